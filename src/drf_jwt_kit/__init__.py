@@ -1,0 +1,18 @@
+"""JWT authentication for Django REST Framework, complete: two lines in a project.
+
+The map, from what you already know to what this package is about:
+
+    apps, urls, models, checks, signals     what Django finds by name
+    views, serializers, authentication,
+    permissions, mixins, exceptions         what REST Framework and Simple JWT users import
+    conf                                    every setting, its type and its default
+    keys        which key signs, which keys verify; compact JWS in and out (PyJWT)
+    tokens      what a token says about a user; access and refresh tokens
+    sessions    one row a login: start, refresh, end, and who may go on
+    contrib     drf-spectacular
+
+Requests run downwards through these lists: a view calls a serializer, the serializer
+calls ``sessions``, which asks its pure judge (``sessions.rotation``) and writes tokens.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,40 @@
+"""Starts the app: refuses a Django and REST Framework that cannot run together, then connects."""
+
+from typing import Any
+
+import django
+import rest_framework
+from django.apps import AppConfig, apps
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+
+class JWTKitConfig(AppConfig):
+    """``"drf_jwt_kit"`` in INSTALLED_APPS."""
+
+    name = "drf_jwt_kit"
+    verbose_name = _("JWT authentication")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks, and listen to the user model."""
+        require_compatible(django.VERSION, rest_framework.VERSION)
+
+        # These import REST Framework's views and our models, which must not happen before.
+        from . import checks
+        from .sessions import receivers
+
+        checks.register()
+        receivers.connect()
+        if apps.is_installed("drf_spectacular"):
+            from .contrib import spectacular  # noqa: F401  # it registers itself
+
+
+def require_compatible(django_version: tuple[Any, ...], drf_version: str) -> None:
+    """Raise ImproperlyConfigured for a pair whose import fails: pip installs it all the same."""
+    drf = tuple(int(part) for part in drf_version.split(".")[:2])
+    if django_version[:2] >= (6, 1) and drf < (3, 18):
+        raise ImproperlyConfigured(
+            f"Django {django_version[0]}.{django_version[1]} cannot import REST Framework "
+            f'{drf_version}. Upgrade it: pip install "djangorestframework>=3.18"'
+        )

@@ -1,0 +1,113 @@
+"""Who makes this request? Reads the token from the header and asks for its session and user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext_lazy as _
+from rest_framework import HTTP_HEADER_ENCODING
+from rest_framework_simplejwt import authentication as simplejwt
+
+from . import sessions
+from .conf import get_settings
+from .exceptions import BadAuthorizationHeader, InvalidToken, Reason, challenge
+from .tokens.types import RefusedToken
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+
+def default_user_authentication_rule(user: Any) -> bool:
+    """Whether ``user`` (or None) may log in and refresh: it exists and is active."""
+    return user is not None and (not get_settings().CHECK_USER_IS_ACTIVE or user.is_active)
+
+
+class JWTAuthentication(simplejwt.JWTAuthentication):
+    """The user of ``Authorization: Bearer <access>``, whose session is live: one query.
+
+    An ended session, a changed password and a deactivated user are refused at once.
+    ``request.user`` is the project's user, ``request.auth`` the verified token. Raises
+    InvalidToken (401) and ServiceUnavailable (503). Sources: RFC 6750 section 2.1,
+    RFC 9110 section 11.1 (the scheme word in any case).
+    """
+
+    www_authenticate_realm = "api"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user_model = get_user_model()
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """``(user, token)``, or None where the request carries no token of ours."""
+        header = self.get_header(request)
+        raw_token = None if header is None else self.get_raw_token(header)
+        if raw_token is None:
+            return None
+        token = self.get_validated_token(raw_token)
+        user = self.get_user(token)
+        if not token.session_is_live:  # a get_user of the project's own has not asked
+            sessions.authenticate(token)
+        return user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        """The ``WWW-Authenticate`` value; it names an error only where a token was presented."""
+        refusal: Exception | None = None
+        header = self.get_header(request)
+        try:
+            if header is not None and self.get_raw_token(header) is not None:
+                refusal = InvalidToken()
+        except BadAuthorizationHeader as error:
+            refusal = error
+        return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, refusal)
+
+    def get_header(self, request: Request) -> Any:
+        """The header that may hold a token, as bytes; None where there is none."""
+        header = request.META.get(get_settings().AUTH_HEADER_NAME)
+        return header.encode(HTTP_HEADER_ENCODING) if isinstance(header, str) else header
+
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        """The token in the header; None where the header is not for us.
+
+        Raises BadAuthorizationHeader where our scheme word is not followed by one token.
+        """
+        parts = header.split()
+        schemes = {word.lower().encode() for word in get_settings().AUTH_HEADER_TYPES}
+        if not parts or parts[0].lower() not in schemes:
+            return None
+        try:
+            _scheme, token = parts
+        except ValueError:
+            raise BadAuthorizationHeader from None
+        return token
+
+    def get_validated_token(self, raw_token: bytes) -> Any:
+        """The verified token, of the first class of ``AUTH_TOKEN_CLASSES`` that takes it.
+
+        Raises InvalidToken, with each class's message as Simple JWT has them.
+        """
+        refusals = []
+        for token_class in get_settings().load("AUTH_TOKEN_CLASSES"):
+            try:
+                return token_class(raw_token)
+            except RefusedToken as refusal:
+                refusals.append((token_class, refusal))
+        reasons = [refusal.reason for _, refusal in refusals]
+        raise InvalidToken(
+            next((reason for reason in reasons if reason is not Reason.WRONG_TYPE), reasons[0]),
+            detail=_("Given token not valid for any token type"),
+            messages=[
+                {
+                    "token_class": token_class.__name__,
+                    "token_type": token_class.token_type,
+                    "message": refusal.reason.detail,
+                }
+                for token_class, refusal in refusals
+            ],
+        )
+
+    def get_user(self, validated_token: Any) -> Any:
+        """The user of the token's session. Raises InvalidToken where the session has ended."""
+        user = sessions.authenticate(validated_token)
+        validated_token.session_is_live = True
+        return user

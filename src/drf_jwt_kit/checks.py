@@ -1,0 +1,148 @@
+"""What is wrong at start-up, and what is unwise in production? Each capability checks itself.
+
+Never asks the database: a check that did would stop the ``migrate`` that cures it. Every
+message has an id, a hint, and an entry in docs/reference/checks.md.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.conf import settings as django_settings
+from django.core import checks
+from rest_framework.settings import api_settings as drf_settings
+from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
+
+from . import authentication, serializers
+from .conf import current_problems, get_settings, nearest
+from .keys import sources
+from .tokens import AccessToken, claims
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TOO_LONG = timedelta(hours=1)
+_OUR_CLASSES = {
+    "TOKEN_OBTAIN_SERIALIZER": serializers.TokenObtainPairSerializer,
+    "TOKEN_REFRESH_SERIALIZER": serializers.TokenRefreshSerializer,
+    "TOKEN_VERIFY_SERIALIZER": serializers.TokenVerifySerializer,
+    "TOKEN_BLACKLIST_SERIALIZER": serializers.TokenBlacklistSerializer,
+    "AUTH_TOKEN_CLASSES": AccessToken,
+}
+
+
+def register() -> None:
+    """Make Django run these."""
+    checks.register(check_project, checks.Tags.security)
+    checks.register(check_deployment, checks.Tags.security, deploy=True)
+
+
+def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
+    """What ``manage.py check`` says."""
+    wrong: list[checks.CheckMessage] = [
+        checks.Error(
+            problem,
+            hint="docs/reference/settings.md lists every setting with its type and default.",
+            id="drf_jwt_kit.E001",
+        )
+        for problem in current_problems()
+    ]
+    return wrong or [
+        *sources.check(),
+        *claims.check(),
+        *_check_classes(),
+        *_check_lifetimes(),
+        *_check_simple_jwt(),
+    ]
+
+
+def check_deployment(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
+    """What ``manage.py check --deploy`` adds."""
+    if any(current_problems()):
+        return []  # check_project has said so
+    return [*sources.check_deploy(), *_check_defaults(), *_check_rotation()]
+
+
+def _check_classes() -> Iterator[checks.CheckMessage]:
+    for name, ours in _OUR_CLASSES.items():
+        value = getattr(get_settings(), name)
+        try:
+            loaded = get_settings().load(name)
+        except ImportError as error:
+            yield checks.Error(
+                f"{name} cannot be imported: {error}.",
+                hint=f"Give the dotted path of a subclass of {ours.__module__}.{ours.__name__}.",
+                id="drf_jwt_kit.E003",
+            )
+            continue
+        for cls in loaded if isinstance(loaded, tuple) else (loaded,):
+            if not (isinstance(cls, type) and issubclass(cls, ours)):
+                yield checks.Error(
+                    f"{name} is {value!r}, which is not made from {ours.__name__} of this "
+                    "package: its tokens would have no session.",
+                    hint=f"Import {ours.__name__} from {ours.__module__} where that class is "
+                    "defined, instead of from rest_framework_simplejwt.",
+                    id="drf_jwt_kit.E003",
+                )
+
+
+def _check_lifetimes() -> Iterator[checks.CheckMessage]:
+    lifetime = get_settings().ACCESS_TOKEN_LIFETIME
+    if lifetime > _TOO_LONG:
+        yield checks.Warning(
+            f"ACCESS_TOKEN_LIFETIME is {lifetime}. Services that verify tokens by themselves "
+            "take a stolen one for that long, and a role that was taken away lasts as long.",
+            hint="Set it to an hour at most; clients refresh unseen.",
+            id="drf_jwt_kit.W002",
+        )
+
+
+def _check_simple_jwt() -> Iterator[checks.CheckMessage]:
+    if apps.is_installed("rest_framework_simplejwt.token_blacklist"):
+        yield checks.Warning(
+            "Simple JWT's blacklist app is installed. Sessions replace it, and its tables stay "
+            "as they are.",
+            hint="Take 'rest_framework_simplejwt.token_blacklist' out of INSTALLED_APPS, unless "
+            "other views of yours still use it.",
+            id="drf_jwt_kit.W001",
+        )
+    simple_jwt = getattr(django_settings, "SIMPLE_JWT", None) or {}
+    if simple_jwt.get("JWK_URL"):
+        yield checks.Error(
+            "SIMPLE_JWT['JWK_URL'] is set, but this package verifies only tokens that it signed.",
+            hint="Take JWK_URL out, or keep Simple JWT's own authentication class for the views "
+            "that take another issuer's tokens.",
+            id="drf_jwt_kit.E007",
+        )
+    for name in simple_jwt:
+        if name not in SIMPLE_JWT_NAMES:
+            yield checks.Warning(
+                f"SIMPLE_JWT[{name!r}] is not a setting of Simple JWT, so it does nothing.",
+                hint=nearest(name, list(SIMPLE_JWT_NAMES)).strip(),
+                id="drf_jwt_kit.W003",
+            )
+
+
+def _check_defaults() -> Iterator[checks.CheckMessage]:
+    defaults: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
+    ours = authentication.JWTAuthentication
+    if not any(isinstance(cls, type) and issubclass(cls, ours) for cls in defaults):
+        yield checks.Warning(
+            "None of REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] takes our tokens: a view "
+            "without SecureViewMixin answers 403 to a good one.",
+            hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
+            '["drf_jwt_kit.authentication.JWTAuthentication"]}',
+            id="drf_jwt_kit.W101",
+        )
+
+
+def _check_rotation() -> Iterator[checks.CheckMessage]:
+    if not get_settings().ROTATE_REFRESH_TOKENS:
+        yield checks.Warning(
+            "ROTATE_REFRESH_TOKENS is False: a stolen refresh token is not found, and works "
+            "until its session ends.",
+            hint="Take the setting out, once every client stores the refresh token of each answer.",
+            id="drf_jwt_kit.W102",
+        )

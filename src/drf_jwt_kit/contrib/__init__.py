@@ -1,0 +1,1 @@
+"""What other packages need to know of us; each module is imported only where its package is."""

@@ -1,0 +1,187 @@
+"""What can be refused, and how a refusal looks to a client. Decides nothing itself.
+
+    rest_framework.exceptions.APIException
+    ├── AuthenticationFailed
+    │   ├── InvalidToken              401 token_not_valid, with a ``reason``
+    │   ├── BadAuthorizationHeader    401 bad_authorization_header
+    │   └── NoActiveAccount           401 no_active_account
+    ├── LoginTooOld                   401 insufficient_user_authentication
+    ├── PermissionDenied
+    │   └── InsufficientScope         403 insufficient_scope
+    ├── BodyTooLarge                  413 request_too_large
+    └── ServiceUnavailable            503 temporarily_unavailable, with Retry-After
+    django.core.exceptions.ImproperlyConfigured
+    └── ClaimsError                   the project's own claims cannot be put into a token
+
+Codes and reasons are API: they are listed in docs/reference/codes.md and do not change.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions, status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import timedelta
+
+    from django.utils.functional import _StrPromise
+
+
+class Reason(str, Enum):
+    """Why a token was refused, as told to the client in ``reason``: a closed list.
+
+    A session that is unknown, ended by its owner, or ended because a token was stolen is
+    ``session_ended`` all the same: which it was goes to the log and to signals only.
+    """
+
+    EXPIRED = "expired"
+    INVALID = "invalid"
+    WRONG_TYPE = "wrong_type"
+    NO_SESSION = "no_session"
+    SESSION_ENDED = "session_ended"
+
+    @property
+    def detail(self) -> _StrPromise:
+        """The sentence that goes with the reason, in the reader's language."""
+        return _DETAILS[self]
+
+
+_DETAILS = {
+    Reason.EXPIRED: _("Token is expired"),
+    Reason.INVALID: _("Token is invalid"),
+    Reason.WRONG_TYPE: _("Token has wrong type"),
+    Reason.NO_SESSION: _(
+        "This token belongs to no session. Make tokens with drf_jwt_kit.sessions.start(user), "
+        "not with AccessToken.for_user(user)."
+    ),
+    Reason.SESSION_ENDED: _("This session has ended. Sign in again."),
+}
+
+
+class InvalidToken(exceptions.AuthenticationFailed):
+    """A token was refused: 401, ``{"detail", "code": "token_not_valid", "reason"}``.
+
+    Raised for every presented token that is not accepted. ``reason`` is one of
+    :class:`Reason`. Source: RFC 6750 section 3.1 (``invalid_token``).
+    """
+
+    default_code = "token_not_valid"
+    challenge = {"error": "invalid_token"}
+
+    def __init__(self, reason: Reason = Reason.INVALID, **more: Any) -> None:
+        self.reason = reason
+        super().__init__(
+            {"detail": reason.detail, "code": self.default_code, "reason": reason.value, **more}
+        )
+        self.args = (reason.detail,)
+
+
+class BadAuthorizationHeader(exceptions.AuthenticationFailed):
+    """The Authorization header names our scheme but does not hold one token: 401."""
+
+    default_code = "bad_authorization_header"
+    default_detail = _("Authorization header must contain two space-delimited values")
+    challenge = {"error": "invalid_request"}
+
+
+class NoActiveAccount(exceptions.AuthenticationFailed):
+    """Unknown user, wrong password and inactive user, told apart by nothing: 401."""
+
+    default_code = "no_active_account"
+    default_detail = _("No active account found with the given credentials")
+
+
+class LoginTooOld(exceptions.APIException):
+    """The view asks for a more recent login than this session's: 401.
+
+    Source: RFC 9470 section 3 (``insufficient_user_authentication`` with ``max_age``).
+    """
+
+    status_code = status.HTTP_401_UNAUTHORIZED
+    default_code = "insufficient_user_authentication"
+    default_detail = _("This needs a more recent login. Sign in again.")
+
+    def __init__(self, max_auth_age: timedelta) -> None:
+        super().__init__()
+        self.challenge = {
+            "error": self.default_code,
+            "max_age": str(int(max_auth_age.total_seconds())),
+        }
+
+
+class InsufficientScope(exceptions.PermissionDenied):
+    """The token lacks a scope that the view requires: 403. Source: RFC 6750 section 3.1."""
+
+    default_code = "insufficient_scope"
+    default_detail = _("This token does not allow that.")
+
+    def __init__(self, required: Iterable[str]) -> None:
+        super().__init__()
+        self.challenge = {"error": self.default_code, "scope": " ".join(required)}
+
+
+class BodyTooLarge(exceptions.APIException):
+    """The request body is larger than the project's DATA_UPLOAD_… settings allow: 413."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "request_too_large"
+    default_detail = _("The request is too large.")
+
+
+class ServiceUnavailable(exceptions.APIException):
+    """The session table cannot be asked just now: 503 with ``Retry-After`` (seconds)."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "temporarily_unavailable"
+    default_detail = _("Signing in is not available at the moment. Try again shortly.")
+    wait = 1
+
+
+class ClaimsError(ImproperlyConfigured):
+    """The project's claims cannot be put into a token; the message names the claim and the cure."""
+
+
+def as_api_error(error: Exception) -> Exception:
+    """``error`` with a machine-readable ``code`` beside its ``detail``; others as they are.
+
+    Django's Http404 and PermissionDenied become REST Framework's. Field errors keep their
+    shape and get ``detail`` and ``code: "invalid_request"`` where no field has that name.
+    """
+    if isinstance(error, Http404):
+        error = exceptions.NotFound(*error.args)
+    elif isinstance(error, DjangoPermissionDenied):
+        error = exceptions.PermissionDenied(*error.args)
+    if isinstance(error, exceptions.APIException):
+        error.detail = _with_code(error)
+    return error
+
+
+def challenge(scheme: str, realm: str, error: Exception | None) -> str:
+    """The ``WWW-Authenticate`` value for a refusal; bare where no token was presented.
+
+    ``scheme`` is the word clients put before the token. Source: RFC 6750 section 3,
+    RFC 9470 section 3.
+    """
+    parameters = {"realm": realm, **getattr(error, "challenge", {})}
+    return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in parameters.items())
+
+
+def _with_code(error: exceptions.APIException) -> Any:
+    detail = error.detail
+    if isinstance(error, exceptions.ValidationError):
+        fields = detail if isinstance(detail, dict) else {"non_field_errors": detail}
+        return {
+            "detail": _("The request is not valid. See the messages beside each field."),
+            "code": "invalid_request",
+            **fields,
+        }
+    if isinstance(detail, dict):
+        return detail if "code" in detail else {"code": error.default_code, **detail}
+    return {"detail": detail, "code": getattr(detail, "code", None) or error.default_code}

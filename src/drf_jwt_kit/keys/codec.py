@@ -1,0 +1,124 @@
+"""How do claims become a compact JWS, and which JWS do we take back?
+
+One policy for signing and verifying, on PyJWT alone. Never reads a key, an address or an
+algorithm from a token: ``kid`` is looked up among our own keys, and the key says the
+algorithm. Sources: RFC 7515, RFC 7519, RFC 8725 sections 3.1 to 3.12.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import jwt
+
+from drf_jwt_kit.exceptions import InvalidToken, Reason
+
+if TYPE_CHECKING:
+    import json
+    from collections.abc import Sequence
+
+    from .ring import KeyRing
+
+MAX_TOKEN_LENGTH = 8 * 1024
+"""Characters. A longer token is refused before it is parsed."""
+
+_ACCEPTED_AHEAD = timedelta(days=400)
+
+
+class TokenKind(str, Enum):
+    """What a token is for, as its header's ``typ`` says it. Source: RFC 8725 section 3.11."""
+
+    ACCESS = "at+jwt"  # RFC 9068 section 2.1
+    REFRESH = "rt+jwt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """What a token must satisfy besides its signature."""
+
+    kinds: frozenset[TokenKind] = frozenset(TokenKind)
+    issuer: str | None = None
+    audience: str | Sequence[str] | None = None
+    leeway: timedelta = timedelta(0)
+    longest_lifetime: timedelta = field(default=_ACCEPTED_AHEAD)
+    accept_expired: bool = False
+
+
+def encode(
+    claims: dict[str, Any],
+    ring: KeyRing,
+    kind: TokenKind,
+    *,
+    json_encoder: type[json.JSONEncoder] | None = None,
+) -> str:
+    """``claims`` signed by the ring's signing key, as a compact JWS (RFC 7515 section 7.1)."""
+    key = ring.signing
+    return jwt.encode(
+        claims,
+        key.signing_key,
+        algorithm=key.algorithm,
+        headers={"kid": key.kid, "typ": kind.value},
+        json_encoder=json_encoder,
+    )
+
+
+def decode(presented: str | bytes, ring: KeyRing, policy: Policy) -> dict[str, Any]:
+    """The claims of a token that one of our keys signed and that satisfies ``policy``.
+
+    Raises InvalidToken with the reason ``expired``, ``wrong_type`` or ``invalid``.
+    """
+    if len(presented) > MAX_TOKEN_LENGTH:
+        raise InvalidToken(Reason.INVALID)
+    try:
+        header = jwt.get_unverified_header(presented)
+        kid = header.get("kid")
+        key = ring.verifying.get(kid) if isinstance(kid, str) else None
+        if key is None:
+            raise InvalidToken(Reason.INVALID)
+        claims: dict[str, Any] = jwt.decode(
+            presented,
+            key.verifying_key,
+            algorithms=[key.algorithm],
+            issuer=policy.issuer,
+            audience=policy.audience,
+            leeway=policy.leeway,
+            options={
+                "require": ["exp"],
+                "verify_exp": not policy.accept_expired,
+            },
+        )
+    except jwt.ExpiredSignatureError as error:
+        raise InvalidToken(Reason.EXPIRED) from error
+    except (jwt.PyJWTError, UnicodeError) as error:
+        raise InvalidToken(Reason.INVALID) from error
+    _check_claims(claims, policy)
+    if header.get("typ") not in list(policy.kinds):  # it may be anything, lists included
+        raise InvalidToken(Reason.WRONG_TYPE)
+    return claims
+
+
+def read_unverified(presented: str | bytes) -> dict[str, Any]:
+    """The claims of a token that nobody has verified: never a basis for a decision.
+
+    Raises InvalidToken where it is no JWS at all.
+    """
+    try:
+        claims: dict[str, Any] = jwt.decode(presented, options={"verify_signature": False})
+    except (jwt.PyJWTError, UnicodeError) as error:
+        raise InvalidToken(Reason.INVALID) from error
+    return claims
+
+
+def _check_claims(claims: dict[str, Any], policy: Policy) -> None:
+    """What PyJWT lets pass and we do not."""
+    expires = claims["exp"]
+    horizon = datetime.now(timezone.utc) + max(policy.longest_lifetime, _ACCEPTED_AHEAD)
+    if type(expires) is not int or not 0 <= expires <= horizon.timestamp():
+        raise InvalidToken(Reason.INVALID)
+    if policy.audience is None and "aud" in claims:  # RFC 7519 section 4.1.3
+        raise InvalidToken(Reason.INVALID)
+    if "iss" in claims and not isinstance(claims["iss"], str):
+        raise InvalidToken(Reason.INVALID)

@@ -1,0 +1,87 @@
+"""The one table: a row for each login on each device. Holds no token; its rules are in sessions."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def new_secret() -> str:
+    """256 random bits, as text."""
+    return secrets.token_urlsafe(32)
+
+
+class RevokedReason(models.TextChoices):
+    """Why a session was ended; told to logs and signals, never to clients."""
+
+    LOGOUT = "logout", _("logged out")
+    LOGOUT_ALL = "logout_all", _("logged out everywhere")
+    ENDED_BY_OWNER = "ended_by_owner", _("ended from another device")
+    REUSED = "reused", _("an old refresh token was used again")
+    PASSWORD_CHANGED = "password_changed", _("the password was changed")
+    USER_INACTIVE = "user_inactive", _("the user was deactivated")
+    USER_GONE = "user_gone", _("the user was deleted")
+    BY_PROJECT = "by_project", _("ended by the project")
+
+
+class Session(models.Model):
+    """One login on one device.
+
+    What its refresh tokens are made of is here except for the signing key: a copy of this
+    table alone makes no token, and neither does a stolen key alone.
+    """
+
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        related_name="jwt_sessions",
+        on_delete=models.SET_NULL,
+        null=True,
+        # No constraint: users may live in another database, and a user that is deleted past
+        # Django must not be held back. A row whose user is missing is refused.
+        db_constraint=False,
+    )
+    secret = models.CharField(max_length=43, default=new_secret, editable=False)
+    generation = models.PositiveIntegerField(_("generation"), default=0)
+    obtain_serializer = models.CharField(max_length=255, blank=True, editable=False)
+    password_fingerprint = models.CharField(max_length=64, editable=False)
+    retry_key_hash = models.CharField(max_length=64, blank=True, editable=False)
+
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    user_agent = models.CharField(_("user agent"), max_length=512, blank=True)
+    ip = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
+    scope = models.CharField(_("scope"), max_length=512, blank=True)
+
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    auth_time = models.DateTimeField(_("logged in at"), default=timezone.now)
+    rotated_at = models.DateTimeField(_("refresh token rotated at"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last refreshed at"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("ends at the latest"))
+    refresh_lifetime = models.DurationField(_("ends when not refreshed for"))
+    revoked_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    revoked_reason = models.CharField(
+        _("ended because"), max_length=32, blank=True, choices=RevokedReason.choices
+    )
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def refreshable_until(self) -> datetime:
+        """When the session ends unless it is refreshed before: the ``exp`` of its refresh token."""
+        idle_limit = (self.rotated_at or self.created_at) + self.refresh_lifetime
+        return min(idle_limit, self.expires_at)

@@ -1,0 +1,47 @@
+"""What must a token allow, besides being valid? Reads ``request.auth``; knows no session."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from rest_framework.permissions import BasePermission
+
+from .exceptions import InsufficientScope, LoginTooOld
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+
+class HasRequiredScopes(BasePermission):
+    """The token's ``scope`` holds every one of the view's ``required_scopes``.
+
+    Raises InsufficientScope (403). A request without a token has no scope. Source: RFC 6750
+    section 3.1.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """True, or InsufficientScope."""
+        granted = str(_claim(request, "scope") or "").split()
+        if not set(view.required_scopes) <= set(granted):
+            raise InsufficientScope(view.required_scopes)
+        return True
+
+
+class HasRecentLogin(BasePermission):
+    """The token's login is not older than the view's ``max_auth_age`` (a timedelta).
+
+    A refresh does not make a login younger. Raises LoginTooOld (401). Source: RFC 9470.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """True, or LoginTooOld."""
+        logged_in = _claim(request, "auth_time")
+        if logged_in is None or time.time() - logged_in > view.max_auth_age.total_seconds():
+            raise LoginTooOld(view.max_auth_age)
+        return True
+
+
+def _claim(request: Request, name: str) -> Any:
+    claims: Any = request.auth
+    return claims.get(name) if hasattr(claims, "get") else None

@@ -1,0 +1,147 @@
+"""What a token endpoint takes and answers. Simple JWT's names; sessions do the work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import authenticate, get_user_model
+from django.contrib.auth.signals import user_logged_in
+from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ValidationError as DjangoValidationError
+from rest_framework import serializers
+from rest_framework_simplejwt import serializers as simplejwt
+
+from . import sessions
+from .conf import get_settings
+from .exceptions import NoActiveAccount
+from .tokens import RefreshToken
+from .tokens.types import read
+
+if TYPE_CHECKING:
+    from rest_framework_simplejwt.serializers import AuthUser
+
+
+class PasswordField(serializers.CharField):
+    """A password as it was typed: never shown, never trimmed, at most 4,096 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("style", {})["input_type"] = "password"
+        super().__init__(write_only=True, trim_whitespace=False, max_length=4096, **kwargs)
+
+
+class TokenObtainPairSerializer(simplejwt.TokenObtainPairSerializer):
+    """Credentials in, ``access`` and ``refresh`` out.
+
+    Override ``get_token`` to add claims, or ``validate`` to answer more.
+    """
+
+    token_class = RefreshToken
+    access = serializers.CharField(read_only=True)
+    refresh = serializers.CharField(read_only=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        serializers.Serializer.__init__(self, *args, **kwargs)
+        self.username_field = get_user_model().USERNAME_FIELD
+        self.fields[self.username_field] = serializers.CharField(write_only=True)
+        self.fields["password"] = PasswordField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Log the user in. Raises NoActiveAccount, whoever it was and whatever was wrong."""
+        request = self.context.get("request")
+        self.user = self._authenticated(request, attrs)
+        token = self.get_token(self.user)
+        if not isinstance(token, RefreshToken):
+            raise ImproperlyConfigured(
+                f"{type(self).__name__}.get_token returned a {type(token).__module__}."
+                f"{type(token).__qualname__}. Import RefreshToken from drf_jwt_kit.tokens, and "
+                "the serializer you extend from drf_jwt_kit.serializers."
+            )
+        token.session.obtain_serializer = self._path()
+        pair = sessions.start(self.user, request, token=token)
+        if get_settings().UPDATE_LAST_LOGIN:
+            user_logged_in.send(sender=type(self.user), request=request, user=self.user)
+        return pair.as_data()
+
+    @classmethod
+    def get_token(cls, user: AuthUser) -> Any:
+        """The refresh token of a session that is not stored yet. Claims set on it go into the
+        access token; at refresh this is called again for them, and nothing is stored."""
+        token_class: Any = cls.token_class
+        return token_class.for_user(user)
+
+    def _authenticated(self, request: Any, attrs: dict[str, Any]) -> Any:
+        username = attrs[self.username_field]
+        try:
+            field: Any = get_user_model()._meta.get_field(self.username_field)
+            field.to_python(username)
+        except DjangoValidationError as error:
+            raise serializers.ValidationError({self.username_field: error.messages}) from error
+        credentials = {self.username_field: username, "password": attrs["password"]}
+        user = authenticate(request=request, **credentials)
+        if not get_settings().load("USER_AUTHENTICATION_RULE")(user):
+            raise NoActiveAccount
+        return user
+
+    def _path(self) -> str:
+        """Where refreshes find this class again, if it is not the project's configured one."""
+        cls = type(self)
+        path = f"{cls.__module__}.{cls.__qualname__}"
+        configured = get_settings().load("TOKEN_OBTAIN_SERIALIZER")
+        return "" if cls is configured or "<locals>" in path else path
+
+
+class TokenRefreshSerializer(serializers.Serializer[Any]):
+    """A refresh token in, ``access`` and the next ``refresh`` out."""
+
+    refresh = serializers.CharField()
+    access = serializers.CharField(read_only=True)
+    token_class = RefreshToken
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Rotate. Raises InvalidToken."""
+        request = self.context.get("request")
+        retry_key = "" if request is None else request.headers.get("Idempotency-Key", "")
+        return sessions.refresh(attrs["refresh"], request, retry_key=retry_key).as_data()
+
+
+class TokenVerifySerializer(serializers.Serializer[Any]):
+    """A token of either kind in; nothing out where the API, or a refresh, would take it."""
+
+    token = serializers.CharField(write_only=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Write nothing and count as no use. Raises InvalidToken."""
+        token = read(attrs["token"])
+        if isinstance(token, RefreshToken):
+            sessions.would_refresh(token)
+        else:
+            sessions.authenticate(token)
+        return {}
+
+
+class TokenBlacklistSerializer(serializers.Serializer[Any]):
+    """A refresh token in, and its session is ended. Simple JWT's name for logging out."""
+
+    refresh = serializers.CharField(write_only=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Log out. Raises InvalidToken for a token that is not ours."""
+        sessions.logout(attrs["refresh"])
+        return {}
+
+
+class SessionSerializer(serializers.Serializer[Any]):
+    """A session as its owner sees it."""
+
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(max_length=100, allow_blank=True)
+    device = serializers.CharField(source="user_agent", read_only=True)
+    ip = serializers.IPAddressField(read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+    last_used_at = serializers.DateTimeField(read_only=True)
+    expires_at = serializers.DateTimeField(source="refreshable_until", read_only=True)
+    current = serializers.SerializerMethodField()
+
+    def get_current(self, session: Any) -> bool:
+        """Whether this is the session that asks."""
+        return bool(session.pk == self.context["current"])

@@ -1,0 +1,24 @@
+"""Sessions: one login on one device; started, refreshed, and ended here and nowhere else."""
+
+from drf_jwt_kit.models import RevokedReason
+
+from .ending import keep, logout, revoke
+from .faults import as_unavailable, database_faults_answered
+from .lifecycle import TokenPair, refresh, rename, start, would_refresh
+from .lookup import authenticate, live_sessions
+
+__all__ = [
+    "RevokedReason",
+    "TokenPair",
+    "as_unavailable",
+    "authenticate",
+    "database_faults_answered",
+    "keep",
+    "live_sessions",
+    "logout",
+    "refresh",
+    "rename",
+    "revoke",
+    "start",
+    "would_refresh",
+]

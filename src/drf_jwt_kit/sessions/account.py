@@ -1,0 +1,88 @@
+"""May a session's user go on: is it there, active, and is its password the one of the login?
+
+Reads no session and writes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.hashers import get_hasher, identify_hasher
+
+from drf_jwt_kit.conf import get_settings
+
+from .rotation import Account
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def fingerprint(user: Any) -> str:
+    """What a session remembers of its user's password: a hash of Django's session auth hash."""
+    return _digest(user.get_session_auth_hash()) if _has_password(user) else ""
+
+
+def accepted_fingerprints(user: Any) -> list[str]:
+    """The fingerprint of the user's password now, and under each of SECRET_KEY_FALLBACKS.
+
+    Django's hash is keyed by SECRET_KEY, which may be rotated without ending a session.
+    """
+    return list(_fingerprints(user))
+
+
+def may_log_in(user: Any) -> bool:
+    """What the project's ``USER_AUTHENTICATION_RULE`` says of ``user`` (or None)."""
+    return bool(get_settings().load("USER_AUTHENTICATION_RULE")(user))
+
+
+def account_of(user: Any, stored_fingerprint: str) -> Account:
+    """What has become of ``user`` (None where it is gone) since its login, for a refresh."""
+    if user is None:
+        return Account.GONE
+    if not may_log_in(user):
+        return Account.INACTIVE
+    return account_for_request(user, stored_fingerprint)
+
+
+def account_for_request(user: Any, stored_fingerprint: str) -> Account:
+    """The same for a request, where Simple JWT asks ``CHECK_USER_IS_ACTIVE`` and not the rule."""
+    if get_settings().CHECK_USER_IS_ACTIVE and not user.is_active:
+        return Account.INACTIVE
+    if stored_fingerprint not in _fingerprints(user):
+        return Account.PASSWORD_CHANGED
+    return Account.ACTIVE
+
+
+def is_rehash(user: Any, stored_password: str) -> bool:
+    """Whether a save of ``user`` only renews the hash of the same password.
+
+    Django does that at login when the hasher's work factor was raised: ``check_password``
+    calls ``set_password``, takes ``_password`` back and saves. A password that was set by
+    hand has no ``_password`` of its own, or replaces a hash that was not outdated.
+    """
+    taken_back = user.__dict__.get("_password", "") is None
+    return taken_back and _is_outdated(stored_password) and not _is_outdated(user.password)
+
+
+def _is_outdated(encoded: str) -> bool:
+    preferred = get_hasher("default")
+    try:
+        hasher = identify_hasher(encoded)
+    except ValueError:
+        return False
+    return hasher.algorithm != preferred.algorithm or preferred.must_update(encoded)
+
+
+def _fingerprints(user: Any) -> Iterator[str]:
+    yield fingerprint(user)
+    if _has_password(user):
+        yield from (_digest(value) for value in user.get_session_auth_fallback_hash())
+
+
+def _has_password(user: Any) -> bool:
+    return hasattr(user, "get_session_auth_hash")
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()

@@ -1,0 +1,136 @@
+"""How does a session end before its time? Logout, its owner, its user's fate, or the project.
+
+Each is one conditional UPDATE that cannot end a session twice. Inside somebody else's
+transaction it lasts if that transaction commits.
+"""
+
+from __future__ import annotations
+
+import hmac
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from drf_jwt_kit.exceptions import Reason
+from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.signals import session_revoked
+from drf_jwt_kit.tokens import AccessToken, RefreshToken
+from drf_jwt_kit.tokens.types import RefusedToken, expected_jti, read
+
+from . import lookup
+from .account import fingerprint
+from .faults import database_faults_answered
+from .log import log
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.contrib.auth.models import AnonymousUser
+    from django.db.models import Model
+
+
+def revoke(
+    session_id: UUID | None = None,
+    *,
+    user: Model | AnonymousUser | None = None,
+    keep: UUID | None = None,
+    reason: str = RevokedReason.BY_PROJECT,
+) -> int:
+    """End one session, or all of ``user``'s but ``keep``; answers how many were live.
+
+    With both, the session ends only if it is that user's. Access tokens of an ended session
+    are refused from the next request on. Raises TypeError where neither is given, and
+    ServiceUnavailable where the database cannot be asked.
+    """
+    if session_id is None and user is None:
+        raise TypeError("Say which: revoke(session_id) or revoke(user=user).")
+    rows = lookup.sessions().filter(revoked_at=None)
+    if session_id is not None:
+        rows = rows.filter(pk=session_id)
+    if user is not None:
+        rows = rows.filter(user_id=user.pk)
+    if keep is not None:
+        rows = rows.exclude(pk=keep)
+    return end(rows, reason, session_id=session_id, user_id=user.pk if user is not None else None)
+
+
+@database_faults_answered()
+def end(rows: Any, reason: str, *, session_id: UUID | None = None, user_id: object = None) -> int:
+    """End the live ones among ``rows``, and tell log and signal once that is committed."""
+    count: int = rows.filter(revoked_at=None).update(
+        revoked_at=timezone.now(), revoked_reason=reason
+    )
+    if count:
+        log("revoked", session=session_id or "all", user=user_id, reason=reason, count=count)
+        tell = partial(
+            session_revoked.send_robust,
+            sender=Session,
+            session_id=session_id,
+            user_id=user_id,
+            reason=str(reason),
+            count=count,
+        )
+        transaction.on_commit(tell, using=lookup.write_alias(), robust=True)
+    return count
+
+
+def logout(presented: str | bytes) -> None:
+    """End the session of a genuinely signed token of either kind, of any age and generation.
+
+    Ending what has ended already is no error. Raises InvalidToken for a token that is not
+    ours. At most two queries. Source: RFC 7009 section 2.
+    """
+    token = read(presented, even_expired=True)
+    if isinstance(token, RefreshToken):
+        end_session_of(token)
+    else:
+        revoke(token.session_id, reason=RevokedReason.LOGOUT)
+
+
+@database_faults_answered()
+def end_session_of(token: RefreshToken) -> None:
+    """Log out by a verified refresh token, if it is of its session's making."""
+    session = lookup.sessions().filter(pk=token.session_id).first()
+    if session is None:
+        return
+    if not is_genuine(token, session):
+        log("refused", session=session.pk, user=session.user_id, verdict="forged", token="refresh")
+        raise RefusedToken(Reason.INVALID)
+    if session.revoked_at is None:
+        revoke(session.pk, reason=RevokedReason.LOGOUT)
+
+
+@database_faults_answered()
+def keep(request: Any, user: Any) -> None:
+    """Keep the session that made ``request`` after ``user`` changed its password; end the others.
+
+    Call it after saving the new password, as Django's ``update_session_auth_hash``. A
+    request that carries no token of ours keeps nothing. Two queries.
+    """
+    session_id = None
+    token = getattr(request, "auth", None)
+    if isinstance(token, AccessToken):
+        session_id = token.session_id
+        just_ended = Q(revoked_reason=RevokedReason.PASSWORD_CHANGED)
+        lookup.sessions().filter(
+            Q(revoked_at=None) | just_ended, pk=session_id, user_id=user.pk
+        ).update(revoked_at=None, revoked_reason="", password_fingerprint=fingerprint(user))
+        log("kept", session=session_id, user=user.pk)
+    revoke(user=user, keep=session_id, reason=RevokedReason.PASSWORD_CHANGED)
+
+
+def is_genuine(token: RefreshToken, session: Session) -> bool:
+    """Whether ``session``'s row is what this refresh token was made from."""
+    jti = expected_jti(session, token.generation)
+    return hmac.compare_digest(jti.encode(), token.jti.encode())
+
+
+@database_faults_answered()
+def require_live(token: RefreshToken) -> None:
+    """Raise InvalidToken where the session of a verified refresh token has ended."""
+    session = lookup.sessions().filter(pk=token.session_id, revoked_at=None).first()
+    if session is None or not is_genuine(token, session):
+        raise RefusedToken(Reason.SESSION_ENDED)

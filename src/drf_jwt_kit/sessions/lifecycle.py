@@ -1,0 +1,319 @@
+"""How does a session begin, and how does it go on? Reads, asks the judge, writes, answers tokens.
+
+Source: RFC 9700 section 4.14.2. The decision itself is ``rotation.judge``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import logging
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from django.db import OperationalError, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.exceptions import NoActiveAccount, Reason, ServiceUnavailable
+from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.signals import refresh_reused, session_refreshed, session_started
+from drf_jwt_kit.tokens import RefreshToken
+from drf_jwt_kit.tokens import types as token_types
+from drf_jwt_kit.tokens.claims import serializer_claims
+from drf_jwt_kit.tokens.types import RefusedToken, user_id_of
+
+from . import ending, lookup
+from .account import account_of, fingerprint, may_log_in
+from .faults import database_faults_answered
+from .log import log
+from .rotation import Presented, SessionState, Verdict, judge
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+    from uuid import UUID
+
+    from django.dispatch import Signal
+    from django.http import HttpRequest
+    from rest_framework.request import Request
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenPair:
+    """What a login or a refresh answers; ``refresh`` is None where tokens are not rotated."""
+
+    access: str
+    refresh: str | None
+
+    def __repr__(self) -> str:
+        return "<TokenPair>"
+
+    def as_data(self) -> dict[str, str]:
+        """The body of the answer: ``access``, and ``refresh`` where there is one."""
+        data = {"access": self.access}
+        return data if self.refresh is None else {**data, "refresh": self.refresh}
+
+
+@database_faults_answered()
+def start(
+    user: Any,
+    request: Request | HttpRequest | None = None,
+    *,
+    scope: str = "",
+    name: str = "",
+    token: RefreshToken | None = None,
+) -> TokenPair:
+    """Log ``user`` in, however it has proved who it is, and answer its tokens.
+
+    ``request`` gives the session its user agent and IP address, and the claims serializer its
+    context. ``scope`` is a space-separated list (RFC 6749 section 3.3) that limits what the
+    access token may do. ``name`` is what the user calls the device. ``token`` is what
+    ``get_token`` of an obtain serializer made, whose session is taken over.
+
+    One query, and what the claims need. Raises NoActiveAccount where
+    ``USER_AUTHENTICATION_RULE`` refuses the user, and ServiceUnavailable where the database
+    cannot be asked.
+    """
+    if not may_log_in(user):
+        raise NoActiveAccount
+    if token is None:
+        token = _obtain_serializer("").get_token(user)
+    session = token.session
+    session.scope, session.name = scope, name
+    if request is not None and get_settings().RECORD_CLIENT:
+        session.user_agent = request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:512]
+        session.ip = _ip_address(request.META.get("REMOTE_ADDR", ""))
+    token.bind(session, user)
+    claims = {**serializer_claims(user, request=request, session=session), **token.own_claims}
+    access = str(token.access_with(claims))
+    _insert(session, user, request)
+    return TokenPair(access=access, refresh=str(token))
+
+
+@database_faults_answered()
+def refresh(presented: str, request: Request | None = None, *, retry_key: str = "") -> TokenPair:
+    """Answer the tokens that follow the presented refresh token.
+
+    ``retry_key`` is a random value (the header ``Idempotency-Key``) that the client stores
+    before it asks and sends again if the answer is lost. Two queries, and what the claims
+    need.
+
+    Raises InvalidToken where the token is refused, and ServiceUnavailable where the database
+    cannot be asked. A reused token has ended its session by then: inside a transaction of
+    your own, let it commit.
+    """
+    token = RefreshToken(presented)
+    key_hash = hashlib.sha256(retry_key.encode()).hexdigest() if retry_key else ""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            pair = _refresh_once(token, request, key_hash, again=attempt > 1)
+        except OperationalError:  # a serialization failure, a deadlock, a locked SQLite file
+            if attempt == _ATTEMPTS or lookup.in_transaction():
+                raise
+            continue
+        if pair is not None:
+            return pair
+    raise ServiceUnavailable
+
+
+@database_faults_answered()
+def would_refresh(token: RefreshToken) -> None:
+    """Raise InvalidToken where refreshing with a verified token would. Writes nothing."""
+    session, user = _read(token, again=False)
+    if not _judge(token, session, user, "", timezone.now()).accepts:
+        raise RefusedToken(Reason.SESSION_ENDED)
+
+
+@database_faults_answered()
+def rename(session_id: UUID, user: Any, name: str) -> Session | None:
+    """Call a live session of ``user`` by ``name``; None where it has no such session."""
+    session = lookup.live_session(user, session_id)
+    if session is not None:
+        session.name = name
+        session.save(update_fields=["name"])
+    return session
+
+
+def _refresh_once(
+    token: RefreshToken, request: Request | None, key_hash: str, *, again: bool
+) -> TokenPair | None:
+    """Tokens, or None where another request changed the row between our read and our write."""
+    session, user = _read(token, again=again)
+    now = timezone.now()
+    verdict = _judge(token, session, user, key_hash, now)
+    if not verdict.accepts:
+        _refuse(verdict, token, session, user, request)
+    template = _obtain_serializer(session.obtain_serializer).get_token(user)
+    claims = {**serializer_claims(user, request=request, session=session), **template.own_claims}
+    rotates = get_settings().ROTATE_REFRESH_TOKENS
+    if verdict is Verdict.ROTATE:
+        if not _advance(session, user, now, key_hash if rotates else None):
+            return None
+        _tell_refreshed(session, user, request)
+    else:
+        log("duplicate", session=session.pk, user=user.pk, verdict=verdict.value)
+    following = type(template).of(session, user)
+    access = str(following.access_with(claims))
+    return TokenPair(access=access, refresh=str(following) if rotates else None)
+
+
+def _read(token: RefreshToken, *, again: bool) -> tuple[Session, Any]:
+    found = lookup.find(token.session_id)
+    session, user = found if found is not None else (None, None)
+    if session is None or again:
+        session = lookup.find_for_update(token.session_id)
+    if session is None:
+        _log_refusal("unknown", token.session_id, token.user_id, token)
+        raise RefusedToken(Reason.SESSION_ENDED)
+    return session, user
+
+
+def _judge(
+    token: RefreshToken, session: Session, user: Any, key_hash: str, now: datetime
+) -> Verdict:
+    settings = get_settings()
+    names_user = user is None or token.user_id == user_id_of(user)
+    same_key = hmac.compare_digest(key_hash, session.retry_key_hash)
+    return judge(
+        SessionState(
+            generation=session.generation,
+            rotated_at=session.rotated_at,
+            refreshable_until=session.refreshable_until,
+            revoked=session.revoked_at is not None,
+            account=account_of(user, session.password_fingerprint),
+        ),
+        Presented(
+            generation=token.generation,
+            genuine=names_user and ending.is_genuine(token, session),
+            has_retry_key=bool(key_hash) and same_key,
+        ),
+        now=now,
+        leeway=settings.ROTATION_LEEWAY,
+        retry_window=settings.ACCESS_TOKEN_LIFETIME,
+    )
+
+
+def _advance(session: Session, user: Any, now: datetime, key_hash: str | None) -> bool:
+    """Write the next generation (the same one where ``key_hash`` is None), if nobody else did."""
+    changes: dict[str, Any] = {"last_used_at": now, "password_fingerprint": fingerprint(user)}
+    if key_hash is not None:
+        changes["generation"] = session.generation + 1
+        changes["rotated_at"], changes["retry_key_hash"] = now, key_hash
+    row = lookup.sessions().filter(pk=session.pk, generation=session.generation, revoked_at=None)
+    if not row.update(**changes):
+        return False
+    for column, value in changes.items():
+        setattr(session, column, value)
+    return True
+
+
+def _refuse(
+    verdict: Verdict, token: RefreshToken, session: Session, user: Any, request: Any
+) -> NoReturn:
+    row = lookup.sessions().filter(pk=session.pk)
+    if verdict is Verdict.REUSED:
+        if ending.end(row, RevokedReason.REUSED, session_id=session.pk, user_id=session.user_id):
+            _tell_reused(token, session, user, request)
+    elif verdict in _ENDS_THE_SESSION:
+        ending.end(row, verdict.value, session_id=session.pk, user_id=session.user_id)
+    _log_refusal(verdict.value, session.pk, session.user_id, token)
+    raise RefusedToken(Reason.INVALID if verdict is Verdict.FORGED else Reason.SESSION_ENDED)
+
+
+_ENDS_THE_SESSION = {Verdict.USER_GONE, Verdict.USER_INACTIVE, Verdict.PASSWORD_CHANGED}
+
+
+def _insert(session: Session, user: Any, request: Any) -> None:
+    session.save(using=lookup.write_alias(), force_insert=True)
+    log("started", session=session.pk, user=user.pk)
+    _tell(session_started, session=session, user=user, request=request)
+
+
+def _tell_refreshed(session: Session, user: Any, request: Any) -> None:
+    log("refreshed", session=session.pk, user=user.pk, generation=session.generation)
+    generation = session.generation
+    _tell(
+        session_refreshed,
+        session_id=session.pk,
+        user=user,
+        generation=generation,
+        request=request,
+    )
+
+
+def _tell_reused(token: RefreshToken, session: Session, user: Any, request: Any) -> None:
+    generations = {"presented": token.generation, "stored": session.generation}
+    log("reused", level=logging.WARNING, session=session.pk, user=session.user_id, **generations)
+    _tell(refresh_reused, session_id=session.pk, user=user, request=request, **generations)
+
+
+def _tell(signal: Signal, **facts: Any) -> None:
+    tell = partial(signal.send_robust, sender=Session, **facts)
+    transaction.on_commit(tell, using=lookup.write_alias(), robust=True)
+
+
+def _log_refusal(verdict: str, session_id: UUID, user_id: object, token: RefreshToken) -> None:
+    level = logging.ERROR if verdict == Verdict.AHEAD.value else logging.INFO
+    facts = {"session": session_id, "user": user_id, "verdict": verdict, "token": "refresh"}
+    log("refused", level=level, **facts, presented=token.generation)
+
+
+def _obtain_serializer(path: str) -> Any:
+    """The serializer whose ``get_token`` gives claims: the one a session began with, or else
+    the project's."""
+    try:
+        serializer = import_string(path) if path else None
+    except ImportError:  # it was renamed since
+        serializer = None
+    return serializer or get_settings().load("TOKEN_OBTAIN_SERIALIZER")
+
+
+def _ip_address(text: str) -> str | None:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:  # a Unix socket has none
+        return None
+
+
+class _Store:
+    """What tokens need of sessions; see ``tokens.types.SessionStore``."""
+
+    def new(self, user: Any, refresh_lifetime: timedelta) -> Session:
+        if user.pk is None:
+            raise ValueError("This user is not saved. Save it before making tokens for it.")
+        now = timezone.now()
+        return Session(
+            user_id=user.pk,
+            created_at=now,
+            auth_time=now,
+            refresh_lifetime=refresh_lifetime,
+            expires_at=now + get_settings().SESSION_MAX_AGE,
+            password_fingerprint=fingerprint(user),
+        )
+
+    @database_faults_answered()
+    def insert(self, token: RefreshToken) -> None:
+        if not token.session._state.adding:
+            return
+        if not may_log_in(token.user):
+            raise NoActiveAccount
+        token.bind(token.session, token.user)
+        _insert(token.session, token.user, None)
+
+    def claims(self, token: RefreshToken) -> dict[str, Any]:
+        given = serializer_claims(token.user, request=None, session=token.session)
+        return {**given, **token.own_claims}
+
+    def end(self, token: RefreshToken) -> None:
+        ending.end_session_of(token)
+
+    def require_live(self, token: RefreshToken) -> None:
+        ending.require_live(token)
+
+
+token_types.store = _Store()

@@ -1,0 +1,144 @@
+"""Who stands behind a token? Reads a session with its user, on the database that is written to.
+
+The question starts from the user model's default manager, so that users whom it hides (soft
+deletion, another tenant) stay refused. Never writes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db import connections, router
+from django.db.models import F
+from django.utils import timezone
+
+from drf_jwt_kit.exceptions import Reason
+from drf_jwt_kit.models import Session
+from drf_jwt_kit.tokens.types import RefusedToken, user_id_of
+
+from .account import accepted_fingerprints, account_for_request
+from .faults import database_faults_answered
+from .log import log
+from .rotation import Account
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from drf_jwt_kit.tokens import AccessToken
+
+_PREFIX = "_jwt_session_"
+_ALL = tuple(field.attname for field in Session._meta.concrete_fields)
+_FOR_A_REQUEST = ("id", "user_id", "revoked_at", "password_fingerprint")
+
+
+def write_alias() -> str:
+    """The database that sessions are written to; decisions are made there, never on a replica."""
+    return router.db_for_write(Session)
+
+
+def sessions() -> Any:
+    """All rows, on that database."""
+    return Session._default_manager.using(write_alias())
+
+
+def in_transaction() -> bool:
+    """Whether somebody has a transaction open on that database."""
+    return connections[write_alias()].in_atomic_block
+
+
+def find(session_id: UUID) -> tuple[Session, Any] | None:
+    """The session with its user in one query; None where either is missing or hidden."""
+    return _find(session_id, _ALL)
+
+
+def find_for_update(session_id: UUID) -> Session | None:
+    """The row as it is now, locked where a transaction is open.
+
+    At REPEATABLE READ a plain second read would show the row as it was at the first one.
+    """
+    rows = sessions()
+    if in_transaction():
+        rows = rows.select_for_update()
+    return rows.filter(pk=session_id).first()  # type: ignore[no-any-return]
+
+
+@database_faults_answered()
+def authenticate(token: AccessToken) -> Any:
+    """The user of a verified access token whose session is live. One query.
+
+    Raises InvalidToken (``session_ended``), and ServiceUnavailable where the database
+    cannot be asked.
+    """
+    found = _find(token.session_id, _FOR_A_REQUEST)
+    if found is None:
+        raise _refused(token, "unknown")
+    session, user = found
+    check_session(token, session, user)
+    return user
+
+
+def check_session(token: AccessToken, session: Session, user: Any) -> None:
+    """Raise InvalidToken unless ``token`` is of ``session``, and both it and ``user`` live on."""
+    if token.user_id != user_id_of(user):
+        raise _refused(token, "other_user")
+    if session.revoked_at is not None:
+        raise _refused(token, "revoked")
+    account = account_for_request(user, session.password_fingerprint)
+    if account is not Account.ACTIVE:
+        raise _refused(token, account.value)
+
+
+@database_faults_answered()
+def live_sessions(user: Any, *, limit: int = 200) -> list[Session]:
+    """The sessions of ``user`` that can still be refreshed, newest first."""
+    return list(itertools.islice(_live(user, sessions().order_by("-created_at")), limit))
+
+
+def live_session(user: Any, session_id: UUID) -> Session | None:
+    """That session of ``user``, if it can still be refreshed."""
+    return next(_live(user, sessions().filter(pk=session_id)), None)
+
+
+def _live(user: Any, rows: Any) -> Iterator[Session]:
+    # The idle limit is each row's own sum of a time and a duration, which databases add up
+    # differently; one user's rows are few.
+    now = timezone.now()
+    known = accepted_fingerprints(user)
+    rows = rows.filter(user_id=user.pk, revoked_at=None, password_fingerprint__in=known)
+    return (row for row in rows.iterator() if row.refreshable_until > now)
+
+
+def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | None:
+    users = get_user_model()._default_manager
+    alias = write_alias()
+    if router.db_for_write(users.model) != alias:
+        return _find_apart(session_id, users)
+    taken = {_PREFIX + column: F(f"jwt_sessions__{column}") for column in columns}
+    # First filtered, then annotated: the other way round joins the sessions a second time.
+    rows = users.using(alias).filter(jwt_sessions__pk=session_id).annotate(**taken)
+    try:
+        user = rows.get()
+    except users.model.DoesNotExist:
+        return None
+    values = {column: user.__dict__.pop(_PREFIX + column) for column in columns}
+    session = Session(**values)
+    session._state.adding, session._state.db = False, alias
+    return session, user
+
+
+def _find_apart(session_id: UUID, users: Any) -> tuple[Session, Any] | None:
+    """Two queries, where the project's router keeps users in another database."""
+    session = sessions().filter(pk=session_id).first()
+    user = None
+    if session is not None and session.user_id is not None:
+        alias = router.db_for_write(users.model)
+        user = users.using(alias).filter(pk=session.user_id).first()
+    return None if user is None else (session, user)
+
+
+def _refused(token: AccessToken, verdict: str) -> RefusedToken:
+    log("refused", session=token.session_id, user=token.user_id, verdict=verdict, token="access")
+    return RefusedToken(Reason.SESSION_ENDED)

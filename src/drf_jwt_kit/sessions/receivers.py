@@ -1,0 +1,71 @@
+"""What happens to a user's sessions when the user is saved or deleted?
+
+One conditional UPDATE in the same transaction. ``QuerySet.update`` and raw SQL send no signal:
+then the next request and the next refresh see it, because both compare with the user.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db.models.signals import post_save, pre_delete, pre_save
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.models import RevokedReason
+
+from . import lookup
+from .account import accepted_fingerprints, fingerprint, is_rehash
+from .ending import end
+
+_STORED = "_jwt_kit_stored_password"
+
+
+def connect() -> None:
+    """Listen to the project's user model, its proxies and its children."""
+    for model in apps.get_models():
+        if issubclass(model, get_user_model()):
+            key = f"drf_jwt_kit.{model._meta.label_lower}"
+            pre_save.connect(remember_stored_password, sender=model, dispatch_uid=key)
+            post_save.connect(end_or_renew_sessions, sender=model, dispatch_uid=key)
+            pre_delete.connect(end_sessions_of_deleted, sender=model, dispatch_uid=key)
+
+
+def remember_stored_password(
+    *, instance: Any, using: str, update_fields: Any = None, raw: bool = False, **_: object
+) -> None:
+    """Before a save that may only renew a hash, keep the hash that is stored: one query, rarely."""
+    only_the_password = update_fields is not None and set(update_fields) == {"password"}
+    if only_the_password and not raw and instance._password is None:
+        rows = type(instance)._base_manager.using(using).filter(pk=instance.pk)
+        setattr(instance, _STORED, rows.values_list("password", flat=True).first())
+
+
+def end_or_renew_sessions(
+    *, instance: Any, created: bool, update_fields: Any = None, raw: bool = False, **_: object
+) -> None:
+    """End the sessions that a changed password or a deactivation ends."""
+    stored = instance.__dict__.pop(_STORED, None)
+    touched = update_fields is None or {"password", "is_active"} & set(update_fields)
+    if created or raw or not touched:
+        return
+    rows = lookup.sessions().filter(user_id=instance.pk, revoked_at=None)
+    if get_settings().CHECK_USER_IS_ACTIVE and not instance.is_active:
+        end(rows, RevokedReason.USER_INACTIVE, user_id=instance.pk)
+        return
+    if stored and is_rehash(instance, stored):
+        before = copy.copy(instance)
+        before.password = stored
+        rows.filter(password_fingerprint__in=accepted_fingerprints(before)).update(
+            password_fingerprint=fingerprint(instance)
+        )
+    others = rows.exclude(password_fingerprint__in=accepted_fingerprints(instance))
+    end(others, RevokedReason.PASSWORD_CHANGED, user_id=instance.pk)
+
+
+def end_sessions_of_deleted(*, instance: Any, **_: object) -> None:
+    """End the sessions of a user that is about to be deleted; their rows stay, without it."""
+    rows = lookup.sessions().filter(user_id=instance.pk)
+    end(rows, RevokedReason.USER_GONE, user_id=instance.pk)

@@ -1,0 +1,18 @@
+"""What happened to a session, told after the transaction that did it has committed.
+
+All are sent with ``send_robust`` by ``drf_jwt_kit.models.Session`` and carry keyword
+arguments only:
+
+``session_started``   ``session``, ``user``, ``request`` (or None)
+``session_refreshed`` ``session_id``, ``user``, ``generation``, ``request`` (or None)
+``refresh_reused``    ``session_id``, ``user``, ``presented`` and ``stored`` generation, ``request``
+``session_revoked``   ``session_id`` (None where all of a user's were), ``user_id``, ``reason``,
+                      ``count``
+"""
+
+from django.dispatch import Signal
+
+session_started = Signal()
+session_refreshed = Signal()
+refresh_reused = Signal()
+session_revoked = Signal()

@@ -1,0 +1,51 @@
+"""Simple JWT's backend contract (``encode``, ``decode``, ``get_leeway``) over ``keys.codec``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.keys import Policy, TokenKind, decode, encode, get_ring, read_unverified
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+
+class KitTokenBackend:
+    """Signs and verifies tokens of ``kinds`` with the project's keys, issuer and audience."""
+
+    def __init__(self, *kinds: TokenKind) -> None:
+        self.kinds = frozenset(kinds)
+
+    def get_leeway(self) -> timedelta:
+        """How far another machine's clock may be off."""
+        return get_settings().LEEWAY
+
+    def encode(self, payload: dict[str, Any]) -> str:
+        """``payload`` signed, with the project's ``iss`` and ``aud``."""
+        settings = get_settings()
+        claims = dict(payload)
+        if settings.AUDIENCE is not None:
+            audience = settings.AUDIENCE
+            claims["aud"] = audience if isinstance(audience, str) else list(audience)
+        if settings.ISSUER is not None:
+            claims["iss"] = settings.ISSUER
+        (kind,) = self.kinds
+        return encode(claims, get_ring(), kind, json_encoder=settings.load("JSON_ENCODER"))
+
+    def decode(
+        self, token: str | bytes, verify: bool = True, *, accept_expired: bool = False
+    ) -> dict[str, Any]:
+        """The claims of ``token``. Raises InvalidToken. Unverified where ``verify`` is False."""
+        if not verify:
+            return read_unverified(token)
+        settings = get_settings()
+        policy = Policy(
+            kinds=self.kinds,
+            issuer=settings.ISSUER,
+            audience=settings.AUDIENCE,
+            leeway=settings.LEEWAY,
+            longest_lifetime=max(settings.ACCESS_TOKEN_LIFETIME, settings.SESSION_MAX_AGE),
+            accept_expired=accept_expired,
+        )
+        return decode(token, get_ring(), policy)

@@ -1,0 +1,25 @@
+"""The endpoints, by Simple JWT's names and without a namespace: ``include("drf_jwt_kit.urls")``."""
+
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import path
+
+if not apps.is_installed("drf_jwt_kit"):
+    raise ImproperlyConfigured(
+        "drf_jwt_kit.urls is included, but the app is not installed. Add this line to your "
+        'settings: INSTALLED_APPS += ["rest_framework", "drf_jwt_kit"]'
+    )
+
+# Views import models, which Django refuses with a message of its own without the app.
+from drf_jwt_kit import views
+
+urlpatterns = [
+    path("", views.TokenObtainPairView.as_view(), name="token_obtain_pair"),
+    path("refresh/", views.TokenRefreshView.as_view(), name="token_refresh"),
+    path("verify/", views.TokenVerifyView.as_view(), name="token_verify"),
+    path("logout/", views.TokenLogoutView.as_view(), name="token_logout"),
+    path("blacklist/", views.TokenLogoutView.as_view(), name="token_blacklist"),
+    path("logout/all/", views.TokenLogoutAllView.as_view(), name="token_logout_all"),
+    path("sessions/", views.SessionListView.as_view(), name="token_sessions"),
+    path("sessions/<str:session_id>/", views.SessionDetailView.as_view(), name="token_session"),
+]

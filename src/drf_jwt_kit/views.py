@@ -1,0 +1,204 @@
+"""The token endpoints. They read bodies and answer; serializers and sessions do the work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import connections
+from django.http import Http404, UnreadablePostError
+from django.utils.decorators import method_decorator
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+from rest_framework import status
+from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.views import exception_handler as drf_exception_handler
+from rest_framework_simplejwt import views as simplejwt
+
+from . import sessions
+from .authentication import JWTAuthentication
+from .conf import get_settings
+from .exceptions import BodyTooLarge, as_api_error, challenge
+from .mixins import CodedErrorsMixin, SecureViewMixin
+from .serializers import SessionSerializer
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """REST Framework's handler, with a machine-readable ``code`` beside every ``detail``.
+
+    For REST_FRAMEWORK["EXCEPTION_HANDLER"]; our own endpoints do this without it.
+    """
+    return drf_exception_handler(as_api_error(exc), context)
+
+
+class EndpointMixin(CodedErrorsMixin):
+    """What every endpoint of ours does: unreadable bodies are 4xx, and refusals keep what is
+    written, since a session that was ended must stay so."""
+
+    @classmethod
+    def as_view(cls, *args: Any, **kwargs: Any) -> Any:
+        """A view outside of ATOMIC_REQUESTS, on every database: sessions may live in any."""
+        view = super().as_view(*args, **kwargs)
+        view._non_atomic_requests = set(connections)  # type: ignore[attr-defined]
+        return view
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer ``exc`` without marking a surrounding transaction for rollback."""
+        before = [(db, db.needs_rollback) for db in connections.all(initialized_only=True)]
+        response = super().handle_exception(sessions.as_unavailable(exc) or exc)
+        for db, needs_rollback in before:
+            db.needs_rollback = needs_rollback
+        return response
+
+    def body(self, request: Request) -> Any:
+        """What the client sent, parsed. Raises ParseError and BodyTooLarge."""
+        try:
+            return request.data
+        except RecursionError as error:
+            raise ParseError(_("The request is nested too deeply.")) from error
+        except RequestDataTooBig as error:
+            raise BodyTooLarge from error
+        except (SuspiciousOperation, UnreadablePostError, UnicodeError) as error:
+            raise ParseError(_("The request cannot be read.")) from error
+
+
+@method_decorator(
+    sensitive_post_parameters("password", "refresh", "access", "token"), name="dispatch"
+)
+class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
+    """An endpoint that needs no authentication, since what it is sent proves enough."""
+
+    _setting: ClassVar[str]
+
+    def get_serializer_class(self) -> Any:
+        """The view's ``serializer_class``, or else the one that settings name."""
+        if self.serializer_class is None and self._serializer_class:
+            return import_string(self._serializer_class)
+        return self.serializer_class or get_settings().load(self._setting)
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """The bare challenge, for a failed login; a refused token brings its own."""
+        return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, None)
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Run the serializer and answer what it validated."""
+        serializer = self.get_serializer(data=self.body(request))
+        serializer.is_valid(raise_exception=True)
+        return Response(serializer.validated_data)
+
+
+class TokenObtainPairView(TokenViewBase):
+    """Log in: credentials for an access and a refresh token."""
+
+    _setting = "TOKEN_OBTAIN_SERIALIZER"
+
+
+class TokenRefreshView(TokenViewBase):
+    """Go on: a refresh token for an access token and the next refresh token."""
+
+    _setting = "TOKEN_REFRESH_SERIALIZER"
+
+
+class TokenVerifyView(TokenViewBase):
+    """Ask whether a token of either kind would be accepted now. Writes nothing."""
+
+    _setting = "TOKEN_VERIFY_SERIALIZER"
+
+
+class TokenLogoutView(TokenViewBase):
+    """Log out: end the session of a refresh token in the body, or an access token in the header.
+
+    Any genuine token will do, expired or ended as well. Source: RFC 7009 section 2.2.
+    """
+
+    _setting = "TOKEN_BLACKLIST_SERIALIZER"
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The body's token where there is one, or else the header's."""
+        body = self.body(request)
+        if isinstance(body, dict) and body.get("refresh"):
+            return super().post(request, *args, **kwargs)
+        authentication = JWTAuthentication()
+        header = authentication.get_header(request)
+        presented = None if header is None else authentication.get_raw_token(header)
+        if presented is None:
+            return super().post(request, *args, **kwargs)
+        sessions.logout(presented)
+        return Response({})
+
+
+TokenBlacklistView = TokenLogoutView
+
+
+class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
+    """An endpoint for the holder of a valid access token."""
+
+    authentication_classes = (JWTAuthentication,)
+
+
+class TokenLogoutAllView(SessionViewBase):
+    """Log out everywhere; ``?except=current`` keeps the session that asks."""
+
+    def post(self, request: Request) -> Response:
+        """End all sessions of the user. Answers how many were live."""
+        spared = request.query_params.get("except")
+        if spared not in {None, "current"}:
+            raise ValidationError({"except": [_("The only value is 'current'.")]})
+        keep = _session_of(request) if spared else None
+        reason = sessions.RevokedReason.LOGOUT_ALL
+        count = sessions.revoke(user=request.user, keep=keep, reason=reason)
+        return Response({"ended": count})
+
+
+class SessionListView(SessionViewBase):
+    """The user's own live sessions, newest first; an array of at most 200."""
+
+    def get(self, request: Request) -> Response:
+        """List them."""
+        return Response(_shown(request, sessions.live_sessions(request.user), many=True))
+
+
+class SessionDetailView(SessionViewBase):
+    """One of the user's own sessions."""
+
+    def patch(self, request: Request, session_id: str) -> Response:
+        """Give it a name."""
+        serializer = SessionSerializer(data=self.body(request))
+        serializer.is_valid(raise_exception=True)
+        name = serializer.validated_data["name"]
+        session = sessions.rename(_session_id(session_id), request.user, name)
+        if session is None:
+            raise Http404
+        return Response(_shown(request, session))
+
+    def delete(self, request: Request, session_id: str) -> Response:
+        """End it."""
+        reason = sessions.RevokedReason.ENDED_BY_OWNER
+        if not sessions.revoke(_session_id(session_id), user=request.user, reason=reason):
+            raise Http404
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _session_of(request: Request) -> UUID:
+    token: Any = request.auth
+    session_id: UUID = token.session_id
+    return session_id
+
+
+def _session_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _shown(request: Request, instance: Any, *, many: bool = False) -> Any:
+    context = {"current": _session_of(request)}
+    return SessionSerializer(instance, many=many, context=context).data

@@ -1,0 +1,165 @@
+"""The words that the specifications use: a user, a client, signing in, and a clock that we move."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import jwt
+import pytest
+import time_machine
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from drf_jwt_kit.keys import get_ring
+from drf_jwt_kit.models import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PASSWORD = "correct horse battery staple"
+NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """What a login answered."""
+
+    access: str
+    refresh: str
+
+    @property
+    def session(self) -> Session:
+        return Session.objects.get(pk=claims_of(self.refresh)["sid"])
+
+
+class Kit(APIClient):
+    """A client that speaks to the endpoints in JSON."""
+
+    def post_json(self, path: str, body: Any = None, **headers: str) -> Any:
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.post(f"/api/token/{path}", body, format="json", headers=headers)
+
+    def sign_in(self, user: Any, **headers: str) -> SignedIn:
+        body = {user.USERNAME_FIELD: user.get_username(), "password": PASSWORD}
+        answer = self.post_json("", body, **headers)
+        assert answer.status_code == 200, answer.content
+        return SignedIn(**answer.json())
+
+    def refresh(self, refresh: str, **headers: str) -> Any:
+        return self.post_json("refresh/", {"refresh": refresh}, **headers)
+
+    def rotate(self, refresh: str) -> SignedIn:
+        answer = self.refresh(refresh)
+        assert answer.status_code == 200, answer.content
+        return SignedIn(**answer.json())
+
+    def logout(self, refresh: str) -> Any:
+        return self.post_json("logout/", {"refresh": refresh})
+
+    def verify(self, token: str) -> Any:
+        return self.post_json("verify/", {"token": token})
+
+    def get_with(self, access: str, path: str = "/api/secure/") -> Any:
+        return self.get(path, headers={"Authorization": f"Bearer {access}"})
+
+    def sessions(self, access: str) -> list[dict[str, Any]]:
+        return self.get_with(access, "/api/token/sessions/").json()
+
+
+def make_user(name: str) -> Any:
+    model = get_user_model()
+    if model.USERNAME_FIELD == "email":
+        return model.objects.create_user(f"{name}@example.com", PASSWORD)
+    return model.objects.create_user(name, f"{name}@example.com", PASSWORD)
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def forge(token: str, *, typ: str | None = None, **changes: Any) -> str:
+    """``token`` signed once more by the project's own key, with other claims; None drops one."""
+    header, key = jwt.get_unverified_header(token), get_ring().signing
+    claims = {**claims_of(token), **changes}
+    kept = {name: value for name, value in claims.items() if value is not Dropped}
+    return jwt.PyJWS().encode(
+        json.dumps(kept).encode(),
+        key.signing_key,
+        algorithm=key.algorithm,
+        headers={"kid": key.kid, "typ": typ or header["typ"]},
+    )
+
+
+class Dropped:
+    """Stands for a claim that is taken out."""
+
+
+@pytest.fixture
+def kit() -> Kit:
+    return Kit()
+
+
+@pytest.fixture
+def user(db: None) -> Any:
+    return make_user("ada")
+
+
+@pytest.fixture
+def other_user(db: None) -> Any:
+    return make_user("grace")
+
+
+@pytest.fixture
+def signed_in(kit: Kit, user: Any) -> SignedIn:
+    return kit.sign_in(user)
+
+
+@pytest.fixture
+def clock() -> Any:
+    """Noon, until a test moves it."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def past_leeway(clock: Any) -> Any:
+    """Move the clock so far that a duplicate is no longer an honest one."""
+    return lambda: clock.shift(timedelta(seconds=11))
+
+
+@pytest.fixture
+def queries() -> Any:
+    """The queries of a block: ``with queries() as made: …``, then ``len(made)``."""
+
+    @contextmanager
+    def capture() -> Iterator[list[str]]:
+        made: list[str] = []
+        with CaptureQueriesContext(connection) as captured:
+            yield made
+        made.extend(
+            query["sql"]
+            for query in captured
+            if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))  # of ATOMIC_REQUESTS
+        )
+
+    return capture
+
+
+@pytest.fixture
+def rows() -> Any:
+    """Everything in the session table, to compare before and after."""
+    return lambda: list(Session.objects.order_by("pk").values())
+
+
+@pytest.fixture
+def default_user_model() -> None:
+    """For what needs a username and groups."""
+    if settings.AUTH_USER_MODEL != "auth.User":
+        pytest.skip("this project's users have no username")

@@ -1,0 +1,239 @@
+"""Ending sessions: logout, logout everywhere, and one device from another."""
+
+from datetime import timedelta
+
+import pytest
+
+from drf_jwt_kit.models import RevokedReason, Session
+from tests.conftest import forge
+
+pytestmark = pytest.mark.django_db
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
+class TestLogout:
+    def test_by_refresh_token_ends_the_session(self, kit, signed_in):
+        answer = kit.logout(signed_in.refresh)
+
+        assert (answer.status_code, answer.json()) == (200, {})
+        assert signed_in.session.revoked_reason == RevokedReason.LOGOUT
+
+    def test_by_the_access_token_in_the_header_ends_the_session(self, kit, signed_in):
+        answer = kit.post_json("logout/", **bearer(signed_in.access))
+
+        assert answer.status_code == 200
+        assert kit.refresh(signed_in.refresh).status_code == 401
+
+    def test_takes_two_queries_at_most(self, kit, user, queries):
+        by_body, by_header = kit.sign_in(user), kit.sign_in(user)
+        with queries() as made_by_body:
+            kit.logout(by_body.refresh)
+        with queries() as made_by_header:
+            kit.post_json("logout/", **bearer(by_header.access))
+
+        assert (len(made_by_body), len(made_by_header)) == (2, 1)
+
+    def test_works_by_simple_jwts_name(self, kit, signed_in):
+        kit.post_json("blacklist/", {"refresh": signed_in.refresh})
+
+        assert kit.refresh(signed_in.refresh).status_code == 401
+
+    def test_twice_is_no_error(self, kit, signed_in):
+        assert [kit.logout(signed_in.refresh).status_code for _ in range(2)] == [200, 200]
+
+    def test_works_with_an_older_generation(self, kit, signed_in):
+        kit.rotate(signed_in.refresh)
+
+        assert kit.logout(signed_in.refresh).status_code == 200
+        assert signed_in.session.revoked_at is not None
+
+    def test_works_with_tokens_that_have_expired(self, clock, kit, user):
+        first, second = kit.sign_in(user), kit.sign_in(user)
+        clock.shift(timedelta(days=2))
+
+        assert kit.logout(first.refresh).status_code == 200
+        assert kit.post_json("logout/", **bearer(second.access)).status_code == 200
+        assert not Session.objects.filter(revoked_at=None).exists()
+
+    def test_of_a_session_that_is_gone_is_no_error(self, kit, signed_in):
+        Session.objects.all().delete()
+
+        assert kit.logout(signed_in.refresh).status_code == 200
+
+    def test_needs_a_token_of_ours(self, kit, signed_in):
+        assert kit.logout("garbage").status_code == 401
+        assert kit.post_json("logout/", **bearer("garbage")).status_code == 401
+        assert kit.post_json("logout/").status_code == 400
+        assert signed_in.session.revoked_at is None
+
+    def test_ends_no_other_session(self, kit, signed_in, user, other_user):
+        others = [kit.sign_in(user), kit.sign_in(other_user)]
+
+        kit.logout(signed_in.refresh)
+
+        assert [kit.refresh(other.refresh).status_code for other in others] == [200, 200]
+
+
+class TestLogoutAll:
+    def test_ends_every_session_of_the_user_and_of_nobody_else(
+        self, kit, signed_in, user, other_user
+    ):
+        second, foreign = kit.sign_in(user), kit.sign_in(other_user)
+
+        answer = kit.post_json("logout/all/", **bearer(signed_in.access))
+
+        assert answer.json() == {"ended": 2}
+        assert kit.get_with(signed_in.access).status_code == 401
+        assert kit.refresh(second.refresh).status_code == 401
+        assert kit.refresh(foreign.refresh).status_code == 200
+
+    def test_but_this_one_where_asked(self, kit, signed_in, user):
+        second = kit.sign_in(user)
+
+        answer = kit.post_json("logout/all/?except=current", **bearer(signed_in.access))
+
+        assert answer.json() == {"ended": 1}
+        assert kit.refresh(signed_in.refresh).status_code == 200
+        assert kit.refresh(second.refresh).status_code == 401
+
+    def test_refuses_an_exception_it_does_not_know(self, kit, signed_in):
+        answer = kit.post_json("logout/all/?except=mine", **bearer(signed_in.access))
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+        assert signed_in.session.revoked_at is None
+
+    def test_needs_a_token(self, kit, signed_in):
+        assert kit.post_json("logout/all/").status_code == 401
+        assert kit.post_json("logout/all/", **bearer(signed_in.refresh)).status_code == 401
+
+
+class TestDevices:
+    def test_lists_the_users_own_newest_first_and_says_which_is_current(
+        self, clock, kit, user, other_user
+    ):
+        phone = kit.sign_in(user, User_Agent="Phone")
+        clock.shift(timedelta(minutes=1))
+        kit.sign_in(user, User_Agent="Laptop")
+        kit.sign_in(other_user)
+
+        listed = kit.sessions(phone.access)
+
+        assert [(row["device"], row["current"]) for row in listed] == [
+            ("Laptop", False),
+            ("Phone", True),
+        ]
+
+    def test_shows_exactly_these_fields(self, clock, kit, signed_in):
+        assert kit.sessions(signed_in.access) == [
+            {
+                "id": str(signed_in.session.pk),
+                "name": "",
+                "device": "",
+                "ip": "127.0.0.1",
+                "created_at": "2026-01-01T12:00:00Z",
+                "last_used_at": None,
+                "expires_at": "2026-01-02T12:00:00Z",
+                "current": True,
+            }
+        ]
+
+    def test_leaves_out_what_has_ended(self, clock, kit, user):
+        idle = kit.sign_in(user)
+        clock.shift(timedelta(hours=23))
+        ended, current = kit.sign_in(user), kit.sign_in(user)
+        kit.logout(ended.refresh)
+        clock.shift(timedelta(hours=1))
+        current = kit.rotate(current.refresh)
+
+        listed = [row["id"] for row in kit.sessions(current.access)]
+
+        assert listed == [str(current.session.pk)]
+        assert str(idle.session.pk) not in listed
+
+    def test_lists_two_hundred_at_most(self, kit, signed_in, user):
+        session = signed_in.session
+        for _ in range(205):
+            session.pk = None
+            session._state.adding = True
+            session.pk = Session._meta.pk.get_default()
+            session.save(force_insert=True)
+
+        assert len(kit.sessions(signed_in.access)) == 200
+
+    def test_names_a_device(self, kit, signed_in):
+        path = f"/api/token/sessions/{signed_in.session.pk}/"
+
+        answer = kit.patch(
+            path, {"name": "Kitchen tablet"}, format="json", headers=bearer(signed_in.access)
+        )
+
+        assert (answer.status_code, answer.json()["name"]) == (200, "Kitchen tablet")
+        assert signed_in.session.name == "Kitchen tablet"
+
+    @pytest.mark.parametrize(
+        "body", [None, {}, {"name": None}, {"name": "x" * 101}, {"name": "\0"}, []]
+    )
+    def test_refuses_a_bad_name(self, kit, signed_in, body):
+        path = f"/api/token/sessions/{signed_in.session.pk}/"
+
+        answer = kit.patch(path, body, format="json", headers=bearer(signed_in.access))
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+
+    def test_ends_another_device(self, kit, signed_in, user):
+        phone = kit.sign_in(user)
+        path = f"/api/token/sessions/{phone.session.pk}/"
+
+        answer = kit.delete(path, headers=bearer(signed_in.access))
+
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert kit.get_with(phone.access).status_code == 401
+        assert phone.session.revoked_reason == RevokedReason.ENDED_BY_OWNER
+
+    def test_hides_the_sessions_of_others(self, kit, signed_in, other_user):
+        foreign = kit.sign_in(other_user)
+        path = f"/api/token/sessions/{foreign.session.pk}/"
+        headers = bearer(signed_in.access)
+
+        assert kit.delete(path, headers=headers).status_code == 404
+        assert kit.patch(path, {"name": "x"}, format="json", headers=headers).status_code == 404
+        assert (foreign.session.revoked_at, foreign.session.name) == (None, "")
+
+    @pytest.mark.parametrize("session_id", ["1", "x", "00000000-0000-0000-0000-000000000000"])
+    def test_answers_404_in_json_for_what_is_not_there(self, kit, signed_in, session_id):
+        answer = kit.delete(f"/api/token/sessions/{session_id}/", headers=bearer(signed_in.access))
+
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+class TestVerify:
+    def test_accepts_what_the_api_or_a_refresh_would(self, kit, signed_in):
+        assert (kit.verify(signed_in.access).status_code, kit.verify(signed_in.access).json()) == (
+            200,
+            {},
+        )
+        assert kit.verify(signed_in.refresh).status_code == 200
+
+    def test_refuses_what_they_would_refuse(self, past_leeway, kit, signed_in):
+        newest = kit.rotate(signed_in.refresh)
+        past_leeway()
+        assert kit.verify(signed_in.refresh).status_code == 401
+        kit.logout(newest.refresh)
+
+        assert kit.verify(newest.refresh).json()["reason"] == "session_ended"
+        assert kit.verify(newest.access).json()["reason"] == "session_ended"
+        assert kit.verify("garbage").json()["reason"] == "invalid"
+
+    def test_writes_nothing_and_ends_nothing(self, past_leeway, kit, signed_in, rows):
+        kit.rotate(signed_in.refresh)
+        past_leeway()
+        before = rows()
+
+        kit.verify(signed_in.refresh)
+        kit.verify(signed_in.access)
+        kit.verify(forge(signed_in.refresh, gen=7))
+
+        assert rows() == before

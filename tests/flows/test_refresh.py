@@ -1,0 +1,268 @@
+"""Going on by POST to ``token_refresh``. The judge itself: tests/sessions/test_rotation.py."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import override_settings
+
+from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.signals import refresh_reused
+from tests.conftest import Dropped, claims_of, forge
+
+pytestmark = pytest.mark.django_db
+
+
+class TestRefresh:
+    def test_answers_a_new_pair_that_works(self, kit, signed_in):
+        rotated = kit.rotate(signed_in.refresh)
+
+        assert rotated.refresh != signed_in.refresh
+        assert kit.get_with(rotated.access).status_code == 200
+
+    def test_takes_two_queries(self, kit, signed_in, queries):
+        with queries() as made:
+            kit.rotate(signed_in.refresh)
+
+        assert len(made) == 2
+
+    def test_a_hundred_times_leaves_one_row(self, past_leeway, kit, signed_in):
+        tokens = signed_in
+        for _ in range(100):
+            past_leeway()
+            tokens = kit.rotate(tokens.refresh)
+
+        assert Session.objects.count() == 1
+        assert tokens.session.generation == 100
+
+    def test_right_after_login_rotates(self, kit, signed_in):
+        assert claims_of(kit.rotate(signed_in.refresh).refresh)["gen"] == 1
+
+    def test_keeps_the_time_of_the_login(self, clock, kit, signed_in):
+        clock.shift(timedelta(minutes=10))
+
+        rotated = kit.rotate(signed_in.refresh)
+
+        assert claims_of(rotated.access)["auth_time"] == claims_of(signed_in.access)["auth_time"]
+
+    def test_moves_the_idle_limit_but_not_the_absolute_one(self, kit, user, clock):
+        tokens = kit.sign_in(user)
+        for _ in range(31):
+            clock.shift(timedelta(hours=23))
+            tokens = kit.rotate(tokens.refresh)
+        clock.shift(timedelta(hours=7))  # 720 hours: 30 days
+
+        assert kit.refresh(tokens.refresh).json()["reason"] == "expired"
+        assert claims_of(tokens.refresh)["exp"] == claims_of(tokens.access)["auth_time"] + 2592000
+
+
+class TestHonestDuplicate:
+    """Two tabs, or a client that retries because the answer was lost."""
+
+    def test_within_the_leeway_gets_the_same_generation(self, kit, signed_in):
+        first = kit.rotate(signed_in.refresh)
+        second = kit.rotate(signed_in.refresh)
+
+        assert claims_of(first.refresh) == claims_of(second.refresh) | {
+            "iat": claims_of(first.refresh)["iat"]
+        }
+
+    def test_of_the_newest_token_does_not_advance_within_the_leeway(self, clock, kit, signed_in):
+        newest = kit.rotate(signed_in.refresh)
+        clock.shift(timedelta(seconds=9))
+
+        again = kit.rotate(newest.refresh)
+
+        assert claims_of(again.refresh)["gen"] == claims_of(newest.refresh)["gen"] == 1
+
+    def test_writes_nothing_and_lengthens_no_life(self, kit, user, clock, rows):
+        tokens = kit.sign_in(user)
+        first = kit.rotate(tokens.refresh)
+        before = rows()
+        clock.shift(timedelta(seconds=9))
+
+        second = kit.rotate(tokens.refresh)
+
+        assert rows() == before
+        assert claims_of(second.refresh)["exp"] == claims_of(first.refresh)["exp"]
+
+    def test_can_collect_a_lost_answer_with_its_retry_key(self, kit, user, clock):
+        tokens = kit.sign_in(user)
+        kit.refresh(tokens.refresh, Idempotency_Key="a-random-value")  # and the answer is lost
+        clock.shift(timedelta(minutes=10))
+
+        answer = kit.refresh(tokens.refresh, Idempotency_Key="a-random-value")
+
+        assert answer.status_code == 200
+        assert claims_of(answer.json()["refresh"])["gen"] == 1
+
+    def test_cannot_with_another_key_or_after_an_access_lifetime(self, kit, user, clock):
+        first, second = kit.sign_in(user), kit.sign_in(user)
+        kit.refresh(first.refresh, Idempotency_Key="mine")
+        kit.refresh(second.refresh, Idempotency_Key="mine")
+        clock.shift(timedelta(minutes=10))
+        assert kit.refresh(first.refresh, Idempotency_Key="guessed").status_code == 401
+        clock.shift(timedelta(minutes=6))
+
+        assert kit.refresh(second.refresh, Idempotency_Key="mine").status_code == 401
+
+    @override_settings(DRF_JWT_KIT={"ROTATION_LEEWAY": timedelta(0)})
+    def test_is_theft_where_the_leeway_is_zero(self, kit, user, clock):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+
+        assert kit.refresh(tokens.refresh).status_code == 401
+
+
+class TestReplayedRefreshToken:
+    def test_ends_the_whole_session_access_tokens_included(self, kit, user, past_leeway):
+        stolen = kit.sign_in(user)
+        newest = kit.rotate(stolen.refresh)
+        past_leeway()
+
+        assert kit.refresh(stolen.refresh).status_code == 401
+
+        assert kit.refresh(newest.refresh).json()["reason"] == "session_ended"
+        assert kit.get_with(newest.access).json()["reason"] == "session_ended"
+        assert newest.session.revoked_reason == RevokedReason.REUSED
+
+    def test_spares_the_users_other_devices(self, kit, user, past_leeway):
+        phone, laptop = kit.sign_in(user), kit.sign_in(user)
+        kit.rotate(phone.refresh)
+        past_leeway()
+
+        kit.refresh(phone.refresh)
+
+        assert kit.refresh(laptop.refresh).status_code == 200
+
+    def test_tells_the_client_nothing_beyond_session_ended(self, kit, user, past_leeway):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        past_leeway()
+
+        answer = kit.refresh(tokens.refresh)
+
+        assert answer.json() == {
+            "detail": "This session has ended. Sign in again.",
+            "code": "token_not_valid",
+            "reason": "session_ended",
+        }
+        assert answer["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
+        assert answer["Cache-Control"] == "no-store"
+
+    def test_sends_the_signal_once(
+        self, kit, user, past_leeway, django_capture_on_commit_callbacks
+    ):
+        heard = []
+        receiver = lambda **facts: heard.append(facts["presented"])  # noqa: E731
+        refresh_reused.connect(receiver)
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        past_leeway()
+
+        with django_capture_on_commit_callbacks(execute=True):
+            kit.refresh(tokens.refresh)
+            kit.refresh(tokens.refresh)
+
+        refresh_reused.disconnect(receiver)
+        assert heard == [0]
+
+
+class TestRefusedRefresh:
+    def test_of_a_generation_that_is_not_yet_ends_nothing(self, kit, signed_in, rows):
+        from drf_jwt_kit.tokens.types import expected_jti
+
+        session = signed_in.session
+        ahead = forge(signed_in.refresh, gen=5, jti=expected_jti(session, 5))
+        before = rows()
+
+        assert kit.refresh(ahead).status_code == 401
+        assert rows() == before
+
+    def test_a_stolen_signing_key_alone_neither_mints_nor_ends(self, kit, signed_in, rows):
+        before = rows()
+
+        assert kit.refresh(forge(signed_in.refresh, gen=1)).json()["reason"] == "invalid"
+        assert kit.refresh(forge(signed_in.refresh, jti="A" * 43)).json()["reason"] == "invalid"
+        assert kit.logout(forge(signed_in.refresh, jti="A" * 43)).status_code == 401
+        assert rows() == before
+
+    def test_of_another_users_claim_changes_nothing(self, kit, signed_in, other_user, rows):
+        from drf_jwt_kit.tokens.types import user_id_of
+
+        claim = {name: user_id_of(other_user) for name in ("user_id", "sub")}
+        before = rows()
+
+        assert kit.refresh(forge(signed_in.refresh, **claim)).status_code == 401
+        assert rows() == before
+
+    def test_of_an_inactive_user_ends_the_session_for_good(self, kit, signed_in, user):
+        type(user)._base_manager.filter(pk=user.pk).update(is_active=False)  # no signal
+        assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
+        type(user)._base_manager.filter(pk=user.pk).update(is_active=True)
+
+        assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
+        assert signed_in.session.revoked_reason == RevokedReason.USER_INACTIVE
+
+    def test_of_a_deleted_user_changes_nothing_more(self, kit, signed_in, user, rows):
+        user.delete()
+        before = rows()
+
+        assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
+        assert rows() == before
+
+    def test_of_a_user_deleted_past_django_ends_the_session(self, kit, signed_in, user):
+        type(user)._base_manager.filter(pk=user.pk)._raw_delete("default")
+
+        assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
+        assert signed_in.session.revoked_reason == RevokedReason.USER_GONE
+
+    def test_of_an_unknown_session_is_session_ended(self, kit, signed_in):
+        Session.objects.all().delete()
+
+        assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
+
+    def test_of_an_access_token_is_wrong_type(self, kit, signed_in):
+        assert kit.refresh(signed_in.access).json()["reason"] == "wrong_type"
+
+    def test_of_an_expired_token_is_expired_and_asks_nothing(self, kit, user, clock, queries):
+        tokens = kit.sign_in(user)
+        clock.shift(timedelta(days=1))
+
+        with queries() as made:
+            answer = kit.refresh(tokens.refresh)
+
+        assert (answer.json()["reason"], len(made)) == ("expired", 0)
+
+    @pytest.mark.parametrize("gen", [-1, 2**31, True, "0", 1.0, None, [], Dropped])
+    def test_of_a_generation_of_the_wrong_type_asks_nothing(self, kit, signed_in, queries, gen):
+        with queries() as made:
+            answer = kit.refresh(forge(signed_in.refresh, gen=gen))
+
+        assert (answer.status_code, answer.json()["reason"], len(made)) == (401, "invalid", 0)
+
+
+class TestWithoutRotation:
+    """``ROTATE_REFRESH_TOKENS = False``, for clients that do not store the new token."""
+
+    @pytest.fixture(autouse=True)
+    def _without_rotation(self, settings):
+        settings.DRF_JWT_KIT = {"ROTATE_REFRESH_TOKENS": False}
+
+    def test_answers_only_an_access_token(self, kit, signed_in):
+        assert set(kit.refresh(signed_in.refresh).json()) == {"access"}
+
+    def test_takes_the_same_token_again_and_again(self, kit, user, clock):
+        tokens = kit.sign_in(user)
+        for _ in range(3):
+            clock.shift(timedelta(hours=1))
+            assert kit.refresh(tokens.refresh).status_code == 200
+
+        assert tokens.session.generation == 0
+
+    def test_still_takes_two_queries_and_can_be_revoked(self, kit, signed_in, queries):
+        with queries() as made:
+            kit.refresh(signed_in.refresh)
+        kit.logout(signed_in.refresh)
+
+        assert len(made) == 2
+        assert kit.refresh(signed_in.refresh).status_code == 401
