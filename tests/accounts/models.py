@@ -21,5 +21,6 @@ class Member(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     hidden = models.BooleanField(default=False)
 
+    is_staff = False
     USERNAME_FIELD = "email"
     objects = MemberManager()

@@ -151,15 +151,6 @@ class TestRevocation:
 
         assert self.refused(kit, signed_in) == "session_ended"
 
-    def test_of_a_user_whom_the_default_manager_hides(self, kit, signed_in, user):
-        if not hasattr(user, "hidden"):
-            pytest.skip("this project's default manager hides nobody")
-        user.hidden = True
-        user.save()
-
-        assert self.refused(kit, signed_in) == "session_ended"
-        assert kit.refresh(signed_in.refresh).status_code == 401
-
     @override_settings(
         DRF_JWT_KIT={"CHECK_USER_IS_ACTIVE": False, "USER_ID_FIELD": "pk", "USER_ID_CLAIM": "sub"}
     )

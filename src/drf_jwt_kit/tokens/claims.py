@@ -23,7 +23,9 @@ MAX_ACCESS_TOKEN = 4 * 1024
 # RFC 7519 section 4.1; not `sub`, which a project may want beside its own user claim.
 _REGISTERED = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti"})
 _PROTOCOL = frozenset({"sid", "gen", "auth_time", "scope", "cnf", "token_type"})
-_LOOKS_SECRET = re.compile(r"passw|secret|(^|_)(ssn|pin|cvv|iban|card_?number)(_|$)", re.IGNORECASE)
+_LOOKS_SECRET = re.compile(
+    r"passw|(^|_)(secrets?|ssn|pin|cvv|iban|card_?number)(_|$)", re.IGNORECASE
+)
 
 
 class ClaimsSerializer(serializers.Serializer[Any]):

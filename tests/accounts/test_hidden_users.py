@@ -1,0 +1,33 @@
+"""Users whom the default manager hides (soft deletion) are refused everywhere."""
+
+import pytest
+from django.contrib.auth import get_user_model
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hidden(user, signed_in):
+    get_user_model()._base_manager.filter(pk=user.pk).update(hidden=True)
+    return signed_in
+
+
+def test_at_a_request(kit, hidden):
+    assert kit.get_with(hidden.access).json()["reason"] == "session_ended"
+
+
+def test_at_a_refresh_for_good(kit, hidden):
+    assert kit.refresh(hidden.refresh).json()["reason"] == "session_ended"
+    get_user_model()._base_manager.update(hidden=False)
+
+    assert kit.refresh(hidden.refresh).json()["reason"] == "session_ended"
+
+
+def test_at_verify(kit, hidden):
+    assert kit.verify(hidden.access).status_code == 401
+    assert kit.verify(hidden.refresh).status_code == 401
+
+
+def test_their_logout_still_works(kit, hidden):
+    assert kit.logout(hidden.refresh).status_code == 200
+    assert hidden.session.revoked_at is not None

@@ -1,0 +1,65 @@
+"""The map in the package's docstring is the package on disk, and what is public says what it is."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+import drf_jwt_kit
+
+ROOT = Path(drf_jwt_kit.__file__).parent
+MODULES = [
+    name
+    for _, name, _ in pkgutil.walk_packages([str(ROOT)], "drf_jwt_kit.")
+    if ".migrations" not in name
+]
+PUBLIC = [
+    *("keys", "tokens", "sessions", "authentication", "mixins", "permissions", "serializers"),
+    *("views", "exceptions", "signals", "conf", "models"),
+]
+
+
+def test_the_docstring_names_every_module_at_the_root():
+    on_disk = {path.stem for path in ROOT.iterdir() if not path.name.startswith(("_", "."))}
+    left_out = {"migrations", "locale", "static", "py"}
+
+    named = set(re.findall(r"\w+", drf_jwt_kit.__doc__))
+
+    assert on_disk - left_out - named == set()
+
+
+def test_the_root_imports_nothing():
+    tree = ast.parse((ROOT / "__init__.py").read_text())
+
+    assert [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))] == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_says_what_question_it_answers(name):
+    assert inspect.getdoc(importlib.import_module(name))
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_name_has_a_docstring(name):
+    module = importlib.import_module(f"drf_jwt_kit.{name}")
+    members = [
+        member
+        for public, member in vars(module).items()
+        if not public.startswith("_")
+        and (inspect.isclass(member) or inspect.isfunction(member))
+        and member.__module__.startswith("drf_jwt_kit")
+    ]
+
+    assert [member.__qualname__ for member in members if not member.__doc__] == []
+
+
+@pytest.mark.parametrize("name", ["keys", "tokens", "sessions"])
+def test_what_an_engine_exports_is_there(name):
+    module = importlib.import_module(f"drf_jwt_kit.{name}")
+
+    assert [public for public in module.__all__ if not hasattr(module, public)] == []
+    assert module.__all__ == sorted(module.__all__)

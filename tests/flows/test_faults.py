@@ -1,0 +1,174 @@
+"""A database that cannot answer, and transactions of the project around us."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import OperationalError, connection, connections, transaction
+from django.test import TestCase, override_settings
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.exceptions import InvalidToken
+from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.sessions import lookup
+from tests.conftest import Kit, claims_of, make_user
+
+
+@pytest.mark.django_db
+class TestNotMigrated:
+    @pytest.fixture(autouse=True)
+    def _no_table(self, user, signed_in):
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE drf_jwt_kit_session RENAME TO not_there_yet")
+
+    @pytest.mark.parametrize("path", ["", "refresh/", "verify/", "logout/"])
+    def test_is_503_with_a_log_line_that_names_migrate(self, kit, user, signed_in, caplog, path):
+        body = {user.USERNAME_FIELD: user.get_username(), "password": "correct horse battery staple",
+                "refresh": signed_in.refresh, "token": signed_in.refresh}  # fmt: skip
+
+        answer = kit.post_json(path, body)
+
+        assert (answer.status_code, answer.json()["code"]) == (503, "temporarily_unavailable")
+        assert answer["Retry-After"] == "1"
+        assert "manage.py migrate" in caplog.text
+
+    @pytest.mark.parametrize("path", ["/api/secure/", "/api/plain/"])
+    def test_holds_for_the_projects_own_views(self, kit, signed_in, caplog, path):
+        answer = kit.get_with(signed_in.access, path)
+
+        assert answer.status_code == 503
+        assert "manage.py migrate" in caplog.text
+
+
+@pytest.mark.django_db
+class TestLockedOrLost:
+    def failing(self, times):
+        """The first ``times`` queries of the session table fail as a locked file does."""
+        left = [times]
+
+        def wrapper(execute, sql, params, many, context):
+            if "drf_jwt_kit_session" in sql and left[0]:
+                left[0] -= 1
+                raise OperationalError("database is locked")
+            return execute(sql, params, many, context)
+
+        return connection.execute_wrapper(wrapper)
+
+    def test_is_503_and_never_500(self, kit, signed_in):
+        with self.failing(100):
+            answers = [
+                kit.refresh(signed_in.refresh),
+                kit.logout(signed_in.refresh),
+                kit.get_with(signed_in.access),
+            ]
+
+        assert [answer.status_code for answer in answers] == [503] * 3
+
+    @pytest.mark.django_db(transaction=True)
+    def test_is_tried_three_times_at_a_refresh(self, kit, user):
+        tokens = kit.sign_in(user)
+
+        with self.failing(2):
+            assert kit.refresh(tokens.refresh).status_code == 200
+        with self.failing(3):
+            assert kit.refresh(tokens.refresh).status_code == 503
+
+    def test_ends_nothing(self, kit, signed_in):
+        with self.failing(100):
+            kit.refresh(signed_in.refresh)
+
+        assert kit.refresh(signed_in.refresh).status_code == 200
+
+
+@pytest.mark.django_db
+class TestLostRace:
+    def test_reads_and_judges_again(self, kit, signed_in, monkeypatch):
+        """Another request rotates between our read and our write."""
+        real_find = lookup.find
+        races = [lambda: kit.rotate(signed_in.refresh)]
+
+        def find(session_id):
+            found = real_find(session_id)
+            if races:
+                races.pop()()
+            return found
+
+        monkeypatch.setattr(lookup, "find", find)
+
+        loser = kit.rotate(signed_in.refresh)
+
+        assert claims_of(loser.refresh)["gen"] == 1
+        assert signed_in.session.generation == 1
+
+    def test_with_a_logout_hands_out_nothing(self, kit, signed_in, monkeypatch):
+        real_find = lookup.find
+
+        def find(session_id):
+            found = real_find(session_id)
+            sessions.revoke(session_id)
+            return found
+
+        monkeypatch.setattr(lookup, "find", find)
+
+        assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
+
+    def test_lost_three_times_is_503(self, kit, signed_in, monkeypatch):
+        monkeypatch.setattr("drf_jwt_kit.sessions.lifecycle._advance", lambda *args: False)
+
+        assert kit.refresh(signed_in.refresh).status_code == 503
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRevocationLasts:
+    @pytest.mark.parametrize("atomic_requests", [True, False])
+    def test_in_a_new_connection_after_the_401(self, monkeypatch, clock, user, atomic_requests):
+        monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic_requests)
+        kit = Kit()
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        clock.shift(11)
+
+        assert kit.refresh(tokens.refresh).status_code == 401
+
+        connection.close()
+        assert tokens.session.revoked_reason == RevokedReason.REUSED
+
+    def test_only_if_somebody_elses_transaction_commits(self, clock, kit, user):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        clock.shift(11)
+
+        with pytest.raises(InvalidToken), transaction.atomic():
+            sessions.refresh(tokens.refresh)
+        assert tokens.session.revoked_at is None
+
+        with transaction.atomic():
+            with pytest.raises(InvalidToken):
+                sessions.refresh(tokens.refresh)
+        assert tokens.session.revoked_at is not None
+
+
+class TwoRefusalsAndAQuery(TestCase):
+    """A project's own TestCase, whose transaction a refusal must not spoil."""
+
+    def journey(self):
+        user = make_user("ada")
+        kit = Kit()
+        kit.sign_in(user)
+        first = kit.refresh("garbage")
+        second = kit.get("/api/token/sessions/")
+
+        assert (first.status_code, second.status_code) == (401, 401)
+        assert get_user_model().objects.filter(pk=user.pk).exists()
+
+    def test_with_atomic_requests(self):
+        connections["default"].settings_dict["ATOMIC_REQUESTS"] = True
+        self.addCleanup(connections["default"].settings_dict.update, ATOMIC_REQUESTS=False)
+        self.journey()
+
+    def test_without_atomic_requests(self):
+        connections["default"].settings_dict["ATOMIC_REQUESTS"] = False
+        self.journey()
+
+    def test_with_a_handler_of_the_projects_own(self):
+        handler = {"EXCEPTION_HANDLER": "drf_jwt_kit.views.exception_handler"}
+        with override_settings(REST_FRAMEWORK=handler):
+            self.test_with_atomic_requests()

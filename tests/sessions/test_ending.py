@@ -1,0 +1,223 @@
+"""What ends a user's sessions, and what spares them."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from rest_framework.test import APIRequestFactory
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.authentication import JWTAuthentication
+from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.signals import session_revoked
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def request_with(access):
+    """A request as a view sees it after authentication."""
+    request = APIRequestFactory().get("/", headers={"Authorization": f"Bearer {access}"})
+    request.user, request.auth = JWTAuthentication().authenticate(request)
+    return request
+
+
+class TestPasswordChange:
+    def test_ends_every_session_in_the_same_transaction(self, kit, signed_in, user):
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            user.set_password("another one")
+            user.save()
+            assert signed_in.session.revoked_reason == RevokedReason.PASSWORD_CHANGED
+            raise ZeroDivisionError
+
+        assert signed_in.session.revoked_at is None
+
+    def test_through_update_is_seen_at_the_next_refresh_and_recorded(self, kit, signed_in, user):
+        get_user_model().objects.filter(pk=user.pk).update(password=make_password("another"))
+
+        assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
+        assert signed_in.session.revoked_reason == RevokedReason.PASSWORD_CHANGED
+
+    def test_by_hand_with_update_fields_is_a_change_too(self, signed_in, user):
+        user.password = make_password("another one")
+        user.save(update_fields=["password"])
+
+        assert signed_in.session.revoked_reason == RevokedReason.PASSWORD_CHANGED
+
+    def test_on_a_proxy_of_the_user_model_is_a_change_too(self, signed_in, user):
+        user.set_password("another one")
+        user.__class__ = user._meta.model
+        user.save()
+
+        assert signed_in.session.revoked_at is not None
+
+    def test_of_one_user_spares_the_others(self, kit, user, other_user):
+        tokens = kit.sign_in(other_user)
+
+        user.set_password("another one")
+        user.save()
+
+        assert kit.refresh(tokens.refresh).status_code == 200
+
+    def test_costs_a_save_of_other_fields_nothing(self, signed_in, user, queries):
+        with queries() as made:
+            user.save(update_fields=["last_login"])
+
+        assert len(made) == 1
+
+    def test_costs_a_full_save_one_query(self, signed_in, user, queries):
+        with queries() as made:
+            user.save()
+
+        assert len(made) == 2
+        assert signed_in.session.revoked_at is None
+
+
+class TestRehashedPassword:
+    """Django renews an outdated hash at login; the password is the same."""
+
+    @pytest.fixture
+    def outdated(self, user, settings):
+        settings.PASSWORD_HASHERS = list(reversed(settings.PASSWORD_HASHERS))
+        user.password = make_password(PASSWORD)  # PBKDF2, no longer preferred below
+        user.save()
+        settings.PASSWORD_HASHERS = list(reversed(settings.PASSWORD_HASHERS))
+        return get_user_model().objects.get()  # as a request loads it
+
+    def test_renews_the_sessions_that_knew_the_old_hash(self, kit, outdated):
+        pair = sessions.start(outdated)
+        kit.sign_in(outdated)  # renews the hash
+
+        assert get_user_model().objects.get().password.startswith("md5")
+        assert kit.get_with(pair.access).status_code == 200
+        assert kit.refresh(pair.refresh).status_code == 200
+
+    def test_does_not_revive_what_had_ended(self, kit, outdated):
+        pair = sessions.start(outdated)
+        kit.logout(pair.refresh)
+
+        kit.sign_in(outdated)
+
+        assert kit.refresh(pair.refresh).status_code == 401
+
+    def test_is_not_mistaken_for_a_hash_set_by_hand(self, kit, outdated):
+        pair = sessions.start(outdated)
+
+        outdated.password = make_password("another one")
+        outdated.save(update_fields=["password"])
+
+        assert kit.refresh(pair.refresh).status_code == 401
+
+    def test_is_not_mistaken_for_a_second_change_on_one_instance(self, kit, outdated):
+        outdated.set_password("a second one")
+        outdated.save()
+        pair = sessions.start(outdated)
+
+        outdated.password = make_password("a third one")
+        outdated.save(update_fields=["password"])
+
+        assert kit.refresh(pair.refresh).status_code == 401
+
+
+class TestDeactivationAndDeletion:
+    def test_deactivation_ends_sessions_and_activation_does_not_revive_them(
+        self, kit, signed_in, user
+    ):
+        user.is_active = False
+        user.save()
+        user.is_active = True
+        user.save()
+
+        assert signed_in.session.revoked_reason == RevokedReason.USER_INACTIVE
+        assert kit.refresh(signed_in.refresh).status_code == 401
+
+    def test_deletion_ends_sessions_and_keeps_their_rows(self, signed_in, user):
+        user.delete()
+
+        assert signed_in.session.user_id is None
+        assert signed_in.session.revoked_reason == RevokedReason.USER_GONE
+
+    def test_deletion_of_a_queryset_does_too(self, signed_in, user):
+        get_user_model().objects.filter(pk=user.pk).delete()
+
+        assert signed_in.session.revoked_reason == RevokedReason.USER_GONE
+
+
+class TestKeep:
+    def test_spares_the_session_that_changed_its_own_password(self, kit, signed_in, user):
+        other = kit.sign_in(user)
+        request = request_with(signed_in.access)
+
+        request.user.set_password("another one")
+        request.user.save()
+        sessions.keep(request, request.user)
+
+        assert kit.get_with(signed_in.access).status_code == 200
+        assert kit.refresh(signed_in.refresh).status_code == 200
+        assert kit.refresh(other.refresh).status_code == 401
+
+    def test_ends_the_others_where_no_signal_was_sent(self, kit, signed_in, user):
+        other = kit.sign_in(user)
+        request = request_with(signed_in.access)
+
+        request.user.set_password("another one")
+        get_user_model().objects.filter(pk=user.pk).update(password=request.user.password)
+        sessions.keep(request, request.user)
+
+        assert kit.refresh(signed_in.refresh).status_code == 200
+        assert other.session.revoked_reason == RevokedReason.PASSWORD_CHANGED
+
+    def test_does_not_revive_a_session_that_ended_for_another_reason(self, kit, signed_in, user):
+        request = request_with(signed_in.access)
+        kit.logout(signed_in.refresh)
+
+        sessions.keep(request, user)
+
+        assert kit.refresh(signed_in.refresh).status_code == 401
+
+    def test_keeps_nothing_for_a_request_without_a_token(self, kit, signed_in, user):
+        sessions.keep(APIRequestFactory().get("/"), user)
+
+        assert signed_in.session.revoked_at is not None
+
+    def test_keeps_no_session_of_somebody_else(self, kit, signed_in, other_user):
+        request = request_with(signed_in.access)
+        kit.logout(signed_in.refresh)
+        Session.objects.update(revoked_reason=RevokedReason.PASSWORD_CHANGED)
+
+        sessions.keep(request, other_user)
+
+        assert signed_in.session.revoked_at is not None
+
+
+class TestRevoke:
+    def test_ends_one_session_and_says_so(self, signed_in):
+        assert sessions.revoke(signed_in.session.pk) == 1
+        assert sessions.revoke(signed_in.session.pk) == 0
+        assert signed_in.session.revoked_reason == RevokedReason.BY_PROJECT
+
+    def test_ends_all_of_a_users_but_one(self, kit, signed_in, user):
+        kit.sign_in(user)
+
+        assert sessions.revoke(user=user, keep=signed_in.session.pk) == 1
+        assert signed_in.session.revoked_at is None
+
+    def test_asks_whose(self):
+        with pytest.raises(TypeError, match=r"revoke\(session_id\) or revoke\(user=user\)"):
+            sessions.revoke()
+
+    def test_tells_the_signal_after_commit(
+        self, signed_in, user, django_capture_on_commit_callbacks
+    ):
+        heard = []
+        receiver = lambda sender, signal, **facts: heard.append(facts)  # noqa: E731
+        session_revoked.connect(receiver)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            sessions.revoke(user=user)
+            assert heard == []
+
+        session_revoked.disconnect(receiver)
+        assert heard == [
+            {"session_id": None, "user_id": user.pk, "reason": "by_project", "count": 1}
+        ]

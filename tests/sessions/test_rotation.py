@@ -1,0 +1,148 @@
+"""The judge: what presenting a refresh token means. No clock, no database."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drf_jwt_kit.sessions.rotation import Account, Presented, SessionState, Verdict, judge
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
+LEEWAY = timedelta(seconds=10)
+RETRY_WINDOW = timedelta(minutes=15)
+ROW = SessionState(
+    generation=5,
+    rotated_at=NOON - timedelta(hours=1),
+    refreshable_until=NOON + timedelta(hours=23),
+    revoked=False,
+    account=Account.ACTIVE,
+)
+
+
+def present(row=ROW, generation=5, *, genuine=True, key=False, now=NOON, leeway=LEEWAY):
+    presented = Presented(generation=generation, genuine=genuine, has_retry_key=key)
+    return judge(row, presented, now=now, leeway=leeway, retry_window=RETRY_WINDOW)
+
+
+def rotated(ago):
+    return replace(ROW, rotated_at=NOON - ago)
+
+
+class TestNewestToken:
+    def test_rotates(self):
+        assert present() is Verdict.ROTATE
+
+    def test_rotates_at_the_first_refresh_after_login(self):
+        row = replace(ROW, generation=0, rotated_at=None)
+
+        assert present(row, 0) is Verdict.ROTATE
+
+    def test_repeats_within_the_leeway_so_that_tabs_are_never_two_behind(self):
+        assert present(rotated(LEEWAY / 2)) is Verdict.REPEAT_TOO_SOON
+
+    def test_rotates_again_when_the_leeway_is_over(self):
+        assert present(rotated(LEEWAY)) is Verdict.ROTATE
+
+
+class TestTokenBeforeTheNewest:
+    def test_is_an_honest_duplicate_within_the_leeway(self):
+        assert present(rotated(LEEWAY / 2), 4) is Verdict.REPEAT_CONCURRENT
+
+    def test_is_reuse_when_the_leeway_is_over(self):
+        assert present(rotated(LEEWAY), 4) is Verdict.REUSED
+
+    def test_is_always_reuse_without_leeway(self):
+        assert present(rotated(timedelta(0)), 4, leeway=timedelta(0)) is Verdict.REUSED
+
+    def test_collects_a_lost_answer_with_its_retry_key(self):
+        assert present(rotated(timedelta(minutes=14)), 4, key=True) is Verdict.REPEAT_RETRIED
+
+    def test_is_reuse_when_the_retry_window_is_over(self):
+        assert present(rotated(RETRY_WINDOW), 4, key=True) is Verdict.REUSED
+
+    def test_is_honest_where_the_other_machines_clock_is_a_little_ahead(self):
+        assert present(rotated(-LEEWAY / 2), 4) is Verdict.REPEAT_CONCURRENT
+
+
+class TestOtherGenerations:
+    @pytest.mark.parametrize("generation", [0, 1, 3])
+    def test_an_older_token_is_always_reuse(self, generation):
+        assert present(rotated(timedelta(0)), generation) is Verdict.REUSED
+        assert present(rotated(timedelta(0)), generation, key=True) is Verdict.REUSED
+
+    def test_a_token_of_the_future_is_ahead_and_not_reuse(self):
+        assert present(generation=6) is Verdict.AHEAD
+
+
+class TestOrderOfReasons:
+    def test_forged_comes_before_all_else(self):
+        row = replace(ROW, revoked=True, account=Account.INACTIVE, refreshable_until=NOON)
+
+        assert present(row, 0, genuine=False) is Verdict.FORGED
+
+    def test_revoked_comes_before_expired(self):
+        assert present(replace(ROW, revoked=True, refreshable_until=NOON)) is Verdict.REVOKED
+
+    def test_expired_comes_before_the_account(self):
+        row = replace(ROW, refreshable_until=NOON, account=Account.INACTIVE)
+
+        assert present(row) is Verdict.EXPIRED
+
+    @pytest.mark.parametrize(
+        ("account", "verdict"),
+        [
+            (Account.GONE, Verdict.USER_GONE),
+            (Account.INACTIVE, Verdict.USER_INACTIVE),
+            (Account.PASSWORD_CHANGED, Verdict.PASSWORD_CHANGED),
+        ],
+    )
+    def test_the_account_comes_before_the_generation(self, account, verdict):
+        assert present(replace(ROW, account=account), 0) is verdict
+
+
+seconds = st.integers(-100_000, 100_000).map(lambda s: timedelta(seconds=s))
+states = st.builds(
+    SessionState,
+    generation=st.integers(0, 2**31 - 1),
+    rotated_at=st.none() | seconds.map(lambda ago: NOON - ago),
+    refreshable_until=seconds.map(lambda left: NOON + left),
+    revoked=st.booleans(),
+    account=st.sampled_from(Account),
+)
+presentations = st.builds(
+    Presented,
+    generation=st.integers(0, 2**31 - 1),
+    genuine=st.booleans(),
+    has_retry_key=st.booleans(),
+)
+
+
+class TestForEveryRowAndToken:
+    @given(row=states, presented=presentations, leeway=st.integers(0, 60))
+    def test_accepting_implies_genuine_live_and_current_or_one_behind(self, row, presented, leeway):
+        verdict = judge(
+            row,
+            presented,
+            now=NOON,
+            leeway=timedelta(seconds=leeway),
+            retry_window=RETRY_WINDOW,
+        )
+
+        accepted_despite = verdict.accepts and (
+            not presented.genuine
+            or row.revoked
+            or row.refreshable_until <= NOON
+            or row.account is not Account.ACTIVE
+            or presented.generation not in {row.generation, row.generation - 1}
+        )
+        assert not accepted_despite
+
+    @given(row=states, presented=presentations)
+    def test_reuse_is_only_ever_said_of_a_genuine_older_token(self, row, presented):
+        verdict = judge(row, presented, now=NOON, leeway=LEEWAY, retry_window=RETRY_WINDOW)
+
+        if verdict is Verdict.REUSED:
+            assert presented.genuine
+            assert presented.generation < row.generation

@@ -1,0 +1,205 @@
+"""System checks: what a newcomer gets wrong is said at start-up, with the cure."""
+
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.test import override_settings
+from rest_framework import serializers
+
+from drf_jwt_kit.apps import require_compatible
+from drf_jwt_kit.tokens import ClaimsSerializer
+
+HERE = "tests.test_checks"
+
+
+class TakesProtocolNames(ClaimsSerializer):
+    sid = serializers.CharField()
+
+
+class TellsSecrets(ClaimsSerializer):
+    password_hash = serializers.CharField(source="password")
+
+
+class NotASerializer:
+    pass
+
+
+class Fine(ClaimsSerializer):
+    shipping = serializers.CharField()
+    secretary = serializers.CharField(source="x")
+
+
+def ids(*, deploy=False):
+    messages = run_checks(include_deployment_checks=deploy)
+    return [message.id for message in messages if message.id.startswith("drf_jwt_kit")]
+
+
+def kit(**settings):
+    return override_settings(DRF_JWT_KIT=settings)
+
+
+def simple_jwt(**settings):
+    return override_settings(SIMPLE_JWT=settings)
+
+
+class TestTheTwoLines:
+    def test_check_clean(self):
+        call_command("check", fail_level="DEBUG")
+
+    def test_ask_the_database_nothing(self, django_assert_num_queries, db):
+        with django_assert_num_queries(0):
+            ids(deploy=True)
+
+    def test_need_no_new_migration(self, db):
+        call_command("makemigrations", "drf_jwt_kit", check=True, dry_run=True, verbosity=0)
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("settings", "expected"),
+        [
+            (kit(ACESS_LIFETIME=1), ["drf_jwt_kit.E001"]),
+            (kit(ISSUER=1, ROTATION_LEEWAY=1), ["drf_jwt_kit.E001"] * 2),
+            (override_settings(SECRET_KEY="short"), ["drf_jwt_kit.E002"]),
+            (simple_jwt(SIGNING_KEY="short"), ["drf_jwt_kit.E002"]),
+            (simple_jwt(SIGNING_KEY="x" * 40, ALGORITHM="HS512"), ["drf_jwt_kit.E002"]),
+            (kit(CLAIMS_SERIALIZER="shop.claims.Gone"), ["drf_jwt_kit.E003"]),
+            (kit(CLAIMS_SERIALIZER=f"{HERE}.NotASerializer"), ["drf_jwt_kit.E003"]),
+            (kit(TOKEN_OBTAIN_SERIALIZER="shop.Gone"), ["drf_jwt_kit.E003"]),
+            (kit(TOKEN_OBTAIN_SERIALIZER=f"{HERE}.NotASerializer"), ["drf_jwt_kit.E003"]),
+            (
+                simple_jwt(AUTH_TOKEN_CLASSES=["rest_framework_simplejwt.tokens.SlidingToken"]),
+                ["drf_jwt_kit.E003"],
+            ),
+            (kit(CLAIMS_SERIALIZER=f"{HERE}.TakesProtocolNames"), ["drf_jwt_kit.E004"]),
+            (simple_jwt(ALGORITHM="RS256"), ["drf_jwt_kit.E005"]),
+            (simple_jwt(ALGORITHM="none"), ["drf_jwt_kit.E005"]),
+            (simple_jwt(ALGORITHM="RS256", SIGNING_KEY="x" * 50), ["drf_jwt_kit.E005"]),
+            (
+                simple_jwt(ALGORITHM="RS256", SIGNING_KEY="x" * 50, VERIFYING_KEY="y"),
+                ["drf_jwt_kit.E005"],
+            ),
+            (kit(CLAIMS_SERIALIZER=f"{HERE}.TellsSecrets"), ["drf_jwt_kit.E006"]),
+            (simple_jwt(JWK_URL="https://x.example/jwks"), ["drf_jwt_kit.E007"]),
+        ],
+    )
+    def test_are_said(self, settings, expected):
+        with settings:
+            assert ids() == expected
+
+    def test_say_a_setting_in_whole_sentences(self):
+        with kit(ACESS_LIFETIME=1):
+            (message,) = [m for m in run_checks() if m.id == "drf_jwt_kit.E001"]
+
+        assert "Did you mean 'ACCESS_TOKEN_LIFETIME'?" in message.msg
+
+    def test_leave_harmless_names_alone(self):
+        with kit(CLAIMS_SERIALIZER=f"{HERE}.Fine"):
+            assert ids() == []
+
+    def test_of_a_setting_are_raised_at_first_use_too(self, kit, db):
+        with (
+            override_settings(DRF_JWT_KIT={"ACESS_LIFETIME": 1}),
+            pytest.raises(ImproperlyConfigured, match="ACCESS_TOKEN_LIFETIME"),
+        ):
+            kit.post_json("", {"username": "a", "password": "b"})
+
+
+class TestWarnings:
+    @pytest.mark.parametrize(
+        ("settings", "expected"),
+        [
+            (kit(ACCESS_TOKEN_LIFETIME=timedelta(hours=2)), ["drf_jwt_kit.W002"]),
+            (simple_jwt(ROTATE_REFRESH_TOKEN=True), ["drf_jwt_kit.W003"]),
+        ],
+    )
+    def test_are_said(self, settings, expected):
+        with settings:
+            assert ids() == expected
+
+    def test_name_simple_jwts_nearest_setting(self):
+        with simple_jwt(ROTATE_REFRESH_TOKEN=True):
+            (message,) = [m for m in run_checks() if m.id == "drf_jwt_kit.W003"]
+
+        assert message.hint == "Did you mean 'ROTATE_REFRESH_TOKENS'?"
+
+    def test_mention_simple_jwts_blacklist_app(self):
+        script = (
+            "import django; from django.core.checks import run_checks; django.setup(); "
+            "print([m.id for m in run_checks()])"
+        )
+        answer = in_project("tests.settings_accounts", script)
+
+        assert answer.stdout.strip() == "['drf_jwt_kit.W001']"
+
+
+class TestDeployment:
+    def test_asks_for_the_third_line(self):
+        (message,) = [m for m in run_checks(include_deployment_checks=True)
+                      if m.id == "drf_jwt_kit.W101"]  # fmt: skip
+
+        assert "drf_jwt_kit.authentication.JWTAuthentication" in message.hint
+        assert "drf_jwt_kit.W101" not in ids()
+
+    @pytest.mark.parametrize(
+        ("settings", "expected"),
+        [
+            (kit(ROTATE_REFRESH_TOKENS=False), "drf_jwt_kit.W102"),
+            (
+                override_settings(SECRET_KEY="x" * 50, SIMPLE_JWT={"SIGNING_KEY": "x" * 50}),
+                "drf_jwt_kit.W103",
+            ),
+            (override_settings(SECRET_KEY="django-insecure-" + "x" * 50), "drf_jwt_kit.W104"),
+        ],
+    )
+    def test_says_what_is_unwise(self, settings, expected):
+        with settings:
+            assert expected in ids(deploy=True)
+            assert expected not in ids()
+
+    def test_keeps_silent_about_settings_that_cannot_be_read(self):
+        with kit(ACESS_LIFETIME=1):
+            assert ids(deploy=True) == ["drf_jwt_kit.E001"]
+
+
+class TestWhatNoCheckCanSay:
+    """Django stops before checks run, or a check would stop ``migrate`` itself."""
+
+    def test_urls_without_the_app_name_the_missing_line(self):
+        script = (
+            "from django.conf import settings; import django; "
+            "settings.configure(INSTALLED_APPS=['rest_framework']); django.setup(); "
+            "import drf_jwt_kit.urls"
+        )
+        answer = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", script], capture_output=True, text=True, check=False
+        )
+
+        assert 'INSTALLED_APPS += ["rest_framework", "drf_jwt_kit"]' in answer.stderr
+        assert "ImproperlyConfigured" in answer.stderr
+
+    def test_a_django_that_cannot_import_its_rest_framework_says_what_to_install(self):
+        with pytest.raises(ImproperlyConfigured, match='pip install "djangorestframework>=3.18"'):
+            require_compatible((6, 1, 3, "final", 0), "3.17.2")
+
+    @pytest.mark.parametrize(
+        ("django", "drf"), [((6, 1, 3), "3.18.3"), ((6, 0, 1), "3.16.0"), ((5, 2, 0), "3.16.1")]
+    )
+    def test_the_other_pairs_are_fine(self, django, drf):
+        assert require_compatible(django, drf) is None
+
+
+def in_project(settings, script):
+    """Run ``script`` in a process of its own, under other settings."""
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-c", f"import os; os.environ['DJANGO_SETTINGS_MODULE'] = {settings!r}; "
+         + script],
+        capture_output=True,
+        text=True,
+        check=True,
+    )  # fmt: skip

@@ -1,0 +1,140 @@
+"""Settings: three places, in order, typed, and right under override_settings."""
+
+from dataclasses import FrozenInstanceError
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
+
+from drf_jwt_kit.conf import KitSettings, get_settings, problems
+
+HOUR = timedelta(hours=1)
+
+
+def only_problem(kit=None, simple_jwt=None):
+    (problem,) = problems(kit or {}, simple_jwt or {})
+    return problem
+
+
+class TestOrder:
+    def test_is_ours_then_simple_jwts_then_the_default(self):
+        simple_jwt = {"ACCESS_TOKEN_LIFETIME": HOUR, "REFRESH_TOKEN_LIFETIME": 2 * HOUR}
+
+        settings = KitSettings.from_mappings({"ACCESS_TOKEN_LIFETIME": HOUR / 2}, simple_jwt)
+
+        assert settings.ACCESS_TOKEN_LIFETIME == HOUR / 2
+        assert settings.REFRESH_TOKEN_LIFETIME == 2 * HOUR
+        assert settings.ROTATE_REFRESH_TOKENS is True
+
+    def test_an_explicit_none_of_ours_beats_simple_jwts_value(self):
+        assert KitSettings.from_mappings({"ISSUER": None}, {"ISSUER": "x"}).ISSUER is None
+
+    def test_session_max_age_follows_a_longer_refresh_lifetime(self):
+        long = {"REFRESH_TOKEN_LIFETIME": timedelta(days=90)}
+
+        assert KitSettings.from_mappings(long).SESSION_MAX_AGE == timedelta(days=90)
+        assert KitSettings.from_mappings({}).SESSION_MAX_AGE == timedelta(days=30)
+
+    def test_simple_jwts_own_class_path_means_ours(self):
+        theirs = {
+            "TOKEN_OBTAIN_SERIALIZER": "rest_framework_simplejwt.serializers.TokenObtainPairSerializer"
+        }
+
+        path = KitSettings.from_mappings({}, theirs).TOKEN_OBTAIN_SERIALIZER
+        assert path == "drf_jwt_kit.serializers.TokenObtainPairSerializer"
+
+
+class TestOverride:
+    def test_is_honoured_nested_and_restored(self):
+        with override_settings(DRF_JWT_KIT={"ACCESS_TOKEN_LIFETIME": HOUR}):
+            with override_settings(DRF_JWT_KIT={"ACCESS_TOKEN_LIFETIME": HOUR / 2}):
+                assert get_settings().ACCESS_TOKEN_LIFETIME == HOUR / 2
+            assert get_settings().ACCESS_TOKEN_LIFETIME == HOUR
+        assert get_settings().ACCESS_TOKEN_LIFETIME == HOUR / 4
+
+    def test_of_simple_jwt_is_honoured_too(self):
+        with override_settings(SIMPLE_JWT={"ACCESS_TOKEN_LIFETIME": HOUR}):
+            assert get_settings().ACCESS_TOKEN_LIFETIME == HOUR
+
+    def test_by_assignment_is_refused(self):
+        with pytest.raises(FrozenInstanceError):
+            get_settings().ISSUER = "x"
+
+
+class TestUnknownKeys:
+    def test_name_the_key_the_value_and_the_nearest_setting(self):
+        assert only_problem({"ACESS_LIFETIME": HOUR}) == (
+            "DRF_JWT_KIT['ACESS_LIFETIME'] is not a setting (its value: "
+            "datetime.timedelta(seconds=3600)). Did you mean 'ACCESS_TOKEN_LIFETIME'?"
+        )
+
+    def test_in_lower_case_are_recognised(self):
+        assert only_problem({"issuer": "x"}).endswith("Did you mean 'ISSUER'?")
+
+    def test_far_from_all_of_them_list_them(self):
+        assert "The settings are: ACCESS_TOKEN_LIFETIME, " in only_problem({"ZZZ": 1})
+
+    def test_never_show_a_secret(self):
+        assert "hunter2" not in only_problem({"SIGNING_KEY": "hunter2"})
+
+    def test_of_simple_jwt_are_no_error(self):
+        assert not list(problems({}, {"SLIDING_TOKEN_LIFETIME": HOUR, "MADE_UP": 1}))
+
+
+class TestWrongValues:
+    def test_name_the_key_and_the_value_and_what_is_accepted(self):
+        assert only_problem({}, {"ACCESS_TOKEN_LIFETIME": 900}) == (
+            "SIMPLE_JWT['ACCESS_TOKEN_LIFETIME'] must be a timedelta longer than zero, not 900."
+        )
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("ACCESS_TOKEN_LIFETIME", timedelta(0)),
+            ("REFRESH_TOKEN_LIFETIME", -HOUR),
+            ("ROTATE_REFRESH_TOKENS", "yes"),
+            ("ROTATE_REFRESH_TOKENS", 1),
+            ("ROTATION_LEEWAY", timedelta(seconds=61)),
+            ("ROTATION_LEEWAY", 10),
+            ("LEEWAY", timedelta(minutes=5)),
+            ("LEEWAY", True),
+            ("LEEWAY", "10"),
+            ("ISSUER", ""),
+            ("ISSUER", 1),
+            ("AUDIENCE", []),
+            ("AUDIENCE", [1]),
+            ("USER_ID_FIELD", None),
+            ("CLAIMS_SERIALIZER", "ShopClaims"),
+            ("CLAIMS_SERIALIZER", None),
+            ("AUTH_HEADER_TYPES", ()),
+            ("AUTH_HEADER_TYPES", 1),
+            ("AUTH_TOKEN_CLASSES", "a.B"),
+        ],
+    )
+    def test_are_found(self, name, value):
+        assert only_problem({name: value}).startswith(f"DRF_JWT_KIT[{name!r}] must be ")
+
+    @pytest.mark.parametrize("value", [None, 0, 10, 0.5, HOUR / 120])
+    def test_are_not_seen_in_what_simple_jwt_takes(self, value):
+        assert not list(problems({}, {"LEEWAY": value}))
+
+    def test_all_are_told_at_once(self):
+        wrong = {"ISSUER": 1, "ROTATION_LEEWAY": 10}
+
+        with pytest.raises(ImproperlyConfigured, match="(?s)ROTATION_LEEWAY.*\n.*ISSUER"):
+            KitSettings.from_mappings(wrong)
+
+    @pytest.mark.parametrize("value", [None, [], "x"])
+    def test_include_a_setting_that_is_no_dict(self, value):
+        (problem,) = problems(value, {})
+        assert problem == f"DRF_JWT_KIT must be a dict of settings, not {value!r}."
+
+    def test_include_lifetimes_that_contradict_each_other(self):
+        assert "REFRESH_TOKEN_LIFETIME (0:10:00) is shorter" in only_problem(
+            {"REFRESH_TOKEN_LIFETIME": HOUR / 6}
+        )
+        assert "['SESSION_MAX_AGE'] (1:00:00) is shorter" in only_problem({"SESSION_MAX_AGE": HOUR})
+
+    def test_never_show_a_key(self):
+        assert "12345" not in only_problem({}, {"SIGNING_KEY": 12345})

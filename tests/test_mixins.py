@@ -1,0 +1,259 @@
+"""SecureViewMixin: a view that cannot be opened by accident."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.test import override_settings
+from django.urls import include, path
+from django.views import View
+from rest_framework.authentication import BasicAuthentication
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import AllowAny, IsAdminUser
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.authentication import JWTAuthentication
+from drf_jwt_kit.mixins import SecureViewMixin
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.test_mixins")]
+
+
+class Ok(APIView):
+    def get(self, request):
+        return Response({"user": str(request.user)})
+
+
+class NoPermissions(SecureViewMixin, Ok):
+    permission_classes = ()
+
+
+class AnyoneAllowed(SecureViewMixin, Ok):
+    permission_classes = (AllowAny,)
+
+
+class OwnGetPermissions(SecureViewMixin, Ok):
+    def get_permissions(self):
+        return [AllowAny()]
+
+
+class NoAuthentication(SecureViewMixin, Ok):
+    authentication_classes = ()
+
+
+class OwnGetAuthenticators(SecureViewMixin, Ok):
+    def get_authenticators(self):
+        return []
+
+
+class BasicFirst(SecureViewMixin, Ok):
+    authentication_classes = (BasicAuthentication,)
+
+
+class AdminsOnly(SecureViewMixin, Ok):
+    permission_classes = (IsAdminUser,)
+
+
+class Cacheable(SecureViewMixin, APIView):
+    def get(self, request):
+        return Response({}, headers={"Cache-Control": "private, max-age=60"})
+
+
+class Failing(SecureViewMixin, APIView):
+    def get(self, request):
+        raise {
+            "fields": ValidationError({"code": ["wrong"], "name": ["missing"]}),
+            "list": ValidationError(["wrong"]),
+        }[request.query_params["how"]]
+
+
+class Broken(SecureViewMixin, APIView):
+    def get(self, request):
+        raise OperationalError("no such column: shop.tier")
+
+
+class Scoped(SecureViewMixin, Ok):
+    required_scopes = ("orders:read", "orders:write")
+
+
+class Recent(SecureViewMixin, Ok):
+    max_auth_age = timedelta(minutes=5)
+
+
+class OwnClass(JWTAuthentication):
+    www_authenticate_realm = "shop"
+
+
+class WithOwnClass(SecureViewMixin, Ok):
+    authentication_classes = (BasicAuthentication, OwnClass)
+
+
+class Orders(SecureViewMixin, ViewSet):
+    def list(self, request):
+        return Response([])
+
+    @action(detail=False, permission_classes=[AllowAny], authentication_classes=[])
+    def public(self, request):
+        return Response([])
+
+
+router = SimpleRouter()
+router.register("orders", Orders, basename="orders")
+VIEWS = [NoPermissions, AnyoneAllowed, OwnGetPermissions, NoAuthentication, OwnGetAuthenticators,
+         BasicFirst, AdminsOnly, Cacheable, Failing, Broken, Scoped, Recent, WithOwnClass]  # fmt: skip
+urlpatterns = [
+    path("api/token/", include("drf_jwt_kit.urls")),
+    path("", include(router.urls)),
+    *(path(f"{view.__name__}/", view.as_view()) for view in VIEWS),
+]
+
+
+class TestCannotBeOpened:
+    @pytest.mark.parametrize(
+        "where",
+        ["NoPermissions", "AnyoneAllowed", "OwnGetPermissions", "NoAuthentication",
+         "OwnGetAuthenticators", "BasicFirst", "AdminsOnly", "orders", "orders/public"],
+    )  # fmt: skip
+    def test_by_anything_a_class_or_an_action_sets(self, kit, db, where):
+        assert kit.get(f"/{where}/").status_code in {401, 403}
+
+    @pytest.mark.parametrize("where", ["NoAuthentication", "BasicFirst", "orders", "orders/public"])
+    def test_and_answers_401_with_the_bearer_challenge(self, kit, db, where):
+        answer = kit.get(f"/{where}/")
+
+        assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Bearer realm="api"')
+
+    @override_settings(
+        REST_FRAMEWORK={
+            "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+            "DEFAULT_AUTHENTICATION_CLASSES": [],
+        }
+    )
+    def test_by_the_projects_defaults(self, kit, db):
+        assert kit.get("/orders/").status_code == 401
+
+    @pytest.mark.parametrize("method", ["get", "head", "options", "post", "put", "patch", "delete"])
+    def test_by_another_method(self, kit, db, method):
+        assert getattr(kit, method)("/orders/").status_code == 401
+
+    def test_get_permissions_says_so_to_whoever_reads_it(self):
+        names = [type(permission).__name__ for permission in AnyoneAllowed().get_permissions()]
+
+        assert names == ["IsAuthenticated", "AllowAny"]
+
+
+class TestOpens:
+    @pytest.mark.parametrize(
+        "where",
+        ["NoPermissions", "AnyoneAllowed", "OwnGetPermissions", "NoAuthentication", "BasicFirst",
+         "WithOwnClass", "orders", "orders/public"],
+    )  # fmt: skip
+    def test_with_a_token(self, kit, signed_in, where):
+        assert kit.get_with(signed_in.access, f"/{where}/").status_code == 200
+
+    def test_not_where_the_view_asks_for_more(self, kit, signed_in):
+        answer = kit.get_with(signed_in.access, "/AdminsOnly/")
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+
+    def test_with_a_subclass_of_ours_whose_realm_it_names(self, kit, db):
+        assert kit.get("/WithOwnClass/")["WWW-Authenticate"] == 'Bearer realm="shop"'
+
+
+class TestRefusesToBeDefined:
+    def test_after_apiview(self):
+        with pytest.raises(TypeError, match=r"class Wrong\(SecureViewMixin, APIView\)"):
+
+            class Wrong(APIView, SecureViewMixin):
+                pass
+
+    def test_after_a_view_made_from_it(self):
+        with pytest.raises(TypeError, match=r"class Wrong\(SecureViewMixin, Ok\)"):
+
+            class Wrong(Ok, SecureViewMixin):
+                pass
+
+    def test_on_a_view_that_is_not_rest_frameworks(self):
+        with pytest.raises(TypeError, match=r"class Wrong\(SecureViewMixin, APIView\)"):
+
+            class Wrong(SecureViewMixin, View):
+                pass
+
+    def test_but_not_as_a_base_of_another_mixin(self):
+        class Shop(SecureViewMixin):
+            pass
+
+        class Fine(Shop, APIView):
+            pass
+
+        assert issubclass(Fine, SecureViewMixin)
+
+
+class TestCaching:
+    def test_is_forbidden_where_the_view_says_nothing(self, kit, signed_in):
+        answer = kit.get_with(signed_in.access, "/orders/")
+
+        assert answer["Cache-Control"] == "no-store"
+        assert "Authorization" in answer["Vary"]
+
+    def test_is_left_to_the_view_that_says_something(self, kit, signed_in):
+        answer = kit.get_with(signed_in.access, "/Cacheable/")
+
+        assert answer["Cache-Control"] == "private, max-age=60"
+
+
+class TestErrors:
+    def test_of_fields_keep_their_names_and_get_a_code_where_it_is_free(self, kit, signed_in):
+        answer = kit.get_with(signed_in.access, "/Failing/?how=fields").json()
+
+        assert (answer["code"], answer["name"]) == (["wrong"], ["missing"])
+        assert isinstance(answer["detail"], str)
+
+    def test_of_no_field_get_one(self, kit, signed_in):
+        answer = kit.get_with(signed_in.access, "/Failing/?how=list").json()
+
+        assert (answer["code"], answer["non_field_errors"]) == ("invalid_request", ["wrong"])
+
+    def test_of_the_views_own_database_are_not_hidden(self, kit, signed_in):
+        with pytest.raises(OperationalError):
+            kit.get_with(signed_in.access, "/Broken/")
+
+
+class TestScopes:
+    def get(self, kit, user, scope):
+        return kit.get_with(sessions.start(user, scope=scope).access, "/Scoped/")
+
+    def test_must_all_be_there(self, kit, user):
+        assert self.get(kit, user, "orders:write orders:read more").status_code == 200
+
+    @pytest.mark.parametrize("scope", ["", "orders:read", "orders:read orders:writer"])
+    def test_or_the_answer_is_403_and_names_them(self, kit, user, scope):
+        answer = self.get(kit, user, scope)
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
+        assert answer["WWW-Authenticate"] == (
+            'Bearer realm="api", error="insufficient_scope", scope="orders:read orders:write"'
+        )
+
+
+class TestRecentLogin:
+    def test_opens_for_a_recent_login(self, clock, kit, signed_in):
+        clock.shift(timedelta(minutes=5))
+
+        assert kit.get_with(signed_in.access, "/Recent/").status_code == 200
+
+    def test_asks_to_log_in_again_however_fresh_the_token(self, clock, kit, signed_in):
+        clock.shift(timedelta(minutes=5, seconds=1))
+        fresh = kit.rotate(signed_in.refresh)
+
+        answer = kit.get_with(fresh.access, "/Recent/")
+
+        assert answer.status_code == 401
+        assert answer.json()["code"] == "insufficient_user_authentication"
+        assert answer["WWW-Authenticate"] == (
+            'Bearer realm="api", error="insufficient_user_authentication", max_age="300"'
+        )
