@@ -33,16 +33,15 @@ class TestOrder:
     def test_session_max_age_follows_a_longer_refresh_lifetime(self):
         long = {"REFRESH_TOKEN_LIFETIME": timedelta(days=90)}
 
-        assert KitSettings.from_mappings(long).SESSION_MAX_AGE == timedelta(days=90)
-        assert KitSettings.from_mappings({}).SESSION_MAX_AGE == timedelta(days=30)
+        assert timedelta(days=90) == KitSettings.from_mappings(long).SESSION_MAX_AGE
+        assert timedelta(days=30) == KitSettings.from_mappings({}).SESSION_MAX_AGE
 
     def test_simple_jwts_own_class_path_means_ours(self):
-        theirs = {
-            "TOKEN_OBTAIN_SERIALIZER": "rest_framework_simplejwt.serializers.TokenObtainPairSerializer"
-        }
+        theirs = {"AUTH_TOKEN_CLASSES": ("rest_framework_simplejwt.tokens.AccessToken",)}
 
-        path = KitSettings.from_mappings({}, theirs).TOKEN_OBTAIN_SERIALIZER
-        assert path == "drf_jwt_kit.serializers.TokenObtainPairSerializer"
+        settings = KitSettings.from_mappings({}, theirs)
+
+        assert settings.AUTH_TOKEN_CLASSES == ("drf_jwt_kit.tokens.AccessToken",)
 
 
 class TestOverride:
@@ -122,7 +121,7 @@ class TestWrongValues:
     def test_all_are_told_at_once(self):
         wrong = {"ISSUER": 1, "ROTATION_LEEWAY": 10}
 
-        with pytest.raises(ImproperlyConfigured, match="(?s)ROTATION_LEEWAY.*\n.*ISSUER"):
+        with pytest.raises(ImproperlyConfigured, match=r"(?s)ROTATION_LEEWAY.*\n.*ISSUER"):
             KitSettings.from_mappings(wrong)
 
     @pytest.mark.parametrize("value", [None, [], "x"])

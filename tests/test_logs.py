@@ -7,7 +7,8 @@ import pytest
 from drf_jwt_kit import sessions
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.sessions.log import log
-from tests.conftest import PASSWORD, claims_of
+from drf_jwt_kit.tokens.types import expected_jti
+from tests.conftest import PASSWORD, claims_of, forge
 
 pytestmark = pytest.mark.django_db
 
@@ -33,9 +34,6 @@ def test_a_life_reads_as_events(past_leeway, kit, user, events, caplog):
 
 
 def test_a_generation_ahead_is_an_error(kit, signed_in, caplog):
-    from drf_jwt_kit.tokens.types import expected_jti
-    from tests.conftest import forge
-
     kit.refresh(forge(signed_in.refresh, gen=9, jti=expected_jti(signed_in.session, 9)))
 
     (record,) = [r for r in caplog.records if "verdict=ahead" in r.getMessage()]

@@ -104,7 +104,8 @@ class Orders(SecureViewMixin, ViewSet):
 router = SimpleRouter()
 router.register("orders", Orders, basename="orders")
 VIEWS = [NoPermissions, AnyoneAllowed, OwnGetPermissions, NoAuthentication, OwnGetAuthenticators,
-         BasicFirst, AdminsOnly, Cacheable, Failing, Broken, Scoped, Recent, WithOwnClass]  # fmt: skip
+         BasicFirst, AdminsOnly, Cacheable, Failing, Broken, Scoped, Recent,
+         WithOwnClass]  # fmt: skip
 urlpatterns = [
     path("api/token/", include("drf_jwt_kit.urls")),
     path("", include(router.urls)),

@@ -9,7 +9,7 @@ WHERE = ["tests/accounts", "tests/flows", "tests/sessions", "tests/test_mixins.p
 def test_all_holds_with_uuid_users_hidden_users_and_atomic_requests():
     pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
-    answer = subprocess.run(  # noqa: S603
+    answer = subprocess.run(
         [*pytest, "--ds=tests.settings_accounts", *WHERE],
         capture_output=True,
         text=True,

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import jwt
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.test import override_settings
 from django.urls import path
+from rest_framework_simplejwt import tokens as simplejwt_tokens
 from rest_framework_simplejwt.settings import DEFAULTS
 
 from drf_jwt_kit import views
@@ -56,9 +59,7 @@ class ByHand(TokenObtainPairSerializer):
 class OfAnotherPackage(TokenObtainPairSerializer):
     @classmethod
     def get_token(cls, user):
-        from rest_framework_simplejwt.tokens import RefreshToken
-
-        return RefreshToken.for_user(user)
+        return simplejwt_tokens.RefreshToken.for_user(user)
 
 
 class LoginView(views.TokenObtainPairView):
@@ -151,8 +152,6 @@ class TestGetToken:
         assert (len(at_login), len(at_refresh)) == (2, 2)
 
     def test_that_returns_simple_jwts_token_says_what_to_import(self, kit, user):
-        from django.core.exceptions import ImproperlyConfigured
-
         with (
             simple_jwt(TOKEN_OBTAIN_SERIALIZER=f"{HERE}.OfAnotherPackage"),
             pytest.raises(ImproperlyConfigured, match="Import RefreshToken from drf_jwt_kit"),
@@ -292,7 +291,5 @@ class TestWholeBlock:
 
     @override_settings(SIMPLE_JWT=BLOCK)
     def test_never_signs_with_secret_key_itself(self, signed_in):
-        import jwt
-
         with pytest.raises(jwt.InvalidSignatureError):
             jwt.decode(signed_in.access, django_settings.SECRET_KEY, algorithms=["HS256"])

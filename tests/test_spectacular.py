@@ -22,7 +22,7 @@ print(json.dumps(SchemaGenerator().get_schema(request=None, public=True)))
 
 @pytest.fixture(scope="module")
 def schema():
-    answer = subprocess.run(  # noqa: S603
+    answer = subprocess.run(
         [sys.executable, "-c", "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'"
          + SCRIPT],
         capture_output=True,

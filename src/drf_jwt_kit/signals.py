@@ -8,6 +8,9 @@ arguments only:
 ``refresh_reused``    ``session_id``, ``user``, ``presented`` and ``stored`` generation, ``request``
 ``session_revoked``   ``session_id`` (None where all of a user's were), ``user_id``, ``reason``,
                       ``count``
+
+A changed password is told as all of the user's sessions, also where ``sessions.keep`` spares
+one of them right after: ask ``sessions.live_sessions(user)`` which ones are left.
 """
 
 from django.dispatch import Signal

@@ -4,6 +4,7 @@ import json
 
 import jwt
 import pytest
+from django.conf import settings
 from django.test import override_settings
 
 from drf_jwt_kit.keys import get_ring
@@ -156,8 +157,6 @@ class TestTokens:
         assert rows() == before
 
     def test_of_simple_jwts_own_making(self, kit, user):
-        from django.conf import settings
-
         theirs = jwt.encode(
             {"token_type": "refresh", "exp": 9999999999, "jti": "x", "user_id": str(user.pk)},
             settings.SECRET_KEY,

@@ -9,7 +9,7 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import RevokedReason
 from drf_jwt_kit.sessions import lookup
-from tests.conftest import Kit, claims_of, make_user
+from tests.conftest import PASSWORD, Kit, claims_of, make_user
 
 
 @pytest.mark.django_db
@@ -21,8 +21,8 @@ class TestNotMigrated:
 
     @pytest.mark.parametrize("path", ["", "refresh/", "verify/", "logout/"])
     def test_is_503_with_a_log_line_that_names_migrate(self, kit, user, signed_in, caplog, path):
-        body = {user.USERNAME_FIELD: user.get_username(), "password": "correct horse battery staple",
-                "refresh": signed_in.refresh, "token": signed_in.refresh}  # fmt: skip
+        login = {user.USERNAME_FIELD: user.get_username(), "password": PASSWORD}
+        body = {**login, "refresh": signed_in.refresh, "token": signed_in.refresh}
 
         answer = kit.post_json(path, body)
 
@@ -140,9 +140,8 @@ class TestRevocationLasts:
             sessions.refresh(tokens.refresh)
         assert tokens.session.revoked_at is None
 
-        with transaction.atomic():
-            with pytest.raises(InvalidToken):
-                sessions.refresh(tokens.refresh)
+        with transaction.atomic(), pytest.raises(InvalidToken):
+            sessions.refresh(tokens.refresh)
         assert tokens.session.revoked_at is not None
 
 

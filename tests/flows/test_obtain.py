@@ -9,6 +9,7 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.test import override_settings
 from django.urls import reverse
 
+from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import Session
 from tests.conftest import PASSWORD, claims_of
 
@@ -139,8 +140,6 @@ class TestFailedLogin:
 
 class TestAccessToken:
     def test_holds_nothing_personal_by_default(self, signed_in):
-        from drf_jwt_kit.conf import get_settings
-
         expected = {"token_type", "exp", "iat", "jti", "sid", "auth_time"}
         assert set(claims_of(signed_in.access)) == expected | {get_settings().USER_ID_CLAIM}
 

@@ -7,6 +7,7 @@ from django.test import override_settings
 
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.signals import refresh_reused
+from drf_jwt_kit.tokens.types import expected_jti, user_id_of
 from tests.conftest import Dropped, claims_of, forge
 
 pytestmark = pytest.mark.django_db
@@ -169,8 +170,6 @@ class TestReplayedRefreshToken:
 
 class TestRefusedRefresh:
     def test_of_a_generation_that_is_not_yet_ends_nothing(self, kit, signed_in, rows):
-        from drf_jwt_kit.tokens.types import expected_jti
-
         session = signed_in.session
         ahead = forge(signed_in.refresh, gen=5, jti=expected_jti(session, 5))
         before = rows()
@@ -187,8 +186,6 @@ class TestRefusedRefresh:
         assert rows() == before
 
     def test_of_another_users_claim_changes_nothing(self, kit, signed_in, other_user, rows):
-        from drf_jwt_kit.tokens.types import user_id_of
-
         claim = {name: user_id_of(other_user) for name in ("user_id", "sub")}
         before = rows()
 

@@ -1,12 +1,16 @@
 """A request with an access token: the strict class, and the views behind it."""
 
+import json
 from datetime import timedelta
 
+import jwt
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import override_settings
 
+from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.tokens import AccessToken
+from drf_jwt_kit.tokens.types import user_id_of
 from tests.conftest import Dropped, claims_of, forge
 
 pytestmark = pytest.mark.django_db
@@ -162,8 +166,6 @@ class TestRevocation:
         assert kit.refresh(tokens.refresh).status_code == 200
 
     def test_a_session_of_another_user_is_no_session_of_this_one(self, kit, signed_in, other_user):
-        from drf_jwt_kit.tokens.types import user_id_of
-
         claim = {name: user_id_of(other_user) for name in ("user_id", "sub")}
 
         assert kit.get_with(forge(signed_in.access, **claim)).status_code == 401
@@ -233,12 +235,6 @@ class TestMistypedClaims:
 
     @pytest.mark.parametrize("typ", ["JWT", "", None, 1, ["at+jwt"], {}, "rt+jwt"])
     def test_a_header_of_another_type_is_refused(self, kit, signed_in, typ):
-        import json
-
-        import jwt
-
-        from drf_jwt_kit.keys import get_ring
-
         key = get_ring().signing
         hostile = jwt.PyJWS().encode(
             json.dumps(claims_of(signed_in.access)).encode(),

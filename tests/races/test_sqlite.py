@@ -12,7 +12,7 @@ ROUNDS, CLIENTS = 5, 16
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
     file = tmp_path_factory.mktemp("races") / "contest.sqlite3"
-    answer = subprocess.run(  # noqa: S603
+    answer = subprocess.run(
         [sys.executable, "-m", "tests.races.contest", str(file), str(ROUNDS), str(CLIENTS)],
         capture_output=True,
         text=True,

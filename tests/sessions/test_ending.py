@@ -1,5 +1,7 @@
 """What ends a user's sessions, and what spares them."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
@@ -170,6 +172,18 @@ class TestKeep:
     def test_does_not_revive_a_session_that_ended_for_another_reason(self, kit, signed_in, user):
         request = request_with(signed_in.access)
         kit.logout(signed_in.refresh)
+
+        sessions.keep(request, user)
+
+        assert kit.refresh(signed_in.refresh).status_code == 401
+
+    def test_does_not_revive_a_session_that_an_earlier_change_ended(
+        self, clock, kit, signed_in, user
+    ):
+        request = request_with(signed_in.access)
+        user.set_password("set by an administrator")
+        user.save()
+        clock.shift(timedelta(minutes=2))
 
         sessions.keep(request, user)
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import ClaimsError
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.tokens import ClaimsSerializer, ProfileClaims
+from drf_jwt_kit.tokens import ClaimsSerializer, ProfileClaims, RefreshToken
 from tests.conftest import claims_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("default_user_model")]
@@ -89,8 +89,6 @@ class TestProfileClaims:
         assert claims_of(kit.rotate(tokens.refresh).access)["roles"] == []
 
     def test_hold_for_other_logins_too(self, user):
-        from drf_jwt_kit.tokens import RefreshToken
-
         assert claims_of(sessions.start(user).access)["username"] == "ada"
         assert claims_of(str(RefreshToken.for_user(user).access_token))["username"] == "ada"
 

@@ -7,6 +7,7 @@ transaction it lasts if that transaction commits.
 from __future__ import annotations
 
 import hmac
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import Model
+
+
+_JUST_NOW = timedelta(minutes=1)
+"""How long after its user's new password was saved a session can still be kept."""
 
 
 def revoke(
@@ -107,14 +112,17 @@ def end_session_of(token: RefreshToken) -> None:
 def keep(request: Any, user: Any) -> None:
     """Keep the session that made ``request`` after ``user`` changed its password; end the others.
 
-    Call it after saving the new password, as Django's ``update_session_auth_hash``. A
+    Call it right after saving the new password, as Django's ``update_session_auth_hash``. A
     request that carries no token of ours keeps nothing. Two queries.
     """
     session_id = None
     token = getattr(request, "auth", None)
     if isinstance(token, AccessToken):
         session_id = token.session_id
-        just_ended = Q(revoked_reason=RevokedReason.PASSWORD_CHANGED)
+        just_ended = Q(
+            revoked_reason=RevokedReason.PASSWORD_CHANGED,
+            revoked_at__gte=timezone.now() - _JUST_NOW,
+        )
         lookup.sessions().filter(
             Q(revoked_at=None) | just_ended, pk=session_id, user_id=user.pk
         ).update(revoked_at=None, revoked_reason="", password_fingerprint=fingerprint(user))

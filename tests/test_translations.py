@@ -1,0 +1,41 @@
+"""Refusals are in the reader's language; codes and reasons are not translated."""
+
+import gettext
+import re
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+
+import drf_jwt_kit
+
+LOCALES = Path(drf_jwt_kit.__file__).parent / "locale"
+LANGUAGES = sorted(path.name for path in LOCALES.iterdir())
+
+
+def marked_in_source():
+    """Every text in ``_("…")``, strings that are split over lines joined."""
+    for path in LOCALES.parent.rglob("*.py"):
+        for call in re.findall(r"\b_\(\s*((?:\"[^\"]*\"\s*)+),?\s*\)", path.read_text()):
+            yield "".join(re.findall(r"\"([^\"]*)\"", call))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated_and_compiled(language):
+    catalog = gettext.translation("django", LOCALES, [language])
+
+    missing = [text for text in set(marked_in_source()) if not catalog._catalog.get(text)]
+
+    assert len(set(marked_in_source())) > 30
+    assert missing == []
+
+
+@pytest.mark.django_db
+@override_settings(
+    MIDDLEWARE=["django.middleware.locale.LocaleMiddleware"], USE_I18N=True, LANGUAGE_CODE="en"
+)
+def test_a_german_reads_german_and_the_same_code(kit):
+    answer = kit.post_json("refresh/", {"refresh": "x"}, Accept_Language="de").json()
+
+    assert answer["detail"] == "Das Token ist ungültig"
+    assert (answer["code"], answer["reason"]) == ("token_not_valid", "invalid")
