@@ -1,15 +1,20 @@
 """Settings: three places, in order, typed, and right under override_settings."""
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, fields
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from drf_jwt_kit.conf import KitSettings, get_settings, problems
+from drf_jwt_kit.conf import KitSettings, get_settings
+from drf_jwt_kit.conf.problems import problems as problems_of
 
 HOUR = timedelta(hours=1)
+
+
+def problems(kit, simple_jwt):
+    return problems_of(fields(KitSettings), kit, simple_jwt)
 
 
 def only_problem(kit=None, simple_jwt=None):
@@ -99,6 +104,8 @@ class TestWrongValues:
             ("LEEWAY", timedelta(minutes=5)),
             ("LEEWAY", True),
             ("LEEWAY", "10"),
+            ("LEEWAY", float("nan")),
+            ("LEEWAY", float("inf")),
             ("ISSUER", ""),
             ("ISSUER", 1),
             ("AUDIENCE", []),

@@ -6,7 +6,7 @@ import pytest
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.keys import get_ring
-from drf_jwt_kit.sessions.log import log
+from drf_jwt_kit.sessions.events import log
 from drf_jwt_kit.tokens.types import expected_jti
 from tests.conftest import PASSWORD, claims_of, forge
 

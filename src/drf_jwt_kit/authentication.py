@@ -12,7 +12,7 @@ from rest_framework_simplejwt import authentication as simplejwt
 from . import sessions
 from .conf import get_settings
 from .exceptions import BadAuthorizationHeader, InvalidToken, Reason, challenge
-from .tokens.types import RefusedToken
+from .tokens.token import RefusedToken
 
 if TYPE_CHECKING:
     from rest_framework.request import Request

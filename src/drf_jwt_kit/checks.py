@@ -120,7 +120,7 @@ def _check_simple_jwt() -> Iterator[checks.CheckMessage]:
         if name not in SIMPLE_JWT_NAMES:
             yield checks.Warning(
                 f"SIMPLE_JWT[{name!r}] is not a setting of Simple JWT, so it does nothing.",
-                hint=nearest(name, list(SIMPLE_JWT_NAMES)).strip(),
+                hint=nearest(name, list(SIMPLE_JWT_NAMES)),
                 id="drf_jwt_kit.W003",
             )
 

@@ -7,7 +7,8 @@ from django.test import override_settings
 
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.signals import refresh_reused
-from drf_jwt_kit.tokens.types import expected_jti, user_id_of
+from drf_jwt_kit.tokens.token import user_id_of
+from drf_jwt_kit.tokens.types import expected_jti
 from tests.conftest import Dropped, claims_of, forge
 
 pytestmark = pytest.mark.django_db

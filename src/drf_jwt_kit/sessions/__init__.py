@@ -2,6 +2,7 @@
 
 from drf_jwt_kit.models import RevokedReason
 
+from . import store  # noqa: F401  # fills the slot of tokens
 from .ending import keep, logout, revoke
 from .faults import as_unavailable, database_faults_answered
 from .lifecycle import TokenPair, refresh, rename, start, would_refresh

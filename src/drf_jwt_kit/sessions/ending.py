@@ -8,29 +8,28 @@ from __future__ import annotations
 
 import hmac
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from drf_jwt_kit.exceptions import Reason
-from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.signals import session_revoked
+from drf_jwt_kit.models import RevokedReason
 from drf_jwt_kit.tokens import AccessToken, RefreshToken
-from drf_jwt_kit.tokens.types import RefusedToken, expected_jti, read
+from drf_jwt_kit.tokens.token import RefusedToken
+from drf_jwt_kit.tokens.types import expected_jti, read
 
-from . import lookup
+from . import events, lookup
 from .account import fingerprint
 from .faults import database_faults_answered
-from .log import log
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import Model
+
+    from drf_jwt_kit.models import Session
 
 
 _JUST_NOW = timedelta(minutes=1)
@@ -69,16 +68,7 @@ def end(rows: Any, reason: str, *, session_id: UUID | None = None, user_id: obje
         revoked_at=timezone.now(), revoked_reason=reason
     )
     if count:
-        log("revoked", session=session_id or "all", user=user_id, reason=reason, count=count)
-        tell = partial(
-            session_revoked.send_robust,
-            sender=Session,
-            session_id=session_id,
-            user_id=user_id,
-            reason=str(reason),
-            count=count,
-        )
-        transaction.on_commit(tell, using=lookup.write_alias(), robust=True)
+        events.revoked(session_id, user_id, reason, count)
     return count
 
 
@@ -102,7 +92,7 @@ def end_session_of(token: RefreshToken) -> None:
     if session is None:
         return
     if not is_genuine(token, session):
-        log("refused", session=session.pk, user=session.user_id, verdict="forged", token="refresh")
+        events.refused(token, "forged")
         raise RefusedToken(Reason.INVALID)
     if session.revoked_at is None:
         revoke(session.pk, reason=RevokedReason.LOGOUT)
@@ -126,7 +116,7 @@ def keep(request: Any, user: Any) -> None:
         lookup.sessions().filter(
             Q(revoked_at=None) | just_ended, pk=session_id, user_id=user.pk
         ).update(revoked_at=None, revoked_reason="", password_fingerprint=fingerprint(user))
-        log("kept", session=session_id, user=user.pk)
+        events.log("kept", session=session_id, user=user.pk)
     revoke(user=user, keep=session_id, reason=RevokedReason.PASSWORD_CHANGED)
 
 

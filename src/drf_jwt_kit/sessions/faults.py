@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 
 from drf_jwt_kit.exceptions import ServiceUnavailable
 
-from .log import log
+from .events import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

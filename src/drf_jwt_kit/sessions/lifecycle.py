@@ -10,33 +10,28 @@ import hmac
 import ipaddress
 import logging
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import NoActiveAccount, Reason, ServiceUnavailable
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.signals import refresh_reused, session_refreshed, session_started
 from drf_jwt_kit.tokens import RefreshToken
-from drf_jwt_kit.tokens import types as token_types
 from drf_jwt_kit.tokens.claims import serializer_claims
-from drf_jwt_kit.tokens.types import RefusedToken, user_id_of
+from drf_jwt_kit.tokens.token import RefusedToken, user_id_of
 
-from . import ending, lookup
+from . import ending, events, lookup
 from .account import account_of, fingerprint, may_log_in
 from .faults import database_faults_answered
-from .log import log
 from .rotation import Presented, SessionState, Verdict, judge
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from uuid import UUID
 
-    from django.dispatch import Signal
     from django.http import HttpRequest
     from rest_framework.request import Request
 
@@ -91,7 +86,7 @@ def start(
     token.bind(session, user)
     claims = {**serializer_claims(user, request=request, session=session), **token.own_claims}
     access = str(token.access_with(claims))
-    _insert(session, user, request)
+    insert(session, user, request)
     return TokenPair(access=access, refresh=str(token))
 
 
@@ -154,9 +149,9 @@ def _refresh_once(
     if verdict is Verdict.ROTATE:
         if not _advance(session, user, now, key_hash if rotates else None):
             return None
-        _tell_refreshed(session, user, request)
+        events.refreshed(session, user, request)
     else:
-        log("duplicate", session=session.pk, user=user.pk, verdict=verdict.value)
+        events.duplicate(session, user, verdict.value)
     following = type(template).of(session, user)
     access = str(following.access_with(claims))
     return TokenPair(access=access, refresh=str(following) if rotates else None)
@@ -168,7 +163,7 @@ def _read(token: RefreshToken, *, again: bool) -> tuple[Session, Any]:
     if session is None or again:
         session = lookup.find_for_update(token.session_id)
     if session is None:
-        _log_refusal("unknown", token.session_id, token.user_id, token)
+        events.refused(token, "unknown")
         raise RefusedToken(Reason.SESSION_ENDED)
     return session, user
 
@@ -218,49 +213,39 @@ def _refuse(
     row = lookup.sessions().filter(pk=session.pk)
     if verdict is Verdict.REUSED:
         if ending.end(row, RevokedReason.REUSED, session_id=session.pk, user_id=session.user_id):
-            _tell_reused(token, session, user, request)
+            events.reused(session, user, token.generation, request)
     elif verdict in _ENDS_THE_SESSION:
         ending.end(row, verdict.value, session_id=session.pk, user_id=session.user_id)
-    _log_refusal(verdict.value, session.pk, session.user_id, token)
+    level = logging.ERROR if verdict is Verdict.AHEAD else logging.INFO
+    events.refused(token, verdict.value, level=level)
     raise RefusedToken(Reason.INVALID if verdict is Verdict.FORGED else Reason.SESSION_ENDED)
 
 
 _ENDS_THE_SESSION = {Verdict.USER_GONE, Verdict.USER_INACTIVE, Verdict.PASSWORD_CHANGED}
 
 
-def _insert(session: Session, user: Any, request: Any) -> None:
-    session.save(using=lookup.write_alias(), force_insert=True)
-    log("started", session=session.pk, user=user.pk)
-    _tell(session_started, session=session, user=user, request=request)
+def new_session(user: Any, refresh_lifetime: timedelta) -> Session:
+    """A session of ``user`` that is not in the database. Queries nothing.
 
-
-def _tell_refreshed(session: Session, user: Any, request: Any) -> None:
-    log("refreshed", session=session.pk, user=user.pk, generation=session.generation)
-    generation = session.generation
-    _tell(
-        session_refreshed,
-        session_id=session.pk,
-        user=user,
-        generation=generation,
-        request=request,
+    Raises ValueError for a user that is not saved.
+    """
+    if user.pk is None:
+        raise ValueError("This user is not saved. Save it before making tokens for it.")
+    now = timezone.now()
+    return Session(
+        user_id=user.pk,
+        created_at=now,
+        auth_time=now,
+        refresh_lifetime=refresh_lifetime,
+        expires_at=now + get_settings().SESSION_MAX_AGE,
+        password_fingerprint=fingerprint(user),
     )
 
 
-def _tell_reused(token: RefreshToken, session: Session, user: Any, request: Any) -> None:
-    generations = {"presented": token.generation, "stored": session.generation}
-    log("reused", level=logging.WARNING, session=session.pk, user=session.user_id, **generations)
-    _tell(refresh_reused, session_id=session.pk, user=user, request=request, **generations)
-
-
-def _tell(signal: Signal, **facts: Any) -> None:
-    tell = partial(signal.send_robust, sender=Session, **facts)
-    transaction.on_commit(tell, using=lookup.write_alias(), robust=True)
-
-
-def _log_refusal(verdict: str, session_id: UUID, user_id: object, token: RefreshToken) -> None:
-    level = logging.ERROR if verdict == Verdict.AHEAD.value else logging.INFO
-    facts = {"session": session_id, "user": user_id, "verdict": verdict, "token": "refresh"}
-    log("refused", level=level, **facts, presented=token.generation)
+def insert(session: Session, user: Any, request: Any) -> None:
+    """Store a new session, and tell."""
+    session.save(using=lookup.write_alias(), force_insert=True)
+    events.started(session, user, request)
 
 
 def _obtain_serializer(path: str) -> Any:
@@ -278,42 +263,3 @@ def _ip_address(text: str) -> str | None:
         return str(ipaddress.ip_address(text))
     except ValueError:  # a Unix socket has none
         return None
-
-
-class _Store:
-    """What tokens need of sessions; see ``tokens.types.SessionStore``."""
-
-    def new(self, user: Any, refresh_lifetime: timedelta) -> Session:
-        if user.pk is None:
-            raise ValueError("This user is not saved. Save it before making tokens for it.")
-        now = timezone.now()
-        return Session(
-            user_id=user.pk,
-            created_at=now,
-            auth_time=now,
-            refresh_lifetime=refresh_lifetime,
-            expires_at=now + get_settings().SESSION_MAX_AGE,
-            password_fingerprint=fingerprint(user),
-        )
-
-    @database_faults_answered()
-    def insert(self, token: RefreshToken) -> None:
-        if not token.session._state.adding:
-            return
-        if not may_log_in(token.user):
-            raise NoActiveAccount
-        token.bind(token.session, token.user)
-        _insert(token.session, token.user, None)
-
-    def claims(self, token: RefreshToken) -> dict[str, Any]:
-        given = serializer_claims(token.user, request=None, session=token.session)
-        return {**given, **token.own_claims}
-
-    def end(self, token: RefreshToken) -> None:
-        ending.end_session_of(token)
-
-    def require_live(self, token: RefreshToken) -> None:
-        ending.require_live(token)
-
-
-token_types.store = _Store()

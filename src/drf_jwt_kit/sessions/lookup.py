@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from drf_jwt_kit.exceptions import Reason
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.tokens.types import RefusedToken, user_id_of
+from drf_jwt_kit.tokens.token import RefusedToken, user_id_of
 
+from . import events
 from .account import accepted_fingerprints, account_for_request
 from .faults import database_faults_answered
-from .log import log
 from .rotation import Account
 
 if TYPE_CHECKING:
@@ -140,5 +140,5 @@ def _find_apart(session_id: UUID, users: Any) -> tuple[Session, Any] | None:
 
 
 def _refused(token: AccessToken, verdict: str) -> RefusedToken:
-    log("refused", session=token.session_id, user=token.user_id, verdict=verdict, token="access")
+    events.refused(token, verdict)
     return RefusedToken(Reason.SESSION_ENDED)

@@ -1,8 +1,6 @@
-"""Access and refresh tokens: Simple JWT's classes, with our keys, our settings and a session.
+"""Access and refresh tokens, and the session behind them.
 
-A refresh token is written from its session's row and holds no claims. What Simple JWT
-freezes at import (lifetimes, claim names, keys) is read when it is needed here, which is
-why its methods are overridden and not called: subclassing is for ``isinstance``.
+A refresh token is written from its session's row and holds no claims.
 """
 
 from __future__ import annotations
@@ -10,175 +8,33 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from rest_framework_simplejwt import tokens as simplejwt
-from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.utils import aware_utcnow, datetime_to_epoch
+from rest_framework_simplejwt.utils import datetime_to_epoch
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.exceptions import InvalidToken, Reason
+from drf_jwt_kit.exceptions import Reason
 from drf_jwt_kit.keys import TokenKind
 
-from .backend import KitTokenBackend
+from . import slot
 from .claims import refuse_large, reserved_names
+from .token import KitToken, LifetimeSetting, RefusedToken
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from rest_framework_simplejwt.serializers import AuthUser
 
-
-class RefusedToken(InvalidToken, TokenError):  # noqa: N818  # named as Simple JWT names them
-    """What ``RefreshToken(raw)`` and its siblings raise: also a TokenError of Simple JWT's."""
+    from .slot import SessionRow
 
 
-class SessionRow(Protocol):
-    """What a token needs to know of the row of its session."""
-
-    id: UUID
-    secret: str
-    generation: int
-    auth_time: datetime
-    scope: str
-
-    @property
-    def refreshable_until(self) -> datetime: ...
-
-
-class SessionStore(Protocol):
-    """What ``drf_jwt_kit.sessions`` does for tokens; it puts itself into ``store``.
-
-    Tokens may not import sessions, which import tokens.
-    """
-
-    def new(self, user: Any, refresh_lifetime: timedelta) -> SessionRow: ...
-    def insert(self, token: RefreshToken) -> None: ...
-    def claims(self, token: RefreshToken) -> dict[str, Any]: ...
-    def end(self, token: RefreshToken) -> None: ...
-    def require_live(self, token: RefreshToken) -> None: ...
-
-
-store: SessionStore = cast("SessionStore", None)
-
-
-class _Lifetime:
-    """A lifetime setting, read at each access, on the class as well as on a token."""
-
-    def __init__(self, setting: str) -> None:
-        self.setting = setting
-
-    def __get__(self, token: object, owner: type) -> timedelta:
-        value: timedelta = getattr(get_settings(), self.setting)
-        return value
-
-
-class _KitToken(simplejwt.Token):
-    """A token signed and verified by ``drf_jwt_kit.keys``."""
-
-    kinds: ClassVar[tuple[TokenKind, ...]]
-    session_is_live = False
-    """Whether somebody has asked the session table, for this request."""
-
-    def __init__(self, token: Any = None, verify: bool = True) -> None:
-        self.token = token
-        self.current_time = aware_utcnow()
-        if token is None:
-            self.payload: dict[str, Any] = {}
-            if type_claim := get_settings().TOKEN_TYPE_CLAIM:
-                self.payload[type_claim] = self.token_type
-            self.set_exp()
-            self.set_iat()
-            self.set_jti()
-            return
-        try:
-            self.payload = self.get_token_backend().decode(token, verify=verify)
-        except InvalidToken as error:
-            raise RefusedToken(error.reason) from error
-        if verify:
-            self.verify()
-
-    def get_token_backend(self) -> Any:
-        """Our keys behind Simple JWT's backend contract."""
-        return KitTokenBackend(*self.kinds)
-
-    @property
-    def token_backend(self) -> Any:
-        """The same, by Simple JWT's older name."""
-        return self.get_token_backend()
-
-    def verify(self) -> None:
-        """Check the claims that every token of ours has. Raises RefusedToken."""
-        if not isinstance(self.payload.get(get_settings().JTI_CLAIM), str):
-            raise RefusedToken(Reason.INVALID)
-        self.verify_token_type()
-
-    def verify_token_type(self) -> None:
-        """Check the type claim. Raises RefusedToken."""
-        type_claim = get_settings().TOKEN_TYPE_CLAIM
-        if type_claim is not None and self.payload.get(type_claim) != self.token_type:
-            raise RefusedToken(Reason.WRONG_TYPE)
-
-    def set_jti(self) -> None:
-        """Give the token an identifier of its own. Source: RFC 7519 section 4.1.7."""
-        self.payload[get_settings().JTI_CLAIM] = uuid.uuid4().hex
-
-    def check_exp(self, claim: str = "exp", current_time: datetime | None = None) -> None:
-        """Check that the time in ``claim`` (epoch seconds) has not passed. Raises RefusedToken."""
-        value = self.payload.get(claim)
-        if type(value) is not int:
-            raise RefusedToken(Reason.INVALID)
-        if value <= datetime_to_epoch((current_time or self.current_time) - get_settings().LEEWAY):
-            raise RefusedToken(Reason.EXPIRED)
-
-    @property
-    def session_id(self) -> UUID:
-        """The session that the token belongs to (``sid``). Raises RefusedToken."""
-        sid = self.payload.get("sid")
-        if sid is None:
-            raise RefusedToken(Reason.NO_SESSION)
-        return _parse_uuid(sid)
-
-    @property
-    def user_id(self) -> str:
-        """What the token says of its user's identity. Raises RefusedToken."""
-        value = self.payload.get(get_settings().USER_ID_CLAIM)
-        if not isinstance(value, str) or not value:
-            raise RefusedToken(Reason.INVALID)
-        return value
-
-    @property
-    def jti(self) -> str:
-        """The token's own identifier."""
-        return str(self.payload[get_settings().JTI_CLAIM])
-
-    @classmethod
-    def even_expired(cls, presented: str | bytes) -> Any:
-        """A verified token whose ``exp`` may have passed. Raises RefusedToken."""
-        token = cls()
-        try:
-            token.payload = KitTokenBackend(*cls.kinds).decode(presented, accept_expired=True)
-        except InvalidToken as error:
-            raise RefusedToken(error.reason) from error
-        token.verify()
-        return token
-
-    @classmethod
-    def for_user(cls, user: AuthUser) -> Any:
-        """A token for ``user`` that belongs to no session; the strict class refuses it."""
-        token = cls()
-        token.payload[get_settings().USER_ID_CLAIM] = user_id_of(user)
-        return token
-
-
-class AccessToken(_KitToken, simplejwt.AccessToken):
+class AccessToken(KitToken, simplejwt.AccessToken):
     """What a request presents. Make one with ``sessions.start(user).access``."""
 
     token_type = "access"
     kinds = (TokenKind.ACCESS,)
-    lifetime = _Lifetime("ACCESS_TOKEN_LIFETIME")
+    lifetime = LifetimeSetting("ACCESS_TOKEN_LIFETIME")
 
     def verify(self) -> None:
         """Also check that session and user are named. Raises RefusedToken."""
@@ -191,7 +47,7 @@ class AccessToken(_KitToken, simplejwt.AccessToken):
         return refuse_large(super().__str__(), self.payload)
 
 
-class RefreshToken(_KitToken, simplejwt.RefreshToken):
+class RefreshToken(KitToken, simplejwt.RefreshToken):
     """One generation of a session's refresh token.
 
     ``for_user(user)`` holds a session that is not in the database yet; it is inserted when
@@ -200,7 +56,7 @@ class RefreshToken(_KitToken, simplejwt.RefreshToken):
 
     token_type = "refresh"
     kinds = (TokenKind.REFRESH,)
-    lifetime = _Lifetime("REFRESH_TOKEN_LIFETIME")
+    lifetime = LifetimeSetting("REFRESH_TOKEN_LIFETIME")
     access_token_class = AccessToken
     no_copy_claims: tuple[str, ...] = ()  # type: ignore[assignment]
 
@@ -211,7 +67,7 @@ class RefreshToken(_KitToken, simplejwt.RefreshToken):
     def for_user(cls, user: AuthUser) -> Any:
         """The first refresh token of a new session of ``user``. Queries nothing yet."""
         token = super().for_user(user)
-        token.bind(store.new(user, refresh_lifetime=token.lifetime), user)
+        token.bind(slot.store.new(user, refresh_lifetime=token.lifetime), user)
         return token
 
     @classmethod
@@ -263,8 +119,8 @@ class RefreshToken(_KitToken, simplejwt.RefreshToken):
     def access_token(self) -> AccessToken:
         """An access token of this session, with the user's claims of this moment."""
         if self.session is not None:
-            claims = store.claims(self)
-            store.insert(self)
+            claims = slot.store.claims(self)
+            slot.store.insert(self)
             return self.access_with(claims)
         return self.access_with(self.own_claims)
 
@@ -280,23 +136,23 @@ class RefreshToken(_KitToken, simplejwt.RefreshToken):
 
     def __str__(self) -> str:
         if self.session is not None:
-            store.insert(self)
+            slot.store.insert(self)
         written = {n: v for n, v in self.payload.items() if n not in self.own_claims}
         return str(self.get_token_backend().encode(written))
 
     def blacklist(self) -> Any:
         """End the session of this token, as Simple JWT's users know it."""
-        store.end(self)
+        slot.store.end(self)
 
     def check_blacklist(self) -> None:
         """Raise RefusedToken where the session of this token has ended. One query."""
-        store.require_live(self)
+        slot.store.require_live(self)
 
     def outstand(self) -> None:
         """Nothing to do: the session's row is the record of this token."""
 
 
-class UntypedToken(_KitToken, simplejwt.UntypedToken):
+class UntypedToken(KitToken, simplejwt.UntypedToken):
     """A token of either kind, where only its signature and times matter."""
 
     kinds = (TokenKind.ACCESS, TokenKind.REFRESH)
@@ -334,21 +190,6 @@ def expected_jti(session: SessionRow, generation: int) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def user_id_of(user: Any) -> str:
-    """How tokens name ``user``: its ``USER_ID_FIELD``, as a string."""
-    return str(getattr(user, get_settings().USER_ID_FIELD))
-
-
 def _protocol_claims(session: SessionRow) -> dict[str, Any]:
     claims = {"sid": str(session.id), "auth_time": datetime_to_epoch(session.auth_time)}
     return {**claims, "scope": session.scope} if session.scope else claims
-
-
-def _parse_uuid(value: object) -> UUID:
-    try:
-        parsed = UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        parsed = None
-    if parsed is None or str(parsed) != value:
-        raise RefusedToken(Reason.INVALID)
-    return parsed

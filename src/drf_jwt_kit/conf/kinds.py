@@ -1,0 +1,104 @@
+"""What kinds of settings are there, and what does each take?"""
+
+from __future__ import annotations
+
+from dataclasses import field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KIT, SIMPLE_JWT = "DRF_JWT_KIT", "SIMPLE_JWT"
+MINUTE = timedelta(minutes=1)
+
+
+def setting(
+    default: Any,
+    doc: str,
+    accepts: str,
+    valid: Callable[[Any], bool],
+    *,
+    sources: tuple[str, ...] = (KIT, SIMPLE_JWT),
+    convert: Callable[[Any], Any] = lambda value: value,
+) -> Any:
+    """A field of KitSettings.
+
+    ``accepts`` says in words what ``valid`` tests, ``sources`` in which dicts the setting may
+    stand, and ``convert`` makes one type of the several that Simple JWT takes.
+    """
+    metadata = {
+        "doc": doc,
+        "accepts": accepts,
+        "valid": valid,
+        "sources": sources,
+        "convert": convert,
+    }
+    return field(default=default, metadata=metadata)
+
+
+def duration(default: timedelta, doc: str, **more: Any) -> Any:
+    """A length of time."""
+
+    def is_positive(value: object) -> bool:
+        return isinstance(value, timedelta) and value > timedelta(0)
+
+    return setting(default, doc, "a timedelta longer than zero", is_positive, **more)
+
+
+def flag(default: bool, doc: str, **more: Any) -> Any:
+    """Yes or no."""
+    return setting(default, doc, "True or False", lambda value: isinstance(value, bool), **more)
+
+
+def text(default: str, doc: str, **more: Any) -> Any:
+    """A name."""
+    return setting(default, doc, "a string that is not empty", is_text, **more)
+
+
+def optional_text(default: str | None, doc: str, **more: Any) -> Any:
+    """A name, or None."""
+
+    def is_text_or_none(value: object) -> bool:
+        return value is None or is_text(value)
+
+    return setting(default, doc, "a string that is not empty, or None", is_text_or_none, **more)
+
+
+def dotted_path(default: str, doc: str, **more: Any) -> Any:
+    """A class or a function, by its path or itself."""
+
+    def is_path_or_object(value: object) -> bool:
+        return (isinstance(value, str) and "." in value) or callable(value)
+
+    accepts = "a dotted path such as 'shop.claims.ShopClaims'"
+    return setting(default, doc, accepts, is_path_or_object, **more)
+
+
+def is_text(value: object) -> bool:
+    """Whether ``value`` is a string with something in it."""
+    return isinstance(value, str) and bool(value)
+
+
+def is_texts(value: object) -> bool:
+    """Whether ``value`` is a list or tuple of such strings."""
+    return isinstance(value, (list, tuple)) and bool(value) and all(map(is_text, value))
+
+
+def is_short_leeway(value: object) -> bool:
+    """Whether ``value`` is None, seconds or a timedelta, from none to a minute."""
+    if isinstance(value, timedelta):
+        return timedelta(0) <= value <= MINUTE
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return 0 <= value <= MINUTE.total_seconds()
+    return value is None
+
+
+def as_timedelta(value: float | timedelta | None) -> timedelta:
+    """Seconds, or none, as a timedelta."""
+    return value if isinstance(value, timedelta) else timedelta(seconds=value or 0)
+
+
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    """One value or several, as a tuple."""
+    return tuple(value) if isinstance(value, (list, tuple)) else (value,)

@@ -1,0 +1,245 @@
+"""Which settings are there, and what is each now? Reads nothing at import.
+
+A setting is looked up in ``DRF_JWT_KIT``, then in ``SIMPLE_JWT`` where Simple JWT has one of
+the same name, then here. The table in docs/reference/settings.md is made from this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.utils.module_loading import import_string
+
+from .kinds import (
+    KIT,
+    MINUTE,
+    SIMPLE_JWT,
+    as_timedelta,
+    as_tuple,
+    dotted_path,
+    duration,
+    flag,
+    is_short_leeway,
+    is_texts,
+    optional_text,
+    setting,
+    text,
+)
+from .problems import given, problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+DottedPath: TypeAlias = "str | type"
+"""A class, or where it is; ``KitSettings.load`` gives the class."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KitSettings:
+    """Every setting with its value of this moment. Ask :func:`get_settings` for it."""
+
+    # Lifetimes
+    ACCESS_TOKEN_LIFETIME: timedelta = duration(
+        timedelta(minutes=15), "How long an access token is accepted."
+    )
+    REFRESH_TOKEN_LIFETIME: timedelta = duration(
+        timedelta(days=1), "How long a session lives without being refreshed (idle limit)."
+    )
+    SESSION_MAX_AGE: timedelta = duration(
+        timedelta(days=30),
+        "How long a session lives at most, however often it is refreshed (absolute limit). "
+        "Unset, it is the refresh lifetime where that is longer.",
+        sources=(KIT,),
+    )
+
+    # Rotation
+    ROTATE_REFRESH_TOKENS: bool = flag(
+        True,
+        "Answer a new refresh token at every refresh. Off, a stolen refresh token cannot be found.",
+    )
+    ROTATION_LEEWAY: timedelta = setting(
+        timedelta(seconds=10),
+        "How long the refresh token before the newest still counts as an honest duplicate "
+        "(two tabs, a lost answer). Zero is strict one-time use.",
+        "a timedelta from 0 to 60 seconds",
+        lambda value: isinstance(value, timedelta) and timedelta(0) <= value <= MINUTE,
+        sources=(KIT,),
+    )
+
+    RECORD_CLIENT: bool = flag(
+        True,
+        "Keep the user agent and the IP address of a login with its session.",
+        sources=(KIT,),
+    )
+
+    # Claims
+    CLAIMS_SERIALIZER: DottedPath = dotted_path(
+        "drf_jwt_kit.tokens.ClaimsSerializer",
+        "The serializer of a user that gives an access token its claims, at login and at refresh.",
+        sources=(KIT,),
+    )
+    ISSUER: str | None = optional_text(None, "Put into `iss`, and demanded there.")
+    AUDIENCE: str | tuple[str, ...] | None = setting(
+        None,
+        "Put into `aud`, and demanded there. While it is None, a token with an audience is "
+        "refused.",
+        "a string, a list of strings, or None",
+        lambda value: (
+            value is None
+            or (isinstance(value, str) and bool(value))
+            or (is_texts(value) and bool(value))
+        ),
+        convert=lambda value: value if value is None or isinstance(value, str) else tuple(value),
+    )
+    LEEWAY: timedelta = setting(
+        timedelta(0),
+        "How far another machine's clock may be off when `exp` and `iat` are judged.",
+        "seconds or a timedelta, from 0 to 60 seconds",
+        is_short_leeway,
+        convert=as_timedelta,
+    )
+    JSON_ENCODER: DottedPath = setting(
+        "rest_framework.utils.encoders.JSONEncoder",
+        "The JSON encoder of a token's claims.",
+        "a dotted path or None",
+        lambda value: value is None or isinstance(value, (str, type)),
+        convert=lambda value: value or "rest_framework.utils.encoders.JSONEncoder",
+    )
+
+    # Simple JWT's names for claims, headers and users
+    USER_ID_FIELD: str = text("id", "The field of the user that identifies it in a token.")
+    USER_ID_CLAIM: str = text("user_id", "The claim that holds it, always as a string.")
+    TOKEN_TYPE_CLAIM: str | None = optional_text(
+        "token_type",
+        "The claim that says `access` or `refresh`; None leaves it to the header's `typ`.",
+    )
+    JTI_CLAIM: str = optional_text(
+        "jti",
+        "The claim that holds the token's own identifier; None means `jti`.",
+        convert=lambda value: value or "jti",
+    )
+    AUTH_HEADER_TYPES: tuple[str, ...] = setting(
+        ("Bearer",),
+        "The words that may stand before a token, in any case; the first one is answered.",
+        "a string or a list of strings",
+        lambda value: bool(value) and (isinstance(value, str) or is_texts(value)),
+        convert=as_tuple,
+    )
+    AUTH_HEADER_NAME: str = text(
+        "HTTP_AUTHORIZATION", "The header that holds it, as a key of `request.META`."
+    )
+    AUTH_TOKEN_CLASSES: tuple[DottedPath, ...] = setting(
+        ("drf_jwt_kit.tokens.AccessToken",),
+        "The token classes that a request is tried with, in order.",
+        "a list of dotted paths",
+        lambda value: (
+            bool(value)
+            and isinstance(value, (list, tuple))
+            and all(isinstance(v, (str, type)) for v in value)
+        ),
+        convert=as_tuple,
+    )
+    USER_AUTHENTICATION_RULE: DottedPath = dotted_path(
+        "drf_jwt_kit.authentication.default_user_authentication_rule",
+        "A function that gets a user (or None) and says whether it may log in and refresh.",
+    )
+    CHECK_USER_IS_ACTIVE: bool = flag(True, "Refuse a user whose `is_active` is False.")
+    UPDATE_LAST_LOGIN: bool = flag(
+        False, "Send Django's `user_logged_in` at login, which writes `last_login`."
+    )
+
+    # Simple JWT's serializers
+    TOKEN_OBTAIN_SERIALIZER: DottedPath = dotted_path(
+        "drf_jwt_kit.serializers.TokenObtainPairSerializer", "What `token_obtain_pair` runs."
+    )
+    TOKEN_REFRESH_SERIALIZER: DottedPath = dotted_path(
+        "drf_jwt_kit.serializers.TokenRefreshSerializer", "What `token_refresh` runs."
+    )
+    TOKEN_VERIFY_SERIALIZER: DottedPath = dotted_path(
+        "drf_jwt_kit.serializers.TokenVerifySerializer", "What `token_verify` runs."
+    )
+    TOKEN_BLACKLIST_SERIALIZER: DottedPath = dotted_path(
+        "drf_jwt_kit.serializers.TokenBlacklistSerializer",
+        "What `token_logout` and `token_blacklist` run.",
+    )
+
+    # Simple JWT's key; without one, a key is derived from SECRET_KEY
+    ALGORITHM: str = text("HS256", "The algorithm of `SIGNING_KEY`.", sources=(SIMPLE_JWT,))
+    SIGNING_KEY: str | bytes | None = setting(
+        None,
+        "The key that signs. Left out, or equal to SECRET_KEY, a key derived from SECRET_KEY "
+        "signs and keys derived from SECRET_KEY_FALLBACKS verify.",
+        "a string that is not empty, or None",
+        lambda value: value is None or (isinstance(value, (str, bytes)) and bool(value)),
+        sources=(SIMPLE_JWT,),
+    )
+    VERIFYING_KEY: str | bytes | None = setting(
+        None,
+        "The public key that belongs to an asymmetric `SIGNING_KEY`.",
+        "a string or None",
+        lambda value: value is None or isinstance(value, (str, bytes)),
+        sources=(SIMPLE_JWT,),
+    )
+
+    @classmethod
+    def from_mappings(
+        cls, kit: Mapping[str, Any], simple_jwt: Mapping[str, Any] | None = None
+    ) -> KitSettings:
+        """The settings that two dicts ask for; ``kit`` before ``simple_jwt``.
+
+        Raises ImproperlyConfigured, with all that is wrong, one line each.
+        """
+        simple_jwt = simple_jwt or {}
+        wrong = list(problems(fields(cls), kit, simple_jwt))
+        if wrong:
+            raise ImproperlyConfigured("\n".join(wrong))
+        values = {
+            spec.name: spec.metadata["convert"](value)
+            for spec, _, value in given(fields(cls), kit, simple_jwt)
+        }
+        refresh_lifetime = values.get("REFRESH_TOKEN_LIFETIME", cls.REFRESH_TOKEN_LIFETIME)
+        values.setdefault("SESSION_MAX_AGE", max(cls.SESSION_MAX_AGE, refresh_lifetime))
+        return cls(**values)
+
+    def load(self, name: str) -> Any:
+        """The class or function (or classes) that setting ``name`` gives the dotted path of."""
+        value = getattr(self, name)
+        if isinstance(value, tuple):
+            return tuple(_imported(item) for item in value)
+        return _imported(value)
+
+
+@cache
+def get_settings() -> KitSettings:
+    """The current settings. Call it where you need it; never keep the result.
+
+    Raises ImproperlyConfigured where a setting is wrong; system check
+    ``drf_jwt_kit.E001`` says the same at start-up.
+    """
+    return KitSettings.from_mappings(*_mappings())
+
+
+def current_problems() -> Iterator[str]:
+    """One sentence for each thing that is wrong with the project's settings."""
+    yield from problems(fields(KitSettings), *_mappings())
+
+
+@receiver(setting_changed)
+def _forget_settings(*, setting: str, **_kwargs: object) -> None:
+    if setting in {KIT, SIMPLE_JWT}:
+        get_settings.cache_clear()
+
+
+def _mappings() -> tuple[Any, Any]:
+    return getattr(django_settings, KIT, {}), getattr(django_settings, SIMPLE_JWT, None) or {}
+
+
+def _imported(value: Any) -> Any:
+    return import_string(value) if isinstance(value, str) else value

@@ -1,0 +1,95 @@
+"""What happened to a session, as one log line and one signal after commit.
+
+The logger is ``drf_jwt_kit``, its lines are ``event=… key=value``. Never a token, key or password.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db import router, transaction
+
+from drf_jwt_kit.models import Session
+from drf_jwt_kit.signals import (
+    refresh_reused,
+    session_refreshed,
+    session_revoked,
+    session_started,
+)
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.dispatch import Signal
+
+    from drf_jwt_kit.tokens import AccessToken, RefreshToken
+
+logger = logging.getLogger("drf_jwt_kit")
+
+
+def started(session: Session, user: Any, request: Any) -> None:
+    """A login has a row."""
+    log("started", session=session.pk, user=user.pk)
+    _tell(session_started, session=session, user=user, request=request)
+
+
+def refreshed(session: Session, user: Any, request: Any) -> None:
+    """A generation has advanced, or without rotation, been used."""
+    generation = session.generation
+    log("refreshed", session=session.pk, user=user.pk, generation=generation)
+    _tell(
+        session_refreshed,
+        session_id=session.pk,
+        user=user,
+        generation=generation,
+        request=request,
+    )
+
+
+def duplicate(session: Session, user: Any, verdict: str) -> None:
+    """An honest duplicate got the current generation again."""
+    log("duplicate", session=session.pk, user=user.pk, verdict=verdict)
+
+
+def reused(session: Session, user: Any, presented: int, request: Any) -> None:
+    """An old refresh token came back, and the session was ended for it."""
+    generations = {"presented": presented, "stored": session.generation}
+    log("reused", level=logging.WARNING, session=session.pk, user=session.user_id, **generations)
+    _tell(refresh_reused, session_id=session.pk, user=user, request=request, **generations)
+
+
+def refused(token: AccessToken | RefreshToken, verdict: str, *, level: int = logging.INFO) -> None:
+    """A verified token was not accepted; ``verdict`` is for us, and never for the client."""
+    log(
+        "refused",
+        level=level,
+        token=token.token_type,
+        session=token.session_id,
+        user=token.user_id,
+        verdict=verdict,
+    )
+
+
+def revoked(session_id: UUID | None, user_id: object, reason: str, count: int) -> None:
+    """One session was ended, or ``count`` of a user's."""
+    log("revoked", session=session_id or "all", user=user_id, reason=reason, count=count)
+    _tell(session_revoked, session_id=session_id, user_id=user_id, reason=str(reason), count=count)
+
+
+def log(event: str, *, level: int = logging.INFO, **facts: object) -> None:
+    """Write one line; a value that could be taken for another field is quoted."""
+    pairs = " ".join(f"{name}={_shown(value)}" for name, value in facts.items())
+    logger.log(level, "event=%s %s", event, pairs)
+
+
+def _tell(signal: Signal, **facts: Any) -> None:
+    tell = partial(signal.send_robust, sender=Session, **facts)
+    transaction.on_commit(tell, using=router.db_for_write(Session), robust=True)
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    plain = text.isprintable() and not any(character in text for character in " \"'=")
+    return text if plain and text else repr(text)
