@@ -1,0 +1,157 @@
+"""Run the rows of tox.ini and say of each whether it ran, failed, or was skipped and why.
+
+tox on its own calls a run a success when every interpreter is missing. Here a skipped row is
+never a passed one, a run without any passed row fails, and where CI=true each supported Python
+must have passed. Arguments go to tox: ``-e py312-dj61-drf318``, ``-m full``.
+"""
+
+from __future__ import annotations
+
+import configparser
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+TOX = [sys.executable, "-m", "tox"]
+REPORT = ROOT / ".tox" / "matrix.json"
+REQUIRED_IN_CI = {(3, 10), (3, 11), (3, 12), (3, 13)}
+PASSED, FAILED, SKIPPED = "passed", "FAILED", "skipped"
+
+
+def main(arguments: list[str]) -> int:
+    """Run tox with ``arguments`` and report; 0 only if what ran passed and enough of it ran."""
+    environment = surroundings()
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.unlink(missing_ok=True)
+    done = subprocess.run(
+        [
+            *TOX,
+            "run-parallel",
+            "--parallel=2",
+            "--skip-missing-interpreters=true",
+            f"--result-json={REPORT}",
+            *arguments,
+        ],
+        cwd=ROOT,
+        env=environment,
+        check=False,
+    )
+    if not REPORT.exists():
+        print("tox stopped before any row; it says why above.", file=sys.stderr)
+        return done.returncode or 1
+    rows = {
+        name: row
+        for name, row in json.loads(REPORT.read_text(encoding="utf-8"))["testenvs"].items()
+        if "result" in row
+    }
+    return report(rows, wanted_pythons(sorted(rows), environment), tox_code=done.returncode)
+
+
+def surroundings() -> dict[str, str]:
+    """This environment, with interpreters that run ahead of names that only look like them."""
+    environment = dict(os.environ)
+    environment["PATH"] = os.pathsep.join([*pyenv_folders(), environment["PATH"]])
+    environment["VIRTUALENV_NO_PERIODIC_UPDATE"] = "1"  # asks the network and changes nothing here
+    return environment
+
+
+def pyenv_folders() -> list[str]:
+    """Where pyenv keeps its Pythons: its names on PATH answer only for those switched on."""
+    pyenv = shutil.which("pyenv")
+    if pyenv is None:
+        return []
+    root = subprocess.run([pyenv, "root"], capture_output=True, text=True, check=False)
+    versions = Path(root.stdout.strip()) / "versions"
+    if root.returncode != 0 or not versions.is_dir():
+        return []
+    installed = [folder for folder in versions.glob("3.*") if re.search(r"\.\d+$", folder.name)]
+    installed.sort(key=lambda folder: [int(n) for n in re.findall(r"\d+", folder.name)])
+    return [str(folder / "bin") for folder in reversed(installed)]
+
+
+def wanted_pythons(names: list[str], environment: dict[str, str]) -> dict[str, str]:
+    """The interpreter each row asks for, to name it where it is missing."""
+    if not names:
+        return {}
+    done = subprocess.run(
+        [*TOX, "config", "-e", ",".join(names), "-k", "base_python"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    config = configparser.ConfigParser()
+    config.read_string(done.stdout)
+    found = {}
+    for name in names:
+        python = config[f"testenv:{name}"]["base_python"].strip()
+        found[name] = re.sub(r"^py(\d)(\d+)$", r"python\1.\2", python)
+    return found
+
+
+def report(rows: dict[str, dict[str, Any]], pythons: dict[str, str], *, tox_code: int) -> int:
+    """Print one line a row and the verdict."""
+    outcomes = {name: judge(row, pythons[name]) for name, row in rows.items()}
+    print("\nMatrix:")
+    for name, (outcome, text) in outcomes.items():
+        print(f"  {outcome:8} {name:20} {text}")
+
+    counts = [outcome for outcome, _ in outcomes.values()]
+    summary = ", ".join(f"{counts.count(word)} {word}" for word in (PASSED, FAILED, SKIPPED))
+    problems = []
+    if FAILED in counts:
+        problems.append("a row failed; its output is above")
+    if PASSED not in counts:
+        problems.append("no row passed")
+    if os.environ.get("CI") == "true":
+        passed = {
+            tuple(rows[name]["python"]["version_info"][:2])
+            for name, (outcome, _) in outcomes.items()
+            if outcome == PASSED
+        }
+        problems += [
+            f"in CI, Python {major}.{minor} must pass"
+            for major, minor in sorted(REQUIRED_IN_CI - passed)
+        ]
+    if tox_code != 0 and not problems:
+        problems.append("tox says that it failed, above")
+    print(f"Matrix: {summary}" + "".join(f"; {problem}" for problem in problems) + ".")
+    return 1 if problems else 0
+
+
+def judge(row: dict[str, Any], python: str) -> tuple[str, str]:
+    """The outcome of one row, and what to say about it."""
+    if row["result"].get("skipped"):
+        return SKIPPED, f"no {python} on this machine"
+    if not row.get("test"):
+        return FAILED, "its environment could not be made"
+    # A suite that skips every test ends with 0 as well, hence the count.
+    endings = [run["output"].strip().splitlines()[-1:] or ["no output"] for run in row["test"]]
+    ran = row["result"]["success"] and all(
+        run["retcode"] == 0 and re.search(r"\b[1-9]\d* passed\b", ending[0])
+        for run, ending in zip(row["test"], endings, strict=True)
+    )
+    said = "; ".join(ending[0].strip("= ") for ending in endings)
+    return (PASSED if ran else FAILED), f"{versions(row)}: {said}"
+
+
+def versions(row: dict[str, Any]) -> str:
+    """What the row really had, from its list of installed packages."""
+    installed = dict(
+        item.lower().split("==", 1) for item in row["installed_packages"] if "==" in item
+    )
+    shown = {"Django": "django", "DRF": "djangorestframework", "PyJWT": "pyjwt"}
+    names = ["Python " + ".".join(str(n) for n in row["python"]["version_info"][:3])]
+    names += [f"{label} {installed.get(name, 'missing')}" for label, name in shown.items()]
+    return ", ".join(names)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,70 @@
+# Needs git, make and any Python from 3.10. Everything is made inside this checkout.
+#   make test PYTHON=python3.13      another interpreter: the environment is rebuilt for it
+#   make test ARGS="-k rotation"     further arguments for pytest (or tox, with `make matrix`)
+
+ARGS ?=
+VENV_PYTHON := .venv/bin/python
+# A stamp in .venv makes this instant when there is nothing to do.
+bootstrap = @PYTHON="$(PYTHON)" sh .ci/bootstrap.sh
+
+# Leftovers of another project in the shell must not decide what is imported or configured here.
+unexport PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo tour test coverage matrix lint format types wheel all clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+demo: ## serve the example project on 127.0.0.1:8000 and say what to try
+	$(bootstrap)
+	@$(VENV_PYTHON) example_project/demo.py
+
+tour: ## the life of a session over HTTP, step by step, on the example project
+	$(bootstrap)
+	@$(VENV_PYTHON) example_project/tour.py
+
+test: ## the tests
+	$(bootstrap) test
+	@$(VENV_PYTHON) -m pytest $(ARGS)
+
+coverage: ## the tests, and the lines and branches that none of them reaches
+	$(bootstrap) test
+	@$(VENV_PYTHON) -m coverage run -m pytest $(ARGS)
+	@$(VENV_PYTHON) -m coverage report
+
+matrix: ## the tests on every Python, Django and REST framework of tox.ini that is here
+	$(bootstrap) test tools
+	@$(VENV_PYTHON) .ci/matrix.py $(ARGS)
+
+lint: ## style, imports between modules, spelling
+	$(bootstrap) test tools
+	@$(VENV_PYTHON) -m ruff check
+	@$(VENV_PYTHON) -m ruff format --check
+	@.venv/bin/lint-imports --no-logo
+	@$(VENV_PYTHON) -m codespell_lib
+
+format: ## put the code in the style that `make lint` asks for
+	$(bootstrap) test tools
+	@$(VENV_PYTHON) -m ruff check --fix
+	@$(VENV_PYTHON) -m ruff format
+
+types: ## mypy, strict
+	$(bootstrap) test tools
+	@$(VENV_PYTHON) -m mypy
+
+wheel: ## build it, inspect it, and try the wheel in an empty Django project over HTTP
+	$(bootstrap) test tools
+	@rm -rf dist
+	@$(VENV_PYTHON) -m build --no-isolation
+	@$(VENV_PYTHON) -m twine check --strict dist/*
+	@.venv/bin/check-wheel-contents dist
+	@$(VENV_PYTHON) .ci/try_wheel.py
+
+all: test lint types wheel tour matrix ## all of these, as before a release
+
+clean: ## remove everything that these targets have made
+	rm -rf .venv .tox dist build .coverage .coverage.* htmlcov
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,8 @@
+"""Which address leads where."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("api/token/", include("drf_jwt_kit.urls")),  # the second of the two lines
+    path("", include("shop.urls")),
+]

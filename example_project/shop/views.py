@@ -1,0 +1,67 @@
+"""The shop's endpoints: five ways to open or close a view."""
+
+from django.db import transaction
+from django.urls import reverse
+from rest_framework import status
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.mixins import SecureViewMixin
+
+from .permissions import IsManager
+from .serializers import ChangePasswordSerializer
+
+
+class SecureView(SecureViewMixin, APIView):
+    """Closed by the mixin, whatever the settings say. The mixin comes first."""
+
+    def get(self, request: Request) -> Response:
+        return Response({"message": "You are authenticated!"})
+
+
+class ReportView(SecureViewMixin, APIView):
+    """Closed by the mixin, and then to everyone but managers."""
+
+    permission_classes = (IsManager,)
+
+    def get(self, request: Request) -> Response:
+        return Response({"report": "Only managers read this.", "reader": request.user.username})
+
+
+class ProfileView(APIView):
+    """A view without the mixin: the third line of the settings tells it who asks."""
+
+    permission_classes = (IsAuthenticated,)
+
+    def get(self, request: Request) -> Response:
+        # request.user is the user from the database; request.auth is the verified token.
+        return Response({"username": request.user.username, "tier": request.auth.get("tier")})
+
+
+class ChangePasswordView(SecureViewMixin, APIView):
+    """Change one's own password: this device stays logged in, all others are logged out."""
+
+    def post(self, request: Request) -> Response:
+        serializer = ChangePasswordSerializer(data=request.data, context={"request": request})
+        serializer.is_valid(raise_exception=True)
+        # One transaction: saving a new password ends every session of the user, and keep()
+        # takes this one back before anybody sees it ended.
+        with transaction.atomic():
+            request.user.set_password(serializer.validated_data["new_password"])
+            request.user.save(update_fields=["password"])
+            sessions.keep(request, request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class WelcomeView(APIView):
+    """Open to everyone. It reads no token, so that a stale one does not close it."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def get(self, request: Request) -> Response:
+        names = ("token_obtain_pair", "secure", "report", "profile", "change_password")
+        return Response({name: request.build_absolute_uri(reverse(name)) for name in names})
