@@ -23,8 +23,11 @@ from drf_jwt_kit.models import Session
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What needs that project's user model; tests/test_other_projects.py runs it.
-collect_ignore = [] if settings.AUTH_USER_MODEL == "accounts.Member" else ["accounts"]
+# Specifications of other projects, which tests/test_other_projects.py runs under their settings.
+_THEIRS = {"tests.settings_accounts": "accounts", "tests.settings_two_databases": "databases"}
+collect_ignore = [
+    folder for module, folder in _THEIRS.items() if module != settings.SETTINGS_MODULE
+]
 
 PASSWORD = "correct horse battery staple"
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)

@@ -1,16 +1,33 @@
-"""The same specifications under another project's settings; see tests/settings_accounts.py."""
+"""The same specifications under other projects' settings, each in a process of its own."""
 
 import subprocess
 import sys
 
-WHERE = ["tests/accounts", "tests/flows", "tests/sessions", "tests/test_mixins.py"]
+import pytest
 
 
-def test_all_holds_with_uuid_users_hidden_users_and_atomic_requests():
-    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-
+@pytest.mark.parametrize(
+    ("settings", "where"),
+    [
+        (
+            "tests.settings_accounts",
+            ["tests/accounts", "tests/flows", "tests/sessions", "tests/test_mixins.py"],
+        ),
+        ("tests.settings_two_databases", ["tests/databases"]),
+    ],
+)
+def test_holds_under(settings, where):
     answer = subprocess.run(
-        [*pytest, "--ds=tests.settings_accounts", *WHERE],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            f"--ds={settings}",
+            *where,
+        ],
         capture_output=True,
         text=True,
         check=False,
