@@ -1,0 +1,278 @@
+"""Writes the tables of docs/reference from the code. Run it after changing what they list:
+
+    python docs/generate.py
+
+A table stands between ``<!-- table: NAME -->`` and ``<!-- end of table -->``; the text around it is
+written by hand. A test runs this and fails where a table is out of date.
+"""
+# ruff: noqa: PLC0415  # Django is configured, in main, before the package may be imported
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+REFERENCE = Path(__file__).resolve().parent / "reference"
+_TABLE = re.compile(r"(<!-- table: (\S+) -->\n)[\s\S]*?(<!-- end of table -->)")
+
+
+def filled(text: str) -> str:
+    """``text`` with every table as it should be now."""
+    return _TABLE.sub(lambda found: found[1] + "\n" + TABLES[found[2]]() + "\n" + found[3], text)
+
+
+def shared_settings() -> str:
+    """Settings that may stand in either dict."""
+    return _settings_from("DRF_JWT_KIT", "SIMPLE_JWT")
+
+
+def kit_settings() -> str:
+    """Settings that only DRF_JWT_KIT has."""
+    return _settings_from("DRF_JWT_KIT")
+
+
+def key_settings() -> str:
+    """Settings that are read from SIMPLE_JWT alone."""
+    return _settings_from("SIMPLE_JWT")
+
+
+def _settings_from(*sources: str) -> str:
+    from dataclasses import fields
+
+    from drf_jwt_kit.conf import KitSettings
+
+    return _table(
+        ("setting", "takes", "default", "what it does"),
+        (
+            (
+                _code(field.name),
+                field.metadata["accepts"],
+                _value(field.default),
+                field.metadata["doc"],
+            )
+            for field in fields(KitSettings)
+            if field.metadata["sources"] == sources
+        ),
+    )
+
+
+def urls() -> str:
+    """Every address, with its methods."""
+    from drf_jwt_kit.urls import urlpatterns
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        for pattern in urlpatterns:
+            view = pattern.callback.view_class
+            methods = [name for name in ("get", "post", "patch", "delete") if hasattr(view, name)]
+            for name in methods:
+                says = _summary(view)
+                if len(methods) > 1:
+                    says = f"{says} {_summary(getattr(view, name))}"
+                needs = "an access token" if view.authentication_classes else "the body"
+                address = f"api/token/{pattern.pattern}".replace("<str:session_id>", "<id>")
+                yield _code(pattern.name), _code(address), name.upper(), needs, says
+
+    return _table(("name", "address", "method", "needs", "what it does"), rows())
+
+
+def codes() -> str:
+    """Every code of ours, with its status and challenge."""
+    from rest_framework.exceptions import APIException
+
+    from drf_jwt_kit import exceptions
+
+    arguments = {
+        exceptions.LoginTooOld: (timedelta(minutes=5),),
+        exceptions.InsufficientScope: (["orders:read"],),
+    }
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        for cls in vars(exceptions).values():
+            if isinstance(cls, type) and issubclass(cls, APIException):
+                error = cls(*arguments.get(cls, ()))
+                challenge = ", ".join(
+                    f'{k}="{v}"' for k, v in getattr(error, "challenge", {}).items()
+                )
+                detail = error.detail["detail"] if isinstance(error.detail, dict) else error.detail
+                yield (
+                    str(cls.status_code),
+                    _code(cls.default_code),
+                    "see below" if cls is exceptions.InvalidToken else str(detail),
+                    _code(challenge) if challenge else "",
+                    _code(cls.__name__),
+                )
+
+    return _table(("status", "`code`", "`detail`", "in the challenge", "exception"), rows())
+
+
+def reasons() -> str:
+    """Why a token was refused, as clients are told."""
+    from drf_jwt_kit.exceptions import Reason
+
+    rows = ((_code(reason.value), str(reason.detail)) for reason in Reason)
+    return _table(("`reason`", "`detail`"), rows)
+
+
+def revoked_reasons() -> str:
+    """Why a session was ended, as signals and logs are told."""
+    from drf_jwt_kit.models import RevokedReason
+
+    return _table(
+        ("reason", "the session"), ((_code(r.value), str(r.label)) for r in RevokedReason)
+    )
+
+
+def signals() -> str:
+    """The signals and their arguments, from the module that defines them."""
+    from drf_jwt_kit import signals as module
+
+    listed = module.__doc__.partition("only:\n\n")[2].partition("\n\n")[0]
+    joined = re.sub(r"\n\s+", " ", listed).replace("``", "`")
+    return _table(
+        ("signal", "keyword arguments"),
+        (re.split(r"\s+", s, maxsplit=1) for s in joined.split("\n")),
+    )
+
+
+def events() -> str:
+    """The log lines: event, level and keys, from every call of ``log`` in the package."""
+    from drf_jwt_kit import sessions
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        for path in sorted(Path(sessions.__file__).parent.glob("*.py")):
+            for function in _functions(path):
+                for call in _calls(function, "log"):
+                    if not isinstance(call.args[0], ast.Constant):
+                        continue  # the logger's own
+                    given = {word.arg: word.value for word in call.keywords if word.arg}
+                    spread = [word.value.id for word in call.keywords if word.arg is None]
+                    keys = [name for name in given if name != "level"]
+                    keys += [key for name in spread for key in _keys_of(function, name)]
+                    level = ast.unparse(given["level"]) if "level" in given else "logging.INFO"
+                    level = "INFO, or ERROR" if level == "level" else level.removeprefix("logging.")
+                    yield _code(call.args[0].value), level, ", ".join(map(_code, keys))
+
+    return _table(("event", "level", "keys"), sorted(rows()))
+
+
+def checks() -> str:
+    """Every message of the system checks, from its source."""
+    import drf_jwt_kit
+
+    entries: dict[str, list[tuple[str, str]]] = {}
+    for path in sorted(Path(drf_jwt_kit.__file__).parent.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for call in _calls(tree, "Error", "Warning"):
+            words = {word.arg: word.value for word in call.keywords}
+            if "id" in words:
+                entry = _text(call.args[0], tree), _text(words["hint"], tree)
+                listed = entries.setdefault(words["id"].value, [])
+                listed.extend([] if entry in listed else [entry])
+    lines = []
+    for name in sorted(entries):
+        number = name.rpartition(".")[2]
+        level = "Error" if number.startswith("E") else "Warning"
+        when = "`check --deploy`" if number.startswith("W1") else "`check` and `runserver`"
+        lines += [f"### {number}", "", f"{level}, from {when}.", ""]
+        for says, hint in entries[name]:
+            told = "(A sentence that says what is wrong, and where.)" if says == "…" else says
+            cure = "(The nearest name, or all of them.)" if hint == "…" else hint
+            lines += [f"> {told}", ">", f"> Hint: {cure}", ""]
+    return "\n".join(lines)
+
+
+TABLES = {
+    "shared-settings": shared_settings,
+    "kit-settings": kit_settings,
+    "key-settings": key_settings,
+    "urls": urls,
+    "codes": codes,
+    "reasons": reasons,
+    "revoked-reasons": revoked_reasons,
+    "signals": signals,
+    "events": events,
+    "checks": checks,
+}
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(head), ["---"] * len(list(head)), *map(list, rows)]
+    return "".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines
+    )
+
+
+def _code(text: object) -> str:
+    return f"`{text}`"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, timedelta):
+        seconds = int(value.total_seconds())
+        days, minutes = divmod(seconds, 86400), divmod(seconds, 60)
+        if seconds and days[1] == 0:
+            return f"{days[0]} day{'s' * (days[0] > 1)}"
+        return f"{minutes[0]} minutes" if seconds and minutes[1] == 0 else f"{seconds} seconds"
+    return _code(repr(list(value) if isinstance(value, tuple) else value).replace("'", '"'))
+
+
+def _summary(thing: Any) -> str:
+    return " ".join((thing.__doc__ or "").partition("\n\n")[0].split()).replace("``", "`")
+
+
+def _functions(path: Path) -> list[ast.FunctionDef]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+
+def _calls(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in names:
+            yield node
+
+
+def _keys_of(function: ast.FunctionDef, name: str) -> list[str]:
+    """The keys of the dict that ``name`` is in ``function``."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            return [key.value for key in node.value.keys]
+    return []
+
+
+def _text(node: ast.expr, tree: ast.Module) -> str:
+    """The words of a string in the source; what is only known at run time is an ellipsis."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(part, tree) for part in node.values)
+    if isinstance(node, ast.FormattedValue):
+        return _text(node.value, tree)
+    constants = [line for line in tree.body if isinstance(line, ast.Assign)]
+    values = [line.value for line in constants if ast.unparse(line.targets[0]) == ast.unparse(node)]
+    return _text(values[0], tree) if values else "…"
+
+
+def main() -> None:
+    """Write every page whose tables are out of date."""
+    import django
+    from django.conf import settings
+
+    apps = ["django.contrib.auth", "django.contrib.contenttypes", "rest_framework", "drf_jwt_kit"]
+    settings.configure(SECRET_KEY="not used for anything here", INSTALLED_APPS=apps)  # noqa: S106
+    django.setup()
+    for page in sorted(REFERENCE.glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        if filled(text) != text:
+            page.write_text(filled(text), encoding="utf-8")
+            sys.stdout.write(f"{page.name} is new\n")
+
+
+if __name__ == "__main__":
+    main()

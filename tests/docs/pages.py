@@ -1,0 +1,211 @@
+"""Runs what a page of documentation shows, block by block, as a reader with a terminal would.
+
+Two kinds of block exist, and each must be one of them:
+
+    python     a file, named by the comment in its first line; ``, at the end`` appends to it
+    console    commands after ``$``, and what they print; ``…`` stands for anything
+
+A page has one project, one shell and one server. All of it runs as it is written, except:
+
+    python -m venv, activate    not needed: the environment of this test run is on PATH
+    pip install drf-jwt-kit     it is installed there already, from the checkout or its wheel
+    startproject                also sets a quick password hasher
+    runserver                   in the background, on a free port in place of 8000
+    NAME=…                      the last ``name`` that was answered, which a reader would paste
+    sleep N                     moves the last rotations N seconds into the past instead
+    make TARGET                 only asks whether there is such a target
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+README = "README.md"
+FROM_AN_EMPTY_FOLDER = "docs/tutorial/first-login.md"
+PAGES = sorted(
+    page.relative_to(ROOT).as_posix()
+    for page in (ROOT / README, ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md"))
+    if "decisions" not in page.parts  # what was thought on a day, not instructions
+)
+
+_BLOCK = re.compile(r"^```(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
+_ASTRAY = re.compile(r"^(?: {4}|\t|\s*```|\s*~~~).*", re.MULTILINE)
+_FILE = re.compile(r"# ([\w/]+\.py)(, at the end)?\n")
+_DOCUMENTED = "127.0.0.1:8000"
+_DONE = "--- exit status "
+_PATIENCE = 60  # seconds, for one command
+_NO_MORE_NEEDED = {
+    "python -m venv .venv": "true",
+    ". .venv/bin/activate": "true",
+    "pip install drf-jwt-kit": "python -c 'import drf_jwt_kit'",
+}
+_QUICK = '\nPASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]\n'
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block and the number of its first line."""
+
+    line: int
+    language: str
+    text: str
+
+
+def blocks_of(markdown: str) -> list[Block]:
+    """All blocks of code. Raises AssertionError for one that is not plainly fenced."""
+    found = list(_BLOCK.finditer(markdown))
+    astray = _ASTRAY.search(_BLOCK.sub("", markdown))
+    assert astray is None, f"code that is indented, or a fence without its fellow: {astray}"
+    return [Block(markdown.count("\n", 0, match.start()) + 1, *match.groups()) for match in found]
+
+
+def commands_of(text: str) -> Iterator[tuple[str, str]]:
+    """Each command of a console block, with what is shown beneath it."""
+    before, *parts = re.split(r"^\$ ", text, flags=re.MULTILINE)
+    assert not before, f"a console block starts with a command, not with {before!r}"
+    for part in parts:
+        command = re.match(r"(?:.*\\\n)*.*\n", part)[0]
+        yield command.strip(), part.removeprefix(command).strip("\n")
+
+
+def matches(shown: str, printed: str) -> bool:
+    """Whether ``printed`` is what is shown; ``…`` alone in a line stands for any lines."""
+    lines = [r"[\s\S]*" if line == "…" else re.escape(line) for line in shown.split("\n")]
+    return re.fullmatch("\n".join(lines).replace("…", r"[^\n]*"), printed) is not None
+
+
+class Reader:
+    """Somebody who works through a page, in ``folder``."""
+
+    def __init__(self, folder: Path, *, serving: bool = False) -> None:
+        self.folder = folder
+        self.answered: dict[str, str] = {}
+        self.serving = self.outdated = serving
+        with closing(socket.create_server(("127.0.0.1", 0))) as free:
+            self.host = f"127.0.0.1:{free.getsockname()[1]}"
+        path = [str(Path(sys.executable).parent), os.environ["PATH"]]
+        environment = {
+            "PATH": os.pathsep.join([*path, str(Path(__file__).parent / "bin")]),
+            "PYTHONDONTWRITEBYTECODE": "1",  # or an edit within the same second is not seen
+            "PYTHONUTF8": "1",
+        }
+        self.shell = subprocess.Popen(
+            ["/bin/sh"],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+
+    def close(self) -> None:
+        """End the shell and its server."""
+        os.killpg(self.shell.pid, signal.SIGKILL)
+        self.shell.communicate()
+
+    def work_through(self, markdown: str) -> None:
+        """Do what every block says. Raises AssertionError at the first that does not hold."""
+        for block in blocks_of(markdown):
+            follow = {"python": self.write_file, "console": self.type_commands}.get(block.language)
+            assert follow, f"line {block.line}: nobody runs a {block.language!r} block"
+            try:
+                follow(block.text)
+            except AssertionError as error:
+                raise AssertionError(f"line {block.line}: {error}") from None
+
+    def write_file(self, text: str) -> None:
+        """Write the file that the first line names, or append to it."""
+        named = _FILE.match(text)
+        assert named, "a python block starts with a comment that names its file"
+        path, at_the_end = self.folder / named[1], bool(named[2])
+        assert path.exists() or not at_the_end, f"{named[1]} is not there to be appended to"
+        with path.open("a" if at_the_end else "w", encoding="utf-8") as file:
+            file.write(text)
+        self.outdated = self.outdated or "/" in named[1]  # a script of its own is not served
+
+    def type_commands(self, text: str) -> None:
+        """Type each command and compare what it prints; where nothing is shown, it must succeed."""
+        for command, shown in commands_of(text):
+            printed, status = self.type(command)
+            if shown:
+                assert matches(shown, printed), f"$ {command}\n{printed}\n\nshown is\n{shown}"
+            else:
+                assert status == 0, f"$ {command}\n{printed}\nfailed with {status}"
+
+    def type(self, command: str) -> tuple[str, int]:
+        """What ``command`` prints, and its exit status. The exceptions are listed above."""
+        if command == "python manage.py runserver":
+            return self.serve()
+        if target := re.fullmatch(r"make (\w+)", command):
+            return "", f"\n{target[1]}: " not in (ROOT / "Makefile").read_text(encoding="utf-8")
+        if seconds := re.fullmatch(r"sleep (\d+)", command):
+            return self.move_rotations(seconds[1])
+        if pasted := re.fullmatch(r"(\w+)=…", command):
+            assert pasted[1].lower() in self.answered, f"nothing was answered for {command}"
+            command = f"{pasted[1]}='{self.answered[pasted[1].lower()]}'"
+        if self.serving and self.outdated and _DOCUMENTED in command:
+            self.serve()  # which the server would notice by itself within a second
+        command = _NO_MORE_NEEDED.get(command, command)
+        printed, status = self.ask_shell(command.replace(_DOCUMENTED, self.host))
+        if command.startswith("django-admin startproject"):
+            (settings,) = self.folder.glob("*/settings.py")
+            settings.write_text(settings.read_text(encoding="utf-8") + _QUICK, encoding="utf-8")
+        self.answered.update(re.findall(r'"(\w+)": ?"([^"]+)"', printed))
+        return printed.replace(self.host, _DOCUMENTED), status
+
+    def ask_shell(self, command: str) -> tuple[str, int]:
+        """Give the shell one command and wait for it."""
+        self.shell.stdin.write(f"{command}\nprintf '\\n{_DONE}%s\\n' $?\n")
+        self.shell.stdin.flush()
+        watchdog = threading.Timer(_PATIENCE, os.killpg, (self.shell.pid, signal.SIGKILL))
+        watchdog.start()
+        printed = ""
+        while f"\n{_DONE}" not in printed:
+            line = self.shell.stdout.readline()
+            assert line, f"$ {command}\n{printed}\nended the shell, or took too long"
+            printed += line
+        watchdog.cancel()
+        printed, _, status = printed.replace("\r\n", "\n").rpartition(_DONE)
+        return printed.strip("\n"), int(status)
+
+    def serve(self) -> tuple[str, int]:
+        """Start the server, in place of the one that runs."""
+        self.ask_shell('[ -z "$SERVER" ] || { kill $SERVER; wait $SERVER; }')
+        serve = f"python manage.py runserver --noreload {self.host}"
+        self.ask_shell(f"{serve} >server.log 2>&1 & SERVER=$!")
+        self.serving, self.outdated = True, False
+        host, port = self.host.split(":")
+        while True:
+            try:
+                socket.create_connection((host, int(port))).close()
+            except OSError:
+                log, dead = self.ask_shell("cat server.log; kill -0 $SERVER")
+                assert not dead, f"the server does not run:\n{log}"
+                time.sleep(0.05)
+            else:
+                return "", 0
+
+    def move_rotations(self, seconds: str) -> tuple[str, int]:
+        """Make all rotations of refresh tokens happen earlier."""
+        earlier = f"strftime('%Y-%m-%d %H:%M:%f', rotated_at, '-{seconds} seconds')"
+        with closing(sqlite3.connect(self.folder / "db.sqlite3")) as database, database:
+            database.execute(f"UPDATE drf_jwt_kit_session SET rotated_at = {earlier}")  # noqa: S608
+        return "", 0
