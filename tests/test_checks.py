@@ -128,6 +128,14 @@ class TestWarnings:
 
         assert message.hint == "Did you mean 'ROTATE_REFRESH_TOKENS'?"
 
+    def test_mention_simple_jwts_own_class_beside_ours(self):
+        theirs = "rest_framework_simplejwt.authentication.JWTAuthentication"
+        ours = "drf_jwt_kit.authentication.JWTAuthentication"
+        with override_settings(REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [theirs, ours]}):
+            assert ids() == ["drf_jwt_kit.W004"]
+        with override_settings(REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [ours]}):
+            assert ids() == []
+
     def test_mention_simple_jwts_blacklist_app(self):
         script = (
             "import django; from django.core.checks import run_checks; django.setup(); "

@@ -33,6 +33,14 @@ class WithSuper(TokenObtainPairSerializer):
         return token
 
 
+class WithScope(TokenObtainPairSerializer):
+    @classmethod
+    def get_token(cls, user):
+        token = super().get_token(user)
+        token["scope"] = "orders:read"
+        return token
+
+
 class WithoutSuper(TokenObtainPairSerializer):
     @classmethod
     def get_token(cls, user):
@@ -124,6 +132,14 @@ class TestGetToken:
                 tokens = kit.rotate(tokens.refresh)
 
         assert Session.objects.count() == 1
+
+    def test_may_set_a_scope_which_the_session_keeps(self, kit, user):
+        with simple_jwt(TOKEN_OBTAIN_SERIALIZER=f"{HERE}.WithScope"):
+            tokens = kit.sign_in(user)
+            rotated = kit.rotate(tokens.refresh)
+
+        assert claims_of(tokens.access)["scope"] == claims_of(rotated.access)["scope"]
+        assert tokens.session.scope == "orders:read"
 
     @pytest.mark.parametrize("where", ["/login/", "/older/"])
     @override_settings(ROOT_URLCONF=HERE)

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.conf import settings as django_settings
 from django.core import checks
 from rest_framework.settings import api_settings as drf_settings
+from rest_framework_simplejwt import authentication as simplejwt_authentication
 from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
 
 from . import authentication, serializers
@@ -44,7 +45,7 @@ def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
     wrong: list[checks.CheckMessage] = [
         checks.Error(
             problem,
-            hint="docs/reference/settings.md lists every setting with its type and default.",
+            hint="drf_jwt_kit/conf/settings.py has every setting with its type and default.",
             id="drf_jwt_kit.E001",
         )
         for problem in current_problems()
@@ -55,6 +56,7 @@ def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
         *_check_classes(),
         *_check_lifetimes(),
         *_check_simple_jwt(),
+        *_check_simple_jwts_class(),
     ]
 
 
@@ -136,6 +138,23 @@ def _check_defaults() -> Iterator[checks.CheckMessage]:
             '["drf_jwt_kit.authentication.JWTAuthentication"]}',
             id="drf_jwt_kit.W101",
         )
+
+
+def _check_simple_jwts_class() -> Iterator[checks.CheckMessage]:
+    theirs = simplejwt_authentication.JWTAuthentication
+    defaults: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
+    for cls in defaults:
+        if (
+            isinstance(cls, type)
+            and issubclass(cls, theirs)
+            and not issubclass(cls, authentication.JWTAuthentication)
+        ):
+            yield checks.Warning(
+                f"{cls.__module__}.{cls.__name__} is among the default authentication classes. "
+                "It asks no session, so it may take a token after logout.",
+                hint="Import JWTAuthentication from drf_jwt_kit.authentication instead.",
+                id="drf_jwt_kit.W004",
+            )
 
 
 def _check_rotation() -> Iterator[checks.CheckMessage]:

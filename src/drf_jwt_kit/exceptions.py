@@ -80,7 +80,10 @@ class InvalidToken(exceptions.AuthenticationFailed):
         super().__init__(
             {"detail": reason.detail, "code": self.default_code, "reason": reason.value, **more}
         )
-        self.args = (reason.detail,)
+        self.args = (reason.detail,)  # as Simple JWT's TokenError has it
+
+    def __str__(self) -> str:
+        return str(self.reason.detail)
 
 
 class BadAuthorizationHeader(exceptions.AuthenticationFailed):

@@ -8,6 +8,7 @@ from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import ImproperlyConfigured
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.views.decorators.debug import sensitive_variables
 from rest_framework import serializers
 from rest_framework_simplejwt import serializers as simplejwt
 
@@ -45,6 +46,7 @@ class TokenObtainPairSerializer(simplejwt.TokenObtainPairSerializer):
         self.fields[self.username_field] = serializers.CharField(write_only=True)
         self.fields["password"] = PasswordField()
 
+    @sensitive_variables("attrs", "token", "pair")
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Log the user in. Raises NoActiveAccount, whoever it was and whatever was wrong."""
         request = self.context.get("request")
@@ -69,6 +71,7 @@ class TokenObtainPairSerializer(simplejwt.TokenObtainPairSerializer):
         token_class: Any = cls.token_class
         return token_class.for_user(user)
 
+    @sensitive_variables("attrs", "credentials")
     def _authenticated(self, request: Any, attrs: dict[str, Any]) -> Any:
         username = attrs[self.username_field]
         try:
@@ -97,6 +100,7 @@ class TokenRefreshSerializer(serializers.Serializer[Any]):
     access = serializers.CharField(read_only=True)
     token_class = RefreshToken
 
+    @sensitive_variables("attrs", "retry_key")
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Rotate. Raises InvalidToken."""
         request = self.context.get("request")

@@ -54,6 +54,10 @@ class TestStart:
         assert claims_of(pair.access)["scope"] == "orders:read orders:write"
         assert claims_of(kit.rotate(pair.refresh).access)["scope"] == "orders:read orders:write"
 
+    def test_refuses_a_scope_that_does_not_fit(self, user):
+        with pytest.raises(ValueError, match="longer than 512"):
+            sessions.start(user, scope="x" * 513)
+
     def test_refuses_an_inactive_user(self, user):
         user.is_active = False
 
@@ -135,7 +139,7 @@ class TestTokensAsSimpleJWTsUsersKnowThem:
             with pytest.raises(TokenError) as refused:
                 token_class("garbage")
             assert isinstance(refused.value, InvalidToken)
-            assert str(refused.value.args[0]) == "Token is invalid"
+            assert str(refused.value.args[0]) == str(refused.value) == "Token is invalid"
 
     def test_a_token_that_was_read_gives_an_access_token_of_its_session(self, kit, signed_in):
         access = RefreshToken(signed_in.refresh).access_token

@@ -45,6 +45,11 @@ class Enormous(ClaimsSerializer):
         return ["permission"] * 500
 
 
+class Dynamic(ClaimsSerializer):
+    def to_representation(self, user):
+        return {"sub": user.pk, "exp": 1, "sid": "x", "scope": "everything", "jti": "mine", "a": 1}
+
+
 class Failing(ClaimsSerializer):
     broken = serializers.SerializerMethodField()
 
@@ -122,6 +127,15 @@ class TestOwnClaims:
         with pytest.raises(ClaimsError, match="Its largest claim is 'everything'"):
             kit.sign_in(user)
         assert not Session.objects.exists()
+
+    @claims_serializer(f"{HERE}.Dynamic")
+    def test_cannot_take_the_protocols_names_while_running(self, kit, user):
+        tokens = kit.sign_in(user)
+
+        claims = claims_of(tokens.access)
+        assert (claims["a"], claims["sub"]) == (1, str(user.pk))
+        assert "scope" not in claims
+        assert kit.get_with(tokens.access).status_code == 200
 
     def test_that_fail_lose_nothing(self, kit, signed_in):
         with claims_serializer(f"{HERE}.Failing"), pytest.raises(ZeroDivisionError):

@@ -115,8 +115,8 @@ def check() -> Iterator[CheckMessage]:
     except ImproperlyConfigured as error:
         yield Error(
             str(error),
-            hint="docs/reference/settings.md says what ALGORITHM, SIGNING_KEY and VERIFYING_KEY "
-            "take together.",
+            hint="ALGORITHM, SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT belong together; without "
+            "them, a key is derived from SECRET_KEY.",
             id="drf_jwt_kit.E005",
         )
 

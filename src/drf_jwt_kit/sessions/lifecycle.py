@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from django.db import OperationalError
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import NoActiveAccount, Reason, ServiceUnavailable
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 _ATTEMPTS = 3
+_LONGEST_SCOPE = 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,7 @@ class TokenPair:
         return data if self.refresh is None else {**data, "refresh": self.refresh}
 
 
+@sensitive_variables("token", "access")
 @database_faults_answered()
 def start(
     user: Any,
@@ -66,9 +69,10 @@ def start(
     """Log ``user`` in, however it has proved who it is, and answer its tokens.
 
     ``request`` gives the session its user agent and IP address, and the claims serializer its
-    context. ``scope`` is a space-separated list (RFC 6749 section 3.3) that limits what the
-    access token may do. ``name`` is what the user calls the device. ``token`` is what
-    ``get_token`` of an obtain serializer made, whose session is taken over.
+    context. ``scope`` is a space-separated list (RFC 6749 section 3.3, at most 512 characters)
+    that limits what the access token may do; a ``scope`` that ``get_token`` sets on the token
+    does the same. ``name`` is what the user calls the device. ``token`` is what ``get_token``
+    of an obtain serializer made, whose session is taken over.
 
     One query, and what the claims need. Raises NoActiveAccount where
     ``USER_AUTHENTICATION_RULE`` refuses the user, and ServiceUnavailable where the database
@@ -79,17 +83,20 @@ def start(
     if token is None:
         token = _obtain_serializer("").get_token(user)
     session = token.session
-    session.scope, session.name = scope, name
+    session.scope, session.name = scope, name[:100]
     if request is not None and get_settings().RECORD_CLIENT:
         session.user_agent = request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:512]
         session.ip = _ip_address(request.META.get("REMOTE_ADDR", ""))
     token.bind(session, user)
+    if len(session.scope) > _LONGEST_SCOPE:
+        raise ValueError(f"This scope is longer than {_LONGEST_SCOPE} characters.")
     claims = {**serializer_claims(user, request=request, session=session), **token.own_claims}
     access = str(token.access_with(claims))
     insert(session, user, request)
     return TokenPair(access=access, refresh=str(token))
 
 
+@sensitive_variables("presented", "token", "retry_key", "pair")
 @database_faults_answered()
 def refresh(presented: str, request: Request | None = None, *, retry_key: str = "") -> TokenPair:
     """Answer the tokens that follow the presented refresh token.

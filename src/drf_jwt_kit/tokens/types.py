@@ -80,6 +80,8 @@ class RefreshToken(KitToken, simplejwt.RefreshToken):
     def bind(self, session: SessionRow, user: Any) -> None:
         """Take identity and limits from the row. Claims that were set stay for the access token."""
         self.session, self.user = session, user
+        scope = self.payload.pop("scope", "")
+        session.scope = session.scope or str(scope)  # as get_token may have set it
         self.payload.update(_protocol_claims(session))
         self.payload["gen"] = session.generation
         self.payload[get_settings().JTI_CLAIM] = expected_jti(session, session.generation)
@@ -128,7 +130,10 @@ class RefreshToken(KitToken, simplejwt.RefreshToken):
         """An access token with exactly ``claims``; it never outlives this token."""
         access = self.access_token_class()
         protocol = {"sid", "auth_time", "scope", get_settings().USER_ID_CLAIM}
-        access.payload.update(claims)
+        reserved = reserved_names()
+        access.payload.update({k: v for k, v in claims.items() if k not in reserved})
+        if "sub" in access.payload:
+            access.payload["sub"] = str(access.payload["sub"])  # RFC 7519 section 4.1.2
         access.payload.update({k: v for k, v in self.payload.items() if k in protocol})
         access.set_exp(from_time=self.current_time)
         access.payload["exp"] = min(access.payload["exp"], self.payload["exp"])
