@@ -130,7 +130,7 @@ def signed_in(kit: Kit, user: Any) -> SignedIn:
 @pytest.fixture
 def clock() -> Any:
     """Noon, until a test moves it."""
-    with time_machine.travel(NOON, tick=False) as traveller:
+    with time_machine.travel(NOON.timestamp(), tick=False) as traveller:
         yield traveller
 
 

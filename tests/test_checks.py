@@ -85,6 +85,11 @@ class TestErrors:
                 ["drf_jwt_kit.E005"],
             ),
             (kit(CLAIMS_SERIALIZER=f"{HERE}.TellsSecrets"), ["drf_jwt_kit.E006"]),
+            (kit(USER_ID_FIELD="nope"), ["drf_jwt_kit.E009"]),
+            (kit(USER_ID_CLAIM="sid"), ["drf_jwt_kit.E010"]),
+            (kit(TOKEN_TYPE_CLAIM="exp"), ["drf_jwt_kit.E010"]),
+            (kit(USER_ID_CLAIM="jti"), ["drf_jwt_kit.E010"]),
+            (kit(AUTH_HEADER_TYPES=("Token Bearer",)), ["drf_jwt_kit.E001"]),
             (simple_jwt(JWK_URL="https://x.example/jwks"), ["drf_jwt_kit.E007"]),
         ],
     )

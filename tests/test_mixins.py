@@ -54,6 +54,16 @@ class BasicFirst(SecureViewMixin, Ok):
     authentication_classes = (BasicAuthentication,)
 
 
+class OwnCheckPermissions(SecureViewMixin, Ok):
+    def check_permissions(self, request):
+        pass
+
+
+class LogsOnly(SecureViewMixin, Ok):
+    def permission_denied(self, request, message=None, code=None):
+        pass
+
+
 class AdminsOnly(SecureViewMixin, Ok):
     permission_classes = (IsAdminUser,)
 
@@ -104,8 +114,8 @@ class Orders(SecureViewMixin, ViewSet):
 router = SimpleRouter()
 router.register("orders", Orders, basename="orders")
 VIEWS = [NoPermissions, AnyoneAllowed, OwnGetPermissions, NoAuthentication, OwnGetAuthenticators,
-         BasicFirst, AdminsOnly, Cacheable, Failing, Broken, Scoped, Recent,
-         WithOwnClass]  # fmt: skip
+         BasicFirst, AdminsOnly, OwnCheckPermissions, LogsOnly, Cacheable, Failing, Broken,
+         Scoped, Recent, WithOwnClass]  # fmt: skip
 urlpatterns = [
     path("api/token/", include("drf_jwt_kit.urls")),
     path("", include(router.urls)),
@@ -147,6 +157,14 @@ class TestCannotBeOpened:
         assert names == ["IsAuthenticated", "AllowAny"]
 
 
+class TestInnocentMixins:
+    """Classes before ours that forget super()."""
+
+    @pytest.mark.parametrize("where", ["OwnCheckPermissions", "LogsOnly"])
+    def test_open_nothing(self, kit, db, where):
+        assert kit.get(f"/{where}/").status_code == 401
+
+
 class TestOpens:
     @pytest.mark.parametrize(
         "where",
@@ -162,7 +180,10 @@ class TestOpens:
         assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
 
     def test_with_a_subclass_of_ours_whose_realm_it_names(self, kit, db):
+        bad = kit.get_with("garbage", "/WithOwnClass/")
+
         assert kit.get("/WithOwnClass/")["WWW-Authenticate"] == 'Bearer realm="shop"'
+        assert bad["WWW-Authenticate"] == 'Bearer realm="shop", error="invalid_token"'
 
 
 class TestRefusesToBeDefined:
@@ -183,6 +204,12 @@ class TestRefusesToBeDefined:
 
             class Wrong(SecureViewMixin, View):
                 pass
+
+    def test_with_scopes_that_are_one_string(self):
+        with pytest.raises(TypeError, match=r"as a list: \['orders:read', 'more'\]"):
+
+            class Wrong(SecureViewMixin, APIView):
+                required_scopes = "orders:read more"
 
     def test_but_not_as_a_base_of_another_mixin(self):
         class Shop(SecureViewMixin):

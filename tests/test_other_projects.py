@@ -14,6 +14,13 @@ import pytest
             ["tests/accounts", "tests/flows", "tests/sessions", "tests/test_mixins.py"],
         ),
         ("tests.settings_two_databases", ["tests/databases"]),
+        (
+            "tests.settings_naive",
+            [
+                *("tests/flows/test_obtain.py", "tests/flows/test_refresh.py"),
+                *("tests/flows/test_request.py", "tests/test_mixins.py"),
+            ],
+        ),
     ],
 )
 def test_holds_under(settings, where):

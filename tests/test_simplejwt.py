@@ -6,18 +6,20 @@ import jwt
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.test import override_settings
 from django.urls import path
 from rest_framework_simplejwt import tokens as simplejwt_tokens
+from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import DEFAULTS
 
 from drf_jwt_kit import views
 from drf_jwt_kit.authentication import JWTAuthentication
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
-from drf_jwt_kit.tokens import RefreshToken
+from drf_jwt_kit.tokens import AccessToken, RefreshToken
 from tests.conftest import PASSWORD, claims_of
 from tests.urls import urlpatterns as tests_urlpatterns
 
@@ -64,10 +66,47 @@ class ByHand(TokenObtainPairSerializer):
         return {"refresh": str(token), "access": str(token.access_token)}
 
 
+class Eager(TokenObtainPairSerializer):
+    @classmethod
+    def get_token(cls, user):
+        token = super().get_token(user)
+        token["first"] = str(token.access_token)[:3]
+        return token
+
+
+class Login:
+    class Nested(TokenObtainPairSerializer):
+        @classmethod
+        def get_token(cls, user):
+            token = super().get_token(user)
+            token["tier"] = "nested"
+            return token
+
+
+class ByEmailAddress(TokenObtainPairSerializer):
+    username_field = "email"
+    default_error_messages = {"no_active_account": "Who are you?"}
+
+
+class OneTenant(AccessToken):
+    def verify(self):
+        super().verify()
+        raise TokenError("Wrong tenant")
+
+
+class RefusingRefresh(TokenRefreshSerializer):
+    def validate(self, attrs):
+        raise TokenError("Not today")
+
+
 class OfAnotherPackage(TokenObtainPairSerializer):
     @classmethod
     def get_token(cls, user):
         return simplejwt_tokens.RefreshToken.for_user(user)
+
+
+class NestedLoginView(views.TokenObtainPairView):
+    serializer_class = Login.Nested
 
 
 class LoginView(views.TokenObtainPairView):
@@ -102,6 +141,8 @@ def only_staff(user):
 urlpatterns = [
     *tests_urlpatterns,
     path("login/", LoginView.as_view()),
+    path("nested/", NestedLoginView.as_view()),
+    path("functions/", views.token_obtain_pair),
     path("older/", OlderLoginView.as_view()),
     path("by-email/", ByEmailView.as_view()),
 ]
@@ -158,6 +199,22 @@ class TestGetToken:
 
         assert "tier" not in claims_of(kit.rotate(tokens["refresh"]).access)
 
+    @pytest.mark.parametrize("where", ["/nested/", "/functions/"])
+    @override_settings(ROOT_URLCONF=HERE)
+    def test_may_be_anywhere(self, kit, user, where):
+        body = {user.USERNAME_FIELD: user.get_username(), "password": PASSWORD}
+        tokens = kit.post(where, body, format="json").json()
+
+        claims = claims_of(kit.rotate(tokens["refresh"]).access)
+        assert claims.get("tier") == {"/nested/": "nested"}.get(where)
+
+    def test_may_write_the_token_out_at_once(self, kit, user):
+        with simple_jwt(TOKEN_OBTAIN_SERIALIZER=f"{HERE}.Eager"):
+            tokens = kit.sign_in(user, User_Agent="Phone")
+
+        assert claims_of(tokens.access)["first"] == "eyJ"
+        assert Session.objects.get().user_agent == "Phone"
+
     def test_keeps_two_queries_at_login_and_at_refresh(self, kit, user, queries):
         with simple_jwt(TOKEN_OBTAIN_SERIALIZER=f"{HERE}.WithSuper"):
             with queries() as at_login:
@@ -193,6 +250,37 @@ class TestSerializers:
     def test_token_refresh_serializer_is_honoured(self, kit, signed_in):
         with simple_jwt(TOKEN_REFRESH_SERIALIZER=f"{HERE}.ShoutingRefresh"):
             assert kit.refresh(signed_in.refresh).json()["loud"] is True
+
+
+class TestOtherHooks:
+    def test_username_field_of_a_subclass_is_honoured(self, kit, user, settings):
+        settings.AUTHENTICATION_BACKENDS = [f"{HERE}.EmailBackend"]
+        with simple_jwt(TOKEN_OBTAIN_SERIALIZER=f"{HERE}.ByEmailAddress"):
+            good = kit.post_json("", {"email": user.email, "password": PASSWORD})
+            bad = kit.post_json("", {"email": user.email, "password": "wrong"})
+
+        assert good.status_code == 200
+        assert bad.json() == {"detail": "Who are you?", "code": "no_active_account"}
+
+    def test_a_token_class_that_refuses_is_401(self, kit, signed_in):
+        with simple_jwt(AUTH_TOKEN_CLASSES=[f"{HERE}.OneTenant"]):
+            answer = kit.get_with(signed_in.access)
+            assert answer.status_code == kit.verify(signed_in.access).status_code == 401
+
+        assert answer.json()["messages"][0]["message"] == "Wrong tenant"
+
+    def test_a_serializer_that_refuses_is_401(self, kit, signed_in):
+        with simple_jwt(TOKEN_REFRESH_SERIALIZER=f"{HERE}.RefusingRefresh"):
+            answer = kit.refresh(signed_in.refresh)
+
+        assert (answer.status_code, answer.json()["detail"]) == (401, "Not today")
+        assert answer.json()["code"] == "token_not_valid"
+
+
+class EmailBackend(ModelBackend):
+    def authenticate(self, request, email=None, password=None):
+        user = get_user_model().objects.get(email=email)
+        return user if user.check_password(password) else None
 
 
 class TestAuthentication:

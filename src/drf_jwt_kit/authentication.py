@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 from rest_framework import HTTP_HEADER_ENCODING
 from rest_framework_simplejwt import authentication as simplejwt
+from rest_framework_simplejwt.exceptions import TokenError
 
 from . import sessions
 from .conf import get_settings
 from .exceptions import BadAuthorizationHeader, InvalidToken, Reason, challenge
-from .tokens.token import RefusedToken
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -33,10 +32,6 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
     """
 
     www_authenticate_realm = "api"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user_model = get_user_model()
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """``(user, token)``, or None where the request carries no token of ours."""
@@ -90,9 +85,9 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
         for token_class in get_settings().load("AUTH_TOKEN_CLASSES"):
             try:
                 return token_class(raw_token)
-            except RefusedToken as refusal:
+            except TokenError as refusal:  # a class of the project's may raise Simple JWT's own
                 refusals.append((token_class, refusal))
-        reasons = [refusal.reason for _, refusal in refusals]
+        reasons = [getattr(refusal, "reason", Reason.INVALID) for _, refusal in refusals]
         raise InvalidToken(
             next((reason for reason in reasons if reason is not Reason.WRONG_TYPE), reasons[0]),
             detail=_("Given token not valid for any token type"),
@@ -100,7 +95,7 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
                 {
                     "token_class": token_class.__name__,
                     "token_type": token_class.token_type,
-                    "message": refusal.reason.detail,
+                    "message": refusal.args[0] if refusal.args else Reason.INVALID.detail,
                 }
                 for token_class, refusal in refusals
             ],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings as django_settings
+from django.contrib.auth import get_user_model
 from django.core import checks
 from rest_framework.settings import api_settings as drf_settings
 from rest_framework_simplejwt import authentication as simplejwt_authentication
@@ -54,6 +55,7 @@ def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
         *sources.check(),
         *claims.check(),
         *_check_classes(),
+        *_check_names(),
         *_check_lifetimes(),
         *_check_simple_jwt(),
         *_check_simple_jwts_class(),
@@ -88,6 +90,30 @@ def _check_classes() -> Iterator[checks.CheckMessage]:
                     "defined, instead of from rest_framework_simplejwt.",
                     id="drf_jwt_kit.E003",
                 )
+
+
+def _check_names() -> Iterator[checks.CheckMessage]:
+    settings = get_settings()
+    if not hasattr(get_user_model(), settings.USER_ID_FIELD):
+        yield checks.Error(
+            f"USER_ID_FIELD is {settings.USER_ID_FIELD!r}, and the user model has no such field.",
+            hint="Set USER_ID_FIELD to 'pk', or to a field that never changes.",
+            id="drf_jwt_kit.E009",
+        )
+    named = [settings.USER_ID_CLAIM, settings.JTI_CLAIM, settings.TOKEN_TYPE_CLAIM]
+    for name in claims.PROTOCOL | claims.REGISTERED - {"jti"}:
+        if name in named:
+            yield checks.Error(
+                f"A claim is named {name!r}, which the protocol uses for something else.",
+                hint="Give USER_ID_CLAIM, JTI_CLAIM and TOKEN_TYPE_CLAIM names of their own.",
+                id="drf_jwt_kit.E010",
+            )
+    if len(set(named)) < len(named):
+        yield checks.Error(
+            "USER_ID_CLAIM, JTI_CLAIM and TOKEN_TYPE_CLAIM name one claim twice.",
+            hint="Give each a name of its own.",
+            id="drf_jwt_kit.E010",
+        )
 
 
 def _check_lifetimes() -> Iterator[checks.CheckMessage]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.cache import patch_vary_headers
 from django.views import View
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.views import APIView
 
@@ -34,8 +35,8 @@ class CodedErrorsMixin(_View):
         exc = as_api_error(exc)
         response = super().handle_exception(exc)
         if hasattr(exc, "challenge"):
-            scheme, realm = get_settings().AUTH_HEADER_TYPES[0], "api"
-            response.headers["WWW-Authenticate"] = challenge(scheme, realm, exc)
+            scheme = get_settings().AUTH_HEADER_TYPES[0]
+            response.headers["WWW-Authenticate"] = challenge(scheme, self._realm(), exc)
         return response
 
     def finalize_response(
@@ -44,16 +45,23 @@ class CodedErrorsMixin(_View):
         """Forbid caching where the response says nothing of it, and vary by the token."""
         final = super().finalize_response(request, response, *args, **kwargs)
         final.headers.setdefault("Cache-Control", "no-store")
-        patch_vary_headers(final, ["Authorization"])
+        header = get_settings().AUTH_HEADER_NAME.removeprefix("HTTP_").replace("_", "-").title()
+        patch_vary_headers(final, [header])
         return final
+
+    def _realm(self) -> str:
+        named = [self, *self.get_authenticators()]
+        realms = (getattr(one, "www_authenticate_realm", None) for one in named)
+        return next((realm for realm in realms if realm), "api")
 
 
 class SecureViewMixin(CodedErrorsMixin):
-    """A view that answers only with a valid token: 401 and the Bearer challenge without.
+    """A view that answers nobody who is anonymous: 401 and the Bearer challenge without a token.
 
     Put it before APIView or a viewset. It cannot be opened by accident: our authentication
-    comes first, and IsAuthenticated is demanded before whatever the class, an action or the
-    project sets. ``required_scopes`` and ``max_auth_age`` demand more of the token.
+    comes first (whoever the project's other classes know may pass as well), and
+    IsAuthenticated is demanded whatever the class, an action or the project sets.
+    ``required_scopes`` and ``max_auth_age`` demand more of the token.
     """
 
     required_scopes: Sequence[str] = ()
@@ -64,6 +72,11 @@ class SecureViewMixin(CodedErrorsMixin):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if isinstance(cls.required_scopes, str):
+            raise TypeError(
+                f"{cls.__name__}.required_scopes is a string. Write it as a list: "
+                f"{cls.required_scopes.split()!r}"
+            )
         mro: list[type] = cls.mro()
         if View not in mro:
             return  # another mixin
@@ -92,12 +105,12 @@ class SecureViewMixin(CodedErrorsMixin):
         """What every request must satisfy, then what the view and the project ask for."""
         return [*self._guards(), *super().get_permissions()]
 
-    def check_permissions(self, request: Request) -> None:
-        """Ask the guards even where a view's own ``get_permissions`` leaves them out."""
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Ask the guards even where the view's own permissions leave them out."""
+        super().initial(request, *args, **kwargs)
         for guard in self._guards():
             if not guard.has_permission(request, self):
-                self.permission_denied(request)
-        super().check_permissions(request)
+                raise NotAuthenticated
 
     def _guards(self) -> list[Any]:
         demanded = [(True, IsAuthenticated), (self.required_scopes, HasRequiredScopes)]

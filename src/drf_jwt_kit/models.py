@@ -45,10 +45,11 @@ class Session(models.Model):
         settings.AUTH_USER_MODEL,
         verbose_name=_("user"),
         related_name="jwt_sessions",
-        on_delete=models.SET_NULL,
         null=True,
-        # No constraint: users may live in another database, and a user that is deleted past
-        # Django must not be held back. A row whose user is missing is refused.
+        # Users may live in another database, where no constraint and no query of a deletion can
+        # reach this table. The receiver of a user's deletion ends its sessions; a row whose
+        # user is missing is refused.
+        on_delete=models.DO_NOTHING,
         db_constraint=False,
     )
     secret = models.CharField(max_length=43, default=new_secret, editable=False)

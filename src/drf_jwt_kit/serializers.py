@@ -27,7 +27,8 @@ class PasswordField(serializers.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("style", {})["input_type"] = "password"
-        super().__init__(write_only=True, trim_whitespace=False, max_length=4096, **kwargs)
+        kwargs["write_only"] = True
+        super().__init__(**{"trim_whitespace": False, "max_length": 4096, **kwargs})
 
 
 class TokenObtainPairSerializer(simplejwt.TokenObtainPairSerializer):
@@ -42,11 +43,13 @@ class TokenObtainPairSerializer(simplejwt.TokenObtainPairSerializer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         serializers.Serializer.__init__(self, *args, **kwargs)
-        self.username_field = get_user_model().USERNAME_FIELD
+        if self.username_field == simplejwt.TokenObtainSerializer.username_field:
+            # Simple JWT reads it at import; a subclass may have named another one.
+            self.username_field = get_user_model().USERNAME_FIELD
         self.fields[self.username_field] = serializers.CharField(write_only=True)
         self.fields["password"] = PasswordField()
 
-    @sensitive_variables("attrs", "token", "pair")
+    @sensitive_variables()
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Log the user in. Raises NoActiveAccount, whoever it was and whatever was wrong."""
         request = self.context.get("request")
@@ -69,9 +72,11 @@ class TokenObtainPairSerializer(simplejwt.TokenObtainPairSerializer):
         """The refresh token of a session that is not stored yet. Claims set on it go into the
         access token; at refresh this is called again for them, and nothing is stored."""
         token_class: Any = cls.token_class
-        return token_class.for_user(user)
+        token = token_class.for_user(user)
+        token.session.obtain_serializer = cls._path()
+        return token
 
-    @sensitive_variables("attrs", "credentials")
+    @sensitive_variables()
     def _authenticated(self, request: Any, attrs: dict[str, Any]) -> Any:
         username = attrs[self.username_field]
         try:
@@ -82,13 +87,13 @@ class TokenObtainPairSerializer(simplejwt.TokenObtainPairSerializer):
         credentials = {self.username_field: username, "password": attrs["password"]}
         user = authenticate(request=request, **credentials)
         if not get_settings().load("USER_AUTHENTICATION_RULE")(user):
-            raise NoActiveAccount
+            raise NoActiveAccount(self.error_messages["no_active_account"])
         return user
 
-    def _path(self) -> str:
+    @classmethod
+    def _path(cls) -> str:
         """Where refreshes find this class again, if it is not the project's configured one."""
-        cls = type(self)
-        path = f"{cls.__module__}.{cls.__qualname__}"
+        path = f"{cls.__module__}:{cls.__qualname__}"
         configured = get_settings().load("TOKEN_OBTAIN_SERIALIZER")
         return "" if cls is configured or "<locals>" in path else path
 
@@ -100,12 +105,13 @@ class TokenRefreshSerializer(serializers.Serializer[Any]):
     access = serializers.CharField(read_only=True)
     token_class = RefreshToken
 
-    @sensitive_variables("attrs", "retry_key")
+    @sensitive_variables()
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Rotate. Raises InvalidToken."""
         request = self.context.get("request")
         retry_key = "" if request is None else request.headers.get("Idempotency-Key", "")
-        return sessions.refresh(attrs["refresh"], request, retry_key=retry_key).as_data()
+        token = self.token_class(attrs["refresh"])
+        return sessions.refresh(token, request, retry_key=retry_key).as_data()
 
 
 class TokenVerifySerializer(serializers.Serializer[Any]):

@@ -11,18 +11,19 @@ from django.http import Http404, UnreadablePostError
 from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from rest_framework import status
-from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework_simplejwt import views as simplejwt
+from rest_framework_simplejwt.exceptions import TokenError
 
 from . import sessions
 from .authentication import JWTAuthentication
 from .conf import get_settings
-from .exceptions import BodyTooLarge, as_api_error, challenge
+from .exceptions import BodyTooLarge, InvalidToken, Reason, as_api_error, challenge
 from .mixins import CodedErrorsMixin, SecureViewMixin
 from .serializers import SessionSerializer
 
@@ -52,6 +53,8 @@ class EndpointMixin(CodedErrorsMixin):
     def handle_exception(self, exc: Exception) -> Response:
         """Answer ``exc`` without marking a surrounding transaction for rollback."""
         before = [(db, db.needs_rollback) for db in connections.all(initialized_only=True)]
+        if isinstance(exc, TokenError) and not isinstance(exc, APIException):
+            exc = InvalidToken(Reason.INVALID, detail=exc.args[0] if exc.args else "")
         response = super().handle_exception(sessions.as_unavailable(exc) or exc)
         for db, needs_rollback in before:
             db.needs_rollback = needs_rollback
@@ -94,6 +97,7 @@ class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
         """The bare challenge, for a failed login; a refused token brings its own."""
         return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, None)
 
+    @sensitive_variables()
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Run the serializer and answer what it validated."""
         serializer = self.get_serializer(data=self.body(request))
@@ -143,6 +147,12 @@ class TokenLogoutView(TokenViewBase):
 
 TokenBlacklistView = TokenLogoutView
 
+# As Simple JWT has them, for a URLconf that names functions.
+token_obtain_pair = TokenObtainPairView.as_view()
+token_refresh = TokenRefreshView.as_view()
+token_verify = TokenVerifyView.as_view()
+token_blacklist = TokenBlacklistView.as_view()
+
 
 class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
     """An endpoint for the holder of a valid access token."""
@@ -160,7 +170,7 @@ class TokenLogoutAllView(SessionViewBase):
             raise ValidationError({"except": [_("The only value is 'current'.")]})
         keep = _session_of(request) if spared else None
         reason = sessions.RevokedReason.LOGOUT_ALL
-        count = sessions.revoke(user=request.user, keep=keep, reason=reason)
+        count = sessions.revoke(user=_user_of(request), keep=keep, reason=reason)
         return Response({"ended": count})
 
 
@@ -188,15 +198,18 @@ class SessionDetailView(SessionViewBase):
     def delete(self, request: Request, session_id: str) -> Response:
         """End it."""
         reason = sessions.RevokedReason.ENDED_BY_OWNER
-        if not sessions.revoke(_session_id(session_id), user=request.user, reason=reason):
+        if not sessions.revoke(_session_id(session_id), user=_user_of(request), reason=reason):
             raise Http404
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _session_of(request: Request) -> UUID:
-    token: Any = request.auth
-    session_id: UUID = token.session_id
-    return session_id
+def _session_of(request: Request) -> UUID | None:
+    """The session that asks; None where a test has forced the authentication."""
+    return getattr(request.auth, "session_id", None)
+
+
+def _user_of(request: Request) -> Any:
+    return request.user
 
 
 def _session_id(text: str) -> UUID:

@@ -15,7 +15,7 @@ ROOT = Path(drf_jwt_kit.__file__).parent
 MODULES = [
     name
     for _, name, _ in pkgutil.walk_packages([str(ROOT)], "drf_jwt_kit.")
-    if ".migrations" not in name
+    if ".migrations" not in name and ".contrib." not in name  # what it is for may be missing
 ]
 PUBLIC = [
     *("keys", "tokens", "sessions", "authentication", "mixins", "permissions", "serializers"),

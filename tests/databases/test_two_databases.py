@@ -59,6 +59,18 @@ def test_a_deleted_users_sessions_are_refused(kit, user, tokens):
     assert row(tokens).revoked_reason == RevokedReason.USER_GONE
 
 
+@pytest.mark.parametrize("how", [lambda user: user.delete(), lambda user: everyone().delete()])
+def test_users_can_be_deleted_and_their_sessions_end(user, tokens, how):
+    how(user)
+
+    assert row(tokens).user_id is None
+    assert row(tokens).revoked_reason == RevokedReason.USER_GONE
+
+
+def everyone():
+    return get_user_model().objects.using("default").all()
+
+
 def test_logout_ends_the_row(kit, tokens):
     assert kit.logout(tokens.refresh).status_code == 200
     assert row(tokens).revoked_at is not None

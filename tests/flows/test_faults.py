@@ -7,8 +7,9 @@ from django.test import TestCase, override_settings
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
-from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.sessions import lookup
+from drf_jwt_kit.sessions.account import fingerprint
 from tests.conftest import PASSWORD, Kit, claims_of, make_user
 
 
@@ -40,12 +41,12 @@ class TestNotMigrated:
 
 @pytest.mark.django_db
 class TestLockedOrLost:
-    def failing(self, times):
+    def failing(self, times, kind=""):
         """The first ``times`` queries of the session table fail as a locked file does."""
         left = [times]
 
         def wrapper(execute, sql, params, many, context):
-            if "drf_jwt_kit_session" in sql and left[0]:
+            if sql.startswith(kind) and "drf_jwt_kit_session" in sql and left[0]:
                 left[0] -= 1
                 raise OperationalError("database is locked")
             return execute(sql, params, many, context)
@@ -70,6 +71,16 @@ class TestLockedOrLost:
             assert kit.refresh(tokens.refresh).status_code == 200
         with self.failing(3):
             assert kit.refresh(tokens.refresh).status_code == 503
+
+    @pytest.mark.django_db(transaction=True)
+    def test_is_tried_again_when_a_reused_session_is_to_be_ended(self, clock, kit, user):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        clock.shift(11)
+
+        with self.failing(1, kind="UPDATE"):
+            assert kit.refresh(tokens.refresh).status_code == 401
+        assert tokens.session.revoked_reason == RevokedReason.REUSED
 
     def test_ends_nothing(self, kit, signed_in):
         with self.failing(100):
@@ -98,6 +109,28 @@ class TestLostRace:
         assert claims_of(loser.refresh)["gen"] == 1
         assert signed_in.session.generation == 1
 
+    def test_with_a_kept_session_reads_the_new_password(self, kit, signed_in, user, monkeypatch):
+        """The password changes, and the session is kept, between our read and our write."""
+        real_find = lookup.find
+        changes = [lambda: self.change_and_keep(user, signed_in.session)]
+
+        def find(session_id):
+            found = real_find(session_id)
+            if changes:
+                changes.pop()()
+            return found
+
+        monkeypatch.setattr(lookup, "find", find)
+
+        rotated = kit.rotate(signed_in.refresh)
+
+        assert kit.get_with(rotated.access).status_code == 200
+
+    def change_and_keep(self, user, session):
+        user.set_password("another one")
+        get_user_model().objects.filter(pk=user.pk).update(password=user.password)
+        Session.objects.filter(pk=session.pk).update(password_fingerprint=fingerprint(user))
+
     def test_with_a_logout_hands_out_nothing(self, kit, signed_in, monkeypatch):
         real_find = lookup.find
 
@@ -111,7 +144,7 @@ class TestLostRace:
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
 
     def test_lost_three_times_is_503(self, kit, signed_in, monkeypatch):
-        monkeypatch.setattr("drf_jwt_kit.sessions.lifecycle._advance", lambda *args: False)
+        monkeypatch.setattr("drf_jwt_kit.sessions.lifecycle._store", lambda *args: False)
 
         assert kit.refresh(signed_in.refresh).status_code == 503
 

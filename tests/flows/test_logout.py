@@ -193,6 +193,12 @@ class TestDevices:
         assert kit.get_with(phone.access).status_code == 401
         assert phone.session.revoked_reason == RevokedReason.ENDED_BY_OWNER
 
+    def test_answers_a_test_that_forces_its_authentication(self, kit, signed_in, user):
+        kit.force_authenticate(user)
+
+        assert kit.get("/api/token/sessions/").json()[0]["current"] is False
+        assert kit.post("/api/token/logout/all/?except=current").json() == {"ended": 1}
+
     def test_hides_the_sessions_of_others(self, kit, signed_in, other_user):
         foreign = kit.sign_in(other_user)
         path = f"/api/token/sessions/{foreign.session.pk}/"

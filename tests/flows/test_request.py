@@ -233,6 +233,17 @@ class TestMistypedClaims:
         assert kit.get_with(forge(signed_in.access, jti=Dropped)).status_code == 401
         assert kit.get_with(forge(signed_in.access, auth_time=Dropped)).status_code == 401
 
+    @pytest.mark.parametrize("jti", ["\ud800", "é"])
+    def test_a_jti_that_is_no_ascii_is_refused(self, kit, signed_in, jti):
+        forged = forge(signed_in.refresh, jti=jti)
+
+        answers = [kit.refresh(forged), kit.verify(forged), kit.logout(forged)]
+        assert [answer.status_code for answer in answers] == [401] * 3
+
+    @pytest.mark.parametrize("value", [-1, 2**40, 10**400])
+    def test_a_login_beyond_all_clocks_is_refused(self, kit, signed_in, value):
+        assert kit.get_with(forge(signed_in.access, auth_time=value)).status_code == 401
+
     @pytest.mark.parametrize("typ", ["JWT", "", None, 1, ["at+jwt"], {}, "rt+jwt"])
     def test_a_header_of_another_type_is_refused(self, kit, signed_in, typ):
         key = get_ring().signing

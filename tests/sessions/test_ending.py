@@ -94,6 +94,20 @@ class TestRehashedPassword:
         assert kit.get_with(pair.access).status_code == 200
         assert kit.refresh(pair.refresh).status_code == 200
 
+    def test_is_recognised_where_save_writes_more_fields(self, kit, outdated, monkeypatch):
+        """As models do that keep the time of their last change."""
+        pair = sessions.start(outdated)
+        real_save = type(outdated).save
+
+        def save(self, *args, update_fields=None, **kwargs):
+            more = update_fields and [*update_fields, "last_login"]
+            return real_save(self, *args, update_fields=more, **kwargs)
+
+        monkeypatch.setattr(type(outdated), "save", save)
+        kit.sign_in(outdated)
+
+        assert kit.get_with(pair.access).status_code == 200
+
     def test_does_not_revive_what_had_ended(self, kit, outdated):
         pair = sessions.start(outdated)
         kit.logout(pair.refresh)
@@ -119,6 +133,24 @@ class TestRehashedPassword:
         outdated.save(update_fields=["password"])
 
         assert kit.refresh(pair.refresh).status_code == 401
+
+
+class TestStaleInstances:
+    def test_judge_only_what_they_write(self, kit, user):
+        stale = get_user_model().objects.get()
+        user.set_password("another one")
+        user.save()
+        pair = sessions.start(user)
+
+        stale.save(update_fields=["is_active"])
+
+        assert kit.refresh(pair.refresh).status_code == 200
+
+    def test_do_not_deactivate_by_writing_a_password(self, kit, signed_in, user):
+        user.is_active = False
+        user.save(update_fields=["password"])
+
+        assert kit.refresh(signed_in.refresh).status_code == 200
 
 
 class TestDeactivationAndDeletion:

@@ -37,6 +37,17 @@ class TestStart:
         row = Session.objects.get()
         assert (row.user_agent, row.ip, row.name) == ("Phone", "::1", "My phone")
 
+    @pytest.mark.parametrize("zone", ["%eth0", "%" + "A" * 400])
+    def test_leaves_out_the_zone_of_an_address(self, user, zone):
+        sessions.start(user, RequestFactory().get("/", REMOTE_ADDR="fe80::1" + zone))
+
+        assert Session.objects.get().ip == "fe80::1"
+
+    def test_takes_a_name_of_any_kind(self, user):
+        sessions.start(user, name="a\0" + "b" * 200)
+
+        assert Session.objects.get().name == "a" + "b" * 99
+
     @pytest.mark.parametrize("address", ["", "unix:", "not an address"])
     def test_leaves_out_an_address_that_is_none(self, user, address):
         sessions.start(user, RequestFactory().get("/", REMOTE_ADDR=address))
@@ -180,6 +191,7 @@ class TestTokensAsSimpleJWTsUsersKnowThem:
 
     def test_untyped_takes_either(self, signed_in):
         assert UntypedToken(signed_in.access)["sid"] == UntypedToken(signed_in.refresh)["sid"]
+        assert claims_of(str(UntypedToken(signed_in.access))) == claims_of(signed_in.access)
 
     def test_check_exp_judges_any_claim(self, signed_in):
         token = RefreshToken(signed_in.refresh)

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.test import override_settings
 from rest_framework import serializers
 
@@ -48,6 +49,11 @@ class Enormous(ClaimsSerializer):
 class Dynamic(ClaimsSerializer):
     def to_representation(self, user):
         return {"sub": user.pk, "exp": 1, "sid": "x", "scope": "everything", "jti": "mine", "a": 1}
+
+
+class NeedsALogin(ClaimsSerializer):
+    def get_fields(self):
+        return {self.context["session"].name: serializers.CharField()}
 
 
 class Failing(ClaimsSerializer):
@@ -127,6 +133,17 @@ class TestOwnClaims:
         with pytest.raises(ClaimsError, match="Its largest claim is 'everything'"):
             kit.sign_in(user)
         assert not Session.objects.exists()
+
+    def test_that_grow_too_large_at_a_refresh_cost_no_generation(self, kit, signed_in):
+        with claims_serializer(f"{HERE}.Enormous"), pytest.raises(ClaimsError):
+            kit.refresh(signed_in.refresh)
+
+        assert signed_in.session.generation == 0
+
+    @claims_serializer(f"{HERE}.Contextual")
+    def test_that_need_a_login_do_not_stop_check(self):
+        with claims_serializer(f"{HERE}.NeedsALogin"):
+            call_command("check", fail_level="WARNING")
 
     @claims_serializer(f"{HERE}.Dynamic")
     def test_cannot_take_the_protocols_names_while_running(self, kit, user):

@@ -91,11 +91,7 @@ class KitSettings:
         "Put into `aud`, and demanded there. While it is None, a token with an audience is "
         "refused.",
         "a string, a list of strings, or None",
-        lambda value: (
-            value is None
-            or (isinstance(value, str) and bool(value))
-            or (is_texts(value) and bool(value))
-        ),
+        lambda value: value is None or (isinstance(value, str) and bool(value)) or is_texts(value),
         convert=lambda value: value if value is None or isinstance(value, str) else tuple(value),
     )
     LEEWAY: timedelta = setting(
@@ -128,8 +124,10 @@ class KitSettings:
     AUTH_HEADER_TYPES: tuple[str, ...] = setting(
         ("Bearer",),
         "The words that may stand before a token, in any case; the first one is answered.",
-        "a string or a list of strings",
-        lambda value: bool(value) and (isinstance(value, str) or is_texts(value)),
+        "a word or a list of words",
+        lambda value: (
+            is_texts(as_tuple(value)) and not any(" " in word for word in as_tuple(value))
+        ),
         convert=as_tuple,
     )
     AUTH_HEADER_NAME: str = text(

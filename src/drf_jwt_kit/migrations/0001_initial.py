@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('refresh_lifetime', models.DurationField(verbose_name='ends when not refreshed for')),
                 ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
                 ('revoked_reason', models.CharField(blank=True, choices=[('logout', 'logged out'), ('logout_all', 'logged out everywhere'), ('ended_by_owner', 'ended from another device'), ('reused', 'an old refresh token was used again'), ('password_changed', 'the password was changed'), ('user_inactive', 'the user was deactivated'), ('user_gone', 'the user was deleted'), ('by_project', 'ended by the project')], max_length=32, verbose_name='ended because')),
-                ('user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='jwt_sessions', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ('user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='jwt_sessions', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
                 'verbose_name': 'session',

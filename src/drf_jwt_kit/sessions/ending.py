@@ -26,7 +26,6 @@ from .faults import database_faults_answered
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.contrib.auth.models import AnonymousUser
     from django.db.models import Model
 
     from drf_jwt_kit.models import Session
@@ -36,10 +35,11 @@ _JUST_NOW = timedelta(minutes=1)
 """How long after its user's new password was saved a session can still be kept."""
 
 
+@database_faults_answered()
 def revoke(
     session_id: UUID | None = None,
     *,
-    user: Model | AnonymousUser | None = None,
+    user: Model | None = None,
     keep: UUID | None = None,
     reason: str = RevokedReason.BY_PROJECT,
 ) -> int:
@@ -61,7 +61,6 @@ def revoke(
     return end(rows, reason, session_id=session_id, user_id=user.pk if user is not None else None)
 
 
-@database_faults_answered()
 def end(rows: Any, reason: str, *, session_id: UUID | None = None, user_id: object = None) -> int:
     """End the live ones among ``rows``, and tell log and signal once that is committed."""
     count: int = rows.filter(revoked_at=None).update(

@@ -5,16 +5,17 @@ Source: RFC 9700 section 4.14.2. The decision itself is ``rotation.judge``.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import hmac
 import ipaddress
 import logging
 from dataclasses import dataclass
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.db import OperationalError
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.conf import get_settings
@@ -56,8 +57,7 @@ class TokenPair:
         return data if self.refresh is None else {**data, "refresh": self.refresh}
 
 
-@sensitive_variables("token", "access")
-@database_faults_answered()
+@sensitive_variables()
 def start(
     user: Any,
     request: Request | HttpRequest | None = None,
@@ -83,7 +83,7 @@ def start(
     if token is None:
         token = _obtain_serializer("").get_token(user)
     session = token.session
-    session.scope, session.name = scope, name[:100]
+    session.scope, session.name = scope, name.replace("\0", "")[:100]
     if request is not None and get_settings().RECORD_CLIENT:
         session.user_agent = request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:512]
         session.ip = _ip_address(request.META.get("REMOTE_ADDR", ""))
@@ -92,13 +92,15 @@ def start(
         raise ValueError(f"This scope is longer than {_LONGEST_SCOPE} characters.")
     claims = {**serializer_claims(user, request=request, session=session), **token.own_claims}
     access = str(token.access_with(claims))
-    insert(session, user, request)
+    with database_faults_answered():
+        insert(session, user, request)
     return TokenPair(access=access, refresh=str(token))
 
 
-@sensitive_variables("presented", "token", "retry_key", "pair")
-@database_faults_answered()
-def refresh(presented: str, request: Request | None = None, *, retry_key: str = "") -> TokenPair:
+@sensitive_variables()
+def refresh(
+    presented: str | RefreshToken, request: Request | None = None, *, retry_key: str = ""
+) -> TokenPair:
     """Answer the tokens that follow the presented refresh token.
 
     ``retry_key`` is a random value (the header ``Idempotency-Key``) that the client stores
@@ -109,17 +111,18 @@ def refresh(presented: str, request: Request | None = None, *, retry_key: str = 
     cannot be asked. A reused token has ended its session by then: inside a transaction of
     your own, let it commit.
     """
-    token = RefreshToken(presented)
+    token = presented if isinstance(presented, RefreshToken) else RefreshToken(presented)
     key_hash = hashlib.sha256(retry_key.encode()).hexdigest() if retry_key else ""
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            pair = _refresh_once(token, request, key_hash, again=attempt > 1)
-        except OperationalError:  # a serialization failure, a deadlock, a locked SQLite file
-            if attempt == _ATTEMPTS or lookup.in_transaction():
-                raise
-            continue
-        if pair is not None:
-            return pair
+    with database_faults_answered():
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                pair = _refresh_once(token, request, key_hash, again=attempt > 1)
+            except OperationalError:  # a serialization failure, a deadlock, a locked SQLite file
+                if attempt == _ATTEMPTS or lookup.in_transaction():
+                    raise
+                continue
+            if pair is not None:
+                return pair
     raise ServiceUnavailable
 
 
@@ -153,15 +156,20 @@ def _refresh_once(
     template = _obtain_serializer(session.obtain_serializer).get_token(user)
     claims = {**serializer_claims(user, request=request, session=session), **template.own_claims}
     rotates = get_settings().ROTATE_REFRESH_TOKENS
+    before = copy.copy(session)
     if verdict is Verdict.ROTATE:
-        if not _advance(session, user, now, key_hash if rotates else None):
+        _advance(session, user, now, key_hash if rotates else None)
+    # Written out before anything is stored, so that claims which fail cost no generation.
+    following = type(template).of(session, user)
+    access = str(following.access_with(claims))
+    pair = TokenPair(access=access, refresh=str(following) if rotates else None)
+    if verdict is Verdict.ROTATE:
+        if not _store(session, before):
             return None
         events.refreshed(session, user, request)
     else:
         events.duplicate(session, user, verdict.value)
-    following = type(template).of(session, user)
-    access = str(following.access_with(claims))
-    return TokenPair(access=access, refresh=str(following) if rotates else None)
+    return pair
 
 
 def _read(token: RefreshToken, *, again: bool) -> tuple[Session, Any]:
@@ -200,18 +208,32 @@ def _judge(
     )
 
 
-def _advance(session: Session, user: Any, now: datetime, key_hash: str | None) -> bool:
-    """Write the next generation (the same one where ``key_hash`` is None), if nobody else did."""
-    changes: dict[str, Any] = {"last_used_at": now, "password_fingerprint": fingerprint(user)}
+def _advance(session: Session, user: Any, now: datetime, key_hash: str | None) -> None:
+    """Make ``session`` its next generation; the same one where ``key_hash`` is None."""
+    session.last_used_at, session.password_fingerprint = now, fingerprint(user)
     if key_hash is not None:
-        changes["generation"] = session.generation + 1
-        changes["rotated_at"], changes["retry_key_hash"] = now, key_hash
-    row = lookup.sessions().filter(pk=session.pk, generation=session.generation, revoked_at=None)
-    if not row.update(**changes):
-        return False
-    for column, value in changes.items():
-        setattr(session, column, value)
-    return True
+        session.generation += 1
+        session.rotated_at, session.retry_key_hash = now, key_hash
+
+
+def _store(session: Session, before: Session) -> bool:
+    """Write an advanced session, if the row is still what it was ``before``."""
+    row = lookup.sessions().filter(
+        pk=before.pk,
+        generation=before.generation,
+        password_fingerprint=before.password_fingerprint,
+        revoked_at=None,
+    )
+    return bool(row.update(**{name: getattr(session, name) for name in _ADVANCING}))
+
+
+_ADVANCING = (
+    "generation",
+    "rotated_at",
+    "last_used_at",
+    "retry_key_hash",
+    "password_fingerprint",
+)
 
 
 def _refuse(
@@ -250,8 +272,11 @@ def new_session(user: Any, refresh_lifetime: timedelta) -> Session:
 
 
 def insert(session: Session, user: Any, request: Any) -> None:
-    """Store a new session, and tell."""
-    session.save(using=lookup.write_alias(), force_insert=True)
+    """Store a new session, and tell; one that ``get_token`` has stored is brought up to date."""
+    is_new = session._state.adding
+    session.save(using=lookup.write_alias(), force_insert=is_new)
+    if not is_new:
+        return
     events.started(session, user, request)
 
 
@@ -259,14 +284,15 @@ def _obtain_serializer(path: str) -> Any:
     """The serializer whose ``get_token`` gives claims: the one a session began with, or else
     the project's."""
     try:
-        serializer = import_string(path) if path else None
-    except ImportError:  # it was renamed since
+        serializer = resolve_name(path) if path else None
+    except (ImportError, AttributeError):
+        events.log("serializer_gone", path=path)  # it was renamed since
         serializer = None
     return serializer or get_settings().load("TOKEN_OBTAIN_SERIALIZER")
 
 
 def _ip_address(text: str) -> str | None:
     try:
-        return str(ipaddress.ip_address(text))
+        return str(ipaddress.ip_address(text.partition("%")[0]))  # without an IPv6 zone
     except ValueError:  # a Unix socket has none
         return None

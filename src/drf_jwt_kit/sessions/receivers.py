@@ -37,8 +37,8 @@ def remember_stored_password(
     *, instance: Any, using: str, update_fields: Any = None, raw: bool = False, **_: object
 ) -> None:
     """Before a save that may only renew a hash, keep the hash that is stored: one query, rarely."""
-    only_the_password = update_fields is not None and set(update_fields) == {"password"}
-    if only_the_password and not raw and instance._password is None:
+    some_fields = update_fields is not None and "password" in update_fields
+    if some_fields and not raw and getattr(instance, "_password", None) is None:
         rows = type(instance)._base_manager.using(using).filter(pk=instance.pk)
         setattr(instance, _STORED, rows.values_list("password", flat=True).first())
 
@@ -48,12 +48,16 @@ def end_or_renew_sessions(
 ) -> None:
     """End the sessions that a changed password or a deactivation ends."""
     stored = instance.__dict__.pop(_STORED, None)
-    touched = update_fields is None or {"password", "is_active"} & set(update_fields)
-    if created or raw or not touched:
+    written = {"password", "is_active"} if update_fields is None else set(update_fields)
+    if created or raw or not written & {"password", "is_active"}:
         return
-    rows = lookup.sessions().filter(user_id=instance.pk, revoked_at=None)
-    if get_settings().CHECK_USER_IS_ACTIVE and not instance.is_active:
-        end(rows, RevokedReason.USER_INACTIVE, user_id=instance.pk)
+    user_id = _user_id(instance)
+    rows = lookup.sessions().filter(user_id=user_id, revoked_at=None)
+    deactivated = "is_active" in written and not instance.is_active
+    if deactivated and get_settings().CHECK_USER_IS_ACTIVE:
+        end(rows, RevokedReason.USER_INACTIVE, user_id=user_id)
+        return
+    if "password" not in written:
         return
     if stored and is_rehash(instance, stored):
         before = copy.copy(instance)
@@ -62,10 +66,17 @@ def end_or_renew_sessions(
             password_fingerprint=fingerprint(instance)
         )
     others = rows.exclude(password_fingerprint__in=accepted_fingerprints(instance))
-    end(others, RevokedReason.PASSWORD_CHANGED, user_id=instance.pk)
+    end(others, RevokedReason.PASSWORD_CHANGED, user_id=user_id)
 
 
 def end_sessions_of_deleted(*, instance: Any, **_: object) -> None:
     """End the sessions of a user that is about to be deleted; their rows stay, without it."""
-    rows = lookup.sessions().filter(user_id=instance.pk)
-    end(rows, RevokedReason.USER_GONE, user_id=instance.pk)
+    user_id = _user_id(instance)
+    rows = lookup.sessions().filter(user_id=user_id)
+    end(rows, RevokedReason.USER_GONE, user_id=user_id)
+    rows.update(user=None)
+
+
+def _user_id(instance: Any) -> Any:
+    """The user's own key, also where ``instance`` is of a child model with another one."""
+    return getattr(instance, get_user_model()._meta.pk.attname)

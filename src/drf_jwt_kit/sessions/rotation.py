@@ -42,18 +42,14 @@ class Verdict(Enum):
     @property
     def accepts(self) -> bool:
         """Whether the client gets tokens."""
-        return self is Verdict.ROTATE or self.repeats
-
-    @property
-    def repeats(self) -> bool:
-        """Whether the client gets the current generation once more."""
-        return self.name.startswith("REPEAT_")
+        return self in _ACCEPTED
 
 
-_BY_ACCOUNT = {
-    Account.GONE: Verdict.USER_GONE,
-    Account.INACTIVE: Verdict.USER_INACTIVE,
-    Account.PASSWORD_CHANGED: Verdict.PASSWORD_CHANGED,
+_ACCEPTED = {
+    Verdict.ROTATE,
+    Verdict.REPEAT_TOO_SOON,
+    Verdict.REPEAT_CONCURRENT,
+    Verdict.REPEAT_RETRIED,
 }
 
 
@@ -103,7 +99,7 @@ def judge(
     if now >= row.refreshable_until:
         return Verdict.EXPIRED
     if row.account is not Account.ACTIVE:
-        return _BY_ACCOUNT[row.account]
+        return Verdict(row.account.value)
     return _judge_generation(
         row,
         presented,

@@ -30,7 +30,7 @@ class KitTokenBackend:
             claims["aud"] = audience if isinstance(audience, str) else list(audience)
         if settings.ISSUER is not None:
             claims["iss"] = settings.ISSUER
-        (kind,) = self.kinds
+        kind = TokenKind.REFRESH if "gen" in claims else TokenKind.ACCESS
         return encode(claims, get_ring(), kind, json_encoder=settings.load("JSON_ENCODER"))
 
     def decode(

@@ -10,6 +10,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
+from django.utils import timezone
 from rest_framework_simplejwt import tokens as simplejwt
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.utils import aware_utcnow, datetime_to_epoch
@@ -78,7 +79,8 @@ class KitToken(simplejwt.Token):
 
     def verify(self) -> None:
         """Check the claims that every token of ours has. Raises RefusedToken."""
-        if not isinstance(self.payload.get(get_settings().JTI_CLAIM), str):
+        jti = self.payload.get(get_settings().JTI_CLAIM)
+        if not isinstance(jti, str) or not jti.isascii():
             raise RefusedToken(Reason.INVALID)
         self.verify_token_type()
 
@@ -138,6 +140,13 @@ class KitToken(simplejwt.Token):
         token = cls()
         token.payload[get_settings().USER_ID_CLAIM] = user_id_of(user)
         return token
+
+
+def epoch(moment: datetime) -> int:
+    """Seconds since 1970 (RFC 7519 section 2). A naive time is the project's: USE_TZ is off."""
+    if timezone.is_naive(moment):
+        moment = timezone.make_aware(moment, timezone.get_default_timezone())
+    return int(moment.timestamp())
 
 
 def user_id_of(user: Any) -> str:

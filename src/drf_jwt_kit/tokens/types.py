@@ -11,7 +11,7 @@ import hmac
 from typing import TYPE_CHECKING, Any
 
 from rest_framework_simplejwt import tokens as simplejwt
-from rest_framework_simplejwt.utils import datetime_to_epoch
+from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import Reason
@@ -19,7 +19,7 @@ from drf_jwt_kit.keys import TokenKind
 
 from . import slot
 from .claims import refuse_large, reserved_names
-from .token import KitToken, LifetimeSetting, RefusedToken
+from .token import KitToken, LifetimeSetting, RefusedToken, epoch
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from rest_framework_simplejwt.serializers import AuthUser
 
     from .slot import SessionRow
+
+
+_END_OF_TIME = 2**40
+"""Epoch seconds that no clock shows."""
 
 
 class AccessToken(KitToken, simplejwt.AccessToken):
@@ -40,7 +44,8 @@ class AccessToken(KitToken, simplejwt.AccessToken):
         """Also check that session and user are named. Raises RefusedToken."""
         super().verify()
         self.session_id, self.user_id  # noqa: B018  # they raise
-        if type(self.payload.get("auth_time")) is not int:
+        auth_time = self.payload.get("auth_time")
+        if type(auth_time) is not int or not 0 <= auth_time < _END_OF_TIME:
             raise RefusedToken(Reason.INVALID)
 
     def __str__(self) -> str:
@@ -85,7 +90,7 @@ class RefreshToken(KitToken, simplejwt.RefreshToken):
         self.payload.update(_protocol_claims(session))
         self.payload["gen"] = session.generation
         self.payload[get_settings().JTI_CLAIM] = expected_jti(session, session.generation)
-        self.payload["exp"] = datetime_to_epoch(session.refreshable_until)
+        self.payload["exp"] = epoch(session.refreshable_until)
 
     def set_exp(
         self,
@@ -175,9 +180,9 @@ def read(presented: str | bytes, *, even_expired: bool = False) -> AccessToken |
             token: AccessToken | RefreshToken = (
                 token_class.even_expired(presented) if even_expired else token_class(presented)
             )
-        except RefusedToken as error:
-            refusal = error
-            if error.reason is not Reason.WRONG_TYPE:
+        except TokenError as error:  # a class of the project's may raise Simple JWT's own
+            refusal = error if isinstance(error, RefusedToken) else RefusedToken(Reason.INVALID)
+            if refusal.reason is not Reason.WRONG_TYPE:
                 break
         else:
             return token
@@ -196,5 +201,5 @@ def expected_jti(session: SessionRow, generation: int) -> str:
 
 
 def _protocol_claims(session: SessionRow) -> dict[str, Any]:
-    claims = {"sid": str(session.id), "auth_time": datetime_to_epoch(session.auth_time)}
+    claims = {"sid": str(session.id), "auth_time": epoch(session.auth_time)}
     return {**claims, "scope": session.scope} if session.scope else claims
