@@ -64,7 +64,9 @@ class TestLockedOrLost:
         assert [answer.status_code for answer in answers] == [503] * 3
 
     @pytest.mark.django_db(transaction=True)
-    def test_is_tried_three_times_at_a_refresh(self, kit, user):
+    @pytest.mark.parametrize("atomic_requests", [True, False])
+    def test_is_tried_three_times_at_a_refresh(self, monkeypatch, kit, user, atomic_requests):
+        monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic_requests)
         tokens = kit.sign_in(user)
 
         with self.failing(2):
@@ -108,6 +110,20 @@ class TestLostRace:
 
         assert claims_of(loser.refresh)["gen"] == 1
         assert signed_in.session.generation == 1
+
+    def test_never_turns_a_generation_back(self, kit, signed_in, monkeypatch):
+        """Others have rotated several times between our read and our write."""
+        real_find = lookup.find
+
+        def find(session_id):
+            found = real_find(session_id)
+            Session.objects.update(generation=5)
+            return found
+
+        monkeypatch.setattr(lookup, "find", find)
+
+        assert kit.refresh(signed_in.refresh).status_code == 401
+        assert signed_in.session.generation == 5
 
     def test_with_a_kept_session_reads_the_new_password(self, kit, signed_in, user, monkeypatch):
         """The password changes, and the session is kept, between our read and our write."""
