@@ -1,4 +1,7 @@
-"""The one table: a row for each login on each device. Holds no token; its rules are in sessions."""
+"""The tables: a row for each login on each device, and one for each time that all were ended.
+
+They hold no token; their rules are in sessions.
+"""
 
 from __future__ import annotations
 
@@ -59,6 +62,7 @@ class Session(models.Model):
     retry_key_hash = models.CharField(max_length=64, blank=True, editable=False)
 
     name = models.CharField(_("name"), max_length=100, blank=True)
+    device = models.CharField(_("device"), max_length=100, blank=True)
     user_agent = models.CharField(_("user agent"), max_length=512, blank=True)
     ip = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
     scope = models.CharField(_("scope"), max_length=512, blank=True)
@@ -69,6 +73,7 @@ class Session(models.Model):
     last_used_at = models.DateTimeField(_("last refreshed at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("ends at the latest"))
     refresh_lifetime = models.DurationField(_("ends when not refreshed for"))
+    access_lifetime = models.DurationField(_("access tokens live for"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     revoked_reason = models.CharField(
         _("ended because"), max_length=32, blank=True, choices=RevokedReason.choices
@@ -77,6 +82,8 @@ class Session(models.Model):
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
+        # Nothing here changes at a refresh, so that PostgreSQL can update the row in place.
+        indexes = (models.Index(fields=["revoked_at"], name="jwt_session_revoked_at"),)
 
     def __str__(self) -> str:
         return str(self.id)
@@ -86,3 +93,17 @@ class Session(models.Model):
         """When the session ends unless it is refreshed before: the ``exp`` of its refresh token."""
         idle_limit = (self.rotated_at or self.created_at) + self.refresh_lifetime
         return min(idle_limit, self.expires_at)
+
+
+class Cutoff(models.Model):
+    """The end of every session whose user logged in before ``valid_after``, in one row."""
+
+    valid_after = models.DateTimeField(_("logins are valid from"))
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("end of all sessions")
+        verbose_name_plural = _("ends of all sessions")
+
+    def __str__(self) -> str:
+        return self.valid_after.isoformat()
