@@ -14,6 +14,8 @@ T = TypeVar("T")
 
 def together(*works: Callable[[], T]) -> list[T]:
     """What each of ``works`` returns, begun at one moment."""
+    if not works:
+        return []
     start = Barrier(len(works))
 
     def one(work: Callable[[], T]) -> T:

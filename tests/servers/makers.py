@@ -68,9 +68,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Si
 
     yield start
     for site in started:
-        site.ask_to_stop()
-    for site in started:
-        site.stop()
+        site.kill()
 
 
 def to_be_had(get: Callable[[str], Server], kind: str) -> Any:

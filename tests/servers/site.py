@@ -40,7 +40,7 @@ class Site:
         try:
             self._wait_until_it_answers(workers)
         except (AssertionError, OSError) as error:
-            self.stop()
+            self.kill()
             raise RuntimeError(self.log.read_text()[-4000:]) from error
 
     def kit(self) -> DistantKit:
@@ -78,19 +78,20 @@ class Site:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in children.read_text().split()]
 
-    def ask_to_stop(self) -> None:
-        """Let what is in flight finish, and then end."""
+    def stop(self) -> None:
+        """Let what is in flight finish, and end it."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-
-    def stop(self) -> None:
-        """End it, and return when it has ended."""
-        self.ask_to_stop()
         try:
             self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once, master and workers."""
+        if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        self.process.wait()
 
     def _wait_until_it_answers(self, workers: int) -> None:
         self.act("ready")
