@@ -14,24 +14,28 @@ if TYPE_CHECKING:
 
     from tests.servers.database import Database
 
-_ENGINES = [
-    ("sqlite", None),
-    *((engine, level) for engine in ("postgresql", "mariadb") for level in LEVELS),
-]
-MODES = [
-    pytest.param(
-        (engine, level, atomic),
-        id="-".join(filter(None, [engine, level and level.replace(" ", "-"), atomic and "atomic"])),
-    )
-    for engine, level in _ENGINES
-    for atomic in (False, True)
-]
+_WITH_LEVELS = [(engine, level) for engine in ("postgresql", "mariadb") for level in LEVELS]
+
+
+def modes(*databases: tuple[str, str | None]) -> list[Any]:
+    """Parameters for ``site``: each of these in autocommit, and with ATOMIC_REQUESTS."""
+    return [
+        pytest.param((engine, level, atomic), id=_name(engine, level, atomic))
+        for engine, level in databases
+        for atomic in (False, True)
+    ]
+
+
+def _name(engine: str, level: str | None, atomic: bool) -> str:
+    words = [engine, (level or "").replace(" ", "-"), "atomic" if atomic else ""]
+    return "-".join(word for word in words if word)
+
 
 # For the whole session, so that each site is started once for all races.
 databases = pytest.fixture(scope="session", name="databases")(empty_databases)
 
 
-@pytest.fixture(scope="session", params=MODES)
+@pytest.fixture(scope="session", params=modes(("sqlite", None), *_WITH_LEVELS))
 def site(
     request: Any, databases: Callable[..., Database], tmp_path_factory: pytest.TempPathFactory
 ) -> Any:

@@ -61,7 +61,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             if item.get_closest_marker("long") is not None
         ]
         left_out["what takes long. `make long` has it."] += len(later)
-    lines = [f"{count} tests: {reason}" for reason, count in left_out.items() if count]
+    lines = [f"{reason} ({count} left out)" for reason, count in left_out.items() if count]
     if lines:
         terminalreporter.section("left out of this run")
         for line in sorted(lines):
