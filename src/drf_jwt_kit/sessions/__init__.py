@@ -4,7 +4,7 @@ from drf_jwt_kit.models import RevokedReason
 
 from . import store  # noqa: F401  # fills the slot of tokens
 from .ending import keep, logout, revoke
-from .faults import as_unavailable, database_faults_answered
+from .faults import as_unavailable, database_faults_answered, persistent
 from .lifecycle import TokenPair, refresh, rename, start, would_refresh
 from .lookup import authenticate, live_sessions
 
@@ -17,6 +17,7 @@ __all__ = [
     "keep",
     "live_sessions",
     "logout",
+    "persistent",
     "refresh",
     "rename",
     "revoke",
