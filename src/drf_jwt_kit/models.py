@@ -79,6 +79,9 @@ class Session(models.Model):
         _("ended because"), max_length=32, blank=True, choices=RevokedReason.choices
     )
 
+    valid_after: datetime | None
+    """The latest cut-off, where ``sessions.lookup`` has read it together with the row."""
+
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
