@@ -13,6 +13,7 @@ def main(live: int, dead: int) -> None:
     from django.utils import timezone
 
     from drf_jwt_kit.models import Session
+    from drf_jwt_kit.sessions.account import fingerprint
     from tests.conftest import make_user
 
     call_command("migrate", verbosity=0)
@@ -20,6 +21,7 @@ def main(live: int, dead: int) -> None:
     Session.objects.bulk_create(
         Session(
             user_id=user.pk,
+            password_fingerprint=fingerprint(user),
             expires_at=now + timedelta(days=1 if number < live else -1),
             refresh_lifetime=timedelta(days=1),
         )

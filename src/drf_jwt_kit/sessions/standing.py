@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_jwt_kit.models import RevokedReason, Session
 
 from .account import account_of
+from .lookup import was_cut_off
 from .rotation import Account
 
 if TYPE_CHECKING:
@@ -40,11 +41,16 @@ class Standing:
 
 
 def standing(session: Session, *, now: datetime) -> Standing:
-    """How ``session`` stands at ``now``, from its row and its user. See :func:`attach_users`."""
+    """How a row of ``lookup.sessions_to_judge`` stands at ``now``.
+
+    Asks for its user, which :func:`attach_users` gives to many rows at once.
+    """
     if session.revoked_at is not None:
         # A project may give a reason of its own, or none.
         shown = session.get_revoked_reason_display()
         return Standing(shown or RevokedReason.BY_PROJECT.label)
+    if was_cut_off(session):
+        return Standing(_("all sessions were ended"))
     if now >= session.expires_at:
         return Standing(_("reached its greatest age"))
     if now >= session.refreshable_until:

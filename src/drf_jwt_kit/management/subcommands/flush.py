@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import CommandError
 from django.db import OperationalError
 
+from drf_jwt_kit.management.interruption import interruption_noted
 from drf_jwt_kit.sessions.retention import Progress, flush
 
 if TYPE_CHECKING:
     from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
 
 HELP = "Delete the sessions that can no longer matter."
-_INTERRUPTED = 130  # as a shell says of a program that Ctrl-C has ended
 _BAR = 30  # characters
 _MOST_DAYS = 36_500
 _LINES = 10  # in a log, while a table of several batches is read
@@ -43,30 +43,24 @@ def add_arguments(parser: CommandParser) -> None:
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
     """Delete them, and say how many they were."""
-    dry_run = options["dry_run"]
-    shown = _Display(command.stdout, dry_run=dry_run, silent=options["verbosity"] == 0)
+    display = _Display(command.stdout, dry_run=options["dry_run"], silent=options["verbosity"] == 0)
     progress = Progress()
     try:
-        for progress in flush(
-            batch_size=options["batch_size"],
-            keep=timedelta(days=options["keep_days"]),
-            dry_run=dry_run,
-        ):
-            shown.update(progress)
-    except KeyboardInterrupt:
-        shown.clear()
-        raise CommandError(
-            f"Interrupted at {progress.fraction:.0%} of the table: {shown.counts(progress)}. "
-            "Run it again to go on.",
-            returncode=_INTERRUPTED,
-        ) from None
+        with interruption_noted() as interruption:
+            for progress in flush(
+                batch_size=options["batch_size"],
+                keep=timedelta(days=options["keep_days"]),
+                dry_run=options["dry_run"],
+            ):
+                display.update(progress)
+                if interruption.signal and progress.fraction < 1:
+                    raise CommandError(
+                        display.stopped("Interrupted", progress),
+                        returncode=interruption.returncode,
+                    )
     except OperationalError as error:
-        shown.clear()
-        raise CommandError(
-            f"The database gave up at {progress.fraction:.0%} of the table ({error}): "
-            f"{shown.counts(progress)}. Run it again to go on."
-        ) from error
-    shown.finish(progress)
+        raise CommandError(display.stopped(f"The database gave up ({error})", progress)) from error
+    display.finish(progress)
 
 
 class _Display:
@@ -94,17 +88,23 @@ class _Display:
             self._out.write(says.strip())
             self._out.flush()
 
-    def clear(self) -> None:
-        if self._on_terminal and not self._silent:
-            self._out.write("\r\x1b[K", ending="")
+    def stopped(self, why: str, progress: Progress) -> str:
+        """What to say of a flush that did not come to its end. Takes the bar away."""
+        self._clear()
+        done = f"{progress.fraction:.0%} of the table: {self.counts(progress)}"
+        return f"{why} at {done}. Run it again to go on."
 
     def finish(self, progress: Progress) -> None:
         if self._silent:
             return
-        self.clear()
+        self._clear()
         self._out.write(f"Sessions: {self.counts(progress)}.")
         if progress.cutoffs:
             self._out.write(f"Ends of all sessions: {_number(progress.cutoffs)} {self._verb}.")
+
+    def _clear(self) -> None:
+        if self._on_terminal and not self._silent:
+            self._out.write("\r\x1b[K", ending="")
 
 
 def _number(count: int) -> str:
