@@ -20,7 +20,7 @@ from drf_jwt_kit.tokens import AccessToken, RefreshToken
 from drf_jwt_kit.tokens.token import RefusedToken
 from drf_jwt_kit.tokens.types import expected_jti, read
 
-from . import events, lookup
+from . import events, feed, lookup
 from .account import fingerprint
 from .faults import database_faults_answered
 
@@ -75,6 +75,7 @@ def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
     valid_after = now.replace(microsecond=0) + timedelta(seconds=now.microsecond > 0)
     Cutoff._default_manager.using(lookup.write_alias()).create(valid_after=valid_after)
     events.all_revoked(valid_after, reason)
+    feed.expire_after_commit()
     return valid_after
 
 
@@ -85,6 +86,7 @@ def end(rows: Any, reason: str, *, session_id: UUID | None = None, user_id: obje
     )
     if count:
         events.revoked(session_id, user_id, reason, count)
+        feed.expire_after_commit()
     return count
 
 
