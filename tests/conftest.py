@@ -30,6 +30,12 @@ collect_ignore = [
     folder for module, folder in _THEIRS.items() if module != settings.SETTINGS_MODULE
 ]
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Bring the fixtures of real databases and served projects, which import this module."""
+    config.pluginmanager.import_plugin("tests.servers.fixtures")
+
+
 PASSWORD = "correct horse battery staple"
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 

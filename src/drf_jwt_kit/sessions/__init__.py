@@ -4,7 +4,7 @@ from drf_jwt_kit.models import RevokedReason
 
 from . import store  # noqa: F401  # fills the slot of tokens
 from .ending import keep, logout, revoke, revoke_all
-from .faults import as_unavailable, database_faults_answered
+from .faults import as_unavailable, database_faults_answered, persistent
 from .lifecycle import TokenPair, refresh, rename, start, would_refresh
 from .lookup import authenticate, live_sessions
 from .stateless import authenticate_stateless, load_user
@@ -20,6 +20,7 @@ __all__ = [
     "live_sessions",
     "load_user",
     "logout",
+    "persistent",
     "refresh",
     "rename",
     "revoke",

@@ -12,13 +12,12 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.db import connections, transaction
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import ServiceUnavailable
 
 from . import lookup, revocations
-from .faults import as_unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,10 +106,8 @@ class Feed:
         self._reading_since, demanded = monotonic(), self._demanded
         try:
             self._known = self._read(self._known)
-        except (DatabaseError, InterfaceError) as error:
+        except ServiceUnavailable:
             self._failed_at = monotonic()
-            if as_unavailable(error) is None:
-                raise
         else:
             self._failed_at, self._met = None, demanded
         finally:

@@ -20,6 +20,7 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import Cutoff
 
 from . import events, lookup
+from .faults import persistent
 
 OVERLAP = timedelta(minutes=1)
 """Longer than a transaction that revokes, and than clocks of two machines are apart."""
@@ -53,10 +54,12 @@ class Revocations:
     read_fully_at: float = field(repr=False)
 
 
+@persistent
 def read(before: Revocations | None) -> Revocations:
     """What is revoked now, from what was known ``before``. Two queries.
 
-    None of them between full reads where there are too many. Raises DatabaseError.
+    None of them between full reads where there are too many. Raises ServiceUnavailable where the
+    database cannot be asked.
     """
     now = monotonic()
     if before is None or not 0 <= now - before.read_fully_at < FULL_READ_EVERY:
