@@ -1,4 +1,7 @@
-"""Makes an empty database one with sessions: ``python -m tests.management.fill LIVE DEAD``."""
+"""Makes an empty database one with sessions: ``python -m tests.management.fill LIVE DEAD``.
+
+Of the dead a third each was ended, was not refreshed in time, and became too old.
+"""
 
 import sys
 from datetime import timedelta
@@ -18,15 +21,16 @@ def main(live: int, dead: int) -> None:
 
     call_command("migrate", verbosity=0)
     user, now = make_user("ada"), timezone.now()
-    Session.objects.bulk_create(
-        Session(
-            user_id=user.pk,
-            password_fingerprint=fingerprint(user),
-            expires_at=now + timedelta(days=1 if number < live else -1),
-            refresh_lifetime=timedelta(days=1),
-        )
-        for number in range(live + dead)
-    )
+    day = timedelta(days=1)
+    alive = {"created_at": now, "expires_at": now + day, "refresh_lifetime": day}
+    ends = [
+        {"revoked_at": now - day},
+        {"created_at": now - 3 * day},
+        {"created_at": now - 3 * day, "expires_at": now - day, "refresh_lifetime": 9 * day},
+    ]
+    known = {"user_id": user.pk, "password_fingerprint": fingerprint(user)}
+    rows = [{}] * live + [ends[number % 3] for number in range(dead)]
+    Session.objects.bulk_create(Session(**{**known, **alive, **row}) for row in rows)
 
 
 if __name__ == "__main__":
