@@ -27,7 +27,9 @@ class Table:
         if self.fault is not None:
             raise self.fault
         return Revocations(
-            sessions=frozenset({f"read {self.reads}"}),
+            older=frozenset(),
+            recent=frozenset({f"read {self.reads}"}),
+            recent_since=NOON,
             valid_after=None,
             complete_since=0.0,
             asked_at=NOON,
@@ -47,7 +49,7 @@ def feed(table):
 
 
 def known(feed, lag=LAG):
-    (entry,) = feed.recent(lag).sessions
+    (entry,) = feed.recent(lag).recent
     return entry
 
 
