@@ -45,7 +45,7 @@ class TestFullRead:
 
     def test_follows_lifetime_and_leeway(self, revoked_ago, monotonic, settings):
         settings.DRF_JWT_KIT = {"ACCESS_TOKEN_LIFETIME": 2 * ACCESS_LIFETIME, "LEEWAY": 30}
-        revoked = revoked_ago(2 * ACCESS_LIFETIME + timedelta(seconds=30))
+        revoked = revoked_ago(2 * ACCESS_LIFETIME + timedelta(seconds=30) + OVERLAP)
 
         assert revoked in read(None)
 
