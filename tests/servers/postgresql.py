@@ -24,6 +24,7 @@ class PostgreSQL(Server):
     variable = "TEST_POSTGRESQL_URL"
     default_port = 5432
     stop_signal = signal.SIGINT  # a fast shutdown: SIGTERM would wait for the clients
+    kill_signal = signal.SIGQUIT  # the same crash for its children, which SIGKILL would orphan
 
     @classmethod
     def require_installed(cls) -> None:

@@ -33,6 +33,7 @@ class Server:
     """The environment variable with the URL of one that is there already."""
     default_port: ClassVar[int]
     stop_signal: ClassVar[int] = signal.SIGTERM
+    kill_signal: ClassVar[int] = signal.SIGKILL
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
@@ -93,8 +94,8 @@ class Server:
         self._end(self.stop_signal)
 
     def kill(self) -> None:
-        """End it as a power failure would."""
-        self._end(signal.SIGKILL)
+        """End it at once, with everything unfinished."""
+        self._end(self.kill_signal)
 
     def restart(self) -> None:
         """Stop it and start it, on the same port, with the same contents."""
@@ -102,9 +103,9 @@ class Server:
         self.start()
 
     def discard(self) -> None:
-        """Stop it and remove what it holds. Does nothing to somebody else's."""
+        """End it and remove what it holds. Does nothing to somebody else's."""
         if self.folder is not None:
-            self.stop()
+            self.kill()
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def wait_until_it_answers(self) -> None:

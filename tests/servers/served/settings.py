@@ -14,7 +14,7 @@ DRF_JWT_KIT = {"CLAIMS_SERIALIZER": "tests.servers.served.claims.UnhurriedClaims
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(process)d %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"format": "process=%(process)d %(levelname)s %(message)s"}},
     "handlers": {"log": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["log"], "level": "WARNING"},
     "loggers": {"drf_jwt_kit": {"level": "DEBUG"}},
