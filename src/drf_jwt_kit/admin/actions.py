@@ -113,9 +113,11 @@ def _end_each(request: HttpRequest, selected: list[Session]) -> int:
 
 def _end_all_of_users(request: HttpRequest, selected: list[Session]) -> int:
     """Users whom the default manager hides or who are gone have sessions to be ended, too."""
-    owners = {session.user_id: _owner(session) for session in selected if session.user_id}
+    owners = {session.user_id: _owner(session) for session in selected}
     count = sum(
-        sessions.revoke(user=owner, reason=RevokedReason.BY_ADMIN) for owner in owners.values()
+        sessions.revoke(user=owner, reason=RevokedReason.BY_ADMIN)
+        for owner in owners.values()
+        if owner is not None
     )
     users = {session.user_id: session.user for session in selected if session.user is not None}
     _audit(request, selected, gettext("Ended all sessions of this user."))
