@@ -5,6 +5,7 @@ import re
 import pytest
 
 from .shell import Shell
+from .test_flush import deleted_in
 
 COUNT_BY_STATE = """
 from django.utils.timezone import now
@@ -12,7 +13,6 @@ from drf_jwt_kit.sessions import lookup, standing
 rows = lookup.sessions_to_judge()
 print(standing.live(rows, now=now()).count(), standing.ended(rows, now=now()).count())
 """
-from .test_flush import deleted_in
 
 
 @pytest.fixture(scope="module")
