@@ -309,3 +309,9 @@ class TestInAShell:
         assert process.stderr.read() == ""
         process.stderr.close()
         assert process.wait(timeout=60) == 0
+
+    def test_a_character_that_a_terminal_does_not_know_is_a_question_mark(self, shell, monkeypatch):
+        shell.fill(live=1, name="Zoë")
+        monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+
+        assert "\tZo?\t" in shell.jwtkit("sessions", "list")
