@@ -116,6 +116,14 @@ class TestWrongValues:
             ("AUTH_HEADER_TYPES", ()),
             ("AUTH_HEADER_TYPES", 1),
             ("AUTH_TOKEN_CLASSES", "a.B"),
+            ("MAX_SESSIONS_PER_USER", 0),
+            ("MAX_SESSIONS_PER_USER", True),
+            ("MAX_SESSIONS_PER_USER", "5"),
+            ("SESSION_LIMITS", "limits"),
+            ("SESSION_LIMITS", 1),
+            ("NUM_PROXIES", -1),
+            ("NUM_PROXIES", None),
+            ("NUM_PROXIES", 1.0),
         ],
     )
     def test_are_found(self, name, value):

@@ -23,6 +23,7 @@ def main(file: str, rounds: int, clients: int) -> None:
 
     from django.core.management import call_command
     from django.db import connection
+    from django.test import override_settings
 
     call_command("migrate", verbosity=0)
 
@@ -31,6 +32,7 @@ def main(file: str, rounds: int, clients: int) -> None:
 
     user = make_user("ada")
     report = {"statuses": Counter(), "generations": [], "went_on": 0, "replays": Counter()}
+    report["logins"] = []
 
     def together(work):
         start = Barrier(clients)
@@ -55,8 +57,13 @@ def main(file: str, rounds: int, clients: int) -> None:
         report["generations"].append([sorted(seen), session.generation])
         report["went_on"] += sum(Kit().verify(token).status_code == 200 for token in handed_out)
 
+        # Everybody logs in, and there is room for two.
+        with override_settings(DRF_JWT_KIT={"MAX_SESSIONS_PER_USER": 2}):
+            together(lambda _: Kit().sign_in(user))
+        report["logins"].append(Session.objects.filter(revoked_at=None).count())
+
         # The stolen token comes back from every client at once, long after.
-        Session.objects.filter(pk=session.pk).update(generation=5)
+        Session.objects.filter(pk=session.pk).update(generation=5, revoked_at=None)
         refused = together(lambda _, token=tokens.refresh: Kit().refresh(token))
         report["replays"].update(str(answer.status_code) for answer in refused)
         session.refresh_from_db()

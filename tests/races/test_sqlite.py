@@ -34,5 +34,9 @@ def test_every_client_can_go_on(report):
     assert report["went_on"] == ROUNDS * CLIENTS
 
 
+def test_logins_that_race_leave_no_more_sessions_than_a_user_may_have(report):
+    assert report["logins"] == [2] * ROUNDS
+
+
 def test_a_replay_by_all_of_them_ends_the_session_in_the_file(report):
     assert report["replays"] == {"401": ROUNDS * CLIENTS, "reused": ROUNDS}

@@ -6,10 +6,12 @@ from . import store  # noqa: F401  # fills the slot of tokens
 from .ending import keep, logout, revoke
 from .faults import as_unavailable, database_faults_answered
 from .lifecycle import TokenPair, refresh, rename, start, would_refresh
+from .limits import SessionLimits
 from .lookup import authenticate, live_sessions
 
 __all__ = [
     "RevokedReason",
+    "SessionLimits",
     "TokenPair",
     "as_unavailable",
     "authenticate",
