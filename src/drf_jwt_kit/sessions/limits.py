@@ -18,6 +18,7 @@ from drf_jwt_kit.models import RevokedReason
 
 from . import lookup
 from .ending import end
+from .faults import persistent
 
 if TYPE_CHECKING:
     from drf_jwt_kit.models import Session
@@ -95,6 +96,7 @@ def end_excess(session: Session, user: Any, most: int | None) -> None:
         transaction.on_commit(again, using=lookup.write_alias(), robust=True)
 
 
+@persistent
 def _end_oldest(session: Session, user: Any, most: int) -> None:
     # Where a test has stopped the clock, the login that was just made is still the newest.
     live = sorted(lookup.live_sessions_by_age(user), key=lambda s: (s.created_at, s == session))
