@@ -127,7 +127,7 @@ class Scramble:
 
 
 @pytest.fixture(
-    scope="module", params=[1, pytest.param(50, marks=pytest.mark.long)], ids="{} rounds".format
+    scope="module", params=[1, pytest.param(20, marks=pytest.mark.long)], ids="{} rounds".format
 )
 def scrambles(request, site, end):
     return [Scramble(site, end) for _ in range(request.param)]
