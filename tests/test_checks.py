@@ -73,6 +73,8 @@ class TestErrors:
             (kit(CLAIMS_SERIALIZER=f"{HERE}.NotASerializer"), ["drf_jwt_kit.E003"]),
             (kit(TOKEN_OBTAIN_SERIALIZER="shop.Gone"), ["drf_jwt_kit.E003"]),
             (kit(TOKEN_OBTAIN_SERIALIZER=f"{HERE}.NotASerializer"), ["drf_jwt_kit.E003"]),
+            (kit(SESSION_LIMITS="shop.limits.gone"), ["drf_jwt_kit.E003"]),
+            (kit(SESSION_LIMITS=f"{HERE}.HERE"), ["drf_jwt_kit.E003"]),
             (
                 simple_jwt(AUTH_TOKEN_CLASSES=["rest_framework_simplejwt.tokens.SlidingToken"]),
                 ["drf_jwt_kit.E003"],
