@@ -11,7 +11,8 @@
     ├── BodyTooLarge                  413 request_too_large
     └── ServiceUnavailable            503 temporarily_unavailable, with Retry-After
     django.core.exceptions.ImproperlyConfigured
-    └── ClaimsError                   the project's own claims cannot be put into a token
+    ├── ClaimsError                   the project's own claims cannot be put into a token
+    └── LimitsError                   the project's SESSION_LIMITS asked for what cannot be
 
 Codes and reasons are API: they are listed in docs/reference/codes.md and do not change.
 """
@@ -152,6 +153,10 @@ class ServiceUnavailable(exceptions.APIException):
 
 class ClaimsError(ImproperlyConfigured):
     """The project's claims cannot be put into a token; the message names the claim and the cure."""
+
+
+class LimitsError(ImproperlyConfigured):
+    """What ``SESSION_LIMITS`` returned cannot be kept; the message says why, and the cure."""
 
 
 def as_api_error(error: Exception) -> Exception:

@@ -12,7 +12,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from drf_jwt_kit import sessions
-from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.exceptions import InvalidToken
+from drf_jwt_kit.models import Cutoff, RevokedReason, Session
+from drf_jwt_kit.tokens import AccessToken
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db(databases=["default", "sessions", "replica"])
@@ -74,6 +76,27 @@ def test_users_can_be_deleted_and_their_sessions_end(user, tokens, how):
 
 def everyone():
     return get_user_model().objects.using("default").all()
+
+
+def test_the_end_of_all_sessions_is_written_and_read_there(clock, kit, tokens):
+    sessions.revoke_all()
+    clock.shift(timedelta(seconds=5))
+    sessions.revoke_all()
+
+    assert Cutoff.objects.using("sessions").count() == 2
+    assert kit.get_with(tokens.access).status_code == 401
+    assert kit.refresh(tokens.refresh).json()["reason"] == "session_ended"
+
+
+def test_requests_without_a_query_follow_what_is_revoked_there(kit, new_process, settings, tokens):
+    settings.DRF_JWT_KIT = {"REVOCATION_LAG": timedelta(0)}
+    token = AccessToken(tokens.access)
+    assert sessions.authenticate_stateless(token).email == "ada@example.com"
+
+    kit.logout(tokens.refresh)
+
+    with pytest.raises(InvalidToken):
+        sessions.authenticate_stateless(token)
 
 
 def test_logout_ends_the_row(kit, tokens):

@@ -6,11 +6,13 @@ from . import store  # noqa: F401  # fills the slot of tokens
 from .ending import keep, logout, revoke, revoke_all
 from .faults import as_unavailable, database_faults_answered, persistent
 from .lifecycle import TokenPair, refresh, rename, start, would_refresh
+from .limits import SessionLimits
 from .lookup import authenticate, live_sessions
 from .stateless import authenticate_stateless, load_user
 
 __all__ = [
     "RevokedReason",
+    "SessionLimits",
     "TokenPair",
     "as_unavailable",
     "authenticate",
