@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from drf_jwt_kit import sessions
@@ -230,7 +231,7 @@ class TestABatch:
         assert (Session.objects.count(), Cutoff.objects.count()) == (5, 1)
 
     def test_larger_than_a_query_may_be_is_deleted_in_parts(self, five, monkeypatch, queries):
-        monkeypatch.setattr("django.db.connection.features.max_query_params", 12)
+        monkeypatch.setattr(type(connection.features), "max_query_params", 12)
 
         with queries() as made:
             assert flush().deleted == 5
