@@ -11,14 +11,21 @@ import pytest
     [
         (
             "tests.settings_accounts",
-            ["tests/accounts", "tests/flows", "tests/sessions", "tests/test_mixins.py"],
+            [
+                *("tests/accounts", "tests/flows", "tests/sessions", "tests/test_mixins.py"),
+                "tests/management/test_sessions.py",
+            ],
         ),
         ("tests.settings_two_databases", ["tests/databases"]),
+        ("tests.settings_admin", ["tests/admin"]),
+        ("tests.settings_admin_apart", ["tests/admin"]),
         (
             "tests.settings_naive",
             [
                 *("tests/flows/test_obtain.py", "tests/flows/test_refresh.py"),
                 *("tests/flows/test_request.py", "tests/test_mixins.py"),
+                *("tests/sessions/test_cutoff.py", "tests/sessions/test_revocations.py"),
+                "tests/sessions/test_retention.py",
             ],
         ),
     ],

@@ -1,6 +1,7 @@
 """How does a session end before its time? Logout, its owner, its user's fate, or the project.
 
-Each is one conditional UPDATE that cannot end a session twice. Inside somebody else's
+Each is one conditional UPDATE that cannot end a session twice; to end all there are is one
+INSERT, of a cut-off. Inside somebody else's
 transaction it lasts if that transaction commits.
 """
 
@@ -15,12 +16,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from drf_jwt_kit.exceptions import Reason
-from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.models import Cutoff, RevokedReason
 from drf_jwt_kit.tokens import AccessToken, RefreshToken
 from drf_jwt_kit.tokens.token import RefusedToken
 from drf_jwt_kit.tokens.types import expected_jti, read
 
-from . import events, lookup
+from . import events, feed, lookup
 from .account import fingerprint
 from .faults import persistent, persistently
 
@@ -65,6 +66,23 @@ def revoke(
     return persistently(lambda again: end_them(at=now, again=again))
 
 
+def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
+    """End every session of everybody, with one row; answers from when on logins are valid.
+
+    That is the next whole second, since tokens know their login in whole seconds: whoever logs
+    in within the second of the call logs in once more. One query, however many sessions there
+    are. Raises ServiceUnavailable where the database cannot be asked.
+    """
+    now = timezone.now()
+    valid_after = now.replace(microsecond=0) + timedelta(seconds=now.microsecond > 0)
+    row = Cutoff(valid_after=valid_after)
+    # Where the answer is lost the row may be written twice, which says the same.
+    persistently(lambda again: row.save(using=lookup.write_alias(), force_insert=True))
+    events.all_revoked(valid_after, reason)
+    feed.expire_after_commit()
+    return valid_after
+
+
 def end(
     rows: Any,
     reason: str,
@@ -85,6 +103,7 @@ def end(
     count: int = rows.filter(to_end).update(revoked_at=at, revoked_reason=reason)
     if count:
         events.revoked(session_id, user_id, reason, count)
+        feed.expire_after_commit()
     return count
 
 
@@ -145,6 +164,7 @@ def is_genuine(token: RefreshToken, session: Session) -> bool:
 @persistent
 def require_live(token: RefreshToken) -> None:
     """Raise InvalidToken where the session of a verified refresh token has ended."""
-    session = lookup.sessions().filter(pk=token.session_id, revoked_at=None).first()
-    if session is None or not is_genuine(token, session):
+    rows = lookup.sessions_to_judge().filter(pk=token.session_id, revoked_at=None)
+    session = rows.first()
+    if session is None or lookup.was_cut_off(session) or not is_genuine(token, session):
         raise RefusedToken(Reason.SESSION_ENDED)

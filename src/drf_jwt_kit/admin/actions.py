@@ -1,0 +1,123 @@
+"""What can be done to sessions in the admin? They are ended, after a question, with an audit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth import get_permission_codename, get_user_model
+from django.db import transaction
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.exceptions import ServiceUnavailable
+from drf_jwt_kit.sessions import RevokedReason, lookup
+from drf_jwt_kit.sessions.standing import attach_users
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+    from drf_jwt_kit.models import Session
+
+    _Base = admin.ModelAdmin[Session]
+else:
+    _Base = object
+
+MOST = 500
+"""Sessions at once. Django takes a thousand fields of a form."""
+
+
+class EndSessions(_Base):
+    """The two actions. They need the permission to change sessions."""
+
+    actions = ("end_selected", "end_all_of_their_users")
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        """Whether this user may end sessions: with the permission to change them."""
+        codename = get_permission_codename("change", self.opts)
+        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+
+    @admin.action(permissions=["end"], description=gettext_lazy("End the selected sessions"))
+    def end_selected(
+        self, request: HttpRequest, queryset: QuerySet[Session]
+    ) -> HttpResponse | None:
+        """End each of them."""
+        return self._after_a_question(request, queryset, _end_each)
+
+    @admin.action(
+        permissions=["end"],
+        description=gettext_lazy("End all sessions of the users of the selected sessions"),
+    )
+    def end_all_of_their_users(
+        self, request: HttpRequest, queryset: QuerySet[Session]
+    ) -> HttpResponse | None:
+        """End every session of each of their users."""
+        return self._after_a_question(request, queryset, _end_all_of_users)
+
+    def _after_a_question(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Session],
+        end: Callable[[HttpRequest, list[Session]], int],
+    ) -> HttpResponse | None:
+        selected = list(queryset[: MOST + 1])
+        if len(selected) > MOST:
+            says = gettext("At most %(count)d sessions can be ended here at once.")
+            self.message_user(request, says % {"count": MOST}, messages.ERROR)
+            return None
+        attach_users(selected)
+        if "confirmed" not in request.POST:
+            return self._question(request, selected)
+        try:
+            with transaction.atomic(using=lookup.write_alias()):
+                count = end(request, selected)
+        except ServiceUnavailable:
+            says = gettext("Nothing was ended: the database does not answer. Try again.")
+            self.message_user(request, says, messages.ERROR)
+            return None
+        says = ngettext("%(count)d session was ended.", "%(count)d sessions were ended.", count)
+        self.message_user(request, says % {"count": count}, messages.SUCCESS)
+        return None
+
+    def _question(self, request: HttpRequest, selected: list[Session]) -> HttpResponse:
+        action: Any = request.POST["action"]
+        _, _, question = self.get_actions(request)[action] or (None, None, "")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Are you sure?"),
+            "question": question,
+            "opts": self.opts,
+            "action": action,
+            "sessions": selected,
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/drf_jwt_kit/session/end.html", context)
+
+
+def _end_each(request: HttpRequest, selected: list[Session]) -> int:
+    live = [s for s in selected if sessions.revoke(s.pk, reason=RevokedReason.BY_ADMIN)]
+    _audit(request, live, gettext("Ended this session."))
+    return len(live)
+
+
+def _end_all_of_users(request: HttpRequest, selected: list[Session]) -> int:
+    """Users whom the default manager hides or who are gone have sessions to be ended, too."""
+    model = get_user_model()
+    keys = {session.user_id for session in selected} - {None}
+    count = sum(sessions.revoke(user=model(pk=k), reason=RevokedReason.BY_ADMIN) for k in keys)
+    users = {session.user_id: session.user for session in selected if session.user is not None}
+    _audit(request, selected, gettext("Ended all sessions of this user."))
+    _audit(request, list(users.values()), gettext("Ended all sessions of this user."))
+    return count
+
+
+def _audit(request: HttpRequest, changed: list[Any], says: str) -> None:
+    if changed:
+        LogEntry.objects.log_actions(request.user.pk, changed, CHANGE, says)  # type: ignore[arg-type]
