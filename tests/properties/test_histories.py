@@ -34,7 +34,7 @@ from drf_jwt_kit.tokens.types import expected_jti
 from tests.conftest import NOON, claims_of, forge
 
 from .rules import EVERY_USE
-from .world import Tab, Use, World, between_read_and_write
+from .world import REFRESH_LIFETIME, Tab, Use, World, between_read_and_write
 
 LEEWAYS = st.sampled_from([timedelta(seconds=seconds) for seconds in (10, 0, 60)])
 # Around every limit, and past it.
@@ -136,12 +136,20 @@ class Histories(RuleBasedStateMachine):
         }
         if claims_of(tab.refresh)["exp"] <= timezone.now().timestamp():
             return  # it is refused before anything is read
-        with between_read_and_write(ends[how]):
+        generations = []
+
+        def end():
+            ends[how]()
+            generations.append(self.world.rows()[tab.login.sid]["generation"])
+
+        with between_read_and_write(end):
             answer = self.world.kit.refresh(tab.refresh)
 
         if answer.status_code == 200:
             tab.take(answer.json())
-        assert self.world.rows()[tab.login.sid]["revoked_at"] is not None
+        row = self.world.rows()[tab.login.sid]
+        assert row["revoked_at"] is not None
+        assert [row["generation"]] == generations
         assert not self.works(tab)
         assert not self.use(tab).accepted
 
@@ -274,6 +282,14 @@ class Histories(RuleBasedStateMachine):
             answer = self.world.kit.refresh(forged)
 
         assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
+
+    @rule(tab=tabs)
+    def prolong(self, tab):
+        """Past the idle limit, with a token that the project's own key gave a longer life."""
+        self.world.moved.shift(REFRESH_LIFETIME)
+
+        with self.world.nothing_written():
+            assert self.world.kit.refresh(forge(tab.refresh, exp=FAR)).status_code == 401
 
     # Time, and what holds at all times
 
