@@ -36,7 +36,9 @@ collect_ignore = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Bring the fixtures of real databases and served projects, which import this module."""
+    """Bring the fixtures of real databases and served projects, which import this module; and
+    what reads everything that is logged."""
+    config.pluginmanager.import_plugin("tests.leaks")
     config.pluginmanager.import_plugin("tests.servers.fixtures")
 
 
