@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _THEIRS = {
     "accounts": ["tests.settings_accounts"],
     "admin": ["tests.settings_admin", "tests.settings_admin_apart"],
+    "revocation": ["tests.settings_admin"],
     "databases": ["tests.settings_two_databases"],
 }
 collect_ignore = [
