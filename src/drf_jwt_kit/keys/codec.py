@@ -26,6 +26,7 @@ MAX_TOKEN_LENGTH = 8 * 1024
 """Characters. A longer token is refused before it is parsed."""
 
 ACCEPTED_AHEAD = timedelta(days=400)
+"""What expires later, and later than the longest configured lifetime, was not made by us."""
 
 
 class TokenKind(str, Enum):
