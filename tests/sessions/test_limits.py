@@ -267,8 +267,8 @@ class TestLimitsThatCannotBeKept:
             (
                 {"refresh_lifetime": 401 * DAY, "max_age": 500 * DAY},
                 "SESSION_LIMITS makes a refresh token that lives for 401 days, 0:00:00 "
-                "(refresh_lifetime); one that expires more than 400 days, 0:00:00 from now is taken "
-                "for a forgery. Return less, or raise SESSION_MAX_AGE.",
+                "(refresh_lifetime); one that expires more than 400 days, 0:00:00 from now is "
+                "taken for a forgery. Return less, or raise SESSION_MAX_AGE.",
             ),
             (
                 {"refresh_lifetime": MINUTE},
