@@ -17,7 +17,7 @@ import pytest
             ],
         ),
         ("tests.settings_two_databases", ["tests/databases"]),
-        ("tests.settings_admin", ["tests/admin"]),
+        ("tests.settings_admin", ["tests/admin", "tests/revocation"]),
         ("tests.settings_admin_apart", ["tests/admin"]),
         (
             "tests.settings_naive",

@@ -265,6 +265,12 @@ class TestLimitsThatCannotBeKept:
                 "least as long.",
             ),
             (
+                {"refresh_lifetime": 401 * DAY, "max_age": 500 * DAY},
+                "SESSION_LIMITS makes a refresh token that lives for 401 days, 0:00:00 "
+                "(refresh_lifetime); one that expires more than 400 days, 0:00:00 from now is "
+                "taken for a forgery. Return less, or raise SESSION_MAX_AGE.",
+            ),
+            (
                 {"refresh_lifetime": MINUTE},
                 "SESSION_LIMITS makes a session that ends without a refresh in 0:01:00 "
                 "(refresh_lifetime), before its first access token, which lives for 0:15:00. "

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import LimitsError
+from drf_jwt_kit.keys.codec import ACCEPTED_AHEAD
 from drf_jwt_kit.models import RevokedReason
 
 from . import lookup
@@ -121,6 +122,13 @@ def _require_order(session: Session, longest: timedelta) -> None:
             f"SESSION_LIMITS makes a session of at most {longest} (max_age, or else "
             f"SESSION_MAX_AGE) that may go without a refresh for {idle} (refresh_lifetime, or "
             "else REFRESH_TOKEN_LIFETIME). Return both, max_age at least as long."
+        )
+    farthest = max(ACCEPTED_AHEAD, settings.SESSION_MAX_AGE)
+    if idle > farthest:
+        raise LimitsError(
+            f"SESSION_LIMITS makes a refresh token that lives for {idle} (refresh_lifetime); one "
+            f"that expires more than {farthest} from now is taken for a forgery. Return less, or "
+            "raise SESSION_MAX_AGE."
         )
     access = access or settings.ACCESS_TOKEN_LIFETIME
     if idle < access:
