@@ -1,7 +1,8 @@
 """Keys: where they come from, which one signs, which ones verify."""
 
 from .codec import Policy, TokenKind, decode, encode, read_unverified
-from .ring import Key, KeyRing
+from .jwk import thumbprint
+from .ring import Key, KeyRing, VerifyingKeys
 from .sources import get_ring
 
 __all__ = [
@@ -9,8 +10,10 @@ __all__ = [
     "KeyRing",
     "Policy",
     "TokenKind",
+    "VerifyingKeys",
     "decode",
     "encode",
     "get_ring",
     "read_unverified",
+    "thumbprint",
 ]

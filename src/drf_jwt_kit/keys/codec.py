@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import json
     from collections.abc import Sequence
 
-    from .ring import KeyRing
+    from .ring import KeyRing, VerifyingKeys
 
 MAX_TOKEN_LENGTH = 8 * 1024
 """Characters. A longer token is refused before it is parsed."""
@@ -65,7 +65,7 @@ def encode(
     )
 
 
-def decode(presented: str | bytes, ring: KeyRing, policy: Policy) -> dict[str, Any]:
+def decode(presented: str | bytes, ring: VerifyingKeys, policy: Policy) -> dict[str, Any]:
     """The claims of a token that one of our keys signed and that satisfies ``policy``.
 
     Raises InvalidToken with the reason ``expired``, ``wrong_type`` or ``invalid``.

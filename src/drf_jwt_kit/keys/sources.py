@@ -6,7 +6,7 @@ SECRET_KEY itself never signs a token: whoever learns one use of it must not hav
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -22,7 +22,8 @@ from jwt.utils import base64url_encode
 
 from drf_jwt_kit.conf import get_settings
 
-from .ring import Key, KeyRing, thumbprint
+from .jwk import public_members, thumbprint
+from .ring import Key, KeyRing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,8 @@ def get_ring() -> KeyRing:
     Raises ImproperlyConfigured where a key cannot be used; system check
     ``drf_jwt_kit.E005`` says the same at start-up.
     """
-    return KeyRing.of(*configured_keys())
+    signing, *retiring = configured_keys()
+    return KeyRing(signing=signing, retiring=tuple(retiring))
 
 
 @receiver(setting_changed)
@@ -173,7 +175,7 @@ def _asymmetric(algorithm: str, private: str | bytes, public: str | bytes | None
         signing_key, verifying_key = policy.prepare_key(private), policy.prepare_key(public)
         if not policy.verify(b"probe", verifying_key, policy.sign(b"probe", signing_key)):
             raise InvalidKeyError("not a pair")  # noqa: TRY301
-        members = _required_members(policy.to_jwk(verifying_key, as_dict=True))
+        members = public_members(verifying_key, algorithm)
     except (InvalidKeyError, ValueError, TypeError, AttributeError) as error:
         raise ImproperlyConfigured(
             f"SIMPLE_JWT['SIGNING_KEY'] and VERIFYING_KEY cannot be used with {algorithm} "
@@ -186,12 +188,3 @@ def _asymmetric(algorithm: str, private: str | bytes, public: str | bytes | None
         signing_key=signing_key,
         verifying_key=verifying_key,
     )
-
-
-def _required_members(jwk: dict[str, Any]) -> dict[str, str]:
-    required = {
-        "RSA": ("e", "kty", "n"),
-        "EC": ("crv", "kty", "x", "y"),
-        "OKP": ("crv", "kty", "x"),
-    }
-    return {name: jwk[name] for name in required[jwk["kty"]]}
