@@ -9,6 +9,7 @@ The map, from what you already know to what this package is about:
     keys        which key signs, which keys verify; compact JWS in and out (PyJWT)
     tokens      what a token says about a user; access and refresh tokens
     sessions    one row a login: start, refresh, end, and who may go on
+    management  manage.py jwtkit: what whoever runs the project does from a shell
     contrib     drf-spectacular
 
 Requests run downwards through these lists: a view calls a serializer, the serializer

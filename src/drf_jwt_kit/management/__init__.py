@@ -1,0 +1,1 @@
+"""``manage.py jwtkit``: what whoever runs the project does from a shell."""

@@ -1,0 +1,35 @@
+"""``manage.py jwtkit``: finds the subcommand and runs it. Each is a module of ``subcommands``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand
+
+from drf_jwt_kit.management.subcommands import flush, sessions
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+    from drf_jwt_kit.management.subcommands import Subcommand
+
+SUBCOMMANDS: dict[str, Subcommand] = {
+    "flush": flush,
+    "sessions": sessions,
+}
+
+
+class Command(BaseCommand):
+    """``manage.py jwtkit WORD …``"""
+
+    help = "Look after the sessions and keys of JWT authentication."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Offer every subcommand; one of them has to be named."""
+        words = parser.add_subparsers(title="subcommands", required=True)
+        for word, module in SUBCOMMANDS.items():
+            module.add_arguments(words.add_parser(word, help=module.HELP, description=module.HELP))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the subcommand that was named."""
+        options.pop("run")(self, options)
