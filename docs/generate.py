@@ -169,9 +169,9 @@ def checks() -> str:
     entries: dict[str, list[tuple[str, str]]] = {}
     for path in sorted(Path(drf_jwt_kit.__file__).parent.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        for call in _calls(tree, "Error", "Warning"):
+        for call in _calls(tree, "Error", "Warning", "UnusableKey"):
             words = {word.arg: word.value for word in call.keywords}
-            if "id" in words:
+            if isinstance(words.get("id"), ast.Constant):
                 entry = _text(call.args[0], tree), _text(words["hint"], tree)
                 listed = entries.setdefault(words["id"].value, [])
                 listed.extend([] if entry in listed else [entry])

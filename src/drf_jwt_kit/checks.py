@@ -19,7 +19,7 @@ from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
 
 from . import authentication, serializers
 from .conf import current_problems, get_settings, nearest
-from .keys import sources
+from .keys import checks as keys
 from .tokens import AccessToken, claims
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
         for problem in current_problems()
     ]
     return wrong or [
-        *sources.check(),
+        *keys.check(),
         *claims.check(),
         *_check_classes(),
         *_check_names(),
@@ -66,7 +66,7 @@ def check_deployment(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
     """What ``manage.py check --deploy`` adds."""
     if any(current_problems()):
         return []  # check_project has said so
-    return [*sources.check_deploy(), *_check_defaults(), *_check_rotation()]
+    return [*keys.check_deploy(), *_check_defaults(), *_check_rotation()]
 
 
 def _check_classes() -> Iterator[checks.CheckMessage]:

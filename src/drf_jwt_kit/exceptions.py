@@ -11,7 +11,8 @@
     ├── BodyTooLarge                  413 request_too_large
     └── ServiceUnavailable            503 temporarily_unavailable, with Retry-After
     django.core.exceptions.ImproperlyConfigured
-    └── ClaimsError                   the project's own claims cannot be put into a token
+    ├── ClaimsError                   the project's own claims cannot be put into a token
+    └── UnusableKey                   a key of the project's cannot be used
 
 Codes and reasons are API: they are listed in docs/reference/codes.md and do not change.
 """
@@ -149,6 +150,18 @@ class ServiceUnavailable(exceptions.APIException):
 
 class ClaimsError(ImproperlyConfigured):
     """The project's claims cannot be put into a token; the message names the claim and the cure."""
+
+
+class UnusableKey(ImproperlyConfigured):
+    """A key of the project's cannot be used: what is wrong, and the cure. Shows nothing of it.
+
+    ``problem``, ``hint`` and ``id`` are those of the system check that says the same at
+    start-up.
+    """
+
+    def __init__(self, problem: str, *, hint: str, id: str) -> None:  # as Django's checks name it
+        super().__init__(f"{problem} {hint}")
+        self.problem, self.hint, self.id = problem, hint, id
 
 
 def as_api_error(error: Exception) -> Exception:

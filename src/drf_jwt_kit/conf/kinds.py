@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -92,6 +93,18 @@ def is_short_leeway(value: object) -> bool:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return 0 <= value <= MINUTE.total_seconds()
     return value is None
+
+
+def is_key_sources(value: object) -> bool:
+    """Whether ``value`` has the outline of ``KEYS``; what is in it, ``keys.given`` says."""
+    sources = value if isinstance(value, (list, tuple)) else [value]
+    kinds = (str, dict, os.PathLike)
+    return value is None or (
+        bool(sources)
+        and all(
+            bool(source) and (isinstance(source, kinds) or callable(source)) for source in sources
+        )
+    )
 
 
 def as_timedelta(value: float | timedelta | None) -> timedelta:

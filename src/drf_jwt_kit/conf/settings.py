@@ -26,6 +26,7 @@ from .kinds import (
     dotted_path,
     duration,
     flag,
+    is_key_sources,
     is_short_leeway,
     is_texts,
     optional_text,
@@ -166,6 +167,28 @@ class KitSettings:
     TOKEN_BLACKLIST_SERIALIZER: DottedPath = dotted_path(
         "drf_jwt_kit.serializers.TokenBlacklistSerializer",
         "What `token_logout` and `token_blacklist` run.",
+    )
+
+    # Keys
+    KEYS: Any = setting(
+        None,
+        "Where keys come from. In a list, the first key signs and the others verify. Left out, "
+        "`SIMPLE_JWT` names the key, or it is derived from SECRET_KEY.",
+        "one source of keys or a list of them: a dict, the path of a directory, a function or "
+        "its dotted path, or 'SECRET_KEY'",
+        is_key_sources,
+        sources=(KIT,),
+    )
+    KEYS_RELOAD_INTERVAL: timedelta = duration(
+        timedelta(seconds=10),
+        "How often a running process reads its keys again, and so how late it learns of a change.",
+        sources=(KIT,),
+    )
+    KEYS_PUBLISHED_AHEAD: timedelta = duration(
+        timedelta(minutes=10),
+        "How long a new key is published before it may sign, so that everybody who verifies "
+        "has read it by then.",
+        sources=(KIT,),
     )
 
     # Simple JWT's key; without one, a key is derived from SECRET_KEY

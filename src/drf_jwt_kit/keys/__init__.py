@@ -2,12 +2,13 @@
 
 from .codec import Policy, TokenKind, decode, encode, read_unverified
 from .jwk import thumbprint
-from .ring import Key, KeyRing, VerifyingKeys
+from .ring import Key, KeyRing, KeyState, VerifyingKeys
 from .sources import get_ring
 
 __all__ = [
     "Key",
     "KeyRing",
+    "KeyState",
     "Policy",
     "TokenKind",
     "VerifyingKeys",

@@ -16,6 +16,8 @@ import jwt
 
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 
+from . import elsewhere
+
 if TYPE_CHECKING:
     import json
     from collections.abc import Sequence
@@ -56,11 +58,14 @@ def encode(
 ) -> str:
     """``claims`` signed by the ring's signing key, as a compact JWS (RFC 7515 section 7.1)."""
     key = ring.signing
+    header = {"kid": key.kid, "typ": kind.value}
+    if callable(key.signing_key):
+        return elsewhere.signed(claims, key, header, json_encoder=json_encoder)
     return jwt.encode(
         claims,
         key.signing_key,
         algorithm=key.algorithm,
-        headers={"kid": key.kid, "typ": kind.value},
+        headers=header,
         json_encoder=json_encoder,
     )
 

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
+
+from drf_jwt_kit.exceptions import UnusableKey
 
 from .jwk import public_members
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+
+class KeyState(str, Enum):
+    """Where in its life a key is; one that is gone is in no ring."""
+
+    NEXT = "next"
+    """Published and verified by, and does not sign yet."""
+    SIGNING = "signing"
+    RETIRING = "retiring"
+    """Signs no more, and verifies what it has signed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +56,15 @@ class Key:
         return {**members, "kid": self.kid, "alg": self.algorithm, "use": "sig"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlacedKey:
+    """A key, what it is to do (None where its place in a list says so), and where it is from."""
+
+    key: Key
+    state: KeyState | None
+    where: str
+
+
 class VerifyingKeys(Protocol):
     """Where a verifier looks a ``kid`` up."""
 
@@ -58,6 +80,22 @@ class KeyRing:
     next: tuple[Key, ...] = ()
     retiring: tuple[Key, ...] = ()
 
+    @classmethod
+    def of(cls, placed: Sequence[PlacedKey]) -> KeyRing:
+        """The ring of keys in order: the first that is for it signs, unless one says it does.
+
+        Raises UnusableKey where none can, or where two have one name.
+        """
+        _demand_different_names(placed)
+        signing = _the_one_that_signs(placed)
+        coming = [p.key for p in placed if p.state is KeyState.NEXT]
+        others = [p.key for p in placed if p.state is not KeyState.NEXT and p is not signing]
+        return cls(
+            signing=signing.key,
+            next=tuple(replace(key, signing_key=None) for key in coming),
+            retiring=tuple(replace(key, signing_key=None) for key in others),
+        )
+
     @cached_property
     def verifying(self) -> Mapping[str, Key]:
         """Every key by its ``kid``: the next ones too, for workers that have not read as far."""
@@ -71,3 +109,37 @@ class KeyRing:
     @property
     def _all(self) -> tuple[Key, ...]:
         return (*self.next, self.signing, *self.retiring)
+
+
+def _the_one_that_signs(placed: Sequence[PlacedKey]) -> PlacedKey:
+    said = [p for p in placed if p.state is KeyState.SIGNING]
+    by_place = [p for p in placed if p.state is None]
+    if not (said or by_place):
+        raise UnusableKey(
+            "None of the keys in DRF_JWT_KIT['KEYS'] signs: each is next or retiring.",
+            hint="Put the key that signs first, without a state.",
+            id="drf_jwt_kit.E020",
+        )
+    signing = (said or by_place)[0]
+    if signing.key.signing_key is None:
+        raise UnusableKey(
+            f"{signing.where} is to sign, and holds a public key, which can only verify.",
+            hint="Give the private key, or name a function to 'sign' elsewhere; or put the key "
+            "that signs before it.",
+            id="drf_jwt_kit.E021",
+        )
+    return signing
+
+
+def _demand_different_names(placed: Sequence[PlacedKey]) -> None:
+    first: dict[str, PlacedKey] = {}
+    for one in placed:
+        other = first.setdefault(one.key.kid, one)
+        if other is not one:
+            raise UnusableKey(
+                f"{other.where} and {one.where} have the same kid, {one.key.kid!r}: a token "
+                "would not say which of them verifies it.",
+                hint="Take one of them out if they are the same key; otherwise give each a "
+                "'kid' of its own, or none.",
+                id="drf_jwt_kit.E023",
+            )
