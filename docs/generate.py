@@ -65,21 +65,28 @@ def _settings_from(*sources: str) -> str:
 
 def urls() -> str:
     """Every address, with its methods."""
-    from drf_jwt_kit.urls import urlpatterns
+    from drf_jwt_kit.urls import urlpatterns, wellknown
 
     def rows() -> Iterator[tuple[str, ...]]:
-        for pattern in urlpatterns:
+        for pattern in (*urlpatterns, *wellknown.urlpatterns):
             view = pattern.callback.view_class
+            prefix = "" if pattern in wellknown.urlpatterns else "api/token/"
             methods = [name for name in ("get", "post", "patch", "delete") if hasattr(view, name)]
             for name in methods:
                 says = _summary(view)
                 if len(methods) > 1:
                     says = f"{says} {_summary(getattr(view, name))}"
-                needs = "an access token" if view.authentication_classes else "the body"
-                address = f"api/token/{pattern.pattern}".replace("<str:session_id>", "<id>")
+                needs = _needs(view)
+                address = f"{prefix}{pattern.pattern}".replace("<str:session_id>", "<id>")
                 yield _code(pattern.name), _code(address), name.upper(), needs, says
 
     return _table(("name", "address", "method", "needs", "what it does"), rows())
+
+
+def _needs(view: Any) -> str:
+    if not hasattr(view, "authentication_classes"):
+        return "nothing"
+    return "an access token" if view.authentication_classes else "the body"
 
 
 def codes() -> str:
