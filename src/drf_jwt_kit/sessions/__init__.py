@@ -3,12 +3,14 @@
 from drf_jwt_kit.models import RevokedReason
 
 from . import store  # noqa: F401  # fills the slot of tokens
+from .census import Census, written_between
 from .ending import keep, logout, revoke
 from .faults import as_unavailable, database_faults_answered
 from .lifecycle import TokenPair, refresh, rename, start, would_refresh
 from .lookup import authenticate, live_sessions
 
 __all__ = [
+    "Census",
     "RevokedReason",
     "TokenPair",
     "as_unavailable",
@@ -22,4 +24,5 @@ __all__ = [
     "revoke",
     "start",
     "would_refresh",
+    "written_between",
 ]
