@@ -6,7 +6,7 @@ message has an id, a hint, and an entry in docs/reference/checks.md.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -57,6 +57,7 @@ def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
         *_check_classes(),
         *_check_names(),
         *_check_lifetimes(),
+        *_check_cutoff(),
         *_check_simple_jwt(),
         *_check_simple_jwts_class(),
     ]
@@ -124,6 +125,17 @@ def _check_lifetimes() -> Iterator[checks.CheckMessage]:
             "take a stolen one for that long, and a role that was taken away lasts as long.",
             hint="Set it to an hour at most; clients refresh unseen.",
             id="drf_jwt_kit.W002",
+        )
+
+
+def _check_cutoff() -> Iterator[checks.CheckMessage]:
+    cutoff = get_settings().SESSIONS_VALID_AFTER
+    if cutoff is not None and cutoff > datetime.now(timezone.utc):
+        yield checks.Warning(
+            f"SESSIONS_VALID_AFTER is {cutoff.isoformat()}, which has not come yet: until then "
+            "every login ends at once.",
+            hint="Set it to the moment at which the backup was restored, or take it out.",
+            id="drf_jwt_kit.W009",
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -93,6 +93,11 @@ def is_short_leeway(value: object) -> bool:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return 0 <= value <= MINUTE.total_seconds()
     return value is None
+
+
+def is_aware_or_none(value: object) -> bool:
+    """Whether ``value`` is None, or a moment that says its time zone."""
+    return value is None or (isinstance(value, datetime) and value.utcoffset() is not None)
 
 
 def is_key_sources(value: object) -> bool:

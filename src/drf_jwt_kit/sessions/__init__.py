@@ -4,7 +4,7 @@ from drf_jwt_kit.models import RevokedReason
 
 from . import store  # noqa: F401  # fills the slot of tokens
 from .census import Census, written_between
-from .ending import keep, logout, revoke
+from .ending import keep, logout, revoke, revoke_all
 from .faults import as_unavailable, database_faults_answered
 from .lifecycle import TokenPair, refresh, rename, start, would_refresh
 from .lookup import authenticate, live_sessions
@@ -22,6 +22,7 @@ __all__ = [
     "refresh",
     "rename",
     "revoke",
+    "revoke_all",
     "start",
     "would_refresh",
     "written_between",

@@ -1,6 +1,7 @@
 """How does a session end before its time? Logout, its owner, its user's fate, or the project.
 
-Each is one conditional UPDATE that cannot end a session twice. Inside somebody else's
+Each is one conditional UPDATE that cannot end a session twice; to end all there are is one
+INSERT, of a cut-off. Inside somebody else's
 transaction it lasts if that transaction commits.
 """
 
@@ -14,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from drf_jwt_kit.exceptions import Reason
-from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.models import Cutoff, RevokedReason
 from drf_jwt_kit.tokens import AccessToken, RefreshToken
 from drf_jwt_kit.tokens.token import RefusedToken
 from drf_jwt_kit.tokens.types import expected_jti, read
@@ -24,6 +25,7 @@ from .account import fingerprint
 from .faults import database_faults_answered
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import Model
@@ -59,6 +61,21 @@ def revoke(
     if keep is not None:
         rows = rows.exclude(pk=keep)
     return end(rows, reason, session_id=session_id, user_id=user.pk if user is not None else None)
+
+
+@database_faults_answered()
+def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
+    """End every session of everybody, with one row; answers from when on logins are valid.
+
+    That is the next whole second, since tokens know their login in whole seconds: whoever logs
+    in within the second of the call logs in once more. One query, however many sessions there
+    are. Raises ServiceUnavailable where the database cannot be asked.
+    """
+    now = timezone.now()
+    valid_after = now.replace(microsecond=0) + timedelta(seconds=now.microsecond > 0)
+    Cutoff._default_manager.using(lookup.write_alias()).create(valid_after=valid_after)
+    events.all_revoked(valid_after, reason)
+    return valid_after
 
 
 def end(rows: Any, reason: str, *, session_id: UUID | None = None, user_id: object = None) -> int:
@@ -128,6 +145,7 @@ def is_genuine(token: RefreshToken, session: Session) -> bool:
 @database_faults_answered()
 def require_live(token: RefreshToken) -> None:
     """Raise InvalidToken where the session of a verified refresh token has ended."""
-    session = lookup.sessions().filter(pk=token.session_id, revoked_at=None).first()
-    if session is None or not is_genuine(token, session):
+    rows = lookup.sessions_to_judge().filter(pk=token.session_id, revoked_at=None)
+    session = rows.first()
+    if session is None or lookup.was_cut_off(session) or not is_genuine(token, session):
         raise RefusedToken(Reason.SESSION_ENDED)

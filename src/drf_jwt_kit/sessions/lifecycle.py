@@ -195,6 +195,7 @@ def _judge(
             rotated_at=session.rotated_at,
             refreshable_until=session.refreshable_until,
             revoked=session.revoked_at is not None,
+            cut_off=lookup.was_cut_off(session),
             account=account_of(user, session.password_fingerprint),
         ),
         Presented(
