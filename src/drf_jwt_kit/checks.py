@@ -190,7 +190,7 @@ def _check_simple_jwts_class() -> Iterator[checks.CheckMessage]:
             yield checks.Warning(
                 f"{cls.__module__}.{cls.__name__} is among the default authentication classes. "
                 "It asks no session, so it may take a token after logout.",
-                hint="Import JWTAuthentication from drf_jwt_kit.authentication instead.",
+                hint="Import the class of that name from drf_jwt_kit.authentication instead.",
                 id="drf_jwt_kit.W004",
             )
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 KIT, SIMPLE_JWT = "DRF_JWT_KIT", "SIMPLE_JWT"
 MINUTE = timedelta(minutes=1)
+LONGEST_LAG = timedelta(seconds=5)
+"""Half of the time for which stateless requests go on without an answer of the database."""
 
 
 def setting(

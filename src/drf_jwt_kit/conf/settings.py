@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 
 from .kinds import (
     KIT,
+    LONGEST_LAG,
     MINUTE,
     SIMPLE_JWT,
     as_timedelta,
@@ -82,6 +83,14 @@ class KitSettings:
         "brings sessions back that had been ended since.",
         "an aware datetime, or None",
         is_aware_or_none,
+        sources=(KIT,),
+    )
+    REVOCATION_LAG: timedelta = setting(
+        timedelta(seconds=1),
+        "How long `JWTStatelessAuthentication` may not know of a session that was ended. Zero "
+        "asks the database at every request.",
+        "a timedelta from 0 to 5 seconds",
+        lambda value: isinstance(value, timedelta) and timedelta(0) <= value <= LONGEST_LAG,
         sources=(KIT,),
     )
 

@@ -20,7 +20,7 @@ from drf_jwt_kit.tokens.token import RefusedToken, epoch, user_id_of
 
 from . import cutoff, events
 from .account import accepted_fingerprints, account_for_request
-from .faults import database_faults_answered
+from .faults import persistent
 from .rotation import Account
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def find_for_update(session_id: UUID) -> Session | None:
     return rows.filter(pk=session_id).first()  # type: ignore[no-any-return]
 
 
-@database_faults_answered()
+@persistent
 def authenticate(token: AccessToken) -> Any:
     """The user of a verified access token whose session is live. One query.
 
@@ -104,7 +104,7 @@ def check_session(token: AccessToken, session: Session, user: Any) -> None:
         raise refused(token, account.value)
 
 
-@database_faults_answered()
+@persistent
 def live_sessions(user: Any, *, limit: int = 200) -> list[Session]:
     """The sessions of ``user`` that can still be refreshed, newest first."""
     return list(itertools.islice(_live(user, sessions_to_judge().order_by("-created_at")), limit))
