@@ -12,10 +12,11 @@ unexport PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo tour test coverage matrix lint format types wheel all clean
+.PHONY: help demo tour test long coverage services services-stop
+.PHONY: matrix lint format types wheel all clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: ## serve the example project on 127.0.0.1:8000 and say what to try
 	$(bootstrap)
@@ -28,6 +29,18 @@ tour: ## the life of a session over HTTP, step by step, on the example project
 test: ## the tests
 	$(bootstrap) test
 	@$(VENV_PYTHON) -m pytest $(ARGS)
+
+long: ## the tests that take minutes: many rounds, many rows, many histories
+	$(bootstrap) test
+	@$(VENV_PYTHON) -m pytest -m long $(ARGS)
+
+services: ## MariaDB and Redis for the tests: packages as root, containers otherwise
+	$(bootstrap) test
+	@$(VENV_PYTHON) .ci/services.py start
+
+services-stop: ## end the containers of `make services`
+	$(bootstrap) test
+	@$(VENV_PYTHON) .ci/services.py stop
 
 coverage: ## the tests, and the lines and branches that none of them reaches
 	$(bootstrap) test
@@ -62,7 +75,7 @@ wheel: ## build it, inspect it, and try the wheel in an empty Django project ove
 	@.venv/bin/check-wheel-contents dist
 	@$(VENV_PYTHON) .ci/try_wheel.py
 
-all: test lint types wheel tour matrix ## all of these, as before a release
+all: services test lint types wheel tour matrix ## all of these, as before a release
 
 clean: ## remove everything that these targets have made
 	rm -rf .venv .tox dist build .coverage .coverage.* htmlcov

@@ -226,7 +226,9 @@ def _value(value: Any) -> str:
         days, minutes = divmod(seconds, 86400), divmod(seconds, 60)
         if seconds and days[1] == 0:
             return f"{days[0]} day{'s' * (days[0] > 1)}"
-        return f"{minutes[0]} minutes" if seconds and minutes[1] == 0 else f"{seconds} seconds"
+        if seconds and minutes[1] == 0:
+            return f"{minutes[0]} minutes"
+        return f"{seconds} second{'s' * (seconds != 1)}"
     return _code(repr(list(value) if isinstance(value, tuple) else value).replace("'", '"'))
 
 

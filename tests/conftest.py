@@ -19,6 +19,7 @@ from rest_framework.test import APIClient
 
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.sessions import feed, revocations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,12 @@ _THEIRS = {"tests.settings_accounts": "accounts", "tests.settings_two_databases"
 collect_ignore = [
     folder for module, folder in _THEIRS.items() if module != settings.SETTINGS_MODULE
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Bring the fixtures of real databases and served projects, which import this module."""
+    config.pluginmanager.import_plugin("tests.servers.fixtures")
+
 
 PASSWORD = "correct horse battery staple"
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
@@ -138,6 +145,36 @@ def clock() -> Any:
 def past_leeway(clock: Any) -> Any:
     """Move the clock so far that a duplicate is no longer an honest one."""
     return lambda: clock.shift(timedelta(seconds=11))
+
+
+class Stopwatch:
+    """A monotonic clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def shift(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@pytest.fixture
+def monotonic(monkeypatch: pytest.MonkeyPatch) -> Stopwatch:
+    """The clock by which the revocation feed tells the age of what it knows."""
+    stopwatch = Stopwatch()
+    monkeypatch.setattr(feed, "monotonic", stopwatch)
+    monkeypatch.setattr(revocations, "monotonic", stopwatch)
+    return stopwatch
+
+
+@pytest.fixture
+def new_process() -> Iterator[None]:
+    """A process that has not asked yet what was revoked."""
+    feed.forget()
+    yield
+    feed.forget()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from django.core.checks import run_checks
@@ -15,6 +15,7 @@ from drf_jwt_kit.apps import require_compatible
 from drf_jwt_kit.tokens import ClaimsSerializer
 
 HERE = "tests.test_checks"
+HOUR = timedelta(hours=1)
 
 
 class TakesProtocolNames(ClaimsSerializer):
@@ -121,6 +122,8 @@ class TestWarnings:
         [
             (kit(ACCESS_TOKEN_LIFETIME=timedelta(hours=2)), ["drf_jwt_kit.W002"]),
             (simple_jwt(ROTATE_REFRESH_TOKEN=True), ["drf_jwt_kit.W003"]),
+            (kit(SESSIONS_VALID_AFTER=datetime.now(timezone.utc) + HOUR), ["drf_jwt_kit.W009"]),
+            (kit(SESSIONS_VALID_AFTER=datetime.now(timezone.utc) - HOUR), []),
         ],
     )
     def test_are_said(self, settings, expected):

@@ -1,7 +1,7 @@
 """Settings: three places, in order, typed, and right under override_settings."""
 
 from dataclasses import FrozenInstanceError, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -116,6 +116,8 @@ class TestWrongValues:
             ("AUTH_HEADER_TYPES", ()),
             ("AUTH_HEADER_TYPES", 1),
             ("AUTH_TOKEN_CLASSES", "a.B"),
+            ("SESSIONS_VALID_AFTER", datetime(2026, 1, 1)),  # noqa: DTZ001  # the mistake
+            ("SESSIONS_VALID_AFTER", "2026-01-01T00:00:00Z"),
         ],
     )
     def test_are_found(self, name, value):

@@ -11,7 +11,10 @@ import pytest
     [
         (
             "tests.settings_accounts",
-            ["tests/accounts", "tests/flows", "tests/sessions", "tests/test_mixins.py"],
+            [
+                *("tests/accounts", "tests/flows", "tests/sessions", "tests/test_mixins.py"),
+                "tests/management/test_sessions.py",
+            ],
         ),
         ("tests.settings_two_databases", ["tests/databases"]),
         (
@@ -19,6 +22,8 @@ import pytest
             [
                 *("tests/flows/test_obtain.py", "tests/flows/test_refresh.py"),
                 *("tests/flows/test_request.py", "tests/test_mixins.py"),
+                *("tests/sessions/test_cutoff.py", "tests/sessions/test_retention.py"),
+                "tests/sessions/test_revocations.py",
             ],
         ),
     ],

@@ -42,7 +42,7 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
         token = self.get_validated_token(raw_token)
         user = self.get_user(token)
         if not token.session_is_live:  # a get_user of the project's own has not asked
-            sessions.authenticate(token)
+            self.user_of_session(token)
         return user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -103,6 +103,44 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
 
     def get_user(self, validated_token: Any) -> Any:
         """The user of the token's session. Raises InvalidToken where the session has ended."""
-        user = sessions.authenticate(validated_token)
+        user = self.user_of_session(validated_token)
         validated_token.session_is_live = True
         return user
+
+    def user_of_session(self, validated_token: Any) -> Any:
+        """The user of the token's session, however this class asks whether that is live.
+
+        Asked also where ``get_user`` is the project's own and has not. Raises InvalidToken.
+        """
+        return sessions.authenticate(validated_token)
+
+
+class JWTStatelessAuthentication(JWTAuthentication, simplejwt.JWTStatelessUserAuthentication):
+    """The same without a query: the user is loaded when it is first touched.
+
+    Sessions that have ended are known from the process's revocation feed, within
+    ``REVOCATION_LAG``. ``request.user`` is the project's user; its primary key and
+    ``is_authenticated`` are known from the token, and anything else asks as JWTAuthentication
+    does. Raises InvalidToken (401), at the first touch too, and ServiceUnavailable (503).
+    """
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """``(user, token)``, or None where the request carries no token of ours.
+
+        Where the answer will be HTML the user is loaded at once: a template is rendered when
+        the view has returned, and a refusal could not become an answer there.
+        """
+        authenticated = super().authenticate(request)
+        renderer = getattr(request, "accepted_renderer", None)
+        if authenticated is not None and getattr(renderer, "media_type", "") == "text/html":
+            sessions.load_user(authenticated[0])
+        return authenticated
+
+    def user_of_session(self, validated_token: Any) -> Any:
+        """The user of the token's session, which the revocation feed vouches for."""
+        return sessions.authenticate_stateless(validated_token)
+
+
+# As Simple JWT has them.
+JWTStatelessUserAuthentication = JWTStatelessAuthentication
+JWTTokenUserAuthentication = JWTStatelessAuthentication

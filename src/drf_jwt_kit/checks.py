@@ -6,7 +6,7 @@ message has an id, a hint, and an entry in docs/reference/checks.md.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -57,6 +57,7 @@ def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
         *_check_classes(),
         *_check_names(),
         *_check_lifetimes(),
+        *_check_cutoff(),
         *_check_simple_jwt(),
         *_check_simple_jwts_class(),
     ]
@@ -127,6 +128,17 @@ def _check_lifetimes() -> Iterator[checks.CheckMessage]:
         )
 
 
+def _check_cutoff() -> Iterator[checks.CheckMessage]:
+    cutoff = get_settings().SESSIONS_VALID_AFTER
+    if cutoff is not None and cutoff > datetime.now(timezone.utc):
+        yield checks.Warning(
+            f"SESSIONS_VALID_AFTER is {cutoff.isoformat()}, which has not come yet: until then "
+            "every login ends at once.",
+            hint="Set it to the moment at which the backup was restored, or take it out.",
+            id="drf_jwt_kit.W009",
+        )
+
+
 def _check_simple_jwt() -> Iterator[checks.CheckMessage]:
     if apps.is_installed("rest_framework_simplejwt.token_blacklist"):
         yield checks.Warning(
@@ -178,7 +190,7 @@ def _check_simple_jwts_class() -> Iterator[checks.CheckMessage]:
             yield checks.Warning(
                 f"{cls.__module__}.{cls.__name__} is among the default authentication classes. "
                 "It asks no session, so it may take a token after logout.",
-                hint="Import JWTAuthentication from drf_jwt_kit.authentication instead.",
+                hint="Import the class of that name from drf_jwt_kit.authentication instead.",
                 id="drf_jwt_kit.W004",
             )
 

@@ -147,6 +147,9 @@ class ServiceUnavailable(exceptions.APIException):
     default_detail = _("Signing in is not available at the moment. Try again shortly.")
     wait = 1
 
+    def __init__(self) -> None:
+        super().__init__({"detail": self.default_detail, "code": self.default_code})
+
 
 class ClaimsError(ImproperlyConfigured):
     """The project's claims cannot be put into a token; the message names the claim and the cure."""

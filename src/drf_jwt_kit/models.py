@@ -33,6 +33,7 @@ class RevokedReason(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", _("the password was changed")
     USER_INACTIVE = "user_inactive", _("the user was deactivated")
     USER_GONE = "user_gone", _("the user was deleted")
+    BY_ADMIN = "by_admin", _("ended by an administrator")
     BY_PROJECT = "by_project", _("ended by the project")
 
 
@@ -78,6 +79,9 @@ class Session(models.Model):
     revoked_reason = models.CharField(
         _("ended because"), max_length=32, blank=True, choices=RevokedReason.choices
     )
+
+    valid_after: datetime | None
+    """The latest cut-off, where ``sessions.lookup`` has read it together with the row."""
 
     class Meta:
         verbose_name = _("session")

@@ -77,6 +77,7 @@ class TokenObtainPairSerializer(simplejwt.TokenObtainPairSerializer):
         return token
 
     @sensitive_variables()
+    @sessions.persistent
     def _authenticated(self, request: Any, attrs: dict[str, Any]) -> Any:
         username = attrs[self.username_field]
         try:

@@ -8,6 +8,7 @@ arguments only:
 ``refresh_reused``    ``session_id``, ``user``, ``presented`` and ``stored`` generation, ``request``
 ``session_revoked``   ``session_id`` (None where all of a user's were), ``user_id``, ``reason``,
                       ``count``
+``all_sessions_revoked`` ``valid_after`` (a datetime: earlier logins have ended), ``reason``
 
 A changed password is told as all of the user's sessions, also where ``sessions.keep`` spares
 one of them right after: ask ``sessions.live_sessions(user)`` which ones are left.
@@ -19,3 +20,4 @@ session_started = Signal()
 session_refreshed = Signal()
 refresh_reused = Signal()
 session_revoked = Signal()
+all_sessions_revoked = Signal()

@@ -1,5 +1,7 @@
 """A database that cannot answer, and transactions of the project around us."""
 
+import uuid
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import OperationalError, connection, connections, transaction
@@ -11,6 +13,19 @@ from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.sessions import lookup
 from drf_jwt_kit.sessions.account import fingerprint
 from tests.conftest import PASSWORD, Kit, claims_of, make_user
+
+
+def away(times=100):
+    """The first ``times`` queries of any table find nobody there."""
+    left = [times]
+
+    def wrapper(execute, sql, params, many, context):
+        if left[0]:
+            left[0] -= 1
+            raise OperationalError("could not connect to server: Connection refused")
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(wrapper)
 
 
 @pytest.mark.django_db
@@ -62,6 +77,39 @@ class TestLockedOrLost:
             ]
 
         assert [answer.status_code for answer in answers] == [503] * 3
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("post", "/api/token/"),
+            ("post", "/api/token/refresh/"),
+            ("post", "/api/token/verify/"),
+            ("post", "/api/token/logout/"),
+            ("post", "/api/token/logout/all/"),
+            ("get", "/api/token/sessions/"),
+            ("patch", f"/api/token/sessions/{uuid.uuid4()}/"),
+            ("delete", f"/api/token/sessions/{uuid.uuid4()}/"),
+            ("get", "/api/secure/"),
+            ("get", "/api/plain/"),
+        ],
+    )
+    def test_says_so_wherever_it_is_met(self, kit, user, signed_in, method, path):
+        login = {user.USERNAME_FIELD: user.get_username(), "password": PASSWORD}
+        body = {**login, "refresh": signed_in.refresh, "token": signed_in.access, "name": "x"}
+        bearer = {"Authorization": f"Bearer {signed_in.access}"}
+
+        with away():
+            answer = getattr(kit, method)(path, body, format="json", headers=bearer)
+
+        assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+        assert answer.json()["code"] == "temporarily_unavailable"
+
+    @pytest.mark.django_db(transaction=True)
+    def test_is_tried_again_at_a_login(self, kit, user):
+        with away(times=2):
+            tokens = kit.sign_in(user)
+
+        assert kit.get_with(tokens.access).status_code == 200
 
     @pytest.mark.django_db(transaction=True)
     @pytest.mark.parametrize("atomic_requests", [True, False])

@@ -146,14 +146,14 @@ class TestWhatAKeyDoes:
 FIRST = "DRF_JWT_KIT['KEYS'][0]"
 DICT = (
     "A key is a dict with one of 'file', 'env' or 'key', and where needed 'algorithm', 'kid', "
-    "'state', 'passphrase' or 'sign'."
+    "'state', 'since', 'passphrase' or 'sign'."
 )
 MAKE = "Make another one: python manage.py jwtkit keys generate --algorithm "
 WRONG = {
     "a member that there is not": (
-        [{"key": SECRET, "algoritm": "HS256"}],
+        [{"key": SECRET, "algo": "HS256"}],
         "E020",
-        f"{FIRST} has a member 'algoritm', which means nothing. {DICT}",
+        f"{FIRST} has a member 'algo', which means nothing. {DICT}",
     ),
     "two places for one key": (
         [{"key": SECRET, "env": "X"}],
@@ -170,6 +170,12 @@ WRONG = {
         "E020",
         f"{FIRST} has a 'state' that is none. Use one of: next, signing, retiring. Without one, "
         "the first key signs.",
+    ),
+    "a time without a time zone": (
+        [{"key": private_pem(), "since": "2026-01-01T12:00:00"}],
+        "E020",
+        f"{FIRST} has a 'since' that is no time with a time zone. Say since when the key is in "
+        "its state: '2026-01-31T12:00:00+00:00', or an aware datetime.",
     ),
     "an algorithm that there is not": (
         [{"key": private_pem(), "algorithm": "none"}],

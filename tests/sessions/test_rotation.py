@@ -17,6 +17,7 @@ ROW = SessionState(
     rotated_at=NOON - timedelta(hours=1),
     refreshable_until=NOON + timedelta(hours=23),
     revoked=False,
+    cut_off=False,
     account=Account.ACTIVE,
 )
 
@@ -85,6 +86,12 @@ class TestOrderOfReasons:
     def test_revoked_comes_before_expired(self):
         assert present(replace(ROW, revoked=True, refreshable_until=NOON)) is Verdict.REVOKED
 
+    def test_revoked_comes_before_cut_off(self):
+        assert present(replace(ROW, revoked=True, cut_off=True)) is Verdict.REVOKED
+
+    def test_cut_off_comes_before_expired(self):
+        assert present(replace(ROW, cut_off=True, refreshable_until=NOON)) is Verdict.CUT_OFF
+
     def test_expired_comes_before_the_account(self):
         row = replace(ROW, refreshable_until=NOON, account=Account.INACTIVE)
 
@@ -109,6 +116,7 @@ states = st.builds(
     rotated_at=st.none() | seconds.map(lambda ago: NOON - ago),
     refreshable_until=seconds.map(lambda left: NOON + left),
     revoked=st.booleans(),
+    cut_off=st.booleans(),
     account=st.sampled_from(Account),
 )
 presentations = st.builds(
@@ -133,6 +141,7 @@ class TestForEveryRowAndToken:
         accepted_despite = verdict.accepts and (
             not presented.genuine
             or row.revoked
+            or row.cut_off
             or row.refreshable_until <= NOON
             or row.account is not Account.ACTIVE
             or presented.generation not in {row.generation, row.generation - 1}

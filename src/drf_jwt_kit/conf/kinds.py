@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 KIT, SIMPLE_JWT = "DRF_JWT_KIT", "SIMPLE_JWT"
 MINUTE = timedelta(minutes=1)
+LONGEST_LAG = timedelta(seconds=5)
+"""Half of the time for which stateless requests go on without an answer of the database."""
 
 
 def setting(
@@ -93,6 +95,11 @@ def is_short_leeway(value: object) -> bool:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return 0 <= value <= MINUTE.total_seconds()
     return value is None
+
+
+def is_aware_or_none(value: object) -> bool:
+    """Whether ``value`` is None, or a moment that says its time zone."""
+    return value is None or (isinstance(value, datetime) and value.utcoffset() is not None)
 
 
 def is_key_sources(value: object) -> bool:

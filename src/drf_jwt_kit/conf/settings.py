@@ -7,7 +7,7 @@ the same name, then here. The table in docs/reference/settings.md is made from t
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 
 from .kinds import (
     KIT,
+    LONGEST_LAG,
     MINUTE,
     SIMPLE_JWT,
     as_timedelta,
@@ -26,6 +27,7 @@ from .kinds import (
     dotted_path,
     duration,
     flag,
+    is_aware_or_none,
     is_key_sources,
     is_short_leeway,
     is_texts,
@@ -71,6 +73,24 @@ class KitSettings:
         "(two tabs, a lost answer). Zero is strict one-time use.",
         "a timedelta from 0 to 60 seconds",
         lambda value: isinstance(value, timedelta) and timedelta(0) <= value <= MINUTE,
+        sources=(KIT,),
+    )
+
+    # Revocation
+    SESSIONS_VALID_AFTER: datetime | None = setting(
+        None,
+        "Every login before it has ended: for the day on which a backup was restored, which "
+        "brings sessions back that had been ended since.",
+        "an aware datetime, or None",
+        is_aware_or_none,
+        sources=(KIT,),
+    )
+    REVOCATION_LAG: timedelta = setting(
+        timedelta(seconds=1),
+        "How long `JWTStatelessAuthentication` may not know of a session that was ended. Zero "
+        "asks the database at every request.",
+        "a timedelta from 0 to 5 seconds",
+        lambda value: isinstance(value, timedelta) and timedelta(0) <= value <= LONGEST_LAG,
         sources=(KIT,),
     )
 

@@ -162,4 +162,4 @@ def _placed(entry: Entry, directory: Path) -> PlacedKey:
     key = key_in(text, where=where, algorithm=entry.algorithm, kid=entry.kid)
     # Its place in the list of sources decides whether the directory's signing key signs.
     state = None if entry.state is KeyState.SIGNING else entry.state
-    return PlacedKey(key=key, state=state, where=where)
+    return PlacedKey(key=key, state=state, where=where, made=entry.created, since=entry.since)

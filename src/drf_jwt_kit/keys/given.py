@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _FROM = ("file", "env", "key")
-_MEMBERS = (*_FROM, "algorithm", "kid", "state", "passphrase", "sign")
+_MEMBERS = (*_FROM, "algorithm", "kid", "state", "since", "passphrase", "sign")
 _STATES = [state.value for state in KeyState]
 _SHAPE = (
     "A key is a dict with one of 'file', 'env' or 'key', and where needed 'algorithm', 'kid', "
-    "'state', 'passphrase' or 'sign'."
+    "'state', 'since', 'passphrase' or 'sign'."
 )
 
 
@@ -113,7 +114,12 @@ def _key_of(source: Mapping[str, Any], where: str) -> PlacedKey:
     if sign := source.get("sign"):
         key = replace(key, signing_key=import_string(sign) if isinstance(sign, str) else sign)
     state = source.get("state")
-    return PlacedKey(key=key, state=None if state is None else KeyState(state), where=place)
+    return PlacedKey(
+        key=key,
+        state=None if state is None else KeyState(state),
+        where=place,
+        since=_since(source.get("since"), where),
+    )
 
 
 def _demand_members(source: Mapping[str, Any], where: str) -> None:
@@ -141,6 +147,21 @@ def _demand_members(source: Mapping[str, Any], where: str) -> None:
             hint=f"Use one of: {', '.join(_STATES)}. Without one, the first key signs.",
             id="drf_jwt_kit.E020",
         )
+
+
+def _since(value: Any, where: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        moment = value
+    if moment is not None and not (isinstance(moment, datetime) and moment.tzinfo):
+        raise UnusableKey(
+            f"{where} has a 'since' that is no time with a time zone.",
+            hint="Say since when the key is in its state: '2026-01-31T12:00:00+00:00', or an "
+            "aware datetime.",
+            id="drf_jwt_kit.E020",
+        )
+    return moment
 
 
 def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:

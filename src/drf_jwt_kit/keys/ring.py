@@ -13,6 +13,7 @@ from .jwk import public_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
 
 class KeyState(str, Enum):
@@ -58,11 +59,17 @@ class Key:
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedKey:
-    """A key, what it is to do (None where its place in a list says so), and where it is from."""
+    """A key, what it is to do (None where its place in a list says so), and where it is from.
+
+    ``made`` is when it was made and ``since`` when it came into its state, where somebody has
+    written that down.
+    """
 
     key: Key
     state: KeyState | None
     where: str
+    made: datetime | None = None
+    since: datetime | None = None
 
 
 class VerifyingKeys(Protocol):
@@ -86,14 +93,12 @@ class KeyRing:
 
         Raises UnusableKey where none can, or where two have one name.
         """
-        _demand_different_names(placed)
-        signing = _the_one_that_signs(placed)
-        coming = [p.key for p in placed if p.state is KeyState.NEXT]
-        others = [p.key for p in placed if p.state is not KeyState.NEXT and p is not signing]
+        settled = settle(placed)
+        keys = {state: [p.key for p in settled if p.state is state] for state in KeyState}
         return cls(
-            signing=signing.key,
-            next=tuple(replace(key, signing_key=None) for key in coming),
-            retiring=tuple(replace(key, signing_key=None) for key in others),
+            signing=keys[KeyState.SIGNING][0],
+            next=tuple(replace(key, signing_key=None) for key in keys[KeyState.NEXT]),
+            retiring=tuple(replace(key, signing_key=None) for key in keys[KeyState.RETIRING]),
         )
 
     @cached_property
@@ -109,6 +114,20 @@ class KeyRing:
     @property
     def _all(self) -> tuple[Key, ...]:
         return (*self.next, self.signing, *self.retiring)
+
+
+def settle(placed: Sequence[PlacedKey]) -> list[PlacedKey]:
+    """The keys with the state that each has in the ring. Raises UnusableKey as ``KeyRing.of``."""
+    _demand_different_names(placed)
+    signing = _the_one_that_signs(placed)
+    return [
+        replace(p, state=KeyState.SIGNING)
+        if p is signing
+        else p
+        if p.state is KeyState.NEXT
+        else replace(p, state=KeyState.RETIRING)
+        for p in placed
+    ]
 
 
 def _the_one_that_signs(placed: Sequence[PlacedKey]) -> PlacedKey:

@@ -18,7 +18,7 @@ from drf_jwt_kit.conf import get_settings
 
 from .given import given_keys
 from .named import keys_of_simple_jwt
-from .ring import KeyRing
+from .ring import KeyRing, PlacedKey
 
 logger = logging.getLogger("drf_jwt_kit")
 
@@ -48,8 +48,13 @@ def get_ring() -> KeyRing:
 
 def read_ring() -> KeyRing:
     """The project's keys as their sources have them now. Raises UnusableKey."""
+    return KeyRing.of(placed_keys())
+
+
+def placed_keys() -> list[PlacedKey]:
+    """Each of the project's keys and where it is from, in their order. Raises UnusableKey."""
     sources = get_settings().KEYS
-    return KeyRing.of(keys_of_simple_jwt() if sources is None else list(given_keys(sources)))
+    return keys_of_simple_jwt() if sources is None else list(given_keys(sources))
 
 
 @receiver(setting_changed)

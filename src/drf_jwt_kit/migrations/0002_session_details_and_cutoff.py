@@ -35,6 +35,11 @@ class Migration(migrations.Migration):
             name='device',
             field=models.CharField(blank=True, max_length=100, verbose_name='device'),
         ),
+        migrations.AlterField(
+            model_name='session',
+            name='revoked_reason',
+            field=models.CharField(blank=True, choices=[('logout', 'logged out'), ('logout_all', 'logged out everywhere'), ('ended_by_owner', 'ended from another device'), ('reused', 'an old refresh token was used again'), ('password_changed', 'the password was changed'), ('user_inactive', 'the user was deactivated'), ('user_gone', 'the user was deleted'), ('by_admin', 'ended by an administrator'), ('by_project', 'ended by the project')], max_length=32, verbose_name='ended because'),
+        ),
         migrations.AddIndex(
             model_name='session',
             index=models.Index(fields=['revoked_at'], name='jwt_session_revoked_at'),

@@ -3,23 +3,31 @@
 from drf_jwt_kit.models import RevokedReason
 
 from . import store  # noqa: F401  # fills the slot of tokens
-from .ending import keep, logout, revoke
-from .faults import as_unavailable, database_faults_answered
+from .census import Census, written_between
+from .ending import keep, logout, revoke, revoke_all
+from .faults import as_unavailable, database_faults_answered, persistent
 from .lifecycle import TokenPair, refresh, rename, start, would_refresh
 from .lookup import authenticate, live_sessions
+from .stateless import authenticate_stateless, load_user
 
 __all__ = [
+    "Census",
     "RevokedReason",
     "TokenPair",
     "as_unavailable",
     "authenticate",
+    "authenticate_stateless",
     "database_faults_answered",
     "keep",
     "live_sessions",
+    "load_user",
     "logout",
+    "persistent",
     "refresh",
     "rename",
     "revoke",
+    "revoke_all",
     "start",
     "would_refresh",
+    "written_between",
 ]

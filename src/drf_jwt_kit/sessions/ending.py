@@ -1,6 +1,7 @@
 """How does a session end before its time? Logout, its owner, its user's fate, or the project.
 
-Each is one conditional UPDATE that cannot end a session twice. Inside somebody else's
+Each is one conditional UPDATE that cannot end a session twice; to end all there are is one
+INSERT, of a cut-off. Inside somebody else's
 transaction it lasts if that transaction commits.
 """
 
@@ -8,22 +9,24 @@ from __future__ import annotations
 
 import hmac
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils import timezone
 
 from drf_jwt_kit.exceptions import Reason
-from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.models import Cutoff, RevokedReason
 from drf_jwt_kit.tokens import AccessToken, RefreshToken
 from drf_jwt_kit.tokens.token import RefusedToken
 from drf_jwt_kit.tokens.types import expected_jti, read
 
-from . import events, lookup
+from . import events, feed, lookup
 from .account import fingerprint
-from .faults import database_faults_answered
+from .faults import persistent, persistently
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import Model
@@ -35,7 +38,6 @@ _JUST_NOW = timedelta(minutes=1)
 """How long after its user's new password was saved a session can still be kept."""
 
 
-@database_faults_answered()
 def revoke(
     session_id: UUID | None = None,
     *,
@@ -51,23 +53,57 @@ def revoke(
     """
     if session_id is None and user is None:
         raise TypeError("Say which: revoke(session_id) or revoke(user=user).")
-    rows = lookup.sessions().filter(revoked_at=None)
+    rows = lookup.sessions()
     if session_id is not None:
         rows = rows.filter(pk=session_id)
     if user is not None:
         rows = rows.filter(user_id=user.pk)
     if keep is not None:
         rows = rows.exclude(pk=keep)
-    return end(rows, reason, session_id=session_id, user_id=user.pk if user is not None else None)
+    user_id = user.pk if user is not None else None
+    end_them = partial(end, rows, reason, session_id=session_id, user_id=user_id)
+    now = timezone.now()
+    return persistently(lambda again: end_them(at=now, again=again))
 
 
-def end(rows: Any, reason: str, *, session_id: UUID | None = None, user_id: object = None) -> int:
-    """End the live ones among ``rows``, and tell log and signal once that is committed."""
-    count: int = rows.filter(revoked_at=None).update(
-        revoked_at=timezone.now(), revoked_reason=reason
-    )
+def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
+    """End every session of everybody, with one row; answers from when on logins are valid.
+
+    That is the next whole second, since tokens know their login in whole seconds: whoever logs
+    in within the second of the call logs in once more. One query, however many sessions there
+    are. Raises ServiceUnavailable where the database cannot be asked.
+    """
+    now = timezone.now()
+    valid_after = now.replace(microsecond=0) + timedelta(seconds=now.microsecond > 0)
+    row = Cutoff(valid_after=valid_after)
+    # Where the answer is lost the row may be written twice, which says the same.
+    persistently(lambda again: row.save(using=lookup.write_alias(), force_insert=True))
+    events.all_revoked(valid_after, reason)
+    feed.expire_after_commit()
+    return valid_after
+
+
+def end(
+    rows: Any,
+    reason: str,
+    *,
+    session_id: UUID | None = None,
+    user_id: object = None,
+    at: datetime | None = None,
+    again: bool = False,
+) -> int:
+    """End the live ones among ``rows``, and tell log and signal once that is committed.
+
+    ``again`` says that this has been tried with the same ``at``, and its answer was lost.
+    """
+    at = at or timezone.now()
+    to_end = Q(revoked_at=None)
+    if again:
+        to_end |= Q(revoked_at=at, revoked_reason=reason)
+    count: int = rows.filter(to_end).update(revoked_at=at, revoked_reason=reason)
     if count:
         events.revoked(session_id, user_id, reason, count)
+        feed.expire_after_commit()
     return count
 
 
@@ -84,7 +120,7 @@ def logout(presented: str | bytes) -> None:
         revoke(token.session_id, reason=RevokedReason.LOGOUT)
 
 
-@database_faults_answered()
+@persistent
 def end_session_of(token: RefreshToken) -> None:
     """Log out by a verified refresh token, if it is of its session's making."""
     session = lookup.sessions().filter(pk=token.session_id).first()
@@ -97,7 +133,7 @@ def end_session_of(token: RefreshToken) -> None:
         revoke(session.pk, reason=RevokedReason.LOGOUT)
 
 
-@database_faults_answered()
+@persistent
 def keep(request: Any, user: Any) -> None:
     """Keep the session that made ``request`` after ``user`` changed its password; end the others.
 
@@ -125,9 +161,10 @@ def is_genuine(token: RefreshToken, session: Session) -> bool:
     return hmac.compare_digest(jti.encode(), token.jti.encode())
 
 
-@database_faults_answered()
+@persistent
 def require_live(token: RefreshToken) -> None:
     """Raise InvalidToken where the session of a verified refresh token has ended."""
-    session = lookup.sessions().filter(pk=token.session_id, revoked_at=None).first()
-    if session is None or not is_genuine(token, session):
+    rows = lookup.sessions_to_judge().filter(pk=token.session_id, revoked_at=None)
+    session = rows.first()
+    if session is None or lookup.was_cut_off(session) or not is_genuine(token, session):
         raise RefusedToken(Reason.SESSION_ENDED)

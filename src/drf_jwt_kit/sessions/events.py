@@ -13,6 +13,7 @@ from django.db import router, transaction
 
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.signals import (
+    all_sessions_revoked,
     refresh_reused,
     session_refreshed,
     session_revoked,
@@ -20,6 +21,8 @@ from drf_jwt_kit.signals import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
     from uuid import UUID
 
     from django.dispatch import Signal
@@ -78,6 +81,15 @@ def revoked(session_id: UUID | None, user_id: object, reason: str, count: int) -
     _tell(session_revoked, session_id=session_id, user_id=user_id, reason=str(reason), count=count)
 
 
+def all_revoked(valid_after: datetime, reason: str) -> None:
+    """Every session of everybody was ended; told once that is committed."""
+    since = valid_after.isoformat()
+    _after_commit(
+        lambda: log("all_revoked", level=logging.WARNING, valid_after=since, reason=reason)
+    )
+    _tell(all_sessions_revoked, valid_after=valid_after, reason=str(reason))
+
+
 def log(event: str, *, level: int = logging.INFO, **facts: object) -> None:
     """Write one line; a value that could be taken for another field is quoted."""
     pairs = " ".join(f"{name}={_shown(value)}" for name, value in facts.items())
@@ -85,7 +97,10 @@ def log(event: str, *, level: int = logging.INFO, **facts: object) -> None:
 
 
 def _tell(signal: Signal, **facts: Any) -> None:
-    tell = partial(signal.send_robust, sender=Session, **facts)
+    _after_commit(partial(signal.send_robust, sender=Session, **facts))
+
+
+def _after_commit(tell: Callable[[], object]) -> None:
     transaction.on_commit(tell, using=router.db_for_write(Session), robust=True)
 
 

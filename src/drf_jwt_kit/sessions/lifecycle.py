@@ -10,16 +10,17 @@ import hashlib
 import hmac
 import ipaddress
 import logging
+import secrets
 from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from django.db import OperationalError
+from django.db import IntegrityError
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.exceptions import NoActiveAccount, Reason, ServiceUnavailable
+from drf_jwt_kit.exceptions import NoActiveAccount, Reason
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.tokens import RefreshToken
 from drf_jwt_kit.tokens.claims import serializer_claims
@@ -27,7 +28,7 @@ from drf_jwt_kit.tokens.token import RefusedToken, user_id_of
 
 from . import ending, events, lookup
 from .account import account_of, fingerprint, may_log_in
-from .faults import database_faults_answered
+from .faults import RowChanged, persistent, persistently
 from .rotation import Presented, SessionState, Verdict, judge
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from rest_framework.request import Request
 
-_ATTEMPTS = 3
 _LONGEST_SCOPE = 512
 
 
@@ -58,6 +58,7 @@ class TokenPair:
 
 
 @sensitive_variables()
+@persistent
 def start(
     user: Any,
     request: Request | HttpRequest | None = None,
@@ -92,8 +93,7 @@ def start(
         raise ValueError(f"This scope is longer than {_LONGEST_SCOPE} characters.")
     claims = {**serializer_claims(user, request=request, session=session), **token.own_claims}
     access = str(token.access_with(claims))
-    with database_faults_answered():
-        insert(session, user, request)
+    insert(session, user, request)
     return TokenPair(access=access, refresh=str(token))
 
 
@@ -112,21 +112,13 @@ def refresh(
     your own, let it commit.
     """
     token = presented if isinstance(presented, RefreshToken) else RefreshToken(presented)
-    key_hash = hashlib.sha256(retry_key.encode()).hexdigest() if retry_key else ""
-    with database_faults_answered():
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                pair = _refresh_once(token, request, key_hash, again=attempt > 1)
-            except OperationalError:  # a serialization failure, a deadlock, a locked SQLite file
-                if attempt == _ATTEMPTS or lookup.in_transaction():
-                    raise
-                continue
-            if pair is not None:
-                return pair
-    raise ServiceUnavailable
+    # Without a retry key of the client's, one that only our own further attempts know: they
+    # collect what an attempt has written whose answer was lost, even where the leeway is zero.
+    key_hash = hashlib.sha256((retry_key or secrets.token_hex()).encode()).hexdigest()
+    return persistently(lambda again: _refresh_once(token, request, key_hash, again=again))
 
 
-@database_faults_answered()
+@persistent
 def would_refresh(token: RefreshToken) -> None:
     """Raise InvalidToken where refreshing with a verified token would. Writes nothing."""
     session, user = _read(token, again=False)
@@ -134,7 +126,7 @@ def would_refresh(token: RefreshToken) -> None:
         raise RefusedToken(Reason.SESSION_ENDED)
 
 
-@database_faults_answered()
+@persistent
 def rename(session_id: UUID, user: Any, name: str) -> Session | None:
     """Call a live session of ``user`` by ``name``; None where it has no such session."""
     session = lookup.live_session(user, session_id)
@@ -146,8 +138,7 @@ def rename(session_id: UUID, user: Any, name: str) -> Session | None:
 
 def _refresh_once(
     token: RefreshToken, request: Request | None, key_hash: str, *, again: bool
-) -> TokenPair | None:
-    """Tokens, or None where another request changed the row between our read and our write."""
+) -> TokenPair:
     session, user = _read(token, again=again)
     now = timezone.now()
     verdict = _judge(token, session, user, key_hash, now)
@@ -165,7 +156,7 @@ def _refresh_once(
     pair = TokenPair(access=access, refresh=str(following) if rotates else None)
     if verdict is Verdict.ROTATE:
         if not _store(session, before):
-            return None
+            raise RowChanged
         events.refreshed(session, user, request)
     else:
         events.duplicate(session, user, verdict.value)
@@ -195,6 +186,7 @@ def _judge(
             rotated_at=session.rotated_at,
             refreshable_until=session.refreshable_until,
             revoked=session.revoked_at is not None,
+            cut_off=lookup.was_cut_off(session),
             account=account_of(user, session.password_fingerprint),
         ),
         Presented(
@@ -274,10 +266,21 @@ def new_session(user: Any, refresh_lifetime: timedelta) -> Session:
 def insert(session: Session, user: Any, request: Any) -> None:
     """Store a new session, and tell; one that ``get_token`` has stored is brought up to date."""
     is_new = session._state.adding
-    session.save(using=lookup.write_alias(), force_insert=is_new)
-    if not is_new:
-        return
-    events.started(session, user, request)
+    persistently(lambda again: _save(session, is_new=is_new, again=again))
+    if is_new:
+        events.started(session, user, request)
+
+
+def _save(session: Session, *, is_new: bool, again: bool) -> None:
+    alias = lookup.write_alias()
+    try:
+        session.save(using=alias, force_insert=is_new)
+    except IntegrityError:
+        same = lookup.sessions().filter(pk=session.pk, secret=session.secret)
+        if not (is_new and again and same.exists()):
+            raise
+        # The first attempt has stored it, and its answer was lost.
+        session._state.adding, session._state.db = False, alias
 
 
 def _obtain_serializer(path: str) -> Any:

@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from drf_jwt_kit.exceptions import Reason
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.tokens.token import RefusedToken, user_id_of
+from drf_jwt_kit.tokens.token import RefusedToken, epoch, user_id_of
 
-from . import events
+from . import cutoff, events
 from .account import accepted_fingerprints, account_for_request
-from .faults import database_faults_answered
+from .faults import persistent
 from .rotation import Account
 
 if TYPE_CHECKING:
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from drf_jwt_kit.tokens import AccessToken
 
 _PREFIX = "_jwt_session_"
+_CUTOFF = "_jwt_cutoff"
 _ALL = tuple(field.attname for field in Session._meta.concrete_fields)
-_FOR_A_REQUEST = ("id", "user_id", "revoked_at", "password_fingerprint")
+_FOR_A_REQUEST = ("id", "user_id", "auth_time", "revoked_at", "password_fingerprint")
 
 
 def write_alias() -> str:
@@ -42,6 +43,16 @@ def write_alias() -> str:
 def sessions() -> Any:
     """All rows, on that database."""
     return Session._default_manager.using(write_alias())
+
+
+def sessions_to_judge() -> Any:
+    """The same rows, each with the cut-off of this moment beside it, as ``valid_after``."""
+    return sessions().annotate(valid_after=cutoff.stored())
+
+
+def was_cut_off(session: Session) -> bool:
+    """Whether a row of ``sessions_to_judge`` or ``find`` began before all sessions were ended."""
+    return cutoff.has_ended(epoch(session.auth_time), session.valid_after)
 
 
 def in_transaction() -> bool:
@@ -59,13 +70,13 @@ def find_for_update(session_id: UUID) -> Session | None:
 
     At REPEATABLE READ a plain second read would show the row as it was at the first one.
     """
-    rows = sessions()
+    rows = sessions_to_judge()
     if in_transaction():
         rows = rows.select_for_update()
     return rows.filter(pk=session_id).first()  # type: ignore[no-any-return]
 
 
-@database_faults_answered()
+@persistent
 def authenticate(token: AccessToken) -> Any:
     """The user of a verified access token whose session is live. One query.
 
@@ -74,7 +85,7 @@ def authenticate(token: AccessToken) -> Any:
     """
     found = _find(token.session_id, _FOR_A_REQUEST)
     if found is None:
-        raise _refused(token, "unknown")
+        raise refused(token, "unknown")
     session, user = found
     check_session(token, session, user)
     return user
@@ -83,23 +94,25 @@ def authenticate(token: AccessToken) -> Any:
 def check_session(token: AccessToken, session: Session, user: Any) -> None:
     """Raise InvalidToken unless ``token`` is of ``session``, and both it and ``user`` live on."""
     if token.user_id != user_id_of(user):
-        raise _refused(token, "other_user")
+        raise refused(token, "other_user")
     if session.revoked_at is not None:
-        raise _refused(token, "revoked")
+        raise refused(token, "revoked")
+    if was_cut_off(session):
+        raise refused(token, "cut_off")
     account = account_for_request(user, session.password_fingerprint)
     if account is not Account.ACTIVE:
-        raise _refused(token, account.value)
+        raise refused(token, account.value)
 
 
-@database_faults_answered()
+@persistent
 def live_sessions(user: Any, *, limit: int = 200) -> list[Session]:
     """The sessions of ``user`` that can still be refreshed, newest first."""
-    return list(itertools.islice(_live(user, sessions().order_by("-created_at")), limit))
+    return list(itertools.islice(_live(user, sessions_to_judge().order_by("-created_at")), limit))
 
 
 def live_session(user: Any, session_id: UUID) -> Session | None:
     """That session of ``user``, if it can still be refreshed."""
-    return next(_live(user, sessions().filter(pk=session_id)), None)
+    return next(_live(user, sessions_to_judge().filter(pk=session_id)), None)
 
 
 def _live(user: Any, rows: Any) -> Iterator[Session]:
@@ -108,7 +121,7 @@ def _live(user: Any, rows: Any) -> Iterator[Session]:
     now = timezone.now()
     known = accepted_fingerprints(user)
     rows = rows.filter(user_id=user.pk, revoked_at=None, password_fingerprint__in=known)
-    return (row for row in rows.iterator() if row.refreshable_until > now)
+    return (row for row in rows.iterator() if row.refreshable_until > now and not was_cut_off(row))
 
 
 def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | None:
@@ -116,7 +129,8 @@ def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | N
     alias = write_alias()
     if router.db_for_write(users.model) != alias:
         return _find_apart(session_id, users)
-    taken = {_PREFIX + column: F(f"jwt_sessions__{column}") for column in columns}
+    taken: dict[str, Any] = {_PREFIX + name: F(f"jwt_sessions__{name}") for name in columns}
+    taken[_CUTOFF] = cutoff.stored()
     # First filtered, then annotated: the other way round joins the sessions a second time.
     rows = users.using(alias).filter(jwt_sessions__pk=session_id).annotate(**taken)
     try:
@@ -125,13 +139,14 @@ def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | N
         return None
     values = {column: user.__dict__.pop(_PREFIX + column) for column in columns}
     session = Session(**values)
+    session.valid_after = user.__dict__.pop(_CUTOFF)
     session._state.adding, session._state.db = False, alias
     return session, user
 
 
 def _find_apart(session_id: UUID, users: Any) -> tuple[Session, Any] | None:
     """Two queries, where the project's router keeps users in another database."""
-    session = sessions().filter(pk=session_id).first()
+    session = sessions_to_judge().filter(pk=session_id).first()
     user = None
     if session is not None and session.user_id is not None:
         alias = router.db_for_write(users.model)
@@ -139,6 +154,6 @@ def _find_apart(session_id: UUID, users: Any) -> tuple[Session, Any] | None:
     return None if user is None else (session, user)
 
 
-def _refused(token: AccessToken, verdict: str) -> RefusedToken:
+def refused(token: AccessToken, verdict: str) -> RefusedToken:
     events.refused(token, verdict)
     return RefusedToken(Reason.SESSION_ENDED)

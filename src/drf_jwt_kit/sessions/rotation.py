@@ -32,6 +32,7 @@ class Verdict(Enum):
     REPEAT_RETRIED = "retried"
     FORGED = "forged"
     REVOKED = "revoked"
+    CUT_OFF = "cut_off"
     EXPIRED = "expired"
     USER_GONE = "user_gone"
     USER_INACTIVE = "user_inactive"
@@ -61,6 +62,8 @@ class SessionState:
     rotated_at: datetime | None
     refreshable_until: datetime
     revoked: bool
+    cut_off: bool
+    """Its login lies before the moment at which all sessions were ended."""
     account: Account
 
 
@@ -96,6 +99,8 @@ def judge(
         return Verdict.FORGED
     if row.revoked:
         return Verdict.REVOKED
+    if row.cut_off:
+        return Verdict.CUT_OFF
     if now >= row.refreshable_until:
         return Verdict.EXPIRED
     if row.account is not Account.ACTIVE:

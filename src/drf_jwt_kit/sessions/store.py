@@ -13,7 +13,6 @@ from drf_jwt_kit.tokens.claims import serializer_claims
 
 from . import ending, lifecycle
 from .account import may_log_in
-from .faults import database_faults_answered
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -29,7 +28,6 @@ class Store:
         """A session of ``user`` that is not in the database. Queries nothing."""
         return lifecycle.new_session(user, refresh_lifetime)
 
-    @database_faults_answered()
     def insert(self, token: RefreshToken) -> None:
         """Store the session of ``token``, unless it is stored."""
         if not token.session._state.adding:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from drf_jwt_kit.management.subcommands import flush, sessions
+from drf_jwt_kit.exceptions import ServiceUnavailable
+from drf_jwt_kit.management.subcommands import flush, keys, sessions
+from drf_jwt_kit.sessions import database_faults_answered
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 SUBCOMMANDS: dict[str, Subcommand] = {
     "flush": flush,
+    "keys": keys,
     "sessions": sessions,
 }
 
@@ -23,6 +26,8 @@ class Command(BaseCommand):
     """``manage.py jwtkit WORD …``"""
 
     help = "Look after the sessions and keys of JWT authentication."
+    # Some of what the checks find wrong is cured by a subcommand: a directory without keys.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Offer every subcommand; one of them has to be named."""
@@ -31,5 +36,12 @@ class Command(BaseCommand):
             module.add_arguments(words.add_parser(word, help=module.HELP, description=module.HELP))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the subcommand that was named."""
-        options.pop("run")(self, options)
+        """Run the subcommand that was named. Raises CommandError for what cannot be done."""
+        run = options.pop("run")
+        try:
+            with database_faults_answered():
+                run(self, options)
+        except ServiceUnavailable as error:
+            raise CommandError(
+                f"The database does not answer, or is not migrated: {error.__cause__}"
+            ) from error

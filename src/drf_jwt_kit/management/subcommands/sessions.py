@@ -3,18 +3,123 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.management.columns import print_table
+from drf_jwt_kit.management.people import add_user_arguments, named_user, shown
+from drf_jwt_kit.sessions import lookup
+from drf_jwt_kit.sessions.survey import survey
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.core.management.base import BaseCommand, CommandParser
 
+    from drf_jwt_kit.models import Session
+    from drf_jwt_kit.sessions.standing import Standing
+
 HELP = "List sessions, or end them."
+_HEAD = ("ID", "USER", "DEVICE", "IP", "CREATED", "LAST USED", "ENDS", "STATE")
 
 
 def add_arguments(parser: CommandParser) -> None:
     """Declare what may follow."""
     words = parser.add_subparsers(title="subcommands", required=True)
-    words.add_parser("list", help="List sessions.").set_defaults(run=run_list)
+
+    says = "List live sessions: of one user, newest first, or of everybody."
+    listing = words.add_parser("list", help=says, description=says)
+    add_user_arguments(listing)
+    listing.add_argument("--all", action="store_true", help="Those that have ended, too.")
+    listing.set_defaults(run=run_list)
+
+    says = "End sessions: by id, all of one user, or all of everybody."
+    ending = words.add_parser("revoke", help=says, description=says)
+    ending.add_argument("ids", nargs="*", type=UUID, metavar="ID", help="The id of a session.")
+    add_user_arguments(ending)
+    ending.add_argument("--all", action="store_true", help="Every session of every user.")
+    ending.add_argument(
+        *("--noinput", "--no-input"),
+        action="store_false",
+        dest="interactive",
+        help="Do not ask before ending all of them.",
+    )
+    ending.set_defaults(run=run_revoke)
 
 
 def run_list(command: BaseCommand, options: dict[str, Any]) -> None:
-    """List them."""
+    """Print the sessions, and nothing that a token could be made from."""
+    batches = survey(user=named_user(options), ended=options["all"])
+    rows = ([_cells(session, stands) for session, stands in batch] for batch in batches)
+    print_table(command.stdout, _HEAD, rows)
+
+
+def run_revoke(command: BaseCommand, options: dict[str, Any]) -> None:
+    """End what was named, and say how much that was."""
+    user, ids = named_user(options), options["ids"]
+    if [bool(ids), user is not None, options["all"]].count(True) != 1:
+        raise CommandError("Say which: ids of sessions, or --user, or --user-id, or --all.")
+    if options["all"]:
+        _revoke_all(command, interactive=options["interactive"])
+    elif user is not None:
+        count = sessions.revoke(user=user, reason=sessions.RevokedReason.BY_ADMIN)
+        command.stdout.write(f"Ended {count} {_sessions(count)} of {shown(user)}.")
+    else:
+        _revoke_each(command, ids)
+
+
+def _revoke_each(command: BaseCommand, ids: list[UUID]) -> None:
+    live = [pk for pk in ids if sessions.revoke(pk, reason=sessions.RevokedReason.BY_ADMIN)]
+    command.stdout.write(f"Ended {len(live)} {_sessions(len(live))}.")
+    known = set(lookup.sessions().filter(pk__in=ids).values_list("pk", flat=True))
+    ended_before = [str(pk) for pk in ids if pk in known.difference(live)]
+    unknown = [str(pk) for pk in ids if pk not in known]
+    if ended_before:
+        command.stdout.write(f"Ended before: {', '.join(ended_before)}.")
+    if unknown:
+        raise CommandError(f"No session has this id: {', '.join(unknown)}.")
+
+
+def _revoke_all(command: BaseCommand, *, interactive: bool) -> None:
+    if interactive:
+        command.stdout.write("This ends every session of every user: all have to log in again.")
+        try:
+            answer = input("Type 'yes' to go on: ")
+        except (EOFError, KeyboardInterrupt):  # nobody is there to be asked, or rather not
+            answer = ""
+        if answer != "yes":
+            raise CommandError("Nothing was ended. Without a question: --noinput")
+    valid_after = sessions.revoke_all(reason=sessions.RevokedReason.BY_ADMIN)
+    command.stdout.write(f"Ended every session that began before {_time(valid_after)}.")
+
+
+def _cells(session: Session, stands: Standing) -> list[str]:
+    user: Any = session.user
+    device = session.device or session.user_agent
+    ends = session.revoked_at or session.refreshable_until
+    return [
+        str(session.pk),
+        str(session.user_id or "") if user is None else user.get_username(),
+        f"{session.name} ({device})" if session.name and device else session.name or device,
+        session.ip or "",
+        _time(session.created_at),
+        _time(session.last_used_at),
+        _time(ends),
+        gettext("live") if stands.live else gettext("ended: %s") % stands.because,
+    ]
+
+
+def _time(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment) if settings.USE_TZ else moment
+    return local.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _sessions(count: int) -> str:
+    return "session" if count == 1 else "sessions"

@@ -1,0 +1,67 @@
+"""Who is meant? Finds the user whom somebody names in a shell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError
+from django.db import router
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+_SHOWN = 5
+
+
+def add_user_arguments(parser: CommandParser) -> None:
+    """``--user`` and ``--user-id``."""
+    parser.add_argument(
+        "--user", metavar="WHO", help="The user of that name (or primary key, if it is no name)."
+    )
+    parser.add_argument("--user-id", metavar="KEY", help="The user with that primary key.")
+
+
+def named_user(options: dict[str, Any]) -> Any:
+    """The user whom the options name, or None where they name nobody.
+
+    Raises CommandError where there is no such user, or more than one. Users whom the default
+    manager of the user model hides are found: their sessions can be ended, too.
+    """
+    if options["user"] is not None and options["user_id"] is not None:
+        raise CommandError("Give --user or --user-id, not both.")
+    if options["user_id"] is not None:
+        return _the_one(options["user_id"], _with("pk", options["user_id"]))
+    if options["user"] is not None:
+        name = options["user"]
+        found = {user.pk: user for field in _names() for user in _with(field, name)}
+        return _the_one(name, list(found.values()))
+    return None
+
+
+def shown(user: Any) -> str:
+    """The user's name and primary key."""
+    return f"{user.get_username()} ({user.pk})"
+
+
+def _names() -> tuple[str, str]:
+    return (get_user_model().USERNAME_FIELD, "pk")
+
+
+def _with(field: str, value: str) -> list[Any]:
+    users = get_user_model()
+    rows = users._base_manager.using(router.db_for_write(users))
+    try:
+        return list(rows.filter(**{field: value})[: _SHOWN + 1])
+    except (ValueError, ValidationError):  # a name is seldom a key
+        return []
+
+
+def _the_one(said: str, found: list[Any]) -> Any:
+    if not found:
+        raise CommandError(f"No user has the {' or '.join(_names())} {said!r}.")
+    if len(found) > 1:
+        several = ", ".join(shown(user) for user in found[:_SHOWN])
+        raise CommandError(f"{said!r} may be any of these: {several}. Choose by --user-id.")
+    return found[0]

@@ -1,0 +1,174 @@
+"""Which rows can no longer matter? Walks the table and deletes them, batch by batch.
+
+A row matters until the last access token of its session has expired: strict requests ask for
+it, and the revocation feed reads it. After that a token without a row is refused all the same.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import OperationalError, connections
+from django.db.models import Q
+from django.utils import timezone
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.models import Cutoff, Session
+
+from . import lookup
+from .standing import idle_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from uuid import UUID
+
+_Answer = TypeVar("_Answer")
+_ATTEMPTS = 5
+_MARGIN = timedelta(minutes=5)
+"""For clocks that differ, for the overlap with which the feed reads, and for ``sessions.keep``."""
+_NARROW = (
+    *("id", "created_at", "auth_time", "rotated_at", "expires_at", "refresh_lifetime"),
+    *("access_lifetime", "revoked_at"),
+)
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """How far a flush has come; one object, brought up to date after every batch."""
+
+    deleted: int = 0
+    kept: int = 0
+    cutoffs: int = 0
+    """How many ends of all sessions were deleted, after all batches."""
+    fraction: float = 0.0
+    """How much of the table is done, less than 1 before the end. Random keys tell where one is."""
+
+
+def flush(
+    *, batch_size: int = 1000, keep: timedelta = timedelta(0), dry_run: bool = False
+) -> Iterator[Progress]:
+    """Delete the rows that can no longer matter, and tell after every ``batch_size`` rows read.
+
+    ``keep`` is how much longer an ended session stays, for whoever wants to look at it. Each
+    batch is a transaction of its own, so the caller may stop at any time, and several flushes
+    may run at once: each counts what it deleted itself. Memory is that of one batch.
+
+    Raises OperationalError where the database has given up five times in a row.
+    """
+    rule = _Rule.of_this_moment(keep)
+    progress = Progress()
+    last: UUID | None = None
+    oldest_login: datetime | None = None
+    while progress.fraction < 1:
+        rows = _patiently(partial(_read, last, batch_size))
+        dead = {row.pk for row in rows if rule.is_dead(row)}
+        kept = [row.auth_time for row in rows if row.pk not in dead]
+        oldest_login = min([*kept, oldest_login] if oldest_login else kept, default=None)
+        progress.deleted += len(dead) if dry_run else _delete([*dead], rule)
+        progress.kept += len(kept)
+        if len(rows) == batch_size:
+            last = rows[-1].pk
+            progress.fraction = _position([row.pk for row in rows])
+        else:
+            flush_cutoffs = partial(_flush_cutoffs, rule, oldest_login, dry_run=dry_run)
+            progress.cutoffs = _patiently(flush_cutoffs)
+            progress.fraction = 1.0
+        yield progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rule:
+    """What is dead: decided in Python by what the engine uses, and once more in the DELETE."""
+
+    before: datetime
+    """A session that ended by then is dead, if it gave out no longer tokens than the setting."""
+    usual_lifetime: timedelta
+    cutoff: Cutoff | None
+
+    @classmethod
+    def of_this_moment(cls, keep: timedelta) -> _Rule:
+        settings = get_settings()
+        grace = settings.ACCESS_TOKEN_LIFETIME + settings.LEEWAY + _MARGIN
+        cutoffs = Cutoff._default_manager.using(lookup.write_alias())
+        return cls(
+            before=timezone.now() - keep - grace,
+            usual_lifetime=settings.ACCESS_TOKEN_LIFETIME,
+            cutoff=_patiently(cutoffs.order_by("valid_after", "pk").last),
+        )
+
+    def is_dead(self, row: Session) -> bool:
+        ended = row.refreshable_until
+        if row.revoked_at is not None:
+            ended = min(ended, row.revoked_at)
+        if self.cutoff is not None and row.auth_time < self.cutoff.valid_after:
+            ended = min(ended, self.cutoff.valid_after)
+        longer = max((row.access_lifetime or timedelta(0)) - self.usual_lifetime, timedelta(0))
+        return ended + longer <= self.before
+
+    def still_dead(self) -> Q:
+        """The same for the database, so that a row which changed since it was read survives."""
+        dead = (
+            Q(revoked_at__lte=self.before)
+            | Q(expires_at__lte=self.before)
+            | Q(idle_limit__lte=self.before)
+        )
+        if self.cutoff is not None and self.cutoff.valid_after <= self.before:
+            dead |= Q(auth_time__lt=self.cutoff.valid_after)
+        return dead
+
+
+def _read(after: UUID | None, limit: int) -> list[Session]:
+    rows = lookup.sessions().only(*_NARROW).order_by("pk")
+    return list((rows if after is None else rows.filter(pk__gt=after))[:limit])
+
+
+def _delete(keys: list[UUID], rule: _Rule) -> int:
+    rows = lookup.sessions().alias(idle_limit=idle_limit()).filter(rule.still_dead())
+    most = (connections[lookup.write_alias()].features.max_query_params or 10_000) - 10
+    parts = (keys[start : start + most] for start in range(0, len(keys), most))
+    return sum(_patiently(partial(_delete_some, rows.filter(pk__in=part))) for part in parts)
+
+
+def _delete_some(rows: Any) -> int:
+    _, by_model = rows.delete()
+    return by_model.get(Session._meta.label, 0)  # type: ignore[no-any-return]
+
+
+def _flush_cutoffs(rule: _Rule, oldest_login: datetime | None, *, dry_run: bool) -> int:
+    """Delete those that a later one covers, and the last one too when it ends nobody any more."""
+    latest = rule.cutoff
+    if latest is None:
+        return 0
+    ends_nobody = oldest_login is None or latest.valid_after <= oldest_login
+    rows = Cutoff._default_manager.using(lookup.write_alias())
+    superfluous = rows.filter(valid_after__lte=latest.valid_after)
+    if not (ends_nobody and latest.valid_after <= rule.before):
+        superfluous = superfluous.exclude(pk=latest.pk)
+    return superfluous.count() if dry_run else superfluous.delete()[0]
+
+
+def _patiently(ask: Callable[[], _Answer]) -> _Answer:
+    """What ``ask`` answers; a lock, a deadlock or a serialization failure is tried again."""
+    for attempt in range(1, _ATTEMPTS):
+        try:
+            return ask()
+        except OperationalError:
+            if lookup.in_transaction():
+                raise
+            time.sleep(0.1 * attempt)
+    return ask()
+
+
+def _position(keys: list[UUID]) -> float:
+    """Where the last of ``keys`` lies among all keys there can be, in the database's own order.
+
+    MariaDB sorts its UUID type by the last group first, all others by the first one.
+    """
+    from_the_left = all(one < other for one, other in pairwise(keys))
+    return (keys[-1].int >> 80 if from_the_left else keys[-1].node) / (1 << 48)

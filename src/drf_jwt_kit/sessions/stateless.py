@@ -1,0 +1,123 @@
+"""May a request go on without a query, and who is its user once somebody wants to know?
+
+Asks the process's memory of what was revoked. Where that cannot vouch for a token, the table
+is asked as for any other request.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.utils.functional import SimpleLazyObject, empty
+
+from drf_jwt_kit.conf import get_settings
+
+from . import cutoff, feed, lookup
+
+if TYPE_CHECKING:
+    from drf_jwt_kit.tokens import AccessToken
+
+    from .revocations import Revocations
+
+
+_ASKED_OF_EXPRESSIONS = {"resolve_expression", "get_source_expressions"}
+"""What a query asks of whatever it is given, to tell ``filter(owner=F("user"))`` from a user."""
+
+
+def authenticate_stateless(token: AccessToken) -> Any:
+    """The user of a verified access token, loaded when it is touched: no query.
+
+    One query where the feed holds the token's session (the table has the last word: a session
+    may have been kept), where the token is older than the feed's memory, and where more was
+    revoked than a process remembers. Raises InvalidToken (``session_ended``), and
+    ServiceUnavailable where the feed has had no answer for ten seconds.
+    """
+    revoked = feed.recent_revocations()
+    if cutoff.has_ended(token.payload["auth_time"], revoked.valid_after):
+        raise lookup.refused(token, "cut_off")
+    if not _vouches(revoked, token):
+        return lookup.authenticate(token)
+    return StatelessUser(token)
+
+
+def load_user(user: Any) -> None:
+    """Load a user of ``authenticate_stateless`` now; leave any other as it is.
+
+    Raises InvalidToken and ServiceUnavailable, as ``authenticate`` does.
+    """
+    if type(user) is StatelessUser and user._wrapped is empty:
+        user._setup()
+
+
+class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for mypy alone
+    """The project's user of a token: itself for ``isinstance``, equality, and foreign keys.
+
+    Loaded, with the strict question, at the first touch of anything but its primary key,
+    ``is_authenticated``, ``is_anonymous``, its truth, its class, its hash and comparisons.
+    Where ``USER_ID_FIELD`` is not the primary key, that is loaded too. Raises InvalidToken
+    where it is touched and its session has ended.
+    """
+
+    def __init__(self, token: AccessToken) -> None:
+        super().__init__(partial(lookup.authenticate, token))
+        self.__dict__["_known"] = _known_of(get_user_model(), token)
+
+    def __getattr__(self, name: str) -> Any:
+        if self._wrapped is empty:
+            known = self.__dict__["_known"]
+            if name in known:
+                return known[name]
+            if name in _ASKED_OF_EXPRESSIONS:
+                raise AttributeError(name)
+        return super().__getattr__(name)
+
+    @property  # type: ignore[misc]  # nobody sets the class of a user
+    def __class__(self) -> Any:
+        return get_user_model() if self._wrapped is empty else self._wrapped.__class__
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> Any:
+        return self.__class__.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return int(self.__class__.__hash__(self))
+
+    def __repr__(self) -> str:
+        # SimpleLazyObject would show how it is loaded: with the token, and so with its claims.
+        return "<StatelessUser>" if self._wrapped is empty else repr(self._wrapped)
+
+
+def _vouches(revoked: Revocations, token: AccessToken) -> bool:
+    issued_at = token.payload.get("iat")
+    return (
+        not revoked.too_many
+        and type(issued_at) is int
+        and issued_at >= revoked.complete_since
+        and token.session_id.hex not in revoked.sessions
+    )
+
+
+def _known_of(model: Any, token: AccessToken) -> dict[str, Any]:
+    """What is known of a user of ``model`` without loading it."""
+    known: dict[str, Any] = {"_meta": model._meta}
+    authenticated = getattr(model, "is_authenticated", None)
+    # A project's own notion of being authenticated asks the user that it is about.
+    if authenticated is True or authenticated is AbstractBaseUser.is_authenticated:
+        known.update(is_authenticated=True, is_anonymous=False)
+    key = model._meta.pk
+    names = {"pk", key.attname} if key.is_relation else {"pk", key.attname, key.name}
+    if get_settings().USER_ID_FIELD in names:
+        with suppress(ValidationError):  # the load will find that nobody has this key
+            known.update(dict.fromkeys(names, key.to_python(token.user_id)))
+            known["_is_pk_set"] = lambda: True  # what Django asks before it hashes and filters
+    return known

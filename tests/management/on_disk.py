@@ -1,0 +1,8 @@
+"""Settings of a project in processes of their own: DATABASE in the environment is its database."""
+
+import json
+import os
+
+from tests.settings import *  # noqa: F403
+
+DATABASES = {"default": json.loads(os.environ["DATABASE"])}

@@ -1,0 +1,48 @@
+"""A shell in which somebody looks after a project: real processes, and a real database."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Shell:
+    """``database`` is an entry of DATABASES."""
+
+    database: dict[str, Any]
+
+    def fill(self, *, live: int = 0, dead: int = 0) -> None:
+        """Migrate, and make that many sessions."""
+        self.run(["-m", "tests.management.fill", str(live), str(dead)])
+
+    def start(self, *words: str, **options: Any) -> subprocess.Popen[str]:
+        """``manage.py jwtkit`` and these words, running."""
+        return self._start(["-m", "tests.management.manage", "jwtkit", *words], **options)
+
+    def jwtkit(self, *words: str) -> str:
+        """What ``manage.py jwtkit`` and these words print."""
+        return self.run(["-m", "tests.management.manage", "jwtkit", *words])
+
+    def run(self, arguments: list[str]) -> str:
+        process = self._start(arguments)
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+        return out
+
+    def _start(self, arguments: list[str], **options: Any) -> subprocess.Popen[str]:
+        environment = {
+            "DATABASE": json.dumps(self.database),
+            "DJANGO_SETTINGS_MODULE": "tests.management.on_disk",
+            "PYTHONUNBUFFERED": "1",
+        }
+        piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            env={**os.environ, **environment},
+            **{**piped, **options},
+        )

@@ -1,0 +1,122 @@
+"""``jwtkit flush`` says how far it is, can be stopped, and counts what it did."""
+
+import os
+import pty
+import re
+import signal
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError
+from django.db import OperationalError
+from django.utils import timezone
+
+from drf_jwt_kit.models import Cutoff, Session
+
+
+@pytest.fixture
+def one_dead_of_two(kit, user):
+    dead, _ = kit.sign_in(user), kit.sign_in(user)
+    past = timezone.now() - timedelta(days=1)
+    Session.objects.filter(pk=dead.session.pk).update(revoked_at=past)
+
+
+@pytest.mark.usefixtures("one_dead_of_two")
+class TestWhatItSays:
+    def test_is_how_many_were_deleted_and_how_many_are_left(self, jwtkit):
+        assert jwtkit("flush") == "Sessions: 1 deleted, 1 kept.\n"
+        assert Session.objects.count() == 1
+
+    def test_is_that_a_dry_run_deletes_nothing(self, jwtkit):
+        assert jwtkit("flush", "--dry-run") == "Sessions: 1 would be deleted, 1 kept.\n"
+        assert Session.objects.count() == 2
+
+    def test_is_what_is_kept_to_be_looked_at(self, jwtkit):
+        assert jwtkit("flush", "--keep-days", "2") == "Sessions: 0 deleted, 2 kept.\n"
+
+    def test_is_how_many_ends_of_all_sessions_went_too(self, jwtkit):
+        Cutoff.objects.create(valid_after=timezone.now() - timedelta(days=1))
+
+        assert jwtkit("flush").endswith("Ends of all sessions: 1 deleted.\n")
+
+    def test_is_nothing_at_verbosity_0(self, jwtkit):
+        assert jwtkit("flush", verbosity=0) == ""
+        assert Session.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "wrong", [["--batch-size", "0"], ["--keep-days", "-1"], ["--keep-days", "40000"]]
+)
+def test_a_number_that_cannot_be_is_refused(jwtkit, wrong):
+    with pytest.raises(CommandError, match="must be"):
+        jwtkit("flush", *wrong)
+
+
+def test_a_database_that_gives_up_is_told_with_how_far_it_came(
+    jwtkit, one_dead_of_two, monkeypatch
+):
+    def locked(*args):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("drf_jwt_kit.sessions.retention._delete", locked)
+
+    with pytest.raises(CommandError, match=r"gave up \(database is locked\) at 0% of the table: 0"):
+        jwtkit("flush")
+
+
+def test_a_log_gets_a_plain_line_for_each_tenth(shell):
+    shell.fill(live=3, dead=200)
+
+    *lines, last = shell.jwtkit("flush", "--batch-size", "2").splitlines()
+
+    assert last == "Sessions: 200 deleted, 3 kept."
+    assert len(lines) <= 10
+    assert [line for line in lines if not re.fullmatch(r"\d+%  \d+ deleted, \d kept", line)] == []
+    assert [int(line.split("%")[0]) // 10 for line in lines] == sorted(range(1, len(lines) + 1))
+
+
+def test_a_terminal_gets_a_bar_that_moves(shell):
+    shell.fill(dead=20)
+    terminal, its_end = pty.openpty()
+
+    shell.start("flush", "--batch-size", "5", stdout=its_end).communicate(timeout=60)
+    os.close(its_end)
+    shown = os.read(terminal, 10_000).decode()
+    os.close(terminal)
+
+    assert re.search(r"\r\[#+ +\]  \d\d%  5 deleted, 0 kept", shown)
+    assert shown.endswith("\r\x1b[KSessions: 20 deleted, 0 kept.\r\n")
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_ends_its_batch_and_says_how_far_it_came(shell, how):
+    shell.fill(dead=300)
+    process = shell.start("flush", "--batch-size", "1")
+    process.stdout.readline()
+
+    process.send_signal(how)
+    _, err = process.communicate(timeout=60)
+
+    assert process.returncode == 128 + how
+    assert re.fullmatch(
+        r"CommandError: Interrupted at \d+% of the table: .*\. Run it again to go on.\n", err
+    )
+    assert 0 < deleted_in(err) < 300
+    assert deleted_in(err) + deleted_in(shell.jwtkit("flush")) == 300
+
+
+def test_two_at_once_delete_every_row_once(shell):
+    shell.fill(live=5, dead=600)
+
+    both = [shell.start("flush", "--batch-size", "20") for _ in range(2)]
+    answers = [process.communicate(timeout=120) for process in both]
+
+    assert [err for _, err in answers] == ["", ""]
+    assert sum(deleted_in(out) for out, _ in answers) == 600
+    assert shell.jwtkit("flush") == "Sessions: 0 deleted, 5 kept.\n"
+
+
+def deleted_in(said):
+    """The last number of deleted sessions."""
+    return int(re.findall(r"([\d,]+) deleted", said)[-1].replace(",", ""))

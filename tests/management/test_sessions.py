@@ -1,0 +1,311 @@
+"""``jwtkit sessions`` shows who is logged in, and ends it."""
+
+import os
+import pty
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError
+from django.db import OperationalError
+from django.utils import timezone
+
+from drf_jwt_kit.models import Cutoff, RevokedReason, Session
+from tests.conftest import claims_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def listed(jwtkit):
+    """The rows of a list, each a dict with the words of the head as keys."""
+
+    def rows(*words):
+        head, *lines = jwtkit("sessions", "list", *words).splitlines()
+        keys = head.split("\t")
+        return [dict(zip(keys, line.split("\t"), strict=True)) for line in lines]
+
+    return rows
+
+
+def ids(rows):
+    return [row["ID"] for row in rows]
+
+
+def sid(tokens):
+    return claims_of(tokens.refresh)["sid"]
+
+
+class TestList:
+    def test_shows_a_session(self, clock, kit, user, listed):
+        tokens = kit.sign_in(user, user_agent="Firefox")
+
+        assert listed() == [
+            {
+                "ID": sid(tokens),
+                "USER": user.get_username(),
+                "DEVICE": "Firefox",
+                "IP": "127.0.0.1",
+                "CREATED": "2026-01-01 12:00:00",
+                "LAST USED": "",
+                "ENDS": "2026-01-02 12:00:00",
+                "STATE": "live",
+            }
+        ]
+
+    def test_shows_the_name_that_its_owner_gave_it(self, kit, user, listed):
+        kit.sign_in(user, user_agent="curl")
+        Session.objects.update(name="My phone", device="Firefox on Android")
+
+        assert listed()[0]["DEVICE"] == "My phone (Firefox on Android)"
+
+    def test_shows_the_live_ones_only_unless_all_are_asked_for(self, kit, user, listed):
+        ended, live = kit.sign_in(user), kit.sign_in(user)
+        kit.logout(ended.refresh)
+
+        assert ids(listed()) == [sid(live)]
+        assert sorted(ids(listed("--all"))) == sorted([sid(live), sid(ended)])
+
+    def test_shows_those_of_one_user_newest_first(self, clock, kit, user, other_user, listed):
+        first = kit.sign_in(user)
+        clock.shift(1)
+        second = kit.sign_in(user)
+        kit.sign_in(other_user)
+
+        assert ids(listed("--user", user.get_username())) == [sid(second), sid(first)]
+
+    def test_has_a_head_alone_where_nobody_is_logged_in(self, jwtkit):
+        assert jwtkit("sessions", "list").startswith("ID\tUSER\t")
+        assert jwtkit("sessions", "list").count("\n") == 1
+
+    def test_lets_no_client_write_on_the_terminal(self, kit, user, jwtkit):
+        kit.sign_in(user, user_agent="\x1b[2J\tFirefox\u202e")
+
+        assert "?[2J?Firefox?\t" in jwtkit("sessions", "list")
+
+    def test_shows_nothing_that_a_token_could_be_made_from(self, kit, user, jwtkit):
+        tokens = kit.sign_in(user)
+        kit.refresh(tokens.refresh, idempotency_key="the key of a retry")
+        row = tokens.session
+
+        secrets = [row.secret, row.password_fingerprint, row.retry_key_hash, tokens.access]
+        printed = jwtkit("sessions", "list", "--all")
+
+        assert [secret for secret in secrets if secret in printed] == []
+
+    def test_loads_no_secret(self, signed_in, jwtkit, queries):
+        with queries() as made:
+            jwtkit("sessions", "list")
+
+        assert [query for query in made if '"secret"' in query or "retry_key" in query] == []
+
+    def test_takes_three_queries_for_a_thousand_sessions(self, kit, user, jwtkit, queries):
+        kit.sign_in(user), kit.sign_in(user)
+
+        with queries() as made:
+            jwtkit("sessions", "list")
+
+        assert len(made) == 3  # sessions, their users, and that there are no more
+
+    def test_goes_through_a_table_of_many_batches(self, kit, user, listed, monkeypatch):
+        monkeypatch.setattr("drf_jwt_kit.sessions.survey._BATCH", 2)
+        every = [sid(kit.sign_in(user)) for _ in range(5)]
+
+        assert ids(listed()) == sorted(every)
+        assert sorted(ids(listed("--user", user.get_username()))) == sorted(every)
+
+
+class TestState:
+    def state(self, listed):
+        (row,) = listed("--all")
+        return row["STATE"]
+
+    @pytest.mark.parametrize("reason", RevokedReason)
+    def test_says_why_a_session_was_ended(self, signed_in, listed, reason):
+        Session.objects.update(revoked_at=timezone.now(), revoked_reason=reason)
+
+        assert self.state(listed) == f"ended: {reason.label}"
+
+    def test_says_a_reason_that_the_project_gave(self, signed_in, listed):
+        Session.objects.update(revoked_at=timezone.now(), revoked_reason="stolen laptop")
+
+        assert self.state(listed) == "ended: stolen laptop"
+
+    def test_says_that_a_session_was_not_refreshed_in_time(self, clock, signed_in, listed):
+        clock.shift(timedelta(days=1))
+
+        assert self.state(listed) == "ended: was not refreshed in time"
+
+    def test_says_that_a_session_is_too_old(self, clock, signed_in, listed):
+        Session.objects.update(expires_at=timezone.now())
+
+        assert self.state(listed) == "ended: reached its greatest age"
+
+    def test_says_that_all_were_ended(self, clock, signed_in, jwtkit, listed):
+        clock.shift(1)
+        jwtkit("sessions", "revoke", "--all", "--noinput")
+
+        assert self.state(listed) == "ended: all sessions were ended"
+
+    @pytest.mark.parametrize(
+        ("column", "value", "reason"),
+        [
+            ("is_active", False, RevokedReason.USER_INACTIVE),
+            ("password", "md5$new$hash", RevokedReason.PASSWORD_CHANGED),
+        ],
+    )
+    def test_says_what_the_next_refresh_would_find_out(
+        self, signed_in, listed, column, value, reason
+    ):
+        get_user_model().objects.update(**{column: value})  # sends no signal
+
+        assert self.state(listed) == f"ended: {reason.label}"
+        assert listed() == []
+
+    def test_says_that_a_user_is_gone_whom_nobody_deleted_through_django(
+        self, signed_in, user, listed
+    ):
+        get_user_model().objects.filter(pk=user.pk)._raw_delete("default")
+
+        assert self.state(listed) == "ended: the user was deleted"
+
+
+class TestWho:
+    def test_is_a_name_or_a_primary_key(self, signed_in, user, listed):
+        assert ids(listed("--user", user.get_username())) == [sid(signed_in)]
+        assert ids(listed("--user", str(user.pk))) == [sid(signed_in)]
+        assert ids(listed("--user-id", str(user.pk))) == [sid(signed_in)]
+
+    @pytest.mark.parametrize("option", ["--user", "--user-id"])
+    @pytest.mark.parametrize("said", ["nobody", "10" * 30, "a\0b"])
+    def test_must_be_somebody(self, db, jwtkit, option, said):
+        with pytest.raises(CommandError, match="No user has the "):
+            jwtkit("sessions", "list", option, said)
+
+    def test_must_be_one(self, user, default_user_model, listed, jwtkit):
+        other = get_user_model().objects.create_user(str(user.pk))
+
+        with pytest.raises(CommandError) as error:
+            jwtkit("sessions", "list", "--user", str(user.pk))
+
+        assert f"{other.username} ({other.pk})" in str(error.value)
+        assert f"ada ({user.pk})" in str(error.value)
+        assert listed("--user-id", str(user.pk)) == []
+
+    def test_is_said_once(self, user, jwtkit):
+        with pytest.raises(CommandError, match="not both"):
+            jwtkit("sessions", "list", "--user", "ada", "--user-id", "1")
+
+
+class TestRevoke:
+    def test_ends_one(self, kit, user, jwtkit):
+        one, other = kit.sign_in(user), kit.sign_in(user)
+
+        assert jwtkit("sessions", "revoke", sid(one)) == "Ended 1 session.\n"
+        assert one.session.revoked_reason == RevokedReason.BY_ADMIN
+        assert other.session.revoked_at is None
+
+    def test_of_what_has_ended_is_no_error(self, signed_in, jwtkit):
+        jwtkit("sessions", "revoke", sid(signed_in))
+
+        assert jwtkit("sessions", "revoke", sid(signed_in)) == (
+            f"Ended 0 sessions.\nEnded before: {sid(signed_in)}.\n"
+        )
+
+    def test_of_what_is_not_there_is_an_error_after_the_others_were_ended(self, signed_in, jwtkit):
+        unknown = uuid.uuid4()
+
+        with pytest.raises(CommandError, match=f"No session has this id: {unknown}."):
+            jwtkit("sessions", "revoke", str(unknown), sid(signed_in))
+
+        assert signed_in.session.revoked_at is not None
+
+    def test_ends_all_of_a_user(self, kit, user, other_user, jwtkit):
+        kit.sign_in(user), kit.sign_in(user)
+        others = kit.sign_in(other_user)
+
+        said = jwtkit("sessions", "revoke", "--user", user.get_username())
+
+        assert said == f"Ended 2 sessions of {user.get_username()} ({user.pk}).\n"
+        assert others.session.revoked_at is None
+
+    def test_ends_all_of_everybody(self, clock, kit, signed_in, jwtkit):
+        clock.shift(1)
+
+        said = jwtkit("sessions", "revoke", "--all", "--noinput")
+
+        assert said == "Ended every session that began before 2026-01-01 12:00:01.\n"
+        assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
+
+    @pytest.mark.parametrize("answer", ["no", "y", ""])
+    def test_of_everybody_asks_before(self, db, jwtkit, monkeypatch, answer):
+        monkeypatch.setattr("builtins.input", lambda prompt: answer)
+
+        with pytest.raises(CommandError, match="Nothing was ended"):
+            jwtkit("sessions", "revoke", "--all")
+
+        assert not Cutoff.objects.exists()
+
+    def test_of_everybody_is_done_after_a_yes(self, clock, kit, signed_in, jwtkit, monkeypatch):
+        monkeypatch.setattr("builtins.input", lambda prompt: "yes")
+        clock.shift(1)
+
+        jwtkit("sessions", "revoke", "--all")
+
+        assert kit.refresh(signed_in.refresh).status_code == 401
+
+    def test_of_everybody_is_not_done_where_nobody_can_be_asked(self, jwtkit, monkeypatch):
+        def nobody(prompt):
+            raise EOFError
+
+        monkeypatch.setattr("builtins.input", nobody)
+
+        with pytest.raises(CommandError, match="--noinput"):
+            jwtkit("sessions", "revoke", "--all")
+
+    @pytest.mark.parametrize(
+        "words", [[], ["--all", "--user", "ada"], [str(uuid.uuid4()), "--user", "ada"]]
+    )
+    def test_wants_to_know_which(self, user, default_user_model, jwtkit, words):
+        with pytest.raises(CommandError, match="Say which"):
+            jwtkit("sessions", "revoke", *words)
+
+    def test_takes_ids_only(self, jwtkit):
+        with pytest.raises(CommandError, match="invalid UUID value: 'ada'"):
+            jwtkit("sessions", "revoke", "ada")
+
+
+def test_a_database_that_does_not_answer_is_an_error_of_the_command(jwtkit, monkeypatch):
+    def away(*args, **kwargs):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("drf_jwt_kit.sessions.lookup.sessions_to_judge", away)
+
+    with pytest.raises(CommandError, match="does not answer, or is not migrated: connection ref"):
+        jwtkit("sessions", "list")
+
+
+class TestInAShell:
+    def test_columns_are_aligned_on_a_terminal(self, shell):
+        shell.fill(live=2)
+        terminal, its_end = pty.openpty()
+
+        shell.start("sessions", "list", stdout=its_end).communicate(timeout=60)
+        os.close(its_end)
+        head, *lines, _ = os.read(terminal, 10_000).decode().split("\r\n")
+        os.close(terminal)
+
+        assert [line.index("live") for line in lines] == [head.index("STATE")] * 2
+        assert "\t" not in head
+
+    def test_whoever_reads_may_stop_at_any_time(self, shell):
+        shell.fill(live=3000)
+
+        process = shell.start("sessions", "list")
+        process.stdout.readline()
+        process.stdout.close()
+
+        assert process.stderr.read() == ""
+        process.stderr.close()
+        assert process.wait(timeout=60) == 0

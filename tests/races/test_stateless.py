@@ -1,0 +1,121 @@
+"""Requests without a query, by two worker processes and a real clock, on each database."""
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+LAG = timedelta(seconds=1)
+TOLERANCE = 0.25
+"""Seconds, for a machine that is busy with other things."""
+
+SETTINGS = {
+    "ROOT_URLCONF": "tests.races.stateless_site",
+    "MIDDLEWARE": ["tests.races.stateless_site.telling"],
+}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one request of many met."""
+
+    sent_at: float
+    worker: str
+    status: int
+    queries: int
+
+
+def ask(site, access, path="/api/secure/"):
+    sent_at = time.monotonic()
+    answer = site.kit().get_with(access, path)
+    worker, queries = answer.headers["x-worker"], int(answer.headers["x-queries"])
+    return Seen(sent_at, worker, answer.status_code, queries)
+
+
+def ask_every_worker(site, access, path="/api/secure/"):
+    """Requests until each of the two workers has answered."""
+    met = {}
+    while len(met) < 2:
+        seen = ask(site, access, path)
+        met[seen.worker] = seen
+    return met
+
+
+def delays(site, tokens, act, **arguments):
+    """How long after ``act`` each worker still let the token in: its last such request.
+
+    Watched for twice the lag; a worker that refused from the start has 0.
+    """
+    ask_every_worker(site, tokens.access)
+    site.act(act, **arguments)
+    ended_at, last = time.monotonic(), defaultdict(float)
+    while time.monotonic() < ended_at + 2 * LAG.total_seconds():
+        seen = ask(site, tokens.access)
+        last[seen.worker] = max(last[seen.worker], (seen.status == 200) * (seen.sent_at - ended_at))
+        time.sleep(0.01)
+    return dict(last)
+
+
+@pytest.fixture(scope="module")
+def say(request):
+    """Print a line past pytest's capture: the figure is part of the result."""
+    plugins = request.config.pluginmanager
+    capture, terminal = plugins.getplugin("capturemanager"), plugins.getplugin("terminalreporter")
+
+    def write(line):
+        with capture.global_and_fixture_disabled():
+            terminal.write_line(line)
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def revoking_site(database, serve):
+    kit = {"REVOCATION_LAG": LAG}
+    return serve(database, workers=2, threads=2, DRF_JWT_KIT=kit, **SETTINGS)
+
+
+@pytest.fixture(scope="module", params=["revoke_user", "revoke_all"])
+def measured(request, revoking_site, database, say):
+    time.sleep(1)  # or this login is in the second of the last test's cut-off
+    person = revoking_site.newcomer()
+    arguments = {"user": person.pk} if request.param == "revoke_user" else {}
+    measured = delays(
+        revoking_site, revoking_site.kit().sign_in(person), request.param, **arguments
+    )
+    waited = ", ".join(f"{delay:.2f} s" for delay in sorted(measured.values()))
+    say(f"{request.param} on {database.engine}: two workers still let it in for {waited}")
+    return measured
+
+
+@pytest.fixture(scope="module")
+def seen(database, redis, serve):
+    kit = {"REVOCATION_LAG": timedelta(seconds=5)}
+    caches = {"default": redis.cache(f"stateless-{database.engine}")}
+    site = serve(database, workers=2, threads=2, CACHES=caches, DRF_JWT_KIT=kit, **SETTINGS)
+    time.sleep(1)  # or this login is in the second of the last test's cut-off
+    access = site.kit().sign_in(site.newcomer()).access
+    ask_every_worker(site, access)
+    return [ask(site, access, "/api/throttled/") for _ in range(41)]
+
+
+class TestRevocation:
+    def test_is_seen_by_every_worker_within_the_lag(self, measured):
+        assert len(measured) == 2
+        assert max(measured.values()) < LAG.total_seconds() + TOLERANCE
+
+    def test_is_seen_at_once_by_the_worker_that_did_it(self, measured):
+        assert min(measured.values()) == 0
+
+
+class TestQueries:
+    """Through the mixin, IsAuthenticated, and a throttle that both workers share in Redis."""
+
+    def test_are_none_in_any_worker(self, seen):
+        assert len({one.worker for one in seen}) == 2
+        assert {one.queries for one in seen} == {0}
+
+    def test_are_not_needed_by_a_throttle_that_counts_for_all_workers(self, seen):
+        assert [one.status for one in seen] == [200] * 40 + [429]

@@ -1,0 +1,7 @@
+from django.urls import path
+
+from tests.urls import urlpatterns as those_of_the_suite
+
+from .acts import act
+
+urlpatterns = [*those_of_the_suite, path("acts/<name>/", act)]

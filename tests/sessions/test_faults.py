@@ -1,0 +1,188 @@
+"""When the database fails under us: what is tried again, what is not, and that nothing is lost."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connection,
+    transaction,
+)
+from django.test import override_settings
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.exceptions import ServiceUnavailable
+from drf_jwt_kit.models import Session
+from drf_jwt_kit.sessions import faults
+from drf_jwt_kit.sessions.faults import RowChanged, persistently
+from drf_jwt_kit.signals import session_revoked, session_started
+from tests.conftest import claims_of
+
+
+@contextmanager
+def answer_lost(statement):
+    """The first such statement on the session table is carried out, and then the line is cut."""
+    left = [statement]
+
+    def wrapper(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if left and sql.startswith(statement) and "drf_jwt_kit_session" in sql:
+            left.clear()
+            raise OperationalError("server closed the connection unexpectedly")
+        return result
+
+    with connection.execute_wrapper(wrapper):
+        yield
+    assert not left, f"There was no {statement}."
+
+
+@contextmanager
+def heard(signal):
+    told = []
+
+    def hear(**facts):
+        told.append(facts)
+
+    signal.connect(hear)
+    yield told
+    signal.disconnect(hear)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWrittenButNotAnswered:
+    def test_a_login_is_one_session_told_once(self, kit, user):
+        with answer_lost("INSERT"), heard(session_started) as told:
+            tokens = kit.sign_in(user)
+
+        assert kit.get_with(tokens.access).status_code == 200
+        assert (Session.objects.count(), len(told)) == (1, 1)
+
+    def test_a_refresh_answers_the_generation_that_it_wrote(self, kit, user):
+        tokens = kit.sign_in(user)
+
+        with answer_lost("UPDATE"):
+            rotated = kit.rotate(tokens.refresh)
+
+        assert claims_of(rotated.refresh)["gen"] == tokens.session.generation == 1
+
+    @override_settings(DRF_JWT_KIT={"ROTATION_LEEWAY": timedelta(0)})
+    def test_that_is_no_reuse_where_there_is_no_leeway(self, kit, user):
+        tokens = kit.sign_in(user)
+
+        with answer_lost("UPDATE"):
+            rotated = kit.rotate(tokens.refresh)
+
+        assert kit.get_with(rotated.access).status_code == 200
+
+    def test_a_logout_is_told_once(self, kit, user):
+        tokens = kit.sign_in(user)
+
+        with answer_lost("UPDATE"), heard(session_revoked) as told:
+            assert kit.logout(tokens.refresh).status_code == 200
+
+        assert [facts["count"] for facts in told] == [1]
+
+    def test_a_session_that_was_ended_is_not_404(self, kit, user):
+        tokens = kit.sign_in(user)
+        path = f"/api/token/sessions/{tokens.session.pk}/"
+        bearer = {"Authorization": f"Bearer {tokens.access}"}
+
+        with answer_lost("UPDATE"):
+            assert kit.delete(path, headers=bearer).status_code == 204
+
+
+class Failing:
+    """Work that fails with ``error`` a number of times, and remembers how it was asked."""
+
+    def __init__(self, error, times):
+        self.error, self.times, self.asked = error, times, []
+
+    def __call__(self, again):
+        self.asked.append(again)
+        if len(self.asked) <= self.times:
+            raise self.error
+        return "done"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestPersistently:
+    @pytest.mark.parametrize(
+        "error",
+        [
+            OperationalError("database is locked"),
+            OperationalError(1020, "Record has changed since last read in table"),
+            InterfaceError("connection already closed"),
+            RowChanged(),
+        ],
+    )
+    def test_does_it_three_times_at_most(self, error):
+        assert persistently(Failing(error, 2)) == "done"
+        with pytest.raises(ServiceUnavailable):
+            persistently(Failing(error, 3))
+
+    def test_says_from_the_second_attempt_on_that_it_is_one(self):
+        work = Failing(OperationalError("database is locked"), 2)
+
+        persistently(work)
+
+        assert work.asked == [False, True, True]
+
+    def test_leaves_an_error_of_ours_or_the_projects_alone(self):
+        work = Failing(IntegrityError("NOT NULL constraint failed"), 1)
+
+        with pytest.raises(IntegrityError):
+            persistently(work)
+        assert work.asked == [False]
+
+    def test_does_nothing_twice_inside_of_somebodys_transaction(self):
+        work = Failing(OperationalError("deadlock detected"), 1)
+
+        with transaction.atomic(), pytest.raises(ServiceUnavailable):
+            persistently(work)
+        assert work.asked == [False]
+
+    def test_does_nothing_twice_in_a_transaction_opened_by_hand(self):
+        work = Failing(OperationalError("deadlock detected"), 1)
+        connection.set_autocommit(False)
+
+        with pytest.raises(ServiceUnavailable):
+            persistently(work)
+
+        connection.rollback()
+        connection.set_autocommit(True)
+        assert work.asked == [False]
+
+    def test_judges_again_even_there_where_only_a_row_has_changed(self):
+        with transaction.atomic():
+            assert persistently(Failing(RowChanged(), 1)) == "done"
+
+    def test_begins_nothing_after_two_seconds(self, monkeypatch):
+        times = iter([100.0, 102.1])
+        monkeypatch.setattr(faults, "monotonic", lambda: next(times))
+        work = Failing(OperationalError("Lock wait timeout exceeded"), 1)
+
+        with pytest.raises(ServiceUnavailable):
+            persistently(work)
+        assert work.asked == [False]
+
+    def test_does_not_hammer_a_database_that_is_not_migrated(self):
+        work = Failing(OperationalError("no such table: drf_jwt_kit_session"), 1)
+
+        with pytest.raises(ServiceUnavailable):
+            persistently(work)
+        assert work.asked == [False]
+
+
+class TestStandby:
+    def test_a_server_that_became_read_only_is_unavailable(self):
+        error = InternalError("cannot execute UPDATE in a read-only transaction")
+        error.__cause__ = type("ReadOnlySqlTransaction", (Exception,), {"sqlstate": "25006"})()
+
+        assert sessions.as_unavailable(error) is not None
+
+    def test_other_errors_within_a_server_are_not_hidden(self):
+        assert sessions.as_unavailable(InternalError("invalid page in block 7")) is None
