@@ -12,12 +12,14 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from dataclasses import MISSING, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from dataclasses import Field
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 _TABLE = re.compile(r"(<!-- table: (\S+) -->\n)[\s\S]*?(<!-- end of table -->)")
@@ -43,22 +45,31 @@ def key_settings() -> str:
     return _settings_from("SIMPLE_JWT")
 
 
-def _settings_from(*sources: str) -> str:
-    from dataclasses import fields
+def resource_server_settings() -> str:
+    """The keys of RESOURCE_SERVER."""
+    from drf_jwt_kit.resource_server.settings import ResourceServerSettings
 
+    return _settings_table(fields(ResourceServerSettings))
+
+
+def _settings_from(*sources: str) -> str:
     from drf_jwt_kit.conf import KitSettings
 
+    chosen = [field for field in fields(KitSettings) if field.metadata["sources"] == sources]
+    return _settings_table(chosen)
+
+
+def _settings_table(chosen: Iterable[Field[Any]]) -> str:
     return _table(
         ("setting", "takes", "default", "what it does"),
         (
             (
                 _code(field.name),
                 field.metadata["accepts"],
-                _value(field.default),
+                "(needed)" if field.default is MISSING else _value(field.default),
                 field.metadata["doc"],
             )
-            for field in fields(KitSettings)
-            if field.metadata["sources"] == sources
+            for field in chosen
         ),
     )
 
@@ -199,6 +210,7 @@ TABLES = {
     "shared-settings": shared_settings,
     "kit-settings": kit_settings,
     "key-settings": key_settings,
+    "resource-server-settings": resource_server_settings,
     "urls": urls,
     "codes": codes,
     "reasons": reasons,

@@ -26,8 +26,9 @@ from . import sessions
 from .authentication import JWTAuthentication
 from .conf import get_settings
 from .exceptions import BodyTooLarge, InvalidToken, Reason, as_api_error, challenge
+from .guards import CodedErrorsMixin
 from .keys import get_ring, jwks
-from .mixins import CodedErrorsMixin, SecureViewMixin
+from .mixins import SecureViewMixin
 from .serializers import SessionSerializer
 
 if TYPE_CHECKING:

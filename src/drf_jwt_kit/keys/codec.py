@@ -39,9 +39,12 @@ class TokenKind(str, Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What a token must satisfy besides its signature."""
+    """What a token must satisfy besides its signature.
 
-    kinds: frozenset[TokenKind] = frozenset(TokenKind)
+    ``kinds`` are values of the header's ``typ``, in lower case and without ``application/``.
+    """
+
+    kinds: frozenset[str] = frozenset(TokenKind)
     issuer: str | None = None
     audience: str | Sequence[str] | None = None
     leeway: timedelta = timedelta(0)
@@ -75,7 +78,7 @@ def decode(presented: str | bytes, ring: VerifyingKeys, policy: Policy) -> dict[
 
     Raises InvalidToken with the reason ``expired``, ``wrong_type`` or ``invalid``.
     """
-    if len(presented) > MAX_TOKEN_LENGTH:
+    if len(presented) > MAX_TOKEN_LENGTH or _is_padded(presented):
         raise InvalidToken(Reason.INVALID)
     try:
         header = jwt.get_unverified_header(presented)
@@ -100,7 +103,7 @@ def decode(presented: str | bytes, ring: VerifyingKeys, policy: Policy) -> dict[
     except (jwt.PyJWTError, UnicodeError) as error:
         raise InvalidToken(Reason.INVALID) from error
     _check_claims(claims, policy)
-    if header.get("typ") not in list(policy.kinds):  # it may be anything, lists included
+    if _media_type(header.get("typ")) not in policy.kinds:
         raise InvalidToken(Reason.WRONG_TYPE)
     return claims
 
@@ -115,6 +118,16 @@ def read_unverified(presented: str | bytes) -> dict[str, Any]:
     except (jwt.PyJWTError, UnicodeError) as error:
         raise InvalidToken(Reason.INVALID) from error
     return claims
+
+
+def _is_padded(presented: str | bytes) -> bool:
+    """Padding would make two spellings of one token. Source: RFC 7515 section 2."""
+    return "=" in presented if isinstance(presented, str) else b"=" in presented
+
+
+def _media_type(typ: object) -> str:
+    """The ``typ`` as kinds are written; it may be anything. Source: RFC 7515 section 4.1.9."""
+    return typ.lower().removeprefix("application/") if isinstance(typ, str) else ""
 
 
 def _check_claims(claims: dict[str, Any], policy: Policy) -> None:
