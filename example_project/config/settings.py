@@ -31,6 +31,9 @@ REST_FRAMEWORK = {
 # Every key is optional. Without this one, tokens say nothing personal about their user.
 DRF_JWT_KIT = {
     "CLAIMS_SERIALIZER": "shop.claims.ShopClaims",
+    # For the second service, in stock/: who makes the tokens, and who may take them.
+    "ISSUER": "https://shop.example.com",
+    "AUDIENCE": ["shop", "stock"],
 }
 
 # Keys that rotate by command: name a directory, and see docs/how-to/rotate-keys.md. Unset,

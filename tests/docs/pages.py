@@ -166,7 +166,7 @@ class Reader:
             return self.serve()
         if second := re.fullmatch(r"python (\w+\.py) runserver 8001", command):
             return self.serve_second(second[1])
-        if target := re.fullmatch(r"make (\w+)", command):
+        if target := re.fullmatch(r"make ([\w-]+)", command):
             return "", f"\n{target[1]}: " not in (ROOT / "Makefile").read_text(encoding="utf-8")
         if seconds := re.fullmatch(r"sleep (\d+)", command):
             return self.move_rotations(seconds[1])
