@@ -211,6 +211,15 @@ class KitSettings:
         sources=(KIT,),
     )
 
+    ADOPT_SIMPLEJWT_TOKENS_UNTIL: datetime | None = setting(
+        None,
+        "Until when tokens that Simple JWT issued, with the key that `SIMPLE_JWT` names, are "
+        "still taken.",
+        "an aware datetime, or None",
+        is_aware_or_none,
+        sources=(KIT,),
+    )
+
     # Simple JWT's key; without one, a key is derived from SECRET_KEY
     ALGORITHM: str = text("HS256", "The algorithm of `SIGNING_KEY`.", sources=(SIMPLE_JWT,))
     SIGNING_KEY: str | bytes | None = setting(
