@@ -28,6 +28,10 @@ def from_a_manager():
     return [{"key": private_pem("ES256")}, {"key": public_pem("EdDSA")}]
 
 
+def refusing():
+    raise PermissionError("hunter2")
+
+
 class TestWhereAKeyIs:
     def test_in_a_file(self, tmp_path):
         path = tmp_path / "key.pem"
@@ -195,6 +199,18 @@ WRONG = {
         f"{FIRST} is '{HERE}.gone', which cannot be imported: Module \"{HERE}\" does not define "
         'a "gone" attribute/class. Give the path of a directory (with a slash in it), the dotted '
         "path of a function that returns keys, or 'SECRET_KEY'.",
+    ),
+    "a function that fails": (
+        [refusing],
+        "E021",
+        f"{FIRST} is refusing, which raised PermissionError. Ask what it asks by hand: what it "
+        "needs may be away, or refuse this process.",
+    ),
+    "a function that signs and is not there": (
+        [{"key": public_pem(), "sign": f"{HERE}.gone"}],
+        "E020",
+        f"{FIRST} is to be signed for by '{HERE}.gone', which is no function that can be "
+        "imported. Give the dotted path of a function from bytes to their signature, or itself.",
     ),
     "a function that returns something else": (
         [lambda: [7]],

@@ -44,7 +44,7 @@ DottedPath: TypeAlias = "str | type"
 """A class, or where it is; ``KitSettings.load`` gives the class."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)  # error reports show what local variables hold
 class KitSettings:
     """Every setting with its value of this moment. Ask :func:`get_settings` for it."""
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings as django_settings
 from django.utils.encoding import force_bytes
 from django.utils.module_loading import import_string
+from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.exceptions import UnusableKey
 
@@ -35,16 +36,18 @@ _SHAPE = (
 )
 
 
-def given_keys(sources: Any, where: str = "DRF_JWT_KIT['KEYS']") -> Iterator[PlacedKey]:
+@sensitive_variables()
+def given_keys(sources: Any, where: str = "DRF_JWT_KIT['KEYS']") -> list[PlacedKey]:
     """The keys of ``KEYS``, or of what a function of the project returns, in order.
 
     Raises UnusableKey.
     """
     if not isinstance(sources, (list, tuple)):
-        yield from _keys_of(sources, where)
-        return
-    for number, source in enumerate(sources):
-        yield from _keys_of(source, f"{where}[{number}]")
+        return _keys_of(sources, where)
+    keys: list[PlacedKey] = []
+    for number, source in enumerate(sources):  # no generator: its frame would show the source
+        keys += _keys_of(source, f"{where}[{number}]")
+    return keys
 
 
 def key_files(sources: Any) -> Iterator[tuple[str, Path]]:
@@ -71,33 +74,48 @@ def is_directory(source: Any) -> bool:
     )
 
 
-def _keys_of(source: Any, where: str) -> Iterator[PlacedKey]:
+@sensitive_variables()
+def _keys_of(source: Any, where: str) -> list[PlacedKey]:
     if isinstance(source, dict):
-        yield _key_of(source, where)
-    elif source == "SECRET_KEY":
-        yield from keys_of_secret_key()
-    elif is_directory(source):
-        yield from keys_in(Path(source))
-    elif isinstance(source, str) or callable(source):
-        yield from _keys_of_function(source, where)
-    else:
-        raise UnusableKey(f"{where} is no source of keys.", hint=_SHAPE, id="drf_jwt_kit.E020")
+        return [_key_of(source, where)]
+    if source == "SECRET_KEY":
+        return keys_of_secret_key()
+    if is_directory(source):
+        return keys_in(Path(source))
+    if isinstance(source, str) or callable(source):
+        return _keys_of_function(source, where)
+    raise UnusableKey(f"{where} is no source of keys.", hint=_SHAPE, id="drf_jwt_kit.E020")
 
 
-def _keys_of_function(source: Any, where: str) -> Iterator[PlacedKey]:
-    name = source if isinstance(source, str) else getattr(source, "__qualname__", repr(source))
+@sensitive_variables()
+def _keys_of_function(source: Any, where: str) -> list[PlacedKey]:
+    function = _imported(source, where)
+    name = getattr(function, "__qualname__", type(function).__qualname__)
     try:
-        function = import_string(source) if isinstance(source, str) else source
+        answer = function()
+    except Exception as error:
+        raise UnusableKey(
+            f"{where} is {name}, which raised {type(error).__name__}.",
+            hint="Ask what it asks by hand: what it needs may be away, or refuse this process.",
+            id="drf_jwt_kit.E021",
+        ) from error
+    return given_keys(answer, f"the answer of {name}")
+
+
+def _imported(path: Any, where: str) -> Any:
+    try:
+        function = import_string(path) if isinstance(path, str) else path
     except ImportError as error:
         raise UnusableKey(
-            f"{where} is {source!r}, which cannot be imported: {error}.",
+            f"{where} is {path!r}, which cannot be imported: {error}.",
             hint="Give the path of a directory (with a slash in it), the dotted path of a "
             "function that returns keys, or 'SECRET_KEY'.",
             id="drf_jwt_kit.E020",
         ) from error
-    yield from given_keys(function(), f"the answer of {name}")
+    return function
 
 
+@sensitive_variables()
 def _key_of(source: Mapping[str, Any], where: str) -> PlacedKey:
     _demand_members(source, where)
     text, place = _text_of(source, where)
@@ -111,8 +129,8 @@ def _key_of(source: Mapping[str, Any], where: str) -> PlacedKey:
         )
     words = {name: source.get(name) for name in ("algorithm", "kid", "passphrase")}
     key = key_in(text, where=place, **words)
-    if sign := source.get("sign"):
-        key = replace(key, signing_key=import_string(sign) if isinstance(sign, str) else sign)
+    if "sign" in source:
+        key = replace(key, signing_key=_function_that_signs(source["sign"], where))
     state = source.get("state")
     return PlacedKey(
         key=key,
@@ -122,6 +140,7 @@ def _key_of(source: Mapping[str, Any], where: str) -> PlacedKey:
     )
 
 
+@sensitive_variables()
 def _demand_members(source: Mapping[str, Any], where: str) -> None:
     for name in source:
         if name not in _MEMBERS:
@@ -149,6 +168,20 @@ def _demand_members(source: Mapping[str, Any], where: str) -> None:
         )
 
 
+def _function_that_signs(sign: Any, where: str) -> Any:
+    try:
+        function = import_string(sign) if isinstance(sign, str) else sign
+    except ImportError:
+        function = None
+    if not callable(function):
+        raise UnusableKey(
+            f"{where} is to be signed for by {sign!r}, which is no function that can be imported.",
+            hint="Give the dotted path of a function from bytes to their signature, or itself.",
+            id="drf_jwt_kit.E020",
+        )
+    return function
+
+
 def _since(value: Any, where: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -164,6 +197,7 @@ def _since(value: Any, where: str) -> datetime | None:
     return moment
 
 
+@sensitive_variables()
 def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:
     """The text of the key, and what to call it in a message."""
     if "env" in source:
@@ -180,6 +214,7 @@ def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:
     return force_bytes(text), where
 
 
+@sensitive_variables()
 def _text_in_environment(name: str, where: str) -> tuple[bytes, str]:
     text = os.environ.get(name)
     if not text:
@@ -191,6 +226,7 @@ def _text_in_environment(name: str, where: str) -> tuple[bytes, str]:
     return text.encode(), f"{where} (the variable {name})"
 
 
+@sensitive_variables()
 def _text_in_file(path: str | os.PathLike[str], where: str) -> tuple[bytes, str]:
     try:
         return Path(path).read_bytes(), f"{where} (the file {path})"

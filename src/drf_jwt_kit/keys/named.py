@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.conf import settings as django_settings
 from django.utils.encoding import force_bytes
+from django.views.decorators.debug import sensitive_variables
 from jwt import PyJWS
 from jwt.exceptions import InvalidKeyError
 
@@ -24,6 +25,7 @@ _TOGETHER = (
 )
 
 
+@sensitive_variables()
 def keys_of_simple_jwt() -> list[PlacedKey]:
     """The key that SIMPLE_JWT names, or those derived from SECRET_KEY where it names none.
 
@@ -56,6 +58,7 @@ def keys_of_simple_jwt() -> list[PlacedKey]:
     return [PlacedKey(key=key, state=None, where="SIMPLE_JWT['SIGNING_KEY']")]
 
 
+@sensitive_variables()
 def keys_of_simple_jwt_itself() -> list[Key]:
     """The keys that Simple JWT would verify with, under the same settings; SECRET_KEY as it is.
 
@@ -73,6 +76,7 @@ def keys_of_simple_jwt_itself() -> list[Key]:
     return [replace(key_in(public, where=where, algorithm=algorithm), signing_key=None)]
 
 
+@sensitive_variables()
 def uses_secret_key() -> bool:
     """Whether SIMPLE_JWT names no key but SECRET_KEY, which means keys derived from it."""
     signing_key = get_settings().SIGNING_KEY
@@ -81,6 +85,7 @@ def uses_secret_key() -> bool:
     )
 
 
+@sensitive_variables()
 def hmac_key(secret: bytes, algorithm: str) -> Key:
     """SIGNING_KEY as the secret that it is. Raises UnusableKey."""
     try:
@@ -104,6 +109,7 @@ def hmac_key(secret: bytes, algorithm: str) -> Key:
     return Key(kid=kid, algorithm=algorithm, signing_key=prepared, verifying_key=prepared)
 
 
+@sensitive_variables()
 def _key_pair(algorithm: str, private: str | bytes, public: str | bytes | None) -> Key:
     if not public:
         raise UnusableKey(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.core.signals import setting_changed
 from django.dispatch import receiver
+from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.conf import get_settings
 
@@ -51,10 +52,11 @@ def read_ring() -> KeyRing:
     return KeyRing.of(placed_keys())
 
 
+@sensitive_variables()
 def placed_keys() -> list[PlacedKey]:
     """Each of the project's keys and where it is from, in their order. Raises UnusableKey."""
     sources = get_settings().KEYS
-    return keys_of_simple_jwt() if sources is None else list(given_keys(sources))
+    return keys_of_simple_jwt() if sources is None else given_keys(sources)
 
 
 @receiver(setting_changed)
