@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Warning
 from django.utils.encoding import force_bytes
-from django.views.decorators.debug import sensitive_variables
 from jwt.utils import base64url_encode
 
 from drf_jwt_kit.exceptions import UnusableKey
@@ -30,7 +29,6 @@ _MAKE_A_KEY = (
 )
 
 
-@sensitive_variables()
 def keys_of_secret_key(algorithm: str = "HS256") -> list[PlacedKey]:
     """A key of SECRET_KEY, and of each of SECRET_KEY_FALLBACKS one that verifies.
 
@@ -66,7 +64,6 @@ def check_deploy() -> Iterator[CheckMessage]:
         )
 
 
-@sensitive_variables()
 def _derived(secret: bytes, algorithm: str) -> Key:
     derivation = HKDF(
         algorithm=hashes.SHA256(),

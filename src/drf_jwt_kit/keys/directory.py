@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.files import locks
-from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.exceptions import UnusableKey
 
@@ -149,7 +148,6 @@ def _entry(item: dict[str, Any]) -> Entry:
     return entry
 
 
-@sensitive_variables()
 def _placed(entry: Entry, directory: Path) -> PlacedKey:
     path = directory / entry.file
     where = f"The key {entry.kid} (the file {path})"

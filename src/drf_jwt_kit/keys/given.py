@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings as django_settings
 from django.utils.encoding import force_bytes
 from django.utils.module_loading import import_string
-from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.exceptions import UnusableKey
 
@@ -36,7 +35,6 @@ _SHAPE = (
 )
 
 
-@sensitive_variables()
 def given_keys(sources: Any, where: str = "DRF_JWT_KIT['KEYS']") -> list[PlacedKey]:
     """The keys of ``KEYS``, or of what a function of the project returns, in order.
 
@@ -45,7 +43,7 @@ def given_keys(sources: Any, where: str = "DRF_JWT_KIT['KEYS']") -> list[PlacedK
     if not isinstance(sources, (list, tuple)):
         return _keys_of(sources, where)
     keys: list[PlacedKey] = []
-    for number, source in enumerate(sources):  # no generator: its frame would show the source
+    for number, source in enumerate(sources):
         keys += _keys_of(source, f"{where}[{number}]")
     return keys
 
@@ -74,7 +72,6 @@ def is_directory(source: Any) -> bool:
     )
 
 
-@sensitive_variables()
 def _keys_of(source: Any, where: str) -> list[PlacedKey]:
     if isinstance(source, dict):
         return [_key_of(source, where)]
@@ -87,7 +84,6 @@ def _keys_of(source: Any, where: str) -> list[PlacedKey]:
     raise UnusableKey(f"{where} is no source of keys.", hint=_SHAPE, id="drf_jwt_kit.E020")
 
 
-@sensitive_variables()
 def _keys_of_function(source: Any, where: str) -> list[PlacedKey]:
     function = _imported(source, where)
     name = getattr(function, "__qualname__", type(function).__qualname__)
@@ -115,7 +111,6 @@ def _imported(path: Any, where: str) -> Any:
     return function
 
 
-@sensitive_variables()
 def _key_of(source: Mapping[str, Any], where: str) -> PlacedKey:
     _demand_members(source, where)
     text, place = _text_of(source, where)
@@ -140,7 +135,6 @@ def _key_of(source: Mapping[str, Any], where: str) -> PlacedKey:
     )
 
 
-@sensitive_variables()
 def _demand_members(source: Mapping[str, Any], where: str) -> None:
     for name in source:
         if name not in _MEMBERS:
@@ -197,7 +191,6 @@ def _since(value: Any, where: str) -> datetime | None:
     return moment
 
 
-@sensitive_variables()
 def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:
     """The text of the key, and what to call it in a message."""
     if "env" in source:
@@ -214,7 +207,6 @@ def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:
     return force_bytes(text), where
 
 
-@sensitive_variables()
 def _text_in_environment(name: str, where: str) -> tuple[bytes, str]:
     text = os.environ.get(name)
     if not text:
@@ -226,7 +218,6 @@ def _text_in_environment(name: str, where: str) -> tuple[bytes, str]:
     return text.encode(), f"{where} (the variable {name})"
 
 
-@sensitive_variables()
 def _text_in_file(path: str | os.PathLike[str], where: str) -> tuple[bytes, str]:
     try:
         return Path(path).read_bytes(), f"{where} (the file {path})"

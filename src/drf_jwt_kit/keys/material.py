@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
-from django.views.decorators.debug import sensitive_variables
 from jwt import PyJWS
 from jwt.exceptions import PyJWTError
 from jwt.utils import base64url_encode
@@ -39,7 +38,6 @@ _PRIVATE = (
 
 
 @lru_cache(maxsize=64)
-@sensitive_variables()
 def key_in(
     text: bytes,
     *,
@@ -78,7 +76,6 @@ def key_in(
     return _key(material, where, algorithm or _usual_algorithm(material, where), kid)
 
 
-@sensitive_variables()
 def _key(material: Any, where: str, algorithm: str, kid: str | None) -> Key:
     is_private = isinstance(material, (bytes, *_PRIVATE))
     public = material.public_key() if isinstance(material, _PRIVATE) else material
@@ -102,7 +99,6 @@ def _key(material: Any, where: str, algorithm: str, kid: str | None) -> Key:
     )
 
 
-@sensitive_variables()
 def members_of(prepared: Any, algorithm: str) -> dict[str, str]:
     """What a thumbprint of the key is made of; an HMAC key's, too, so that it has a name."""
     if isinstance(prepared, bytes):
@@ -110,7 +106,6 @@ def members_of(prepared: Any, algorithm: str) -> dict[str, str]:
     return public_members(prepared, algorithm)
 
 
-@sensitive_variables()
 def _from_pem(text: bytes, where: str, passphrase: str | None) -> Any:
     password = None if passphrase is None else passphrase.encode()
     try:
@@ -140,7 +135,6 @@ def _from_pem(text: bytes, where: str, passphrase: str | None) -> Any:
         ) from error
 
 
-@sensitive_variables()
 def _as_jwk(text: bytes, where: str) -> dict[str, Any]:
     try:
         jwk = json.loads(text)
@@ -154,7 +148,6 @@ def _as_jwk(text: bytes, where: str) -> dict[str, Any]:
     return jwk
 
 
-@sensitive_variables()
 def _from_jwk(jwk: Mapping[str, Any], where: str, algorithm: str | None) -> Any:
     _demand_for_signatures(jwk, where, algorithm)
     kinds = {"oct": "HS256", "RSA": "RS256", "EC": "ES256", "OKP": "EdDSA"}
@@ -170,7 +163,6 @@ def _from_jwk(jwk: Mapping[str, Any], where: str, algorithm: str | None) -> Any:
         ) from error
 
 
-@sensitive_variables()
 def _demand_for_signatures(jwk: Mapping[str, Any], where: str, algorithm: str | None) -> None:
     """Source: RFC 7517 sections 4.2 to 4.4."""
     operations = jwk.get("key_ops", ["verify"])

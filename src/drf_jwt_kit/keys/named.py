@@ -25,7 +25,6 @@ _TOGETHER = (
 )
 
 
-@sensitive_variables()
 def keys_of_simple_jwt() -> list[PlacedKey]:
     """The key that SIMPLE_JWT names, or those derived from SECRET_KEY where it names none.
 
@@ -76,7 +75,6 @@ def keys_of_simple_jwt_itself() -> list[Key]:
     return [replace(key_in(public, where=where, algorithm=algorithm), signing_key=None)]
 
 
-@sensitive_variables()
 def uses_secret_key() -> bool:
     """Whether SIMPLE_JWT names no key but SECRET_KEY, which means keys derived from it."""
     signing_key = get_settings().SIGNING_KEY
@@ -85,7 +83,6 @@ def uses_secret_key() -> bool:
     )
 
 
-@sensitive_variables()
 def hmac_key(secret: bytes, algorithm: str) -> Key:
     """SIGNING_KEY as the secret that it is. Raises UnusableKey."""
     try:
@@ -109,7 +106,6 @@ def hmac_key(secret: bytes, algorithm: str) -> Key:
     return Key(kid=kid, algorithm=algorithm, signing_key=prepared, verifying_key=prepared)
 
 
-@sensitive_variables()
 def _key_pair(algorithm: str, private: str | bytes, public: str | bytes | None) -> Key:
     if not public:
         raise UnusableKey(

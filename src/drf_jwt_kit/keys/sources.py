@@ -52,7 +52,7 @@ def read_ring() -> KeyRing:
     return KeyRing.of(placed_keys())
 
 
-@sensitive_variables()
+@sensitive_variables()  # in every frame below this one too
 def placed_keys() -> list[PlacedKey]:
     """Each of the project's keys and where it is from, in their order. Raises UnusableKey."""
     sources = get_settings().KEYS
