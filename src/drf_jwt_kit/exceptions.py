@@ -10,6 +10,7 @@
     │   └── InsufficientScope         403 insufficient_scope
     ├── BodyTooLarge                  413 request_too_large
     └── ServiceUnavailable            503 temporarily_unavailable, with Retry-After
+        └── KeysUnavailable           503, in a resource server
     django.core.exceptions.ImproperlyConfigured
     ├── ClaimsError                   the project's own claims cannot be put into a token
     └── UnusableKey                   a key of the project's cannot be used
@@ -149,6 +150,13 @@ class ServiceUnavailable(exceptions.APIException):
 
     def __init__(self) -> None:
         super().__init__({"detail": self.default_detail, "code": self.default_code})
+
+
+class KeysUnavailable(ServiceUnavailable):
+    """A resource server has no keys to verify with: 503 with ``Retry-After`` (seconds)."""
+
+    default_detail = _("Tokens cannot be verified at the moment. Try again shortly.")
+    wait = 5
 
 
 class ClaimsError(ImproperlyConfigured):

@@ -220,6 +220,15 @@ class KitSettings:
         sources=(KIT,),
     )
 
+    # Another service that verifies
+    RESOURCE_SERVER: dict[str, Any] | None = setting(
+        None,
+        "In a service that verifies another one's tokens: whose, and how. See below.",
+        "a dict, or None",
+        lambda value: value is None or isinstance(value, dict),
+        sources=(KIT,),
+    )
+
     # Simple JWT's key; without one, a key is derived from SECRET_KEY
     ALGORITHM: str = text("HS256", "The algorithm of `SIGNING_KEY`.", sources=(SIMPLE_JWT,))
     SIGNING_KEY: str | bytes | None = setting(

@@ -39,9 +39,12 @@ class TokenKind(str, Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What a token must satisfy besides its signature."""
+    """What a token must satisfy besides its signature.
 
-    kinds: frozenset[TokenKind] = frozenset(TokenKind)
+    ``kinds`` are values of the header's ``typ``, in lower case and without ``application/``.
+    """
+
+    kinds: frozenset[str] = frozenset(TokenKind)
     issuer: str | None = None
     audience: str | Sequence[str] | None = None
     leeway: timedelta = timedelta(0)
@@ -81,7 +84,7 @@ def decode(presented: str | bytes, ring: VerifyingKeys, policy: Policy) -> dict[
     if key is None:
         raise InvalidToken(Reason.INVALID)
     claims = _verified(presented, key, policy)
-    if header.get("typ") not in list(policy.kinds):  # it may be anything, lists included
+    if _media_type(header.get("typ")) not in policy.kinds:
         raise InvalidToken(Reason.WRONG_TYPE)
     return claims
 
@@ -119,7 +122,7 @@ def read_unverified(presented: str | bytes) -> dict[str, Any]:
 
 
 def _header_of(presented: str | bytes) -> dict[str, Any]:
-    if len(presented) > MAX_TOKEN_LENGTH:
+    if len(presented) > MAX_TOKEN_LENGTH or _is_padded(presented):
         raise InvalidToken(Reason.INVALID)
     try:
         return jwt.get_unverified_header(presented)
@@ -148,6 +151,16 @@ def _verified(presented: str | bytes, key: Key, policy: Policy) -> dict[str, Any
         raise InvalidToken(Reason.INVALID) from error
     _check_claims(claims, policy)
     return claims
+
+
+def _is_padded(presented: str | bytes) -> bool:
+    """Padding would make two spellings of one token. Source: RFC 7515 section 2."""
+    return "=" in presented if isinstance(presented, str) else b"=" in presented
+
+
+def _media_type(typ: object) -> str:
+    """The ``typ`` as kinds are written; it may be anything. Source: RFC 7515 section 4.1.9."""
+    return typ.lower().removeprefix("application/") if isinstance(typ, str) else ""
 
 
 def _check_claims(claims: dict[str, Any], policy: Policy) -> None:
