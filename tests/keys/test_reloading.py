@@ -60,6 +60,13 @@ class TestAChange:
 
         assert manager.asked == 1
 
+    def test_that_is_none_leaves_the_same_ring(self, manager, later):
+        before = get_ring()
+        manager.keys = [dict(key) for key in manager.keys]
+        later(10)
+
+        assert get_ring() is before
+
     def test_of_a_file_is_seen_without_a_restart(self, tmp_path, later):
         path = tmp_path / "key.pem"
         path.write_text(private_pem("ES256"))

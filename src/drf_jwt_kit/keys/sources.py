@@ -92,6 +92,9 @@ def _read_or_keep(held: _Held | None) -> KeyRing:
             raise
         logger.error("event=keys_kept error=%r", str(error))  # noqa: TRY400  # no locals in a log
         return held.ring
-    if held is not None and held.ring.signing.kid != ring.signing.kid:
-        logger.info("event=keys_changed signing=%s", ring.signing.kid)
+    if held is None:
+        return ring
+    if ring == held.ring:
+        return held.ring  # the same object, for whoever remembers something beside it
+    logger.info("event=keys_changed signing=%s", ring.signing.kid)
     return ring
