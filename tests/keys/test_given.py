@@ -11,6 +11,7 @@ from drf_jwt_kit.keys import get_ring
 from tests.keys.material import (
     SECRET,
     jwk_of_a_faulty_chip,
+    jwk_of_a_secret,
     kid_of,
     private_jwk,
     private_pem,
@@ -168,6 +169,16 @@ WRONG = {
         [{"key": SECRET, "kid": 7}],
         "E020",
         f"{FIRST} has a member 'kid' that is not a string. {DICT}",
+    ),
+    "a file that is no path": (
+        [{"file": 7}],
+        "E020",
+        f"{FIRST} has a 'file' that is no path. {DICT}",
+    ),
+    "a variable that is no name": (
+        [{"env": 7}],
+        "E020",
+        f"{FIRST} has a member 'env' that is not a string. {DICT}",
     ),
     "a state that there is not": (
         [{"key": private_pem(), "state": "current"}],
@@ -355,6 +366,13 @@ WRONG = {
     ),
     "SECRET_KEY itself": (
         [{"key": settings.SECRET_KEY, "algorithm": "HS256"}],
+        "E024",
+        f"{FIRST} is SECRET_KEY itself. Whoever learns one use of it would have the other, and "
+        "neither could be replaced alone. Write KEYS = ['SECRET_KEY'], and a key is derived from "
+        "it; or make a key that is for tokens alone.",
+    ),
+    "SECRET_KEY as a JWK": (
+        [{"key": jwk_of_a_secret(settings.SECRET_KEY)}],
         "E024",
         f"{FIRST} is SECRET_KEY itself. Whoever learns one use of it would have the other, and "
         "neither could be replaced alone. Write KEYS = ['SECRET_KEY'], and a key is derived from "

@@ -105,7 +105,7 @@ def check_deploy() -> Iterator[CheckMessage]:
 def files() -> Iterator[Path]:
     """Every file that should hold a private key, or an HMAC key, and is there."""
     sources = get_settings().KEYS
-    listed = [path for _, path in given.key_files(sources)]
+    listed = given.key_files(sources)
     for folder in given.directories(sources):
         if folder.is_dir():
             listed += [path for path in folder.iterdir() if path.suffix in {".pem", ".jwk"}]

@@ -24,7 +24,7 @@ from .material import key_in
 from .ring import KeyState, PlacedKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 _FROM = ("file", "env", "key")
 _MEMBERS = (*_FROM, "algorithm", "kid", "state", "since", "passphrase", "sign")
@@ -48,15 +48,11 @@ def given_keys(sources: Any, where: str = "DRF_JWT_KIT['KEYS']") -> list[PlacedK
     return keys
 
 
-def key_files(sources: Any) -> Iterator[tuple[str, Path]]:
-    """Each file that ``KEYS`` names, and where it does. Directories are left out."""
-    if not isinstance(sources, (list, tuple)):
-        sources, where = [sources], "DRF_JWT_KIT['KEYS']"
-    else:
-        where = ""
-    for number, source in enumerate(sources):
-        if isinstance(source, dict) and "file" in source:
-            yield where or f"DRF_JWT_KIT['KEYS'][{number}]", Path(source["file"])
+def key_files(sources: Any) -> list[Path]:
+    """The files that ``KEYS`` names one by one."""
+    listed = sources if isinstance(sources, (list, tuple)) else [sources]
+    named = [source["file"] for source in listed if isinstance(source, dict) and "file" in source]
+    return [Path(file) for file in named if isinstance(file, (str, os.PathLike))]
 
 
 def directories(sources: Any) -> list[Path]:
@@ -114,16 +110,10 @@ def _imported(path: Any, where: str) -> Any:
 def _key_of(source: Mapping[str, Any], where: str) -> PlacedKey:
     _demand_members(source, where)
     text, place = _text_of(source, where)
-    if text.strip() == force_bytes(django_settings.SECRET_KEY).strip():
-        raise UnusableKey(
-            f"{place} is SECRET_KEY itself. Whoever learns one use of it would have the other, "
-            "and neither could be replaced alone.",
-            hint="Write KEYS = ['SECRET_KEY'], and a key is derived from it; or make a key that "
-            "is for tokens alone.",
-            id="drf_jwt_kit.E024",
-        )
+    _demand_other_than_secret_key(text.strip(), place)
     words = {name: source.get(name) for name in ("algorithm", "kid", "passphrase")}
     key = key_in(text, where=place, **words)
+    _demand_other_than_secret_key(key.verifying_key, place)  # it may have come as a JWK
     if "sign" in source:
         key = replace(key, signing_key=_function_that_signs(source["sign"], where))
     state = source.get("state")
@@ -133,6 +123,17 @@ def _key_of(source: Mapping[str, Any], where: str) -> PlacedKey:
         where=place,
         since=_since(source.get("since"), where),
     )
+
+
+def _demand_other_than_secret_key(material: Any, where: str) -> None:
+    if material == force_bytes(django_settings.SECRET_KEY).strip():
+        raise UnusableKey(
+            f"{where} is SECRET_KEY itself. Whoever learns one use of it would have the other, "
+            "and neither could be replaced alone.",
+            hint="Write KEYS = ['SECRET_KEY'], and a key is derived from it; or make a key that "
+            "is for tokens alone.",
+            id="drf_jwt_kit.E024",
+        )
 
 
 def _demand_members(source: Mapping[str, Any], where: str) -> None:
@@ -147,7 +148,11 @@ def _demand_members(source: Mapping[str, Any], where: str) -> None:
         raise UnusableKey(
             f"{where} does not say in one way where its key is.", hint=_SHAPE, id="drf_jwt_kit.E020"
         )
-    for name in ("algorithm", "kid", "passphrase"):
+    if not isinstance(source.get("file", ""), (str, os.PathLike)):
+        raise UnusableKey(
+            f"{where} has a 'file' that is no path.", hint=_SHAPE, id="drf_jwt_kit.E020"
+        )
+    for name in ("env", "algorithm", "kid", "passphrase"):
         if not isinstance(source.get(name), (str, type(None))):
             raise UnusableKey(
                 f"{where} has a member {name!r} that is not a string.",
