@@ -242,8 +242,10 @@ class SessionDetailView(SessionViewBase):
 
 
 def _session_of(request: Request) -> UUID | None:
-    """The session that asks; None where a test has forced the authentication."""
-    return getattr(request.auth, "session_id", None)
+    """The session that asks; None where it has none: Simple JWT issued its token, or a test has
+    forced the authentication."""
+    token = request.auth
+    return None if getattr(token, "adopted", False) else getattr(token, "session_id", None)
 
 
 def _user_of(request: Request) -> Any:

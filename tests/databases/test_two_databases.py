@@ -3,8 +3,12 @@
 Run by tests/test_other_projects.py under tests/settings_two_databases.py.
 """
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.test import override_settings
+from rest_framework_simplejwt import tokens as simplejwt
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.models import RevokedReason, Session
@@ -74,3 +78,13 @@ def everyone():
 def test_logout_ends_the_row(kit, tokens):
     assert kit.logout(tokens.refresh).status_code == 200
     assert row(tokens).revoked_at is not None
+
+
+def test_a_token_of_simple_jwt_begins_a_session_there(kit, user):
+    until = datetime.now(timezone.utc) + timedelta(days=1)
+    token = str(simplejwt.RefreshToken.for_user(user))
+    with override_settings(DRF_JWT_KIT={"ADOPT_SIMPLEJWT_TOKENS_UNTIL": until}):
+        assert kit.get_with(str(simplejwt.AccessToken.for_user(user))).status_code == 200
+        assert kit.refresh(token).status_code == 200
+
+    assert Session.objects.using("sessions").get().generation == 1

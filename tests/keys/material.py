@@ -66,3 +66,7 @@ def jwk_of_a_faulty_chip():
     modulus = 65537**3 % primorial + primorial * 2**1840
     key = rsa.RSAPublicNumbers(65537, modulus).public_key()
     return json.dumps(public_members(key, "RS256"))
+
+
+def jwk_of_a_secret(secret):
+    return PyJWS().get_algorithm_by_name("HS256").to_jwk(secret)

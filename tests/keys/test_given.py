@@ -11,6 +11,7 @@ from drf_jwt_kit.keys import get_ring
 from tests.keys.material import (
     SECRET,
     jwk_of_a_faulty_chip,
+    jwk_of_a_secret,
     kid_of,
     private_jwk,
     private_pem,
@@ -26,6 +27,10 @@ def keys(*sources):
 
 def from_a_manager():
     return [{"key": private_pem("ES256")}, {"key": public_pem("EdDSA")}]
+
+
+def refusing():
+    raise PermissionError("hunter2")
 
 
 class TestWhereAKeyIs:
@@ -165,6 +170,16 @@ WRONG = {
         "E020",
         f"{FIRST} has a member 'kid' that is not a string. {DICT}",
     ),
+    "a file that is no path": (
+        [{"file": 7}],
+        "E020",
+        f"{FIRST} has a 'file' that is no path. {DICT}",
+    ),
+    "a variable that is no name": (
+        [{"env": 7}],
+        "E020",
+        f"{FIRST} has a member 'env' that is not a string. {DICT}",
+    ),
     "a state that there is not": (
         [{"key": private_pem(), "state": "current"}],
         "E020",
@@ -195,6 +210,18 @@ WRONG = {
         f"{FIRST} is '{HERE}.gone', which cannot be imported: Module \"{HERE}\" does not define "
         'a "gone" attribute/class. Give the path of a directory (with a slash in it), the dotted '
         "path of a function that returns keys, or 'SECRET_KEY'.",
+    ),
+    "a function that fails": (
+        [refusing],
+        "E021",
+        f"{FIRST} is refusing, which raised PermissionError. Ask what it asks by hand: what it "
+        "needs may be away, or refuse this process.",
+    ),
+    "a function that signs and is not there": (
+        [{"key": public_pem(), "sign": f"{HERE}.gone"}],
+        "E020",
+        f"{FIRST} is to be signed for by '{HERE}.gone', which is no function that can be "
+        "imported. Give the dotted path of a function from bytes to their signature, or itself.",
     ),
     "a function that returns something else": (
         [lambda: [7]],
@@ -339,6 +366,13 @@ WRONG = {
     ),
     "SECRET_KEY itself": (
         [{"key": settings.SECRET_KEY, "algorithm": "HS256"}],
+        "E024",
+        f"{FIRST} is SECRET_KEY itself. Whoever learns one use of it would have the other, and "
+        "neither could be replaced alone. Write KEYS = ['SECRET_KEY'], and a key is derived from "
+        "it; or make a key that is for tokens alone.",
+    ),
+    "SECRET_KEY as a JWK": (
+        [{"key": jwk_of_a_secret(settings.SECRET_KEY)}],
         "E024",
         f"{FIRST} is SECRET_KEY itself. Whoever learns one use of it would have the other, and "
         "neither could be replaced alone. Write KEYS = ['SECRET_KEY'], and a key is derived from "

@@ -44,7 +44,7 @@ DottedPath: TypeAlias = "str | type"
 """A class, or where it is; ``KitSettings.load`` gives the class."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)  # error reports show what local variables hold
 class KitSettings:
     """Every setting with its value of this moment. Ask :func:`get_settings` for it."""
 
@@ -208,6 +208,15 @@ class KitSettings:
         timedelta(minutes=10),
         "How long a new key is published before it may sign, so that everybody who verifies "
         "has read it by then.",
+        sources=(KIT,),
+    )
+
+    ADOPT_SIMPLEJWT_TOKENS_UNTIL: datetime | None = setting(
+        None,
+        "Until when tokens that Simple JWT issued, with the key that `SIMPLE_JWT` names, are "
+        "still taken.",
+        "an aware datetime, or None",
+        is_aware_or_none,
         sources=(KIT,),
     )
 

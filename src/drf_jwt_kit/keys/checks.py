@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from django.core.checks import CheckMessage, Error, Warning
@@ -11,7 +12,7 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import UnusableKey
 
 from . import derived, directory, given
-from .named import uses_secret_key
+from .named import keys_of_simple_jwt_itself, uses_secret_key
 from .sources import read_ring
 
 if TYPE_CHECKING:
@@ -26,6 +27,43 @@ def check() -> Iterator[CheckMessage]:
     except UnusableKey as error:
         yield Error(error.problem, hint=error.hint, id=error.id)
     yield from check_files()
+    yield from _check_simple_jwt()
+
+
+def _check_simple_jwt() -> Iterator[CheckMessage]:
+    settings = get_settings()
+    until = settings.ADOPT_SIMPLEJWT_TOKENS_UNTIL
+    if until is None:
+        if settings.KEYS is not None and settings.SIGNING_KEY is not None:
+            yield Warning(
+                "SIMPLE_JWT['SIGNING_KEY'] does nothing beside DRF_JWT_KIT['KEYS'], which names "
+                "the keys.",
+                hint="Take it out. To go on taking tokens that Simple JWT issued with it, leave it "
+                "and set ADOPT_SIMPLEJWT_TOKENS_UNTIL.",
+                id="drf_jwt_kit.W020",
+            )
+        return
+    if until <= datetime.now(timezone.utc):
+        yield Warning(
+            f"ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed ({until.isoformat()}): no token of Simple "
+            "JWT is taken any more.",
+            hint="Take the setting out, and SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT if KEYS "
+            "names the keys.",
+            id="drf_jwt_kit.W021",
+        )
+        return
+    if settings.TOKEN_TYPE_CLAIM is None:
+        yield Error(
+            "ADOPT_SIMPLEJWT_TOKENS_UNTIL is set, and TOKEN_TYPE_CLAIM is None: nothing tells "
+            "Simple JWT's refresh tokens from its access tokens.",
+            hint="Take one of the two out.",
+            id="drf_jwt_kit.E027",
+        )
+    if settings.KEYS is not None:  # or the same key has been judged already
+        try:
+            keys_of_simple_jwt_itself()
+        except UnusableKey as error:
+            yield Error(error.problem, hint=error.hint, id=error.id)
 
 
 def check_files() -> Iterator[CheckMessage]:
@@ -67,7 +105,7 @@ def check_deploy() -> Iterator[CheckMessage]:
 def files() -> Iterator[Path]:
     """Every file that should hold a private key, or an HMAC key, and is there."""
     sources = get_settings().KEYS
-    listed = [path for _, path in given.key_files(sources)]
+    listed = given.key_files(sources)
     for folder in given.directories(sources):
         if folder.is_dir():
             listed += [path for path in folder.iterdir() if path.suffix in {".pem", ".jwk"}]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import json
     from collections.abc import Sequence
 
-    from .ring import KeyRing, VerifyingKeys
+    from .ring import Key, KeyRing, VerifyingKeys
 
 MAX_TOKEN_LENGTH = 8 * 1024
 """Characters. A longer token is refused before it is parsed."""
@@ -78,14 +78,61 @@ def decode(presented: str | bytes, ring: VerifyingKeys, policy: Policy) -> dict[
 
     Raises InvalidToken with the reason ``expired``, ``wrong_type`` or ``invalid``.
     """
+    header = _header_of(presented)
+    kid = header.get("kid")
+    key = ring.verifying.get(kid) if isinstance(kid, str) else None
+    if key is None:
+        raise InvalidToken(Reason.INVALID)
+    claims = _verified(presented, key, policy)
+    if _media_type(header.get("typ")) not in policy.kinds:
+        raise InvalidToken(Reason.WRONG_TYPE)
+    return claims
+
+
+def decode_unnamed(presented: str | bytes, keys: Sequence[Key], policy: Policy) -> dict[str, Any]:
+    """The claims of a token that names no key and no kind, of the first of ``keys`` that fits.
+
+    Simple JWT writes such tokens. Raises InvalidToken with the reason ``expired`` or
+    ``invalid``.
+    """
+    header = _header_of(presented)
+    if "kid" in header or header.get("typ", "JWT") != "JWT":
+        raise InvalidToken(Reason.INVALID)
+    refusal = InvalidToken(Reason.INVALID)
+    for key in keys:
+        try:
+            return _verified(presented, key, policy)
+        except InvalidToken as error:
+            refusal = error
+            if error.reason is Reason.EXPIRED:
+                break
+    raise refusal
+
+
+def read_unverified(presented: str | bytes) -> dict[str, Any]:
+    """The claims of a token that nobody has verified: never a basis for a decision.
+
+    Raises InvalidToken where it is no JWS at all.
+    """
+    try:
+        claims: dict[str, Any] = jwt.decode(presented, options={"verify_signature": False})
+    except (jwt.PyJWTError, UnicodeError) as error:
+        raise InvalidToken(Reason.INVALID) from error
+    return claims
+
+
+def _header_of(presented: str | bytes) -> dict[str, Any]:
     if len(presented) > MAX_TOKEN_LENGTH or _is_padded(presented):
         raise InvalidToken(Reason.INVALID)
     try:
-        header = jwt.get_unverified_header(presented)
-        kid = header.get("kid")
-        key = ring.verifying.get(kid) if isinstance(kid, str) else None
-        if key is None:
-            raise InvalidToken(Reason.INVALID)
+        return jwt.get_unverified_header(presented)
+    except (jwt.PyJWTError, UnicodeError) as error:
+        raise InvalidToken(Reason.INVALID) from error
+
+
+def _verified(presented: str | bytes, key: Key, policy: Policy) -> dict[str, Any]:
+    """The claims of a token that ``key`` signed, apart from its kind."""
+    try:
         claims: dict[str, Any] = jwt.decode(
             presented,
             key.verifying_key,
@@ -103,20 +150,6 @@ def decode(presented: str | bytes, ring: VerifyingKeys, policy: Policy) -> dict[
     except (jwt.PyJWTError, UnicodeError) as error:
         raise InvalidToken(Reason.INVALID) from error
     _check_claims(claims, policy)
-    if _media_type(header.get("typ")) not in policy.kinds:
-        raise InvalidToken(Reason.WRONG_TYPE)
-    return claims
-
-
-def read_unverified(presented: str | bytes) -> dict[str, Any]:
-    """The claims of a token that nobody has verified: never a basis for a decision.
-
-    Raises InvalidToken where it is no JWS at all.
-    """
-    try:
-        claims: dict[str, Any] = jwt.decode(presented, options={"verify_signature": False})
-    except (jwt.PyJWTError, UnicodeError) as error:
-        raise InvalidToken(Reason.INVALID) from error
     return claims
 
 

@@ -24,7 +24,7 @@ from .material import key_in
 from .ring import KeyState, PlacedKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 _FROM = ("file", "env", "key")
 _MEMBERS = (*_FROM, "algorithm", "kid", "state", "since", "passphrase", "sign")
@@ -35,27 +35,24 @@ _SHAPE = (
 )
 
 
-def given_keys(sources: Any, where: str = "DRF_JWT_KIT['KEYS']") -> Iterator[PlacedKey]:
+def given_keys(sources: Any, where: str = "DRF_JWT_KIT['KEYS']") -> list[PlacedKey]:
     """The keys of ``KEYS``, or of what a function of the project returns, in order.
 
     Raises UnusableKey.
     """
     if not isinstance(sources, (list, tuple)):
-        yield from _keys_of(sources, where)
-        return
+        return _keys_of(sources, where)
+    keys: list[PlacedKey] = []
     for number, source in enumerate(sources):
-        yield from _keys_of(source, f"{where}[{number}]")
+        keys += _keys_of(source, f"{where}[{number}]")
+    return keys
 
 
-def key_files(sources: Any) -> Iterator[tuple[str, Path]]:
-    """Each file that ``KEYS`` names, and where it does. Directories are left out."""
-    if not isinstance(sources, (list, tuple)):
-        sources, where = [sources], "DRF_JWT_KIT['KEYS']"
-    else:
-        where = ""
-    for number, source in enumerate(sources):
-        if isinstance(source, dict) and "file" in source:
-            yield where or f"DRF_JWT_KIT['KEYS'][{number}]", Path(source["file"])
+def key_files(sources: Any) -> list[Path]:
+    """The files that ``KEYS`` names one by one."""
+    listed = sources if isinstance(sources, (list, tuple)) else [sources]
+    named = [source["file"] for source in listed if isinstance(source, dict) and "file" in source]
+    return [Path(file) for file in named if isinstance(file, (str, os.PathLike))]
 
 
 def directories(sources: Any) -> list[Path]:
@@ -71,48 +68,54 @@ def is_directory(source: Any) -> bool:
     )
 
 
-def _keys_of(source: Any, where: str) -> Iterator[PlacedKey]:
+def _keys_of(source: Any, where: str) -> list[PlacedKey]:
     if isinstance(source, dict):
-        yield _key_of(source, where)
-    elif source == "SECRET_KEY":
-        yield from keys_of_secret_key()
-    elif is_directory(source):
-        yield from keys_in(Path(source))
-    elif isinstance(source, str) or callable(source):
-        yield from _keys_of_function(source, where)
-    else:
-        raise UnusableKey(f"{where} is no source of keys.", hint=_SHAPE, id="drf_jwt_kit.E020")
+        return [_key_of(source, where)]
+    if source == "SECRET_KEY":
+        return keys_of_secret_key()
+    if is_directory(source):
+        return keys_in(Path(source))
+    if isinstance(source, str) or callable(source):
+        return _keys_of_function(source, where)
+    raise UnusableKey(f"{where} is no source of keys.", hint=_SHAPE, id="drf_jwt_kit.E020")
 
 
-def _keys_of_function(source: Any, where: str) -> Iterator[PlacedKey]:
-    name = source if isinstance(source, str) else getattr(source, "__qualname__", repr(source))
+def _keys_of_function(source: Any, where: str) -> list[PlacedKey]:
+    function = _imported(source, where)
+    name = getattr(function, "__qualname__", type(function).__qualname__)
     try:
-        function = import_string(source) if isinstance(source, str) else source
+        answer = function()
+    except Exception as error:
+        raise UnusableKey(
+            f"{where} is {name}, which raised {type(error).__name__}.",
+            hint="Ask what it asks by hand: what it needs may be away, or refuse this process.",
+            id="drf_jwt_kit.E021",
+        ) from error
+    return given_keys(answer, f"the answer of {name}")
+
+
+def _imported(path: Any, where: str) -> Any:
+    try:
+        function = import_string(path) if isinstance(path, str) else path
     except ImportError as error:
         raise UnusableKey(
-            f"{where} is {source!r}, which cannot be imported: {error}.",
+            f"{where} is {path!r}, which cannot be imported: {error}.",
             hint="Give the path of a directory (with a slash in it), the dotted path of a "
             "function that returns keys, or 'SECRET_KEY'.",
             id="drf_jwt_kit.E020",
         ) from error
-    yield from given_keys(function(), f"the answer of {name}")
+    return function
 
 
 def _key_of(source: Mapping[str, Any], where: str) -> PlacedKey:
     _demand_members(source, where)
     text, place = _text_of(source, where)
-    if text.strip() == force_bytes(django_settings.SECRET_KEY).strip():
-        raise UnusableKey(
-            f"{place} is SECRET_KEY itself. Whoever learns one use of it would have the other, "
-            "and neither could be replaced alone.",
-            hint="Write KEYS = ['SECRET_KEY'], and a key is derived from it; or make a key that "
-            "is for tokens alone.",
-            id="drf_jwt_kit.E024",
-        )
+    _demand_other_than_secret_key(text.strip(), place)
     words = {name: source.get(name) for name in ("algorithm", "kid", "passphrase")}
     key = key_in(text, where=place, **words)
-    if sign := source.get("sign"):
-        key = replace(key, signing_key=import_string(sign) if isinstance(sign, str) else sign)
+    _demand_other_than_secret_key(key.verifying_key, place)  # it may have come as a JWK
+    if "sign" in source:
+        key = replace(key, signing_key=_function_that_signs(source["sign"], where))
     state = source.get("state")
     return PlacedKey(
         key=key,
@@ -120,6 +123,17 @@ def _key_of(source: Mapping[str, Any], where: str) -> PlacedKey:
         where=place,
         since=_since(source.get("since"), where),
     )
+
+
+def _demand_other_than_secret_key(material: Any, where: str) -> None:
+    if material == force_bytes(django_settings.SECRET_KEY).strip():
+        raise UnusableKey(
+            f"{where} is SECRET_KEY itself. Whoever learns one use of it would have the other, "
+            "and neither could be replaced alone.",
+            hint="Write KEYS = ['SECRET_KEY'], and a key is derived from it; or make a key that "
+            "is for tokens alone.",
+            id="drf_jwt_kit.E024",
+        )
 
 
 def _demand_members(source: Mapping[str, Any], where: str) -> None:
@@ -134,7 +148,11 @@ def _demand_members(source: Mapping[str, Any], where: str) -> None:
         raise UnusableKey(
             f"{where} does not say in one way where its key is.", hint=_SHAPE, id="drf_jwt_kit.E020"
         )
-    for name in ("algorithm", "kid", "passphrase"):
+    if not isinstance(source.get("file", ""), (str, os.PathLike)):
+        raise UnusableKey(
+            f"{where} has a 'file' that is no path.", hint=_SHAPE, id="drf_jwt_kit.E020"
+        )
+    for name in ("env", "algorithm", "kid", "passphrase"):
         if not isinstance(source.get(name), (str, type(None))):
             raise UnusableKey(
                 f"{where} has a member {name!r} that is not a string.",
@@ -147,6 +165,20 @@ def _demand_members(source: Mapping[str, Any], where: str) -> None:
             hint=f"Use one of: {', '.join(_STATES)}. Without one, the first key signs.",
             id="drf_jwt_kit.E020",
         )
+
+
+def _function_that_signs(sign: Any, where: str) -> Any:
+    try:
+        function = import_string(sign) if isinstance(sign, str) else sign
+    except ImportError:
+        function = None
+    if not callable(function):
+        raise UnusableKey(
+            f"{where} is to be signed for by {sign!r}, which is no function that can be imported.",
+            hint="Give the dotted path of a function from bytes to their signature, or itself.",
+            id="drf_jwt_kit.E020",
+        )
+    return function
 
 
 def _since(value: Any, where: str) -> datetime | None:

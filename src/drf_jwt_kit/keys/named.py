@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.conf import settings as django_settings
 from django.utils.encoding import force_bytes
+from django.views.decorators.debug import sensitive_variables
 from jwt import PyJWS
 from jwt.exceptions import InvalidKeyError
 
@@ -12,7 +15,7 @@ from drf_jwt_kit.exceptions import UnusableKey
 
 from .derived import keys_of_secret_key
 from .jwk import thumbprint
-from .material import members_of
+from .material import key_in, members_of
 from .ring import Key, PlacedKey
 from .soundness import ALGORITHMS, SECRET_BYTES, UnsoundKey, demand_sound
 
@@ -52,6 +55,24 @@ def keys_of_simple_jwt() -> list[PlacedKey]:
     else:
         key = _key_pair(algorithm, signing_key, settings.VERIFYING_KEY)
     return [PlacedKey(key=key, state=None, where="SIMPLE_JWT['SIGNING_KEY']")]
+
+
+@sensitive_variables()
+def keys_of_simple_jwt_itself() -> list[Key]:
+    """The keys that Simple JWT would verify with, under the same settings; SECRET_KEY as it is.
+
+    For the tokens that it has issued, and only to verify. Raises UnusableKey.
+    """
+    settings = get_settings()
+    algorithm = settings.ALGORITHM
+    if algorithm in SECRET_BYTES:
+        secrets = [force_bytes(settings.SIGNING_KEY or django_settings.SECRET_KEY)]
+        if uses_secret_key():
+            secrets += map(force_bytes, django_settings.SECRET_KEY_FALLBACKS)
+        return [replace(hmac_key(secret, algorithm), signing_key=None) for secret in secrets]
+    public = force_bytes(settings.VERIFYING_KEY or "")
+    where = "SIMPLE_JWT['VERIFYING_KEY']"
+    return [replace(key_in(public, where=where, algorithm=algorithm), signing_key=None)]
 
 
 def uses_secret_key() -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.core.signals import setting_changed
 from django.dispatch import receiver
+from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.conf import get_settings
 
@@ -51,10 +52,11 @@ def read_ring() -> KeyRing:
     return KeyRing.of(placed_keys())
 
 
+@sensitive_variables()  # in every frame below this one too
 def placed_keys() -> list[PlacedKey]:
     """Each of the project's keys and where it is from, in their order. Raises UnusableKey."""
     sources = get_settings().KEYS
-    return keys_of_simple_jwt() if sources is None else list(given_keys(sources))
+    return keys_of_simple_jwt() if sources is None else given_keys(sources)
 
 
 @receiver(setting_changed)
@@ -90,6 +92,9 @@ def _read_or_keep(held: _Held | None) -> KeyRing:
             raise
         logger.error("event=keys_kept error=%r", str(error))  # noqa: TRY400  # no locals in a log
         return held.ring
-    if held is not None and held.ring.signing.kid != ring.signing.kid:
-        logger.info("event=keys_changed signing=%s", ring.signing.kid)
+    if held is None:
+        return ring
+    if ring == held.ring:
+        return held.ring  # the same object, for whoever remembers something beside it
+    logger.info("event=keys_changed signing=%s", ring.signing.kid)
     return ring
