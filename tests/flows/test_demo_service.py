@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.flows.test_key_rotation import EXAMPLE, Worker, await_true, free_port, reachable
+from tests.keys.test_whole_rotation import EXAMPLE, Worker, await_true, free_port, reachable
 
 
 @contextmanager

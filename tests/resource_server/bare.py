@@ -4,6 +4,7 @@ Run by test_alone.py, which reads the facts that it prints. ``--as-it-comes`` le
 UNAUTHENTICATED_USER to REST Framework.
 """
 
+import importlib.util
 import json
 import sys
 
@@ -15,6 +16,11 @@ from django.urls import path
 from tests.resource_server.issuer import SETTINGS, Network, token
 
 NOBODY = {} if "--as-it-comes" in sys.argv else {"UNAUTHENTICATED_USER": None}
+DESCRIBED = (
+    {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
+    if importlib.util.find_spec("drf_spectacular")
+    else {}
+)
 
 settings.configure(
     SECRET_KEY="not used for anything here",
@@ -26,6 +32,7 @@ settings.configure(
             "drf_jwt_kit.resource_server.ResourceServerAuthentication"
         ],
         "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+        **DESCRIBED,
         **NOBODY,
     },
     DRF_JWT_KIT={"RESOURCE_SERVER": SETTINGS},
@@ -57,6 +64,18 @@ class Open(APIView):
 urlpatterns = [path("orders/", Orders.as_view()), path("open/", Open.as_view())]
 
 
+def schema():
+    """What drf-spectacular says of this service's authentication, where it is installed."""
+    if not DESCRIBED:
+        return None
+    from drf_spectacular.generators import SchemaGenerator  # noqa: PLC0415
+
+    import drf_jwt_kit.contrib.spectacular  # noqa: F401, PLC0415
+
+    described = SchemaGenerator().get_schema(request=None, public=True)
+    return described["components"]["securitySchemes"]
+
+
 def facts():
     """What this service does, for its tests."""
     client = Client(raise_request_exception=False)
@@ -71,6 +90,7 @@ def facts():
         "open view": open_view.status_code,
         "error": str(open_view.exc_info[1]) if open_view.exc_info else None,
         "imported": sorted(sys.modules),
+        "schema": schema(),
     }
 
 

@@ -62,6 +62,14 @@ def test_it_imports_no(module):
     assert [name for name in facts()["imported"] if name.startswith(module)] == []
 
 
+def test_drf_spectacular_describes_its_scheme():
+    pytest.importorskip("drf_spectacular", reason="the extra `openapi` is not installed")
+
+    assert facts()["schema"] == {
+        "jwtAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
+
+
 class TestWithRestFrameworksAnonymousUser:
     def test_a_check_names_the_cure(self):
         assert facts("--as-it-comes")["checks"] == ["drf_jwt_kit.E041"]
