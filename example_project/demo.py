@@ -1,12 +1,14 @@
 """Runs the example project on this machine, ready to be tried: ``make demo``.
 
-Makes a database and three users, says what to try, and serves until Ctrl-C. A second run
-starts where the first one ended.
+Makes a database, a key to sign with and three users, says what to try, and serves until Ctrl-C.
+A second run starts where the first one ended.
 """
 
+import io
 import os
 import socket
 import sys
+from pathlib import Path
 
 import django
 from django.core.management import call_command
@@ -57,6 +59,8 @@ Or go step by step with curl. Paste these into a second terminal, one after the 
 
     curl -si $API/token/logout/ -d refresh=$REFRESH; echo
     curl -si $API/secure/ -H "Authorization: Bearer $ACCESS"; echo
+
+For a second service that takes the same tokens: make demo-service
 """
 
 
@@ -72,8 +76,11 @@ def main() -> int:
     # Whatever the shell has been used for before: this is never production.
     os.environ["DJANGO_ENV"] = "development"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    keys = Path(os.environ.setdefault("JWT_KEYS", str(Path(__file__).parent / "keys")))
     django.setup()
     call_command("migrate", verbosity=0)
+    if not keys.exists():
+        call_command("jwtkit", "keys", "generate", stdout=io.StringIO())
     call_command("make_demo_users", password=PASSWORD)
 
     print(WHAT_TO_TRY.format(url=f"http://{HOST}:{port}", password=PASSWORD), flush=True)

@@ -152,5 +152,12 @@ class TestWrongValues:
         )
         assert "['SESSION_MAX_AGE'] (1:00:00) is shorter" in only_problem({"SESSION_MAX_AGE": HOUR})
 
+    def test_a_key_that_signs_before_every_process_has_read_it(self):
+        assert only_problem({"KEYS_RELOAD_INTERVAL": HOUR}) == (
+            "DRF_JWT_KIT['KEYS_PUBLISHED_AHEAD'] (0:10:00) is shorter than KEYS_RELOAD_INTERVAL "
+            "(1:00:00), so a key would sign before every process has read it. Make it at least as "
+            "long."
+        )
+
     def test_never_show_a_key(self):
         assert "12345" not in only_problem({}, {"SIGNING_KEY": 12345})

@@ -36,7 +36,15 @@ REST_FRAMEWORK = {
 # Every key is optional. Without this one, tokens say nothing personal about their user.
 DRF_JWT_KIT = {
     "CLAIMS_SERIALIZER": "shop.claims.ShopClaims",
+    # For the second service, in stock/: who makes the tokens, and who may take them.
+    "ISSUER": "https://shop.example.com",
+    "AUDIENCE": ["shop", "stock"],
 }
+
+# Keys that rotate by command: name a directory, and see docs/how-to/rotate-keys.md. Unset,
+# tokens are signed with a key that is derived from SECRET_KEY, which verifies in either case.
+if "JWT_KEYS" in os.environ:
+    DRF_JWT_KIT["KEYS"] = [Path(os.environ["JWT_KEYS"]), "SECRET_KEY"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -97,6 +105,10 @@ if not PRODUCTION:
     if "DEMO_ROTATION_LEEWAY" in os.environ:
         leeway = timedelta(seconds=float(os.environ["DEMO_ROTATION_LEEWAY"]))
         DRF_JWT_KIT["ROTATION_LEEWAY"] = leeway
+    # Seconds. A rotation of keys waits for everybody who verifies; a demonstration need not.
+    if "DEMO_KEYS_WAIT" in os.environ:
+        wait = timedelta(seconds=float(os.environ["DEMO_KEYS_WAIT"]))
+        DRF_JWT_KIT |= {"KEYS_RELOAD_INTERVAL": wait, "KEYS_PUBLISHED_AHEAD": wait}
 
 if PRODUCTION:
     DEBUG = False

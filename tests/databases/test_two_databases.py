@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.test import override_settings
 from django.utils import timezone
+from rest_framework_simplejwt import tokens as simplejwt
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
@@ -199,3 +201,13 @@ class TestLaggingReplica:
 
 def values_of(session):
     return {field.attname: getattr(session, field.attname) for field in Session._meta.fields}
+
+
+def test_a_token_of_simple_jwt_begins_a_session_there(kit, user):
+    until = timezone.now() + timedelta(days=1)
+    token = str(simplejwt.RefreshToken.for_user(user))
+    with override_settings(DRF_JWT_KIT={"ADOPT_SIMPLEJWT_TOKENS_UNTIL": until}):
+        assert kit.get_with(str(simplejwt.AccessToken.for_user(user))).status_code == 200
+        assert kit.refresh(token).status_code == 200
+
+    assert Session.objects.using("sessions").get().generation == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -123,6 +124,18 @@ def is_short_leeway(value: object) -> bool:
 def is_aware_or_none(value: object) -> bool:
     """Whether ``value`` is None, or a moment that says its time zone."""
     return value is None or (isinstance(value, datetime) and value.utcoffset() is not None)
+
+
+def is_key_sources(value: object) -> bool:
+    """Whether ``value`` has the outline of ``KEYS``; what is in it, ``keys.given`` says."""
+    sources = value if isinstance(value, (list, tuple)) else [value]
+    kinds = (str, dict, os.PathLike)
+    return value is None or (
+        bool(sources)
+        and all(
+            bool(source) and (isinstance(source, kinds) or callable(source)) for source in sources
+        )
+    )
 
 
 def as_timedelta(value: float | timedelta | None) -> timedelta:

@@ -25,7 +25,7 @@ from drf_jwt_kit.tokens import RefreshToken
 from drf_jwt_kit.tokens.claims import serializer_claims
 from drf_jwt_kit.tokens.token import RefusedToken, user_id_of
 
-from . import client, ending, events, limits, lookup
+from . import adoption, client, ending, events, limits, lookup
 from .account import account_of, fingerprint, may_log_in
 from .faults import RowChanged, persistent, persistently
 from .rotation import Presented, SessionState, Verdict, judge
@@ -121,6 +121,9 @@ def refresh(
 @persistent
 def would_refresh(token: RefreshToken) -> None:
     """Raise InvalidToken where refreshing with a verified token would. Writes nothing."""
+    if token.adopted and not adoption.has_begun(token):
+        adoption.user_to_begin_with(token)
+        return
     session, user = _read(token, again=False)
     if not _judge(token, session, user, "", timezone.now()).accepts:
         raise RefusedToken(Reason.SESSION_ENDED)
@@ -139,6 +142,8 @@ def rename(session_id: UUID, user: Any, name: str) -> Session | None:
 def _refresh_once(
     token: RefreshToken, request: Request | None, key_hash: str, *, again: bool
 ) -> TokenPair:
+    if token.adopted:
+        adoption.begin(token, request)
     session, user = _read(token, again=again)
     now = timezone.now()
     verdict = _judge(token, session, user, key_hash, now)
