@@ -97,7 +97,7 @@ class Site:
 
     def _wait_until_it_answers(self, workers: int) -> None:
         self.act("ready")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 45
         while len(self.worker_pids()) < workers:
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -146,7 +146,7 @@ class Hold:
 
     def wait(self, count: int = 1) -> list[int]:
         """Return when ``count`` requests stand still: the processes that they are in."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 45
         while (held := self._site.log.read_text().count(f"event=held file={self.file}")) < count:
             assert time.monotonic() < deadline, f"{held} of {count} requests came this far"
             time.sleep(0.005)
