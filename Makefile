@@ -12,7 +12,7 @@ unexport PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo tour test long coverage services services-stop
+.PHONY: help demo demo-service tour test long coverage services services-stop
 .PHONY: matrix lint format types wheel all clean
 
 help: ## list these targets
@@ -21,6 +21,10 @@ help: ## list these targets
 demo: ## serve the example project on 127.0.0.1:8000 and say what to try
 	$(bootstrap)
 	@$(VENV_PYTHON) example_project/demo.py
+
+demo-service: ## beside it, on 127.0.0.1:8001, a second service that takes its tokens
+	$(bootstrap)
+	@$(VENV_PYTHON) example_project/demo_service.py
 
 tour: ## the life of a session over HTTP, step by step, on the example project
 	$(bootstrap)

@@ -12,12 +12,14 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from dataclasses import MISSING, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from dataclasses import Field
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 _TABLE = re.compile(r"(<!-- table: (\S+) -->\n)[\s\S]*?(<!-- end of table -->)")
@@ -43,43 +45,59 @@ def key_settings() -> str:
     return _settings_from("SIMPLE_JWT")
 
 
-def _settings_from(*sources: str) -> str:
-    from dataclasses import fields
+def resource_server_settings() -> str:
+    """The keys of RESOURCE_SERVER."""
+    from drf_jwt_kit.resource_server.settings import ResourceServerSettings
 
+    return _settings_table(fields(ResourceServerSettings))
+
+
+def _settings_from(*sources: str) -> str:
     from drf_jwt_kit.conf import KitSettings
 
+    chosen = [field for field in fields(KitSettings) if field.metadata["sources"] == sources]
+    return _settings_table(chosen)
+
+
+def _settings_table(chosen: Iterable[Field[Any]]) -> str:
     return _table(
         ("setting", "takes", "default", "what it does"),
         (
             (
                 _code(field.name),
                 field.metadata["accepts"],
-                _value(field.default),
+                "(needed)" if field.default is MISSING else _value(field.default),
                 field.metadata["doc"],
             )
-            for field in fields(KitSettings)
-            if field.metadata["sources"] == sources
+            for field in chosen
         ),
     )
 
 
 def urls() -> str:
     """Every address, with its methods."""
-    from drf_jwt_kit.urls import urlpatterns
+    from drf_jwt_kit.urls import urlpatterns, wellknown
 
     def rows() -> Iterator[tuple[str, ...]]:
-        for pattern in urlpatterns:
+        for pattern in (*urlpatterns, *wellknown.urlpatterns):
             view = pattern.callback.view_class
+            prefix = "" if pattern in wellknown.urlpatterns else "api/token/"
             methods = [name for name in ("get", "post", "patch", "delete") if hasattr(view, name)]
             for name in methods:
                 says = _summary(view)
                 if len(methods) > 1:
                     says = f"{says} {_summary(getattr(view, name))}"
-                needs = "an access token" if view.authentication_classes else "the body"
-                address = f"api/token/{pattern.pattern}".replace("<str:session_id>", "<id>")
+                needs = _needs(view)
+                address = f"{prefix}{pattern.pattern}".replace("<str:session_id>", "<id>")
                 yield _code(pattern.name), _code(address), name.upper(), needs, says
 
     return _table(("name", "address", "method", "needs", "what it does"), rows())
+
+
+def _needs(view: Any) -> str:
+    if not hasattr(view, "authentication_classes"):
+        return "nothing"
+    return "an access token" if view.authentication_classes else "the body"
 
 
 def codes() -> str:
@@ -169,9 +187,9 @@ def checks() -> str:
     entries: dict[str, list[tuple[str, str]]] = {}
     for path in sorted(Path(drf_jwt_kit.__file__).parent.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        for call in _calls(tree, "Error", "Warning"):
+        for call in _calls(tree, "Error", "Warning", "UnusableKey"):
             words = {word.arg: word.value for word in call.keywords}
-            if "id" in words:
+            if isinstance(words.get("id"), ast.Constant):
                 entry = _text(call.args[0], tree), _text(words["hint"], tree)
                 listed = entries.setdefault(words["id"].value, [])
                 listed.extend([] if entry in listed else [entry])
@@ -192,6 +210,7 @@ TABLES = {
     "shared-settings": shared_settings,
     "kit-settings": kit_settings,
     "key-settings": key_settings,
+    "resource-server-settings": resource_server_settings,
     "urls": urls,
     "codes": codes,
     "reasons": reasons,

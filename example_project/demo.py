@@ -1,12 +1,14 @@
 """Runs the example project on this machine, ready to be tried: ``make demo``.
 
-Makes a database and two users, says what to try, and serves until Ctrl-C. A second run
-starts where the first one ended.
+Makes a database, a key to sign with and three users, says what to try, and serves until Ctrl-C.
+A second run starts where the first one ended.
 """
 
+import io
 import os
 import socket
 import sys
+from pathlib import Path
 
 import django
 from django.core.management import call_command
@@ -17,7 +19,8 @@ MANAGER = "alice"
 
 WHAT_TO_TRY = r"""
 The demonstration is on {url} and stops with Ctrl-C.
-Two users: alice, a manager, and bob. Password of both: {password}
+Three users: alice, a manager, bob, and olive, who may use the admin.
+Password of all: {password}
 
 To see every step explained, in a second terminal:
 
@@ -46,10 +49,18 @@ Or go step by step with curl. Paste these into a second terminal, one after the 
 
     curl -s $API/token/sessions/ -H "Authorization: Bearer $ACCESS"; echo
 
+  See the same in a browser, as olive, and end it there or from a shell. Alice's next
+  request is refused.
+
+    {url}/admin/drf_jwt_kit/session/
+    (cd example_project && ../.venv/bin/python manage.py jwtkit sessions list)
+
   Log out. The access token is dead at once, too.
 
     curl -si $API/token/logout/ -d refresh=$REFRESH; echo
     curl -si $API/secure/ -H "Authorization: Bearer $ACCESS"; echo
+
+For a second service that takes the same tokens: make demo-service
 """
 
 
@@ -65,8 +76,11 @@ def main() -> int:
     # Whatever the shell has been used for before: this is never production.
     os.environ["DJANGO_ENV"] = "development"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    keys = Path(os.environ.setdefault("JWT_KEYS", str(Path(__file__).parent / "keys")))
     django.setup()
     call_command("migrate", verbosity=0)
+    if not keys.exists():
+        call_command("jwtkit", "keys", "generate", stdout=io.StringIO())
     call_command("make_demo_users", password=PASSWORD)
 
     print(WHAT_TO_TRY.format(url=f"http://{HOST}:{port}", password=PASSWORD), flush=True)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _THEIRS = {
     "accounts": ["tests.settings_accounts"],
     "admin": ["tests.settings_admin", "tests.settings_admin_apart"],
+    "revocation": ["tests.settings_admin"],
     "databases": ["tests.settings_two_databases"],
 }
 collect_ignore = [
@@ -36,7 +37,9 @@ collect_ignore = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Bring the fixtures of real databases and served projects, which import this module."""
+    """Bring the fixtures of real databases and served projects, which import this module; and
+    what reads everything that is logged."""
+    config.pluginmanager.import_plugin("tests.leaks")
     config.pluginmanager.import_plugin("tests.servers.fixtures")
 
 

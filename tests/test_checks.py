@@ -12,7 +12,10 @@ from django.test import override_settings
 from rest_framework import serializers
 
 from drf_jwt_kit.apps import require_compatible
+from drf_jwt_kit.checks import _resource_server
+from drf_jwt_kit.resource_server.settings import problems
 from drf_jwt_kit.tokens import ClaimsSerializer
+from tests.keys.material import private_pem, public_pem
 
 HERE = "tests.test_checks"
 HOUR = timedelta(hours=1)
@@ -73,6 +76,8 @@ class TestErrors:
             (kit(CLAIMS_SERIALIZER=f"{HERE}.NotASerializer"), ["drf_jwt_kit.E003"]),
             (kit(TOKEN_OBTAIN_SERIALIZER="shop.Gone"), ["drf_jwt_kit.E003"]),
             (kit(TOKEN_OBTAIN_SERIALIZER=f"{HERE}.NotASerializer"), ["drf_jwt_kit.E003"]),
+            (kit(SESSION_LIMITS="shop.limits.gone"), ["drf_jwt_kit.E003"]),
+            (kit(SESSION_LIMITS=f"{HERE}.HERE"), ["drf_jwt_kit.E003"]),
             (
                 simple_jwt(AUTH_TOKEN_CLASSES=["rest_framework_simplejwt.tokens.SlidingToken"]),
                 ["drf_jwt_kit.E003"],
@@ -97,6 +102,34 @@ class TestErrors:
     def test_are_said(self, settings, expected):
         with settings:
             assert ids() == expected
+
+    def test_say_where_the_tokens_of_another_issuer_are_taken(self):
+        theirs = {
+            "JWK_URL": "https://x.example/jwks",
+            "ALGORITHM": "ES256",
+            "ISSUER": "https://x.example",
+            "AUDIENCE": "shop",
+        }
+        pair = {"SIGNING_KEY": private_pem(), "VERIFYING_KEY": public_pem()}
+        with simple_jwt(**theirs, **pair):
+            (message,) = [m for m in run_checks() if m.id == "drf_jwt_kit.E007"]
+
+        assert message.hint == (
+            "Let drf_jwt_kit.resource_server.ResourceServerAuthentication take them: "
+            "DRF_JWT_KIT['RESOURCE_SERVER'] = {'JWKS_URL': 'https://x.example/jwks', 'ISSUER': "
+            "'https://x.example', 'AUDIENCE': 'shop', 'ALGORITHMS': ['ES256'], 'TOKEN_TYPES': "
+            "['JWT'], 'USER_ID_CLAIM': 'user_id'}. Then take JWK_URL out."
+        )
+
+    def test_say_settings_of_a_resource_server_that_it_takes(self):
+        said = _resource_server({"JWK_URL": "https://x.example/jwks", "ALGORITHM": "ES256"})
+
+        assert list(problems(said)) == []
+
+    def test_leave_an_address_of_keys_alone_where_somebody_reads_it(self):
+        named = _resource_server({"JWK_URL": "https://x.example/jwks"})
+        with simple_jwt(JWK_URL="https://x.example/jwks"), kit(RESOURCE_SERVER=named):
+            assert ids() == []
 
     def test_say_a_setting_in_whole_sentences(self):
         with kit(ACESS_LIFETIME=1):
@@ -136,9 +169,17 @@ class TestWarnings:
 
         assert message.hint == "Did you mean 'ROTATE_REFRESH_TOKENS'?"
 
-    def test_mention_simple_jwts_own_class_beside_ours(self):
-        theirs = "rest_framework_simplejwt.authentication.JWTAuthentication"
-        ours = "drf_jwt_kit.authentication.JWTAuthentication"
+    @pytest.mark.parametrize(
+        ("name", "ours"),
+        [
+            ("JWTAuthentication", "JWTAuthentication"),
+            ("JWTStatelessUserAuthentication", "JWTStatelessUserAuthentication"),
+            ("JWTTokenUserAuthentication", "JWTStatelessAuthentication"),
+        ],
+    )
+    def test_mention_simple_jwts_own_class_beside_ours(self, name, ours):
+        theirs = f"rest_framework_simplejwt.authentication.{name}"
+        ours = f"drf_jwt_kit.authentication.{ours}"
         with override_settings(REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [theirs, ours]}):
             assert ids() == ["drf_jwt_kit.W004"]
         with override_settings(REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [ours]}):
@@ -161,6 +202,12 @@ class TestDeployment:
 
         assert "drf_jwt_kit.authentication.JWTAuthentication" in message.hint
         assert "drf_jwt_kit.W101" not in ids()
+
+    @pytest.mark.parametrize("name", ["JWTAuthentication", "JWTStatelessAuthentication"])
+    def test_is_content_with_either_class(self, name):
+        ours = f"drf_jwt_kit.authentication.{name}"
+        with override_settings(REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [ours]}):
+            assert "drf_jwt_kit.W101" not in ids(deploy=True)
 
     @pytest.mark.parametrize(
         ("settings", "expected"),

@@ -116,6 +116,14 @@ class TestWrongValues:
             ("AUTH_HEADER_TYPES", ()),
             ("AUTH_HEADER_TYPES", 1),
             ("AUTH_TOKEN_CLASSES", "a.B"),
+            ("MAX_SESSIONS_PER_USER", 0),
+            ("MAX_SESSIONS_PER_USER", True),
+            ("MAX_SESSIONS_PER_USER", "5"),
+            ("SESSION_LIMITS", "limits"),
+            ("SESSION_LIMITS", 1),
+            ("NUM_PROXIES", -1),
+            ("NUM_PROXIES", None),
+            ("NUM_PROXIES", 1.0),
             ("SESSIONS_VALID_AFTER", datetime(2026, 1, 1)),  # noqa: DTZ001  # the mistake
             ("SESSIONS_VALID_AFTER", "2026-01-01T00:00:00Z"),
         ],
@@ -143,6 +151,13 @@ class TestWrongValues:
             {"REFRESH_TOKEN_LIFETIME": HOUR / 6}
         )
         assert "['SESSION_MAX_AGE'] (1:00:00) is shorter" in only_problem({"SESSION_MAX_AGE": HOUR})
+
+    def test_a_key_that_signs_before_every_process_has_read_it(self):
+        assert only_problem({"KEYS_RELOAD_INTERVAL": HOUR}) == (
+            "DRF_JWT_KIT['KEYS_PUBLISHED_AHEAD'] (0:10:00) is shorter than KEYS_RELOAD_INTERVAL "
+            "(1:00:00), so a key would sign before every process has read it. Make it at least as "
+            "long."
+        )
 
     def test_never_show_a_key(self):
         assert "12345" not in only_problem({}, {"SIGNING_KEY": 12345})

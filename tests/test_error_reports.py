@@ -1,10 +1,12 @@
 """What Django's error reports show when the project's own code fails during a login."""
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory, override_settings
 from django.views.debug import ExceptionReporter
 
 from drf_jwt_kit import sessions
+from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from tests.conftest import PASSWORD
 
@@ -12,9 +14,9 @@ pytestmark = pytest.mark.django_db
 FAILING = override_settings(DRF_JWT_KIT={"CLAIMS_SERIALIZER": "tests.tokens.test_claims.Failing"})
 
 
-def shown_of_our_frames(work):
+def shown_of_our_frames(work, *, raises=ZeroDivisionError):
     """The local variables of our own frames in the report of what ``work`` raises."""
-    with FAILING, override_settings(DEBUG=False), pytest.raises(ZeroDivisionError) as raised:
+    with override_settings(DEBUG=False), pytest.raises(raises) as raised:
         work()
     reporter = ExceptionReporter(
         RequestFactory().post("/"), raised.type, raised.value, raised.value.__traceback__
@@ -24,10 +26,15 @@ def shown_of_our_frames(work):
     return str([frame["vars"] for frame in frames if any(o in frame["filename"] for o in ours)])
 
 
+def shown_of_a_login(work):
+    with FAILING:
+        return shown_of_our_frames(work)
+
+
 def test_the_password_is_hidden(user):
     body = {user.USERNAME_FIELD: user.get_username(), "password": PASSWORD}
 
-    shown = shown_of_our_frames(lambda: TokenObtainPairSerializer().validate(body))
+    shown = shown_of_a_login(lambda: TokenObtainPairSerializer().validate(body))
 
     assert PASSWORD not in shown
 
@@ -35,6 +42,43 @@ def test_the_password_is_hidden(user):
 def test_the_refresh_token_is_hidden(user):
     refresh = sessions.start(user).refresh
 
-    shown = shown_of_our_frames(lambda: TokenRefreshSerializer().validate({"refresh": refresh}))
+    shown = shown_of_a_login(lambda: TokenRefreshSerializer().validate({"refresh": refresh}))
 
     assert refresh not in shown
+
+
+BROKEN = {
+    "an unreadable PEM": {"key": "-----BEGIN PRIVATE KEY-----\nhunter2"},
+    "a passphrase": {"key": "-----BEGIN PRIVATE KEY-----\nx", "passphrase": "hunter2"},
+    "no key at all": {"key": "hunter2"},
+    "a broken JWK": {"key": '{"k": "hunter2"'},
+    "a JWK of no kind": {"key": '{"k": "hunter2", "kty": "x"}'},
+    "a JWK for something else": {"key": '{"k": "hunter2", "kty": "oct", "use": "enc"}'},
+    "a short secret": {"key": "hunter2", "algorithm": "HS256"},
+    "a member too many": {"key": "hunter2", "colour": "red"},
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_key_is_hidden(case):
+    with override_settings(DRF_JWT_KIT={"KEYS": [BROKEN[case]]}):
+        assert "hunter2" not in shown_of_our_frames(get_ring, raises=ImproperlyConfigured)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"SIGNING_KEY": "hunter2"},
+        {"SIGNING_KEY": "hunter2", "ALGORITHM": "RS256", "VERIFYING_KEY": "x"},
+        {"SIGNING_KEY": "hunter2", "ALGORITHM": "RS256"},
+        {"SIGNING_KEY": "hunter2", "ALGORITHM": "none"},
+    ],
+)
+def test_a_key_of_simple_jwt_is_hidden(named):
+    with override_settings(SIMPLE_JWT=named):
+        assert "hunter2" not in shown_of_our_frames(get_ring, raises=ImproperlyConfigured)
+
+
+def test_secret_key_is_hidden():
+    with override_settings(SECRET_KEY="hunter2"):
+        assert "hunter2" not in shown_of_our_frames(get_ring, raises=ImproperlyConfigured)

@@ -19,26 +19,56 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_jwt_kit",  # the first of the two lines; the second is in urls.py
     "shop",
+    # The admin shows who is logged in, and ends it. Without these the API works the same.
+    "django.contrib.admin",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
 ]
 
 REST_FRAMEWORK = {
     # The third line. Views with SecureViewMixin work without it; every other view needs it.
     "DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTAuthentication"],
-    # This project has no HTML pages. Leave this out to keep REST Framework's browsable API.
+    # This API has no HTML pages. Leave this out to keep REST Framework's browsable API.
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
 
 # Every key is optional. Without this one, tokens say nothing personal about their user.
 DRF_JWT_KIT = {
     "CLAIMS_SERIALIZER": "shop.claims.ShopClaims",
+    # For the second service, in stock/: who makes the tokens, and who may take them.
+    "ISSUER": "https://shop.example.com",
+    "AUDIENCE": ["shop", "stock"],
 }
+
+# Keys that rotate by command: name a directory, and see docs/how-to/rotate-keys.md. Unset,
+# tokens are signed with a key that is derived from SECRET_KEY, which verifies in either case.
+if "JWT_KEYS" in os.environ:
+    DRF_JWT_KIT["KEYS"] = [Path(os.environ["JWT_KEYS"]), "SECRET_KEY"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+STATIC_URL = "static/"
 ROOT_URLCONF = "config.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
@@ -75,6 +105,10 @@ if not PRODUCTION:
     if "DEMO_ROTATION_LEEWAY" in os.environ:
         leeway = timedelta(seconds=float(os.environ["DEMO_ROTATION_LEEWAY"]))
         DRF_JWT_KIT["ROTATION_LEEWAY"] = leeway
+    # Seconds. A rotation of keys waits for everybody who verifies; a demonstration need not.
+    if "DEMO_KEYS_WAIT" in os.environ:
+        wait = timedelta(seconds=float(os.environ["DEMO_KEYS_WAIT"]))
+        DRF_JWT_KIT |= {"KEYS_RELOAD_INTERVAL": wait, "KEYS_PUBLISHED_AHEAD": wait}
 
 if PRODUCTION:
     DEBUG = False
@@ -101,6 +135,9 @@ if PRODUCTION:
             "PORT": os.environ.get("DATABASE_PORT", ""),
         }
     }
+
+    # `manage.py collectstatic` fills it, and a web server gives it out: the admin's style sheets.
+    STATIC_ROOT = BASE_DIR / "static"
 
     # Whoever reads a token on its way can use it, so nothing travels without HTTPS.
     SECURE_SSL_REDIRECT = True

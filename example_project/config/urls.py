@@ -1,8 +1,11 @@
 """Which address leads where."""
 
+from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
     path("api/token/", include("drf_jwt_kit.urls")),  # the second of the two lines
+    path("admin/", admin.site.urls),
+    path("", include("drf_jwt_kit.urls.wellknown")),  # public keys, for other services
     path("", include("shop.urls")),
 ]

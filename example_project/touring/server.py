@@ -34,6 +34,7 @@ class OwnServer:
             "PORT": str(self._port),
             "DEMO_DATABASE": str(Path(self._folder.name, "db.sqlite3")),
             "DEMO_ROTATION_LEEWAY": str(self._leeway),
+            "JWT_KEYS": str(Path(self._folder.name, "keys")),
         }
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603  # this interpreter, our own file

@@ -5,11 +5,14 @@ The map, from what you already know to what this package is about:
     apps, urls, models, checks, signals     what Django finds by name
     views, serializers, authentication,
     permissions, mixins, exceptions         what REST Framework and Simple JWT users import
+    resource_server                         what another service verifies our tokens with
+    guards                                  how views of both stay closed
     conf                                    every setting, its type and its default
     keys        which key signs, which keys verify; compact JWS in and out (PyJWT)
     tokens      what a token says about a user; access and refresh tokens
     sessions    one row a login: start, refresh, end, and who may go on
     admin       sessions in Django's admin: to be looked at, searched and ended
+    transports  where in a request a token travels
     management  manage.py jwtkit: what whoever runs the project does from a shell
     contrib     drf-spectacular
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
-from rest_framework import HTTP_HEADER_ENCODING
 from rest_framework_simplejwt import authentication as simplejwt
 from rest_framework_simplejwt.exceptions import TokenError
 
 from . import sessions
 from .conf import get_settings
 from .exceptions import BadAuthorizationHeader, InvalidToken, Reason, challenge
+from .transports import header_of, token_in
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -58,23 +58,14 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
 
     def get_header(self, request: Request) -> Any:
         """The header that may hold a token, as bytes; None where there is none."""
-        header = request.META.get(get_settings().AUTH_HEADER_NAME)
-        return header.encode(HTTP_HEADER_ENCODING) if isinstance(header, str) else header
+        return header_of(request)
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         """The token in the header; None where the header is not for us.
 
         Raises BadAuthorizationHeader where our scheme word is not followed by one token.
         """
-        parts = header.split()
-        schemes = {word.lower().encode() for word in get_settings().AUTH_HEADER_TYPES}
-        if not parts or parts[0].lower() not in schemes:
-            return None
-        try:
-            _scheme, token = parts
-        except ValueError:
-            raise BadAuthorizationHeader from None
-        return token
+        return token_in(header)
 
     def get_validated_token(self, raw_token: bytes) -> Any:
         """The verified token, of the first class of ``AUTH_TOKEN_CLASSES`` that takes it.

@@ -19,8 +19,8 @@ from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
 
 from . import authentication, serializers
 from .conf import current_problems, get_settings, nearest
-from .keys import sources
-from .tokens import AccessToken, claims
+from .keys import checks as keys
+from .tokens import AccessToken, adoption, claims
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +52,10 @@ def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
         for problem in current_problems()
     ]
     return wrong or [
-        *sources.check(),
+        *keys.check(),
         *claims.check(),
         *_check_classes(),
+        *_check_session_limits(),
         *_check_names(),
         *_check_lifetimes(),
         *_check_cutoff(),
@@ -67,7 +68,7 @@ def check_deployment(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
     """What ``manage.py check --deploy`` adds."""
     if any(current_problems()):
         return []  # check_project has said so
-    return [*sources.check_deploy(), *_check_defaults(), *_check_rotation()]
+    return [*keys.check_deploy(), *_check_defaults(), *_check_rotation()]
 
 
 def _check_classes() -> Iterator[checks.CheckMessage]:
@@ -91,6 +92,24 @@ def _check_classes() -> Iterator[checks.CheckMessage]:
                     "defined, instead of from rest_framework_simplejwt.",
                     id="drf_jwt_kit.E003",
                 )
+
+
+def _check_session_limits() -> Iterator[checks.CheckMessage]:
+    value = get_settings().SESSION_LIMITS
+    hint = "Give the dotted path of a function that gets a user and a request."
+    try:
+        loaded = None if value is None else get_settings().load("SESSION_LIMITS")
+    except ImportError as error:
+        yield checks.Error(
+            f"SESSION_LIMITS cannot be imported: {error}.", hint=hint, id="drf_jwt_kit.E003"
+        )
+        return
+    if loaded is not None and not callable(loaded):
+        yield checks.Error(
+            f"SESSION_LIMITS is {value!r}, which cannot be called.",
+            hint=hint,
+            id="drf_jwt_kit.E003",
+        )
 
 
 def _check_names() -> Iterator[checks.CheckMessage]:
@@ -140,7 +159,8 @@ def _check_cutoff() -> Iterator[checks.CheckMessage]:
 
 
 def _check_simple_jwt() -> Iterator[checks.CheckMessage]:
-    if apps.is_installed("rest_framework_simplejwt.token_blacklist"):
+    blacklists = apps.is_installed("rest_framework_simplejwt.token_blacklist")
+    if blacklists and not adoption.is_open():  # until then it says which tokens are refused
         yield checks.Warning(
             "Simple JWT's blacklist app is installed. Sessions replace it, and its tables stay "
             "as they are.",
@@ -149,11 +169,13 @@ def _check_simple_jwt() -> Iterator[checks.CheckMessage]:
             id="drf_jwt_kit.W001",
         )
     simple_jwt = getattr(django_settings, "SIMPLE_JWT", None) or {}
-    if simple_jwt.get("JWK_URL"):
+    if simple_jwt.get("JWK_URL") and get_settings().RESOURCE_SERVER is None:
         yield checks.Error(
-            "SIMPLE_JWT['JWK_URL'] is set, but this package verifies only tokens that it signed.",
-            hint="Take JWK_URL out, or keep Simple JWT's own authentication class for the views "
-            "that take another issuer's tokens.",
+            "SIMPLE_JWT['JWK_URL'] is set, and tokens whose keys are there belong to no session "
+            "of this project: its own authentication classes refuse them.",
+            hint="Let drf_jwt_kit.resource_server.ResourceServerAuthentication take them: "
+            f"DRF_JWT_KIT['RESOURCE_SERVER'] = {_resource_server(simple_jwt)}. Then take JWK_URL "
+            "out.",
             id="drf_jwt_kit.E007",
         )
     for name in simple_jwt:
@@ -163,6 +185,18 @@ def _check_simple_jwt() -> Iterator[checks.CheckMessage]:
                 hint=nearest(name, list(SIMPLE_JWT_NAMES)),
                 id="drf_jwt_kit.W003",
             )
+
+
+def _resource_server(simple_jwt: dict[str, Any]) -> dict[str, Any]:
+    """What Simple JWT's settings are as those of a resource server."""
+    return {
+        "JWKS_URL": simple_jwt["JWK_URL"],
+        "ISSUER": simple_jwt.get("ISSUER") or "https://…",
+        "AUDIENCE": simple_jwt.get("AUDIENCE") or "…",
+        "ALGORITHMS": [simple_jwt.get("ALGORITHM", "RS256")],
+        "TOKEN_TYPES": ["JWT"],
+        "USER_ID_CLAIM": simple_jwt.get("USER_ID_CLAIM", "user_id"),
+    }
 
 
 def _check_defaults() -> Iterator[checks.CheckMessage]:

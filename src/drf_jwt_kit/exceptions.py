@@ -10,8 +10,11 @@
     │   └── InsufficientScope         403 insufficient_scope
     ├── BodyTooLarge                  413 request_too_large
     └── ServiceUnavailable            503 temporarily_unavailable, with Retry-After
+        └── KeysUnavailable           503, in a resource server
     django.core.exceptions.ImproperlyConfigured
-    └── ClaimsError                   the project's own claims cannot be put into a token
+    ├── ClaimsError                   the project's own claims cannot be put into a token
+    ├── LimitsError                   the project's SESSION_LIMITS asked for what cannot be
+    └── UnusableKey                   a key of the project's cannot be used
 
 Codes and reasons are API: they are listed in docs/reference/codes.md and do not change.
 """
@@ -150,8 +153,31 @@ class ServiceUnavailable(exceptions.APIException):
         super().__init__({"detail": self.default_detail, "code": self.default_code})
 
 
+class KeysUnavailable(ServiceUnavailable):
+    """A resource server has no keys to verify with: 503 with ``Retry-After`` (seconds)."""
+
+    default_detail = _("Tokens cannot be verified at the moment. Try again shortly.")
+    wait = 5
+
+
 class ClaimsError(ImproperlyConfigured):
     """The project's claims cannot be put into a token; the message names the claim and the cure."""
+
+
+class LimitsError(ImproperlyConfigured):
+    """What ``SESSION_LIMITS`` returned cannot be kept; the message says why, and the cure."""
+
+
+class UnusableKey(ImproperlyConfigured):
+    """A key of the project's cannot be used: what is wrong, and the cure. Shows nothing of it.
+
+    ``problem``, ``hint`` and ``id`` are those of the system check that says the same at
+    start-up.
+    """
+
+    def __init__(self, problem: str, *, hint: str, id: str) -> None:  # as Django's checks name it
+        super().__init__(f"{problem} {hint}")
+        self.problem, self.hint, self.id = problem, hint, id
 
 
 def as_api_error(error: Exception) -> Exception:

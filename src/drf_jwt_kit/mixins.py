@@ -2,60 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from django.utils.cache import patch_vary_headers
-from django.views import View
-from rest_framework.exceptions import NotAuthenticated
-from rest_framework.permissions import IsAuthenticated
-from rest_framework.views import APIView
-
 from .authentication import JWTAuthentication
-from .conf import get_settings
-from .exceptions import as_api_error, challenge
-from .permissions import HasRecentLogin, HasRequiredScopes
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import timedelta
-
-    from rest_framework.request import Request
-    from rest_framework.response import Response
-
-    _View = APIView
-else:
-    _View = object
+from .guards import GuardedViewMixin
 
 
-class CodedErrorsMixin(_View):
-    """Every refusal of the view is JSON with a machine-readable ``code``, and never cached."""
-
-    def handle_exception(self, exc: Exception) -> Response:
-        """Answer ``exc`` through the project's exception handler, which has the last word."""
-        exc = as_api_error(exc)
-        response = super().handle_exception(exc)
-        if hasattr(exc, "challenge"):
-            scheme = get_settings().AUTH_HEADER_TYPES[0]
-            response.headers["WWW-Authenticate"] = challenge(scheme, self._realm(), exc)
-        return response
-
-    def finalize_response(
-        self, request: Request, response: Any, *args: Any, **kwargs: Any
-    ) -> Response:
-        """Forbid caching where the response says nothing of it, and vary by the token."""
-        final = super().finalize_response(request, response, *args, **kwargs)
-        final.headers.setdefault("Cache-Control", "no-store")
-        header = get_settings().AUTH_HEADER_NAME.removeprefix("HTTP_").replace("_", "-").title()
-        patch_vary_headers(final, [header])
-        return final
-
-    def _realm(self) -> str:
-        named = [self, *self.get_authenticators()]
-        realms = (getattr(one, "www_authenticate_realm", None) for one in named)
-        return next((realm for realm in realms if realm), "api")
-
-
-class SecureViewMixin(CodedErrorsMixin):
+class SecureViewMixin(GuardedViewMixin):
     """A view that answers nobody who is anonymous: 401 and the Bearer challenge without a token.
 
     Put it before APIView or a viewset. It cannot be opened by accident: our authentication
@@ -64,55 +15,4 @@ class SecureViewMixin(CodedErrorsMixin):
     ``required_scopes`` and ``max_auth_age`` demand more of the token.
     """
 
-    required_scopes: Sequence[str] = ()
-    """Scopes (RFC 6749 section 3.3) that the token must all have; 403 without."""
-
-    max_auth_age: timedelta | None = None
-    """How long ago the login may be; 401 with RFC 9470's challenge when it is longer."""
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if isinstance(cls.required_scopes, str):
-            raise TypeError(
-                f"{cls.__name__}.required_scopes is a string. Write it as a list: "
-                f"{cls.required_scopes.split()!r}"
-            )
-        mro: list[type] = cls.mro()
-        if View not in mro:
-            return  # another mixin
-        if APIView not in mro:
-            raise TypeError(
-                f"{cls.__name__} uses SecureViewMixin on a view that is not REST Framework's, "
-                f"where it would protect nothing. Write: class {cls.__name__}(SecureViewMixin, "
-                "APIView)"
-            )
-        if mro.index(APIView) < mro.index(SecureViewMixin):
-            bases = [base.__name__ for base in cls.__bases__]
-            others = [name for name in bases if name != SecureViewMixin.__name__]
-            raise TypeError(
-                f"{cls.__name__} lists SecureViewMixin after {others[0]}, where it would protect "
-                f"nothing. Write: class {cls.__name__}(SecureViewMixin, {', '.join(others)})"
-            )
-
-    def get_authenticators(self) -> list[Any]:
-        """Ours first, so that the answer without a token is 401; then the view's others."""
-        authenticators = super().get_authenticators()
-        ours = [auth for auth in authenticators if isinstance(auth, JWTAuthentication)]
-        others = [auth for auth in authenticators if auth not in ours]
-        return [*(ours or [JWTAuthentication()]), *others]
-
-    def get_permissions(self) -> list[Any]:
-        """What every request must satisfy, then what the view and the project ask for."""
-        return [*self._guards(), *super().get_permissions()]
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Ask the guards even where the view's own permissions leave them out."""
-        super().initial(request, *args, **kwargs)
-        for guard in self._guards():
-            if not guard.has_permission(request, self):
-                raise NotAuthenticated
-
-    def _guards(self) -> list[Any]:
-        demanded = [(True, IsAuthenticated), (self.required_scopes, HasRequiredScopes)]
-        demanded.append((self.max_auth_age is not None, HasRecentLogin))
-        return [permission() for wanted, permission in demanded if wanted]
+    asked_first = JWTAuthentication

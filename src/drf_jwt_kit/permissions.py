@@ -22,8 +22,7 @@ class HasRequiredScopes(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """True, or InsufficientScope."""
-        granted = str(_claim(request, "scope") or "").split()
-        if not set(view.required_scopes) <= set(granted):
+        if not set(view.required_scopes) <= scopes_in(_claim(request, "scope")):
             raise InsufficientScope(view.required_scopes)
         return True
 
@@ -37,9 +36,18 @@ class HasRecentLogin(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         """True, or LoginTooOld."""
         logged_in = _claim(request, "auth_time")
-        if logged_in is None or time.time() - logged_in > view.max_auth_age.total_seconds():
+        known = isinstance(logged_in, (int, float)) and not isinstance(logged_in, bool)
+        if not (known and time.time() - logged_in <= view.max_auth_age.total_seconds()):
             raise LoginTooOld(view.max_auth_age)
         return True
+
+
+def scopes_in(claim: object) -> frozenset[str]:
+    """The scopes in a claim's value: words (RFC 6749 section 3.3), or a list of them."""
+    words = claim.split() if isinstance(claim, str) else claim
+    if not isinstance(words, list):
+        return frozenset()
+    return frozenset(word for word in words if isinstance(word, str))
 
 
 def _claim(request: Request, name: str) -> Any:

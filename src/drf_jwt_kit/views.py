@@ -7,13 +7,15 @@ from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import connections
-from django.http import Http404, UnreadablePostError
+from django.http import Http404, HttpResponse, JsonResponse, UnreadablePostError
+from django.utils.cache import get_conditional_response
 from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from rest_framework import status
-from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.exceptions import APIException, MethodNotAllowed, ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -24,11 +26,18 @@ from . import sessions
 from .authentication import JWTAuthentication
 from .conf import get_settings
 from .exceptions import BodyTooLarge, InvalidToken, Reason, as_api_error, challenge
-from .mixins import CodedErrorsMixin, SecureViewMixin
+from .guards import CodedErrorsMixin
+from .keys import get_ring, jwks
+from .mixins import SecureViewMixin
 from .serializers import SessionSerializer
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
     from rest_framework.request import Request
+
+    _View = View
+else:
+    _View = object
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
@@ -39,16 +48,20 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     return drf_exception_handler(as_api_error(exc), context)
 
 
-class EndpointMixin(CodedErrorsMixin):
-    """What every endpoint of ours does: unreadable bodies are 4xx, and refusals keep what is
-    written, since a session that was ended must stay so."""
+class NonAtomicMixin(_View):
+    """A view outside of ATOMIC_REQUESTS, on every database: sessions may live in any."""
 
     @classmethod
     def as_view(cls, *args: Any, **kwargs: Any) -> Any:
-        """A view outside of ATOMIC_REQUESTS, on every database: sessions may live in any."""
+        """The view function, marked."""
         view = super().as_view(*args, **kwargs)
         view._non_atomic_requests = set(connections)  # type: ignore[attr-defined]
         return view
+
+
+class EndpointMixin(NonAtomicMixin, CodedErrorsMixin):
+    """What every endpoint of ours does: unreadable bodies are 4xx, and refusals keep what is
+    written, since a session that was ended must stay so."""
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer ``exc`` without marking a surrounding transaction for rollback."""
@@ -154,6 +167,31 @@ token_verify = TokenVerifyView.as_view()
 token_blacklist = TokenBlacklistView.as_view()
 
 
+class JWKSView(NonAtomicMixin, View):
+    """Read our public keys, as a JWK Set. Asks no database, and no caller who it is."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        """The keys; 304 where the reader has them already (``If-None-Match``)."""
+        published = jwks.publish(get_ring())
+        max_age = jwks.max_age().total_seconds()
+        headers = {
+            "ETag": published.etag,
+            "Cache-Control": f"public, max-age={max_age:.0f}",
+            "Access-Control-Allow-Origin": "*",  # nothing here is secret, or asks for cookies
+        }
+        response = HttpResponse(published.body, content_type="application/json", headers=headers)
+        return get_conditional_response(request, published.etag, response=response) or response
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """405, in the shape of our other refusals."""
+        refused = MethodNotAllowed(str(request.method))
+        body = {"detail": refused.detail, "code": refused.default_code}
+        allowed = {"Allow": ", ".join(self.http_method_names).upper()}
+        return JsonResponse(body, status=refused.status_code, headers=allowed)
+
+
 class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
     """An endpoint for the holder of a valid access token."""
 
@@ -204,8 +242,10 @@ class SessionDetailView(SessionViewBase):
 
 
 def _session_of(request: Request) -> UUID | None:
-    """The session that asks; None where a test has forced the authentication."""
-    return getattr(request.auth, "session_id", None)
+    """The session that asks; None where it has none: Simple JWT issued its token, or a test has
+    forced the authentication."""
+    token = request.auth
+    return None if getattr(token, "adopted", False) else getattr(token, "session_id", None)
 
 
 def _user_of(request: Request) -> Any:

@@ -28,7 +28,8 @@ MODULES = [
 ]
 PUBLIC = [
     *("keys", "tokens", "sessions", "authentication", "mixins", "permissions", "serializers"),
-    *("views", "exceptions", "signals", "conf", "models"),
+    *("views", "exceptions", "signals", "conf", "models", "guards", "transports"),
+    *("resource_server", "resource_server.mixins", "resource_server.authentication"),
 ]
 
 
@@ -66,7 +67,7 @@ def test_every_public_name_has_a_docstring(name):
     assert [member.__qualname__ for member in members if not member.__doc__] == []
 
 
-@pytest.mark.parametrize("name", ["keys", "tokens", "sessions"])
+@pytest.mark.parametrize("name", ["keys", "tokens", "sessions", "transports", "resource_server"])
 def test_what_an_engine_exports_is_there(name):
     module = importlib.import_module(f"drf_jwt_kit.{name}")
 

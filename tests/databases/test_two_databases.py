@@ -3,11 +3,20 @@
 Run by tests/test_other_projects.py under tests/settings_two_databases.py.
 """
 
+import io
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.test import override_settings
+from django.utils import timezone
+from rest_framework_simplejwt import tokens as simplejwt
 
 from drf_jwt_kit import sessions
-from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.exceptions import InvalidToken
+from drf_jwt_kit.models import Cutoff, RevokedReason, Session
+from drf_jwt_kit.tokens import AccessToken
 from tests.conftest import PASSWORD, claims_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "sessions", "replica"])
@@ -71,9 +80,50 @@ def everyone():
     return get_user_model().objects.using("default").all()
 
 
+def test_the_end_of_all_sessions_is_written_and_read_there(clock, kit, tokens):
+    sessions.revoke_all()
+    clock.shift(timedelta(seconds=5))
+    sessions.revoke_all()
+
+    assert Cutoff.objects.using("sessions").count() == 2
+    assert kit.get_with(tokens.access).status_code == 401
+    assert kit.refresh(tokens.refresh).json()["reason"] == "session_ended"
+
+
+def test_requests_without_a_query_follow_what_is_revoked_there(kit, new_process, settings, tokens):
+    settings.DRF_JWT_KIT = {"REVOCATION_LAG": timedelta(0)}
+    token = AccessToken(tokens.access)
+    assert sessions.authenticate_stateless(token).email == "ada@example.com"
+
+    kit.logout(tokens.refresh)
+
+    with pytest.raises(InvalidToken):
+        sessions.authenticate_stateless(token)
+
+
 def test_logout_ends_the_row(kit, tokens):
     assert kit.logout(tokens.refresh).status_code == 200
     assert row(tokens).revoked_at is not None
+
+
+class TestTheCommand:
+    def jwtkit(self, *words):
+        out = io.StringIO()
+        call_command("jwtkit", *words, stdout=out)
+        return out.getvalue()
+
+    def test_lists_them_with_users_of_the_other_database(self, tokens):
+        assert "\tada\t" in self.jwtkit("sessions", "list", "--user", "ada")
+
+    def test_ends_them(self, kit, tokens):
+        assert self.jwtkit("sessions", "revoke", "--user", "ada").startswith("Ended 1 session of")
+        assert kit.refresh(tokens.refresh).status_code == 401
+
+    def test_deletes_them(self, tokens):
+        past = timezone.now() - timedelta(days=1)
+        Session.objects.using("sessions").update(revoked_at=past)
+
+        assert self.jwtkit("flush") == "Sessions: 1 deleted, 0 kept.\n"
 
 
 class TestLaggingReplica:
@@ -151,3 +201,13 @@ class TestLaggingReplica:
 
 def values_of(session):
     return {field.attname: getattr(session, field.attname) for field in Session._meta.fields}
+
+
+def test_a_token_of_simple_jwt_begins_a_session_there(kit, user):
+    until = timezone.now() + timedelta(days=1)
+    token = str(simplejwt.RefreshToken.for_user(user))
+    with override_settings(DRF_JWT_KIT={"ADOPT_SIMPLEJWT_TOKENS_UNTIL": until}):
+        assert kit.get_with(str(simplejwt.AccessToken.for_user(user))).status_code == 200
+        assert kit.refresh(token).status_code == 200
+
+    assert Session.objects.using("sessions").get().generation == 1

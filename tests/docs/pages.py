@@ -11,6 +11,7 @@ A page has one project, one shell and one server. All of it runs as it is writte
     pip install drf-jwt-kit     it is installed there already, from the checkout or its wheel
     startproject                also sets a quick password hasher
     runserver                   in the background, on a free port in place of 8000
+    NAME.py runserver 8001      the same for a second service, on another one
     NAME=…                      the last ``name`` that was answered, which a reader would paste
     sleep N                     moves the last rotations N seconds into the past instead
     make TARGET                 only asks whether there is such a target
@@ -47,7 +48,7 @@ PAGES = sorted(
 _BLOCK = re.compile(r"^```(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 _ASTRAY = re.compile(r"^(?: {4}|\t|\s*```|\s*~~~).*", re.MULTILINE)
 _FILE = re.compile(r"# ([\w/]+\.py)(, at the end)?\n")
-_DOCUMENTED = "127.0.0.1:8000"
+_DOCUMENTED, _DOCUMENTED_SECOND = "127.0.0.1:8000", "127.0.0.1:8001"
 _DONE = "--- exit status "
 _PATIENCE = 60  # seconds, for one command
 _NO_MORE_NEEDED = {
@@ -90,6 +91,16 @@ def matches(shown: str, printed: str) -> bool:
     return re.fullmatch("\n".join(lines).replace("…", r"[^\n]*"), printed) is not None
 
 
+def _free_addresses() -> tuple[str, str]:
+    """Two addresses on this machine that nobody serves on."""
+    with (
+        closing(socket.create_server(("127.0.0.1", 0))) as one,
+        closing(socket.create_server(("127.0.0.1", 0))) as other,
+    ):
+        first, second = (f"127.0.0.1:{free.getsockname()[1]}" for free in (one, other))
+    return first, second
+
+
 class Reader:
     """Somebody who works through a page, in ``folder``."""
 
@@ -97,8 +108,7 @@ class Reader:
         self.folder = folder
         self.answered: dict[str, str] = {}
         self.serving = self.outdated = serving
-        with closing(socket.create_server(("127.0.0.1", 0))) as free:
-            self.host = f"127.0.0.1:{free.getsockname()[1]}"
+        self.host, self.second = _free_addresses()
         path = [str(Path(sys.executable).parent), os.environ["PATH"]]
         environment = {
             "PATH": os.pathsep.join([*path, str(Path(__file__).parent / "bin")]),
@@ -138,7 +148,7 @@ class Reader:
         path, at_the_end = self.folder / named[1], bool(named[2])
         assert path.exists() or not at_the_end, f"{named[1]} is not there to be appended to"
         with path.open("a" if at_the_end else "w", encoding="utf-8") as file:
-            file.write(text)
+            file.write(self.as_it_is_here(text))
         self.outdated = self.outdated or "/" in named[1]  # a script of its own is not served
 
     def type_commands(self, text: str) -> None:
@@ -154,7 +164,9 @@ class Reader:
         """What ``command`` prints, and its exit status. The exceptions are listed above."""
         if command == "python manage.py runserver":
             return self.serve()
-        if target := re.fullmatch(r"make (\w+)", command):
+        if second := re.fullmatch(r"python (\w+\.py) runserver 8001", command):
+            return self.serve_second(second[1])
+        if target := re.fullmatch(r"make ([\w-]+)", command):
             return "", f"\n{target[1]}: " not in (ROOT / "Makefile").read_text(encoding="utf-8")
         if seconds := re.fullmatch(r"sleep (\d+)", command):
             return self.move_rotations(seconds[1])
@@ -164,12 +176,17 @@ class Reader:
         if self.serving and self.outdated and _DOCUMENTED in command:
             self.serve()  # which the server would notice by itself within a second
         command = _NO_MORE_NEEDED.get(command, command)
-        printed, status = self.ask_shell(command.replace(_DOCUMENTED, self.host))
+        printed, status = self.ask_shell(self.as_it_is_here(command))
         if command.startswith("django-admin startproject"):
             (settings,) = self.folder.glob("*/settings.py")
             settings.write_text(settings.read_text(encoding="utf-8") + _QUICK, encoding="utf-8")
         self.answered.update(re.findall(r'"(\w+)": ?"([^"]+)"', printed))
-        return printed.replace(self.host, _DOCUMENTED), status
+        printed = printed.replace(self.host, _DOCUMENTED)
+        return printed.replace(self.second, _DOCUMENTED_SECOND), status
+
+    def as_it_is_here(self, text: str) -> str:
+        """``text`` with the addresses at which the servers really are."""
+        return text.replace(_DOCUMENTED, self.host).replace(_DOCUMENTED_SECOND, self.second)
 
     def ask_shell(self, command: str) -> tuple[str, int]:
         """Give the shell one command and wait for it."""
@@ -192,12 +209,22 @@ class Reader:
         serve = f"python manage.py runserver --noreload {self.host}"
         self.ask_shell(f"{serve} >server.log 2>&1 & SERVER=$!")
         self.serving, self.outdated = True, False
-        host, port = self.host.split(":")
+        return self.wait_for(self.host, "cat server.log; kill -0 $SERVER")
+
+    def serve_second(self, script: str) -> tuple[str, int]:
+        """Start the service that a page has written beside the project."""
+        serve = f"python {script} runserver --noreload {self.second}"
+        self.ask_shell(f"{serve} >second.log 2>&1 & SECOND=$!")
+        return self.wait_for(self.second, "cat second.log; kill -0 $SECOND")
+
+    def wait_for(self, address: str, look: str) -> tuple[str, int]:
+        """Wait until a server answers there; ``look`` shows its log and fails once it is dead."""
+        host, port = address.split(":")
         while True:
             try:
                 socket.create_connection((host, int(port))).close()
             except OSError:
-                log, dead = self.ask_shell("cat server.log; kill -0 $SERVER")
+                log, dead = self.ask_shell(look)
                 assert not dead, f"the server does not run:\n{log}"
                 time.sleep(0.05)
             else:

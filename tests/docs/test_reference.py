@@ -40,9 +40,11 @@ def check_messages():
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             words = {w.arg: w.value for w in node.keywords} if isinstance(node, ast.Call) else {}
-            if "id" in words and "Error" in ast.unparse(node.func):
+            if not isinstance(words.get("id"), ast.Constant):
+                continue
+            if ast.unparse(node.func).endswith(("Error", "UnusableKey")):
                 yield words["id"].value, "E", words
-            elif "id" in words and "Warning" in ast.unparse(node.func):
+            elif ast.unparse(node.func).endswith("Warning"):
                 yield words["id"].value, "W", words
 
 

@@ -11,8 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from drf_jwt_kit.keys import get_ring
-from drf_jwt_kit.keys.ring import thumbprint
+from drf_jwt_kit.keys import get_ring, thumbprint
 from tests.conftest import claims_of
 
 OLD = "the old secret key of this project, which is long enough"

@@ -44,5 +44,6 @@ def site(
     database = databases(engine)
     entry = database.at(level) if level is not None else database.settings
     serving = sites(tmp_path_factory)
-    yield next(serving)(entry, ATOMIC_REQUESTS=atomic, CONN_MAX_AGE=60)
+    kit = {"SESSION_LIMITS": "tests.servers.served.limits.as_the_client_asks"}
+    yield next(serving)(entry, ATOMIC_REQUESTS=atomic, CONN_MAX_AGE=60, DRF_JWT_KIT=kit)
     next(serving, None)

@@ -59,7 +59,7 @@ class Contest:
 
 
 @pytest.fixture(
-    scope="module", params=[2, pytest.param(100, marks=pytest.mark.long)], ids="{} rounds".format
+    scope="module", params=[2, pytest.param(50, marks=pytest.mark.long)], ids="{} rounds".format
 )
 def contest(request, site):
     return Contest(site, request.param)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.leaks import WATCH
+
 from .database import Database
 from .fleet import NotWantedError
 from .process import LeftOutError
@@ -69,6 +71,9 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Si
     yield start
     for site in started:
         site.kill()
+        WATCH.add_file(site.log)
+    leaks = WATCH.leaks()
+    assert leaks == [], "\n".join(map(str, leaks))
 
 
 def to_be_had(get: Callable[[str], Server], kind: str) -> Any:

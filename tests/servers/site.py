@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from .client import DistantKit, Person
 from .events import read_events
+from .process import ends_with_its_parent
 from .served.holding import AFTER_WRITE, BEFORE_WRITE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,6 +131,7 @@ class Site:
                 stderr=log,
                 pass_fds=[listener.fileno()],
                 start_new_session=True,
+                preexec_fn=partial(ends_with_its_parent, signal.SIGTERM),  # noqa: PLW1509
             )
 
 

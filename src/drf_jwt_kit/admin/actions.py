@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+    from django_stubs_ext import StrOrPromise
 
     from drf_jwt_kit.models import Session
 
@@ -31,6 +32,9 @@ else:
 
 MOST = 500
 """Sessions at once. Django takes a thousand fields of a form."""
+
+_SELECTED = gettext_lazy("End the selected sessions")
+_ALL_OF_USERS = gettext_lazy("End all sessions of the users of the selected sessions")
 
 
 class EndSessions(_Base):
@@ -43,27 +47,25 @@ class EndSessions(_Base):
         codename = get_permission_codename("change", self.opts)
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
-    @admin.action(permissions=["end"], description=gettext_lazy("End the selected sessions"))
+    @admin.action(permissions=["end"], description=_SELECTED)
     def end_selected(
         self, request: HttpRequest, queryset: QuerySet[Session]
     ) -> HttpResponse | None:
         """End each of them."""
-        return self._after_a_question(request, queryset, _end_each)
+        return self._after_a_question(request, queryset, _SELECTED, _end_each)
 
-    @admin.action(
-        permissions=["end"],
-        description=gettext_lazy("End all sessions of the users of the selected sessions"),
-    )
+    @admin.action(permissions=["end"], description=_ALL_OF_USERS)
     def end_all_of_their_users(
         self, request: HttpRequest, queryset: QuerySet[Session]
     ) -> HttpResponse | None:
         """End every session of each of their users."""
-        return self._after_a_question(request, queryset, _end_all_of_users)
+        return self._after_a_question(request, queryset, _ALL_OF_USERS, _end_all_of_users)
 
     def _after_a_question(
         self,
         request: HttpRequest,
         queryset: QuerySet[Session],
+        question: StrOrPromise,
         end: Callable[[HttpRequest, list[Session]], int],
     ) -> HttpResponse | None:
         selected = list(queryset[: MOST + 1])
@@ -73,7 +75,7 @@ class EndSessions(_Base):
             return None
         attach_users(selected)
         if "confirmed" not in request.POST:
-            return self._question(request, selected)
+            return self._ask(request, selected, question)
         try:
             with transaction.atomic(using=lookup.write_alias()):
                 count = end(request, selected)
@@ -85,15 +87,15 @@ class EndSessions(_Base):
         self.message_user(request, says % {"count": count}, messages.SUCCESS)
         return None
 
-    def _question(self, request: HttpRequest, selected: list[Session]) -> HttpResponse:
-        action: Any = request.POST["action"]
-        _, _, question = self.get_actions(request)[action] or (None, None, "")
+    def _ask(
+        self, request: HttpRequest, selected: list[Session], question: StrOrPromise
+    ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Are you sure?"),
             "question": question,
             "opts": self.opts,
-            "action": action,
+            "action": request.POST["action"],
             "sessions": selected,
             "checkbox": ACTION_CHECKBOX_NAME,
         }
@@ -102,20 +104,32 @@ class EndSessions(_Base):
 
 
 def _end_each(request: HttpRequest, selected: list[Session]) -> int:
-    live = [s for s in selected if sessions.revoke(s.pk, reason=RevokedReason.BY_ADMIN)]
+    live = [
+        session
+        for session in selected
+        if sessions.revoke(session.pk, user=_owner(session), reason=RevokedReason.BY_ADMIN)
+    ]
     _audit(request, live, gettext("Ended this session."))
     return len(live)
 
 
 def _end_all_of_users(request: HttpRequest, selected: list[Session]) -> int:
     """Users whom the default manager hides or who are gone have sessions to be ended, too."""
-    model = get_user_model()
-    keys = {session.user_id for session in selected} - {None}
-    count = sum(sessions.revoke(user=model(pk=k), reason=RevokedReason.BY_ADMIN) for k in keys)
+    owners = {session.user_id: _owner(session) for session in selected}
+    count = sum(
+        sessions.revoke(user=owner, reason=RevokedReason.BY_ADMIN)
+        for owner in owners.values()
+        if owner is not None
+    )
     users = {session.user_id: session.user for session in selected if session.user is not None}
     _audit(request, selected, gettext("Ended all sessions of this user."))
     _audit(request, list(users.values()), gettext("Ended all sessions of this user."))
     return count
+
+
+def _owner(session: Session) -> Any:
+    """The user, as far as an end asks for it: its key, also of one who is hidden."""
+    return None if session.user_id is None else get_user_model()(pk=session.user_id)
 
 
 def _audit(request: HttpRequest, changed: list[Any], says: str) -> None:

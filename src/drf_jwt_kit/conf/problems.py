@@ -69,6 +69,13 @@ def _contradictions(
             f"({access}), so a session would end before its first access token. "
             "Make it at least as long."
         )
+    ahead, interval = values["KEYS_PUBLISHED_AHEAD"], values["KEYS_RELOAD_INTERVAL"]
+    if ahead < interval:
+        yield (
+            f"{KIT}['KEYS_PUBLISHED_AHEAD'] ({ahead}) is shorter than KEYS_RELOAD_INTERVAL "
+            f"({interval}), so a key would sign before every process has read it. Make it at "
+            "least as long."
+        )
     if longest is not None and longest < refresh:
         yield (
             f"{KIT}['SESSION_MAX_AGE'] ({longest}) is shorter than REFRESH_TOKEN_LIFETIME "

@@ -28,22 +28,25 @@ from .kinds import (
     duration,
     flag,
     is_aware_or_none,
+    is_key_sources,
     is_short_leeway,
     is_texts,
+    optional_dotted_path,
     optional_text,
     setting,
     text,
+    whole_number,
 )
 from .problems import given, problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-DottedPath: TypeAlias = "str | type"
-"""A class, or where it is; ``KitSettings.load`` gives the class."""
+DottedPath: TypeAlias = "str | type | Callable[..., Any]"
+"""A class or a function, or where it is; ``KitSettings.load`` gives the thing itself."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)  # error reports show what local variables hold
 class KitSettings:
     """Every setting with its value of this moment. Ask :func:`get_settings` for it."""
 
@@ -58,6 +61,20 @@ class KitSettings:
         timedelta(days=30),
         "How long a session lives at most, however often it is refreshed (absolute limit). "
         "Unset, it is the refresh lifetime where that is longer.",
+        sources=(KIT,),
+    )
+
+    # Limits of one user, and of one login
+    MAX_SESSIONS_PER_USER: int | None = whole_number(
+        None,
+        "How many live sessions a user may have. One more login ends the oldest.",
+        least=1,
+        sources=(KIT,),
+    )
+    SESSION_LIMITS: DottedPath | None = optional_dotted_path(
+        "A function that gets the user and the request (or None) of a login and returns its "
+        "`SessionLimits`.",
+        "shop.limits.limits_of_a_login",
         sources=(KIT,),
     )
 
@@ -93,9 +110,17 @@ class KitSettings:
         sources=(KIT,),
     )
 
+    # What is known of a client
     RECORD_CLIENT: bool = flag(
         True,
-        "Keep the user agent and the IP address of a login with its session.",
+        "Keep the user agent, the device's name and the IP address of a login with its session.",
+        sources=(KIT,),
+    )
+    NUM_PROXIES: int = whole_number(
+        0,
+        "How many proxies of yours stand before this server, each of which appends to "
+        "`X-Forwarded-For`. With 0 that header is not read: the address is `REMOTE_ADDR`.",
+        least=0,
         sources=(KIT,),
     )
 
@@ -186,6 +211,46 @@ class KitSettings:
     TOKEN_BLACKLIST_SERIALIZER: DottedPath = dotted_path(
         "drf_jwt_kit.serializers.TokenBlacklistSerializer",
         "What `token_logout` and `token_blacklist` run.",
+    )
+
+    # Keys
+    KEYS: Any = setting(
+        None,
+        "Where keys come from. In a list, the first key signs and the others verify. Left out, "
+        "`SIMPLE_JWT` names the key, or it is derived from SECRET_KEY.",
+        "one source of keys or a list of them: a dict, the path of a directory, a function or "
+        "its dotted path, or 'SECRET_KEY'",
+        is_key_sources,
+        sources=(KIT,),
+    )
+    KEYS_RELOAD_INTERVAL: timedelta = duration(
+        timedelta(seconds=10),
+        "How often a running process reads its keys again, and so how late it learns of a change.",
+        sources=(KIT,),
+    )
+    KEYS_PUBLISHED_AHEAD: timedelta = duration(
+        timedelta(minutes=10),
+        "How long a new key is published before it may sign, so that everybody who verifies "
+        "has read it by then.",
+        sources=(KIT,),
+    )
+
+    ADOPT_SIMPLEJWT_TOKENS_UNTIL: datetime | None = setting(
+        None,
+        "Until when tokens that Simple JWT issued, with the key that `SIMPLE_JWT` names, are "
+        "still taken.",
+        "an aware datetime, or None",
+        is_aware_or_none,
+        sources=(KIT,),
+    )
+
+    # Another service that verifies
+    RESOURCE_SERVER: dict[str, Any] | None = setting(
+        None,
+        "In a service that verifies another one's tokens: whose, and how. See below.",
+        "a dict, or None",
+        lambda value: value is None or isinstance(value, dict),
+        sources=(KIT,),
     )
 
     # Simple JWT's key; without one, a key is derived from SECRET_KEY

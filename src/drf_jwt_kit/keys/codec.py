@@ -16,16 +16,19 @@ import jwt
 
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 
+from . import elsewhere
+
 if TYPE_CHECKING:
     import json
     from collections.abc import Sequence
 
-    from .ring import KeyRing
+    from .ring import Key, KeyRing, VerifyingKeys
 
 MAX_TOKEN_LENGTH = 8 * 1024
 """Characters. A longer token is refused before it is parsed."""
 
-_ACCEPTED_AHEAD = timedelta(days=400)
+ACCEPTED_AHEAD = timedelta(days=400)
+"""What expires later, and later than the longest configured lifetime, was not made by us."""
 
 
 class TokenKind(str, Enum):
@@ -37,13 +40,16 @@ class TokenKind(str, Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What a token must satisfy besides its signature."""
+    """What a token must satisfy besides its signature.
 
-    kinds: frozenset[TokenKind] = frozenset(TokenKind)
+    ``kinds`` are values of the header's ``typ``, in lower case and without ``application/``.
+    """
+
+    kinds: frozenset[str] = frozenset(TokenKind)
     issuer: str | None = None
     audience: str | Sequence[str] | None = None
     leeway: timedelta = timedelta(0)
-    longest_lifetime: timedelta = field(default=_ACCEPTED_AHEAD)
+    longest_lifetime: timedelta = field(default=ACCEPTED_AHEAD)
     accept_expired: bool = False
 
 
@@ -56,28 +62,78 @@ def encode(
 ) -> str:
     """``claims`` signed by the ring's signing key, as a compact JWS (RFC 7515 section 7.1)."""
     key = ring.signing
+    header = {"kid": key.kid, "typ": kind.value}
+    if callable(key.signing_key):
+        return elsewhere.signed(claims, key, header, json_encoder=json_encoder)
     return jwt.encode(
         claims,
         key.signing_key,
         algorithm=key.algorithm,
-        headers={"kid": key.kid, "typ": kind.value},
+        headers=header,
         json_encoder=json_encoder,
     )
 
 
-def decode(presented: str | bytes, ring: KeyRing, policy: Policy) -> dict[str, Any]:
+def decode(presented: str | bytes, ring: VerifyingKeys, policy: Policy) -> dict[str, Any]:
     """The claims of a token that one of our keys signed and that satisfies ``policy``.
 
     Raises InvalidToken with the reason ``expired``, ``wrong_type`` or ``invalid``.
     """
-    if len(presented) > MAX_TOKEN_LENGTH:
+    header = _header_of(presented)
+    kid = header.get("kid")
+    key = ring.verifying.get(kid) if isinstance(kid, str) else None
+    if key is None:
+        raise InvalidToken(Reason.INVALID)
+    claims = _verified(presented, key, policy)
+    if _media_type(header.get("typ")) not in policy.kinds:
+        raise InvalidToken(Reason.WRONG_TYPE)
+    return claims
+
+
+def decode_unnamed(presented: str | bytes, keys: Sequence[Key], policy: Policy) -> dict[str, Any]:
+    """The claims of a token that names no key and no kind, of the first of ``keys`` that fits.
+
+    Simple JWT writes such tokens. Raises InvalidToken with the reason ``expired`` or
+    ``invalid``.
+    """
+    header = _header_of(presented)
+    if "kid" in header or header.get("typ", "JWT") != "JWT":
+        raise InvalidToken(Reason.INVALID)
+    refusal = InvalidToken(Reason.INVALID)
+    for key in keys:
+        try:
+            return _verified(presented, key, policy)
+        except InvalidToken as error:
+            refusal = error
+            if error.reason is Reason.EXPIRED:
+                break
+    raise refusal
+
+
+def read_unverified(presented: str | bytes) -> dict[str, Any]:
+    """The claims of a token that nobody has verified: never a basis for a decision.
+
+    Raises InvalidToken where it is no JWS at all.
+    """
+    try:
+        claims: dict[str, Any] = jwt.decode(presented, options={"verify_signature": False})
+    except (jwt.PyJWTError, UnicodeError) as error:
+        raise InvalidToken(Reason.INVALID) from error
+    return claims
+
+
+def _header_of(presented: str | bytes) -> dict[str, Any]:
+    if len(presented) > MAX_TOKEN_LENGTH or _is_padded(presented):
         raise InvalidToken(Reason.INVALID)
     try:
-        header = jwt.get_unverified_header(presented)
-        kid = header.get("kid")
-        key = ring.verifying.get(kid) if isinstance(kid, str) else None
-        if key is None:
-            raise InvalidToken(Reason.INVALID)
+        return jwt.get_unverified_header(presented)
+    except (jwt.PyJWTError, UnicodeError) as error:
+        raise InvalidToken(Reason.INVALID) from error
+
+
+def _verified(presented: str | bytes, key: Key, policy: Policy) -> dict[str, Any]:
+    """The claims of a token that ``key`` signed, apart from its kind."""
+    try:
         claims: dict[str, Any] = jwt.decode(
             presented,
             key.verifying_key,
@@ -95,27 +151,23 @@ def decode(presented: str | bytes, ring: KeyRing, policy: Policy) -> dict[str, A
     except (jwt.PyJWTError, UnicodeError) as error:
         raise InvalidToken(Reason.INVALID) from error
     _check_claims(claims, policy)
-    if header.get("typ") not in list(policy.kinds):  # it may be anything, lists included
-        raise InvalidToken(Reason.WRONG_TYPE)
     return claims
 
 
-def read_unverified(presented: str | bytes) -> dict[str, Any]:
-    """The claims of a token that nobody has verified: never a basis for a decision.
+def _is_padded(presented: str | bytes) -> bool:
+    """Padding would make two spellings of one token. Source: RFC 7515 section 2."""
+    return "=" in presented if isinstance(presented, str) else b"=" in presented
 
-    Raises InvalidToken where it is no JWS at all.
-    """
-    try:
-        claims: dict[str, Any] = jwt.decode(presented, options={"verify_signature": False})
-    except (jwt.PyJWTError, UnicodeError) as error:
-        raise InvalidToken(Reason.INVALID) from error
-    return claims
+
+def _media_type(typ: object) -> str:
+    """The ``typ`` as kinds are written; it may be anything. Source: RFC 7515 section 4.1.9."""
+    return typ.lower().removeprefix("application/") if isinstance(typ, str) else ""
 
 
 def _check_claims(claims: dict[str, Any], policy: Policy) -> None:
     """What PyJWT lets pass and we do not."""
     expires = claims["exp"]
-    horizon = datetime.now(timezone.utc) + max(policy.longest_lifetime, _ACCEPTED_AHEAD)
+    horizon = datetime.now(timezone.utc) + max(policy.longest_lifetime, ACCEPTED_AHEAD)
     if type(expires) is not int or not 0 <= expires <= horizon.timestamp():
         raise InvalidToken(Reason.INVALID)
     if policy.audience is None and "aud" in claims:  # RFC 7519 section 4.1.3

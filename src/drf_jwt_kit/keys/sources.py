@@ -1,197 +1,100 @@
-"""Where do keys come from? From SIMPLE_JWT's key settings, or else derived from SECRET_KEY.
+"""Where do keys come from, and which are they now? ``KEYS``, or SIMPLE_JWT, or SECRET_KEY.
 
-SECRET_KEY itself never signs a token: whoever learns one use of it must not have the other.
+A process reads its keys again after KEYS_RELOAD_INTERVAL, so that a change needs no restart.
+Where they cannot be read just then, it goes on with those that it has.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any
+import logging
+import threading
+import time
+from dataclasses import dataclass
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings as django_settings
-from django.core.checks import CheckMessage, Error, Warning
-from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.dispatch import receiver
-from django.utils.encoding import force_bytes
-from jwt import PyJWS
-from jwt.exceptions import InvalidKeyError
-from jwt.utils import base64url_encode
+from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.conf import get_settings
 
-from .ring import Key, KeyRing, thumbprint
+from .given import given_keys
+from .named import keys_of_simple_jwt
+from .ring import KeyRing, PlacedKey
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-ALGORITHMS = (
-    *("HS256", "HS384", "HS512"),
-    *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
-    *("ES256", "ES384", "ES512", "EdDSA"),
-)
-_HASH_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
-_LEAST_SECRET = 32
-_MAKE_A_KEY = (
-    'python -c "from django.core.management.utils import get_random_secret_key as k; print(k())"'
-)
+logger = logging.getLogger("drf_jwt_kit")
 
 
-@cache
+@dataclass(frozen=True)
+class _Held:
+    ring: KeyRing
+    until: float
+    """On the monotonic clock."""
+
+
+_held: _Held | None = None
+_reading = threading.Lock()
+
+
 def get_ring() -> KeyRing:
-    """The project's keys. Parsed once a process: a private PEM takes 40 to 126 ms.
+    """The project's keys, as they were read at most KEYS_RELOAD_INTERVAL ago.
 
-    Raises ImproperlyConfigured where a key cannot be used; system check
-    ``drf_jwt_kit.E005`` says the same at start-up.
+    Raises UnusableKey where a key cannot be used and none was read before; the system checks
+    say the same at start-up.
     """
-    return KeyRing.of(*configured_keys())
+    held = _held
+    if held is not None and time.monotonic() < held.until:
+        return held.ring
+    return _read_in_turn(held)
+
+
+def read_ring() -> KeyRing:
+    """The project's keys as their sources have them now. Raises UnusableKey."""
+    return KeyRing.of(placed_keys())
+
+
+@sensitive_variables()  # in every frame below this one too
+def placed_keys() -> list[PlacedKey]:
+    """Each of the project's keys and where it is from, in their order. Raises UnusableKey."""
+    sources = get_settings().KEYS
+    return keys_of_simple_jwt() if sources is None else given_keys(sources)
 
 
 @receiver(setting_changed)
-def _forget_ring(*, setting: str, **_kwargs: object) -> None:
-    if setting in {"SIMPLE_JWT", "SECRET_KEY", "SECRET_KEY_FALLBACKS"}:
-        get_ring.cache_clear()
+def forget_ring(*, setting: str = "", **_kwargs: object) -> None:
+    """Read the keys anew at their next use."""
+    global _held  # noqa: PLW0603  # one ring a process is what this module is for
+    if setting in {"", "DRF_JWT_KIT", "SIMPLE_JWT", "SECRET_KEY", "SECRET_KEY_FALLBACKS"}:
+        _held = None
 
 
-def configured_keys() -> list[Key]:
-    """The project's keys, the one that signs first.
-
-    Raises ImproperlyConfigured where a key cannot be used.
-    """
-    settings = get_settings()
-    algorithm = settings.ALGORITHM
-    if algorithm not in ALGORITHMS:
-        raise ImproperlyConfigured(
-            f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, which is not one of: "
-            f"{', '.join(ALGORITHMS)}."
-        )
-    if uses_secret_key():
-        if algorithm not in _HASH_BYTES:
-            raise ImproperlyConfigured(
-                f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, but there is no SIGNING_KEY. "
-                "Set SIMPLE_JWT['SIGNING_KEY'] to the private key and VERIFYING_KEY to the "
-                "public one, both as PEM; or leave ALGORITHM out."
-            )
-        secrets = [django_settings.SECRET_KEY, *django_settings.SECRET_KEY_FALLBACKS]
-        return [_derived(secret, algorithm) for secret in secrets]
-    signing_key = force_bytes(settings.SIGNING_KEY)
-    if algorithm in _HASH_BYTES:
-        return [_hmac(signing_key, algorithm)]
-    return [_asymmetric(algorithm, signing_key, settings.VERIFYING_KEY)]
-
-
-def uses_secret_key() -> bool:
-    """Whether keys are derived from SECRET_KEY, because the project names no other."""
-    signing_key = get_settings().SIGNING_KEY
-    return signing_key is None or force_bytes(signing_key) == force_bytes(
-        django_settings.SECRET_KEY
-    )
-
-
-def check() -> Iterator[CheckMessage]:
-    """What is wrong with the keys at start-up. Needs valid settings."""
-    settings = get_settings()
-    if uses_secret_key() and len(force_bytes(django_settings.SECRET_KEY)) < _LEAST_SECRET:
-        yield Error(
-            f"SECRET_KEY is shorter than {_LEAST_SECRET} bytes, and tokens are signed with a key "
-            "derived from it: whoever guesses it logs in as anybody.",
-            hint=f"Put a new one into the environment of this project: {_MAKE_A_KEY}",
-            id="drf_jwt_kit.E002",
-        )
-    elif not uses_secret_key() and settings.ALGORITHM in _HASH_BYTES:
-        needed = _HASH_BYTES[settings.ALGORITHM]
-        if len(force_bytes(settings.SIGNING_KEY)) < needed:
-            yield Error(
-                f"SIMPLE_JWT['SIGNING_KEY'] is shorter than the {needed} bytes that "
-                f"{settings.ALGORITHM} needs: whoever guesses it logs in as anybody.",
-                hint="Leave SIGNING_KEY out, and a key is derived from SECRET_KEY; or use "
-                'python -c "import secrets; print(secrets.token_urlsafe(64))"',
-                id="drf_jwt_kit.E002",
-            )
+def _read_in_turn(held: _Held | None) -> KeyRing:
+    """Read, unless another thread does so and there are keys to go on with."""
+    global _held  # noqa: PLW0603
+    if not _reading.acquire(blocking=held is None):
+        assert held is not None  # noqa: S101  # or it would have waited
+        return held.ring
     try:
-        configured_keys()
-    except ImproperlyConfigured as error:
-        yield Error(
-            str(error),
-            hint="ALGORITHM, SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT belong together; without "
-            "them, a key is derived from SECRET_KEY.",
-            id="drf_jwt_kit.E005",
-        )
+        if held is None and _held is not None:
+            return _held.ring  # somebody has read while this thread waited
+        ring = _read_or_keep(held)
+        interval = get_settings().KEYS_RELOAD_INTERVAL.total_seconds()
+        _held = _Held(ring, time.monotonic() + interval)
+        return ring
+    finally:
+        _reading.release()
 
 
-def check_deploy() -> Iterator[CheckMessage]:
-    """What is unwise about the keys in production. Needs valid settings."""
-    if get_settings().SIGNING_KEY is not None and uses_secret_key():
-        yield Warning(
-            "SIMPLE_JWT['SIGNING_KEY'] is SECRET_KEY. Tokens are signed with a key derived from "
-            "it instead, so that one can be replaced without the other.",
-            hint="Leave SIGNING_KEY out of SIMPLE_JWT.",
-            id="drf_jwt_kit.W103",
-        )
-    secret = str(django_settings.SECRET_KEY)
-    if uses_secret_key() and secret.startswith("django-insecure-"):
-        yield Warning(
-            "Tokens are signed with a key derived from a SECRET_KEY that begins with "
-            "'django-insecure-': it was made by startproject and may be public.",
-            hint=f"Put a new one into the environment of this project: {_MAKE_A_KEY}",
-            id="drf_jwt_kit.W104",
-        )
-
-
-def _derived(secret: str | bytes, algorithm: str) -> Key:
-    derivation = HKDF(
-        algorithm=hashes.SHA256(),
-        length=_HASH_BYTES[algorithm],
-        salt=None,
-        info=f"drf_jwt_kit token signing {algorithm}".encode(),
-    )  # RFC 5869
-    return _hmac(derivation.derive(force_bytes(secret)), algorithm)
-
-
-def _hmac(secret: bytes, algorithm: str) -> Key:
+def _read_or_keep(held: _Held | None) -> KeyRing:
     try:
-        prepared = PyJWS().get_algorithm_by_name(algorithm).prepare_key(secret)
-    except InvalidKeyError as error:
-        raise ImproperlyConfigured(
-            f"SIMPLE_JWT['SIGNING_KEY'] cannot be used with {algorithm}: it looks like a public "
-            "or private key. Set ALGORITHM to that key's own, such as 'RS256'."
-        ) from error
-    kid = thumbprint({"k": base64url_encode(secret).decode(), "kty": "oct"})
-    return Key(kid=kid, algorithm=algorithm, signing_key=prepared, verifying_key=prepared)
-
-
-def _asymmetric(algorithm: str, private: str | bytes, public: str | bytes | None) -> Key:
-    if not public:
-        raise ImproperlyConfigured(
-            f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, but VERIFYING_KEY is empty. "
-            "Set it to the public key of SIGNING_KEY, as PEM."
-        )
-    policy = PyJWS().get_algorithm_by_name(algorithm)
-    try:
-        signing_key, verifying_key = policy.prepare_key(private), policy.prepare_key(public)
-        if not policy.verify(b"probe", verifying_key, policy.sign(b"probe", signing_key)):
-            raise InvalidKeyError("not a pair")  # noqa: TRY301
-        members = _required_members(policy.to_jwk(verifying_key, as_dict=True))
-    except (InvalidKeyError, ValueError, TypeError, AttributeError) as error:
-        raise ImproperlyConfigured(
-            f"SIMPLE_JWT['SIGNING_KEY'] and VERIFYING_KEY cannot be used with {algorithm} "
-            f"({type(error).__name__}). SIGNING_KEY must be a private key and VERIFYING_KEY its "
-            "public key, both as unencrypted PEM and of that algorithm's type."
-        ) from error
-    return Key(
-        kid=thumbprint(members),
-        algorithm=algorithm,
-        signing_key=signing_key,
-        verifying_key=verifying_key,
-    )
-
-
-def _required_members(jwk: dict[str, Any]) -> dict[str, str]:
-    required = {
-        "RSA": ("e", "kty", "n"),
-        "EC": ("crv", "kty", "x", "y"),
-        "OKP": ("crv", "kty", "x"),
-    }
-    return {name: jwk[name] for name in required[jwk["kty"]]}
+        ring = read_ring()
+    except Exception as error:
+        if held is None:
+            raise
+        logger.error("event=keys_kept error=%r", str(error))  # noqa: TRY400  # no locals in a log
+        return held.ring
+    if held is None:
+        return ring
+    if ring == held.ring:
+        return held.ring  # the same object, for whoever remembers something beside it
+    logger.info("event=keys_changed signing=%s", ring.signing.kid)
+    return ring

@@ -3,14 +3,18 @@
 from drf_jwt_kit.models import RevokedReason
 
 from . import store  # noqa: F401  # fills the slot of tokens
+from .census import Census, written_between
 from .ending import keep, logout, revoke, revoke_all
 from .faults import as_unavailable, database_faults_answered, persistent
 from .lifecycle import TokenPair, refresh, rename, start, would_refresh
+from .limits import SessionLimits
 from .lookup import authenticate, live_sessions
 from .stateless import authenticate_stateless, load_user
 
 __all__ = [
+    "Census",
     "RevokedReason",
+    "SessionLimits",
     "TokenPair",
     "as_unavailable",
     "authenticate",
@@ -27,4 +31,5 @@ __all__ = [
     "revoke_all",
     "start",
     "would_refresh",
+    "written_between",
 ]

@@ -9,6 +9,8 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.hashers import get_hasher, identify_hasher
+from rest_framework_simplejwt import settings as simplejwt
+from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from drf_jwt_kit.conf import get_settings
 
@@ -16,6 +18,8 @@ from .rotation import Account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from drf_jwt_kit.tokens import AccessToken, RefreshToken
 
 
 def fingerprint(user: Any) -> str:
@@ -34,6 +38,18 @@ def accepted_fingerprints(user: Any) -> list[str]:
 def may_log_in(user: Any) -> bool:
     """What the project's ``USER_AUTHENTICATION_RULE`` says of ``user`` (or None)."""
     return bool(get_settings().load("USER_AUTHENTICATION_RULE")(user))
+
+
+def has_password_of(token: AccessToken | RefreshToken, user: Any) -> bool:
+    """Whether Simple JWT would find the password of ``user`` unchanged since it issued ``token``.
+
+    It looks only where its settings ask for that (``CHECK_REVOKE_TOKEN``), as it did before.
+    """
+    theirs = simplejwt.api_settings
+    if not theirs.CHECK_REVOKE_TOKEN:
+        return True
+    claimed = token.payload.get(theirs.REVOKE_TOKEN_CLAIM)
+    return bool(claimed == get_md5_hash_password(user.password))
 
 
 def account_of(user: Any, stored_fingerprint: str) -> Account:

@@ -24,6 +24,12 @@ def stored() -> Subquery:
     return Subquery(latest.values("valid_after")[:1])
 
 
+def read(alias: str) -> datetime | None:
+    """The latest cut-off in the table, by a query of its own."""
+    latest = Cutoff._default_manager.using(alias).order_by("-valid_after")
+    return latest.values_list("valid_after", flat=True).first()
+
+
 def has_ended(auth_time: int, stored: datetime | None) -> bool:
     """Whether a login at ``auth_time`` (epoch seconds) lies before a cut-off.
 

@@ -8,6 +8,7 @@ transaction it lasts if that transaction commits.
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from drf_jwt_kit.tokens import AccessToken, RefreshToken
 from drf_jwt_kit.tokens.token import RefusedToken
 from drf_jwt_kit.tokens.types import expected_jti, read
 
-from . import events, feed, lookup
+from . import adoption, events, feed, lookup
 from .account import fingerprint
 from .faults import persistent, persistently
 
@@ -123,6 +124,9 @@ def logout(presented: str | bytes) -> None:
 @persistent
 def end_session_of(token: RefreshToken) -> None:
     """Log out by a verified refresh token, if it is of its session's making."""
+    if token.adopted:
+        with suppress(RefusedToken):  # where it could begin none there is nothing to end
+            adoption.begin(token)
     session = lookup.sessions().filter(pk=token.session_id).first()
     if session is None:
         return
@@ -142,7 +146,7 @@ def keep(request: Any, user: Any) -> None:
     """
     session_id = None
     token = getattr(request, "auth", None)
-    if isinstance(token, AccessToken):
+    if isinstance(token, AccessToken) and not token.adopted:
         session_id = token.session_id
         just_ended = Q(
             revoked_reason=RevokedReason.PASSWORD_CHANGED,
@@ -157,6 +161,8 @@ def keep(request: Any, user: Any) -> None:
 
 def is_genuine(token: RefreshToken, session: Session) -> bool:
     """Whether ``session``'s row is what this refresh token was made from."""
+    if token.adopted:
+        return True  # it was the other way round: the row's id was made from the token
     jti = expected_jti(session, token.generation)
     return hmac.compare_digest(jti.encode(), token.jti.encode())
 
@@ -164,6 +170,9 @@ def is_genuine(token: RefreshToken, session: Session) -> bool:
 @persistent
 def require_live(token: RefreshToken) -> None:
     """Raise InvalidToken where the session of a verified refresh token has ended."""
+    if token.adopted and not adoption.has_begun(token):
+        adoption.user_to_begin_with(token)
+        return
     rows = lookup.sessions_to_judge().filter(pk=token.session_id, revoked_at=None)
     session = rows.first()
     if session is None or lookup.was_cut_off(session) or not is_genuine(token, session):

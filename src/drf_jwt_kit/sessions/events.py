@@ -69,7 +69,7 @@ def refused(token: AccessToken | RefreshToken, verdict: str, *, level: int = log
         "refused",
         level=level,
         token=token.token_type,
-        session=token.session_id,
+        session=token.payload.get("sid", "none"),  # Simple JWT's access tokens have none
         user=token.user_id,
         verdict=verdict,
     )

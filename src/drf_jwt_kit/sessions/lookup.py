@@ -10,16 +10,18 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db import connections, router
 from django.db.models import F
 from django.utils import timezone
 
+from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import Reason
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.tokens.token import RefusedToken, epoch, user_id_of
 
 from . import cutoff, events
-from .account import accepted_fingerprints, account_for_request
+from .account import accepted_fingerprints, account_for_request, has_password_of
 from .faults import persistent
 from .rotation import Account
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from drf_jwt_kit.tokens import AccessToken
+    from drf_jwt_kit.tokens import AccessToken, RefreshToken
 
 _PREFIX = "_jwt_session_"
 _CUTOFF = "_jwt_cutoff"
@@ -81,8 +83,10 @@ def authenticate(token: AccessToken) -> Any:
     """The user of a verified access token whose session is live. One query.
 
     Raises InvalidToken (``session_ended``), and ServiceUnavailable where the database
-    cannot be asked.
+    cannot be asked. Two queries for a token that Simple JWT issued, which has no session.
     """
+    if token.adopted:
+        return _user_of_adopted(token)
     found = _find(token.session_id, _FOR_A_REQUEST)
     if found is None:
         raise refused(token, "unknown")
@@ -104,10 +108,40 @@ def check_session(token: AccessToken, session: Session, user: Any) -> None:
         raise refused(token, account.value)
 
 
+def find_user(user_id: str) -> Any:
+    """The user that tokens name ``user_id``; None where there is none, or it is hidden."""
+    users = get_user_model()._default_manager
+    try:
+        named = users.filter(**{get_settings().USER_ID_FIELD: user_id})
+    except (ValueError, TypeError, ValidationError):  # it is no key of this user model
+        return None
+    return named.using(router.db_for_write(users.model)).first()
+
+
+def _user_of_adopted(token: AccessToken) -> Any:
+    """As Simple JWT would have it: the user is there and active."""
+    if cutoff.has_ended(token.payload["auth_time"], cutoff.read(write_alias())):
+        raise refused(token, "cut_off")
+    user = find_user(token.user_id)
+    if user is None:
+        raise refused(token, "unknown")
+    if get_settings().CHECK_USER_IS_ACTIVE and not user.is_active:
+        raise refused(token, Account.INACTIVE.value)
+    if not has_password_of(token, user):
+        raise refused(token, Account.PASSWORD_CHANGED.value)
+    return user
+
+
 @persistent
 def live_sessions(user: Any, *, limit: int = 200) -> list[Session]:
     """The sessions of ``user`` that can still be refreshed, newest first."""
     return list(itertools.islice(_live(user, sessions_to_judge().order_by("-created_at")), limit))
+
+
+def live_sessions_by_age(user: Any) -> list[Session]:
+    """Nothing but the age of the live sessions of ``user``, oldest first. One query."""
+    columns = ("created_at", "auth_time", "rotated_at", "refresh_lifetime", "expires_at")
+    return list(_live(user, sessions_to_judge().only(*columns).order_by("created_at", "pk")))
 
 
 def live_session(user: Any, session_id: UUID) -> Session | None:
@@ -154,6 +188,6 @@ def _find_apart(session_id: UUID, users: Any) -> tuple[Session, Any] | None:
     return None if user is None else (session, user)
 
 
-def refused(token: AccessToken, verdict: str) -> RefusedToken:
+def refused(token: AccessToken | RefreshToken, verdict: str) -> RefusedToken:
     events.refused(token, verdict)
     return RefusedToken(Reason.SESSION_ENDED)

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import Cutoff, Session
+from drf_jwt_kit.tokens.adoption import is_adopted, is_open
 
 from . import lookup
 from .faults import persistent
@@ -65,7 +66,7 @@ def flush(
     oldest_login: datetime | None = None
     while progress.fraction < 1:
         rows = _read(last, batch_size)
-        dead = {row.pk for row in rows if rule.is_dead(row)}
+        dead = dict.fromkeys(row.pk for row in rows if rule.is_dead(row))
         kept = [row.auth_time for row in rows if row.pk not in dead]
         oldest_login = min([*kept, oldest_login] if oldest_login else kept, default=None)
         progress.deleted += len(dead) if dry_run else _delete([*dead], rule)
@@ -87,6 +88,8 @@ class _Rule:
     """A session that ended by then is dead, if it gave out no longer tokens than the setting."""
     usual_lifetime: timedelta
     cutoff: Cutoff | None
+    adopting: bool
+    """Simple JWT's tokens are still taken: a row, and a cut-off, is what refuses one of them."""
 
     @classmethod
     def of_this_moment(cls, keep: timedelta) -> _Rule:
@@ -96,9 +99,12 @@ class _Rule:
             before=timezone.now() - keep - grace,
             usual_lifetime=settings.ACCESS_TOKEN_LIFETIME,
             cutoff=_latest_cutoff(),
+            adopting=is_open(),
         )
 
     def is_dead(self, row: Session) -> bool:
+        if self.adopting and is_adopted(row.pk):
+            return False
         ended = row.refreshable_until
         if row.revoked_at is not None:
             ended = min(ended, row.revoked_at)
@@ -151,6 +157,7 @@ def _flush_cutoffs(rule: _Rule, oldest_login: datetime | None, *, dry_run: bool)
     if latest is None:
         return 0
     ends_nobody = oldest_login is None or latest.valid_after <= oldest_login
+    ends_nobody = ends_nobody and not rule.adopting
     rows = Cutoff._default_manager.using(lookup.write_alias())
     superfluous = rows.filter(valid_after__lte=latest.valid_after)
     if not (ends_nobody and latest.valid_after <= rule.before):

@@ -83,7 +83,7 @@ def attach_users(rows: Collection[Session]) -> None:
 
 def device_label(session: Session) -> str:
     """What the owner of ``session`` calls the device, and what it calls itself."""
-    device = session.device or session.user_agent
+    device = session.device_name
     return f"{session.name} ({device})" if session.name and device else session.name or device
 
 

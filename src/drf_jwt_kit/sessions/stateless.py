@@ -33,14 +33,14 @@ def authenticate_stateless(token: AccessToken) -> Any:
     """The user of a verified access token, loaded when it is touched: no query.
 
     One query where the feed holds the token's session (the table has the last word: a session
-    may have been kept), where the token is older than the feed's memory, and where more was
-    revoked than a process remembers. Raises InvalidToken (``session_ended``), and
-    ServiceUnavailable where the feed has had no answer for ten seconds.
+    may have been kept), where the token is older than the feed's memory, where Simple JWT issued
+    it, and where more was revoked than a process remembers. Raises InvalidToken
+    (``session_ended``), and ServiceUnavailable where the feed has had no answer for ten seconds.
     """
     revoked = feed.recent_revocations()
     if cutoff.has_ended(token.payload["auth_time"], revoked.valid_after):
         raise lookup.refused(token, "cut_off")
-    if not _vouches(revoked, token):
+    if token.adopted or not _vouches(revoked, token):
         return lookup.authenticate(token)
     return StatelessUser(token)
 
@@ -103,7 +103,7 @@ def _vouches(revoked: Revocations, token: AccessToken) -> bool:
         not revoked.too_many
         and type(issued_at) is int
         and issued_at >= revoked.complete_since
-        and token.session_id.hex not in revoked.sessions
+        and token.session_id not in revoked
     )
 
 

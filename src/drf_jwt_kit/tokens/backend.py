@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.keys import Policy, TokenKind, decode, encode, get_ring, read_unverified
 
+from .adoption import adopted_claims
+
 if TYPE_CHECKING:
     from datetime import timedelta
 
@@ -39,8 +41,15 @@ class KitTokenBackend:
         """The claims of ``token``. Raises InvalidToken. Unverified where ``verify`` is False."""
         if not verify:
             return read_unverified(token)
+        return decode(token, get_ring(), self._policy(accept_expired=accept_expired))
+
+    def adopt(self, token: str | bytes, *, accept_expired: bool = False) -> dict[str, Any]:
+        """The claims of a token that Simple JWT issued. Raises InvalidToken."""
+        return adopted_claims(token, self._policy(accept_expired=accept_expired))
+
+    def _policy(self, *, accept_expired: bool) -> Policy:
         settings = get_settings()
-        policy = Policy(
+        return Policy(
             kinds=self.kinds,
             issuer=settings.ISSUER,
             audience=settings.AUDIENCE,
@@ -48,4 +57,3 @@ class KitTokenBackend:
             longest_lifetime=max(settings.ACCESS_TOKEN_LIFETIME, settings.SESSION_MAX_AGE),
             accept_expired=accept_expired,
         )
-        return decode(token, get_ring(), policy)

@@ -18,6 +18,7 @@ from rest_framework_simplejwt.utils import aware_utcnow, datetime_to_epoch
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 
+from . import adoption
 from .backend import KitTokenBackend
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class KitToken(simplejwt.Token):
     kinds: ClassVar[tuple[TokenKind, ...]]
     session_is_live = False
     """Whether somebody has asked the session table, for this request."""
+    adopted = False
+    """Whether Simple JWT issued the token, before ADOPT_SIMPLEJWT_TOKENS_UNTIL."""
 
     def __init__(self, token: Any = None, verify: bool = True) -> None:
         self.token = token
@@ -64,7 +67,7 @@ class KitToken(simplejwt.Token):
         try:
             self.payload = self.get_token_backend().decode(token, verify=verify)
         except InvalidToken as error:
-            raise RefusedToken(error.reason) from error
+            self._adopt_or_refuse(token, error)
         if verify:
             self.verify()
 
@@ -130,9 +133,22 @@ class KitToken(simplejwt.Token):
         try:
             token.payload = KitTokenBackend(*cls.kinds).decode(presented, accept_expired=True)
         except InvalidToken as error:
-            raise RefusedToken(error.reason) from error
+            token._adopt_or_refuse(presented, error, accept_expired=True)
         token.verify()
         return token
+
+    def _adopt_or_refuse(
+        self, presented: str | bytes, refusal: InvalidToken, *, accept_expired: bool = False
+    ) -> None:
+        """Take a token that is not ours for one of Simple JWT's. Raises RefusedToken."""
+        if refusal.reason is not Reason.INVALID or not adoption.is_open():
+            raise RefusedToken(refusal.reason) from refusal
+        try:
+            backend = KitTokenBackend(*self.kinds)
+            self.payload = backend.adopt(presented, accept_expired=accept_expired)
+        except InvalidToken as error:
+            raise RefusedToken(error.reason) from error
+        self.adopted = True
 
     @classmethod
     def for_user(cls, user: AuthUser) -> Any:

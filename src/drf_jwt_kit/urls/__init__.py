@@ -22,4 +22,5 @@ urlpatterns = [
     path("logout/all/", views.TokenLogoutAllView.as_view(), name="token_logout_all"),
     path("sessions/", views.SessionListView.as_view(), name="token_sessions"),
     path("sessions/<str:session_id>/", views.SessionDetailView.as_view(), name="token_session"),
+    path("jwks/", views.JWKSView.as_view(), name="token_jwks"),
 ]

@@ -1,0 +1,70 @@
+"""Runs the second service beside the shop: ``make demo-service``, while ``make demo`` runs.
+
+Says what to try, and serves until Ctrl-C.
+"""
+
+import os
+import sys
+
+import django
+from demo import HOST, PASSWORD, port_problem
+from django.conf import settings
+from django.core.management import call_command
+
+WHAT_TO_TRY = r"""
+The stock, a second service, is on {url} and stops with Ctrl-C.
+It has no users and no database, and takes the tokens of the shop on {shop}.
+
+Paste these into another terminal, one after the other.
+
+  Log in at the shop. The access token goes into a variable.
+
+    TOKENS=$(curl -s {shop}/api/token/ -d username=alice -d password={password})
+    pick() {{ printf '%s' "$TOKENS" | sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/"; }}
+    ACCESS=$(pick access) REFRESH=$(pick refresh); echo "$TOKENS"
+
+  See the shop's public keys, which is all that the stock knows of it.
+
+    curl -s {shop}/.well-known/jwks.json; echo
+
+  Ask the stock, without a token and with one. It never asks the shop who that is.
+
+    curl -si {url}/stock/; echo
+    curl -s {url}/stock/ -H "Authorization: Bearer $ACCESS"; echo
+
+  Order more. Managers may; log in as bob, and it is 403.
+
+    curl -s -X POST {url}/stock/reorder/ -H "Authorization: Bearer $ACCESS"; echo
+
+  Log out. The shop refuses the token at once, the stock when it expires: after 15 minutes.
+
+    curl -s {shop}/api/token/logout/ -d refresh=$REFRESH; echo
+    curl -s {shop}/api/secure/ -H "Authorization: Bearer $ACCESS"; echo
+    curl -s {url}/stock/ -H "Authorization: Bearer $ACCESS"; echo
+
+  Stop the shop. The stock goes on: it keeps the keys.
+"""
+
+
+def main() -> int:
+    """Serve. Exit code 2: the port cannot be had."""
+    port = os.environ.get("PORT") or "8001"
+    problem = port_problem(port)
+    if problem:
+        free = next((n for n in range(8002, 9000) if port_problem(str(n)) is None), 8002)
+        print(f"{problem}\nChoose another one: make demo-service PORT={free}", file=sys.stderr)
+        return 2
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "stock.settings"
+    django.setup()
+    told = {"url": f"http://{HOST}:{port}", "shop": settings.SHOP, "password": PASSWORD}
+    print(WHAT_TO_TRY.format(**told), flush=True)
+    call_command("runserver", f"{HOST}:{port}", "--noreload")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,124 @@
+"""How does a view stay closed and answer in our words, whoever says who is asking?
+
+Imports no authentication, so that services without users can stand on it; see mixins and
+resource_server.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils.cache import patch_vary_headers
+from django.views import View
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.views import APIView
+
+from .conf import get_settings
+from .exceptions import as_api_error, challenge
+from .permissions import HasRecentLogin, HasRequiredScopes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
+
+    from rest_framework.authentication import BaseAuthentication
+    from rest_framework.request import Request
+    from rest_framework.response import Response
+
+    _View = APIView
+else:
+    _View = object
+
+
+class CodedErrorsMixin(_View):
+    """Every refusal of the view is JSON with a machine-readable ``code``, and never cached."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer ``exc`` through the project's exception handler, which has the last word."""
+        exc = as_api_error(exc)
+        response = super().handle_exception(exc)
+        if hasattr(exc, "challenge"):
+            scheme = get_settings().AUTH_HEADER_TYPES[0]
+            response.headers["WWW-Authenticate"] = challenge(scheme, self._realm(), exc)
+        return response
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Forbid caching where the response says nothing of it, and vary by the token."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final.headers.setdefault("Cache-Control", "no-store")
+        header = get_settings().AUTH_HEADER_NAME.removeprefix("HTTP_").replace("_", "-").title()
+        patch_vary_headers(final, [header])
+        return final
+
+    def _realm(self) -> str:
+        named = [self, *self.get_authenticators()]
+        realms = (getattr(one, "www_authenticate_realm", None) for one in named)
+        return next((realm for realm in realms if realm), "api")
+
+
+class GuardedViewMixin(CodedErrorsMixin):
+    """A view that answers nobody who is anonymous, whatever the class or the project sets.
+
+    ``asked_first`` makes a mixin for projects of it. ``required_scopes`` and
+    ``max_auth_age`` demand more of the token.
+    """
+
+    asked_first: ClassVar[type[BaseAuthentication]]
+    """The authentication that comes before the view's others; its challenge goes with a 401."""
+
+    required_scopes: Sequence[str] = ()
+    """Scopes (RFC 6749 section 3.3) that the token must all have; 403 without."""
+
+    max_auth_age: timedelta | None = None
+    """How long ago the login may be; 401 with RFC 9470's challenge when it is longer."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if isinstance(cls.required_scopes, str):
+            raise TypeError(
+                f"{cls.__name__}.required_scopes is a string. Write it as a list: "
+                f"{cls.required_scopes.split()!r}"
+            )
+        mro: list[type] = cls.mro()
+        if View not in mro:
+            return  # another mixin
+        mixin = mro[mro.index(GuardedViewMixin) - 1]
+        if APIView not in mro:
+            raise TypeError(
+                f"{cls.__name__} uses {mixin.__name__} on a view that is not REST Framework's, "
+                f"where it would protect nothing. Write: class {cls.__name__}({mixin.__name__}, "
+                "APIView)"
+            )
+        if mro.index(APIView) < mro.index(mixin):
+            bases = [base.__name__ for base in cls.__bases__]
+            others = [name for name in bases if name != mixin.__name__]
+            raise TypeError(
+                f"{cls.__name__} lists {mixin.__name__} after {others[0]}, where it would protect "
+                f"nothing. Write: class {cls.__name__}({mixin.__name__}, {', '.join(others)})"
+            )
+
+    def get_authenticators(self) -> list[Any]:
+        """Ours first, so that the answer without a token is 401; then the view's others."""
+        authenticators = super().get_authenticators()
+        ours = [one for one in authenticators if isinstance(one, self.asked_first)]
+        others = [one for one in authenticators if one not in ours]
+        return [*(ours or [self.asked_first()]), *others]
+
+    def get_permissions(self) -> list[Any]:
+        """What every request must satisfy, then what the view and the project ask for."""
+        return [*self._guards(), *super().get_permissions()]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Ask the guards even where the view's own permissions leave them out."""
+        super().initial(request, *args, **kwargs)
+        for guard in self._guards():
+            if not guard.has_permission(request, self):
+                raise NotAuthenticated
+
+    def _guards(self) -> list[Any]:
+        demanded = [(True, IsAuthenticated), (self.required_scopes, HasRequiredScopes)]
+        demanded.append((self.max_auth_age is not None, HasRecentLogin))
+        return [permission() for wanted, permission in demanded if wanted]

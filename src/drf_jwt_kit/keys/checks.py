@@ -1,0 +1,128 @@
+"""What is wrong with the project's keys, and what is unwise about them in production?"""
+
+from __future__ import annotations
+
+import stat
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from django.core.checks import CheckMessage, Error, Warning
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.exceptions import UnusableKey
+
+from . import derived, directory, given
+from .named import keys_of_simple_jwt_itself, uses_secret_key
+from .sources import read_ring
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def check() -> Iterator[CheckMessage]:
+    """What is wrong with the keys at start-up. Needs valid settings."""
+    try:
+        read_ring()
+    except UnusableKey as error:
+        yield Error(error.problem, hint=error.hint, id=error.id)
+    yield from check_files()
+    yield from _check_simple_jwt()
+
+
+def _check_simple_jwt() -> Iterator[CheckMessage]:
+    settings = get_settings()
+    until = settings.ADOPT_SIMPLEJWT_TOKENS_UNTIL
+    if until is None:
+        if settings.KEYS is not None and settings.SIGNING_KEY is not None:
+            yield Warning(
+                "SIMPLE_JWT['SIGNING_KEY'] does nothing beside DRF_JWT_KIT['KEYS'], which names "
+                "the keys.",
+                hint="Take it out. To go on taking tokens that Simple JWT issued with it, leave it "
+                "and set ADOPT_SIMPLEJWT_TOKENS_UNTIL.",
+                id="drf_jwt_kit.W020",
+            )
+        return
+    if until <= datetime.now(timezone.utc):
+        yield Warning(
+            f"ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed ({until.isoformat()}): no token of Simple "
+            "JWT is taken any more.",
+            hint="Take the setting out, and SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT if KEYS "
+            "names the keys.",
+            id="drf_jwt_kit.W021",
+        )
+        return
+    if settings.TOKEN_TYPE_CLAIM is None:
+        yield Error(
+            "ADOPT_SIMPLEJWT_TOKENS_UNTIL is set, and TOKEN_TYPE_CLAIM is None: nothing tells "
+            "Simple JWT's refresh tokens from its access tokens.",
+            hint="Take one of the two out.",
+            id="drf_jwt_kit.E027",
+        )
+    if settings.KEYS is not None:  # or the same key has been judged already
+        try:
+            keys_of_simple_jwt_itself()
+        except UnusableKey as error:
+            yield Error(error.problem, hint=error.hint, id=error.id)
+
+
+def check_files() -> Iterator[CheckMessage]:
+    """Which private keys can be read, or replaced, by others than those who should?"""
+    for path in files():
+        mode = _mode(path)
+        if mode & (stat.S_IRWXO | stat.S_IWGRP):
+            yield Error(
+                f"Others can read or replace the key in {path}, and log in as anybody with it.",
+                hint=f"Let only the user of the server read it: chmod 600 {path}. If others may "
+                "have read it, replace it too. (Kubernetes: defaultMode 0400.)",
+                id="drf_jwt_kit.E025",
+            )
+
+
+def check_deploy() -> Iterator[CheckMessage]:
+    """What is unwise about the keys in production. Needs valid settings."""
+    settings = get_settings()
+    derives = settings.KEYS is None and uses_secret_key()
+    if settings.KEYS is None and settings.SIGNING_KEY is not None and uses_secret_key():
+        yield Warning(
+            "SIMPLE_JWT['SIGNING_KEY'] is SECRET_KEY. Tokens are signed with a key derived from "
+            "it instead, so that one can be replaced without the other.",
+            hint="Leave SIGNING_KEY out of SIMPLE_JWT.",
+            id="drf_jwt_kit.W103",
+        )
+    if derives or _names_secret_key(settings.KEYS):
+        yield from derived.check_deploy()
+    for path in files():
+        if _mode(path) & stat.S_IRGRP:
+            yield Warning(
+                f"The group of {path} can read the private key in it.",
+                hint=f"Let only the user of the server read it: chmod 600 {path}; or silence "
+                "this where the group is how the server reads it.",
+                id="drf_jwt_kit.W120",
+            )
+
+
+def files() -> Iterator[Path]:
+    """Every file that should hold a private key, or an HMAC key, and is there."""
+    sources = get_settings().KEYS
+    listed = given.key_files(sources)
+    for folder in given.directories(sources):
+        if folder.is_dir():
+            listed += [path for path in folder.iterdir() if path.suffix in {".pem", ".jwk"}]
+    yield from (path for path in listed if path.is_file() and not _is_public(path))
+
+
+def _is_public(path: Path) -> bool:
+    try:
+        return b" PUBLIC KEY-----" in path.read_bytes()[:100]
+    except OSError:
+        return False  # whoever cannot read it is not whom this is about
+
+
+def _mode(path: Path) -> int:
+    return path.stat().st_mode if directory.HAS_MODES else 0
+
+
+def _names_secret_key(sources: object) -> bool:
+    listed = sources if isinstance(sources, (list, tuple)) else [sources]
+    return "SECRET_KEY" in listed

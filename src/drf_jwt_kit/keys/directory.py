@@ -1,0 +1,165 @@
+"""A directory of keys: which are in it, in which state, and how is that changed?
+
+``keyring.json`` lists the keys and their states; each key is a file of its own beside it. A
+change writes the key first, and then replaces the list in one rename: whoever reads, or is
+interrupted, sees the list as it was or as it is to be. Two that change at once take turns.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.files import locks
+
+from drf_jwt_kit.exceptions import UnusableKey
+
+from .material import key_in
+from .ring import KeyState, PlacedKey
+from .rotation import CannotRotate, Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+INDEX = "keyring.json"
+_LOCK = ".lock"
+_OWNER_ONLY = 0o600
+HAS_MODES = os.name == "posix"
+"""Whether the system says who may read a file in the way that chmod does."""
+
+
+def keys_in(directory: Path) -> list[PlacedKey]:
+    """The keys of ``directory``, the signing one among them. Raises UnusableKey."""
+    entries = read(directory)
+    if not entries:
+        raise UnusableKey(
+            f"The directory {directory} holds no keys.",
+            hint="Make the first one: python manage.py jwtkit keys generate",
+            id="drf_jwt_kit.E026",
+        )
+    return [_placed(entry, directory) for entry in entries]
+
+
+def read(directory: Path) -> tuple[Entry, ...]:
+    """What the list says: next, signing, retiring. Empty where there is none.
+
+    Raises UnusableKey where it cannot be read or understood.
+    """
+    try:
+        text = (directory / INDEX).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise UnusableKey(
+            f"{directory / INDEX} cannot be read: {error.strerror}.",
+            hint="Make the keys as the user that runs the server, who must own the directory.",
+            id="drf_jwt_kit.E026",
+        ) from error
+    try:
+        return tuple(_entry(item) for item in json.loads(text)["keys"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnusableKey(
+            f"{directory / INDEX} is not a list of keys that was written here.",
+            hint="Restore it from a backup. Without one, move the directory away and make new "
+            "keys: everybody logs in again.",
+            id="drf_jwt_kit.E026",
+        ) from error
+
+
+@contextmanager
+def changing(directory: Path) -> Iterator[tuple[Entry, ...]]:
+    """The entries, while nobody else changes them. Makes the directory where there is none.
+
+    Raises CannotRotate where somebody is changing them just now.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (directory / _LOCK).open("a", encoding="utf-8") as lock:
+        if not locks.lock(lock, locks.LOCK_EX | locks.LOCK_NB):
+            raise CannotRotate(f"Somebody else is changing the keys in {directory}. Try again.")
+        try:
+            yield read(directory)
+        finally:
+            locks.unlock(lock)
+
+
+def write(directory: Path, entries: tuple[Entry, ...]) -> None:
+    """Replace the list by ``entries``, in one step. Only within ``changing``."""
+    listed = [{**asdict(entry), "state": entry.state.value} for entry in entries]
+    text = json.dumps({"keys": listed}, default=datetime.isoformat, indent=2) + "\n"
+    new = directory / f".{INDEX}.new"
+    new.unlink(missing_ok=True)  # of a change that was interrupted
+    create(new, text.encode())
+    new.replace(directory / INDEX)
+    _settle(directory)
+
+
+def create(path: Path, content: bytes) -> None:
+    """Write a file that was not there, for its owner alone. Raises FileExistsError.
+
+    It is on the disk when this returns. Where root makes it, it belongs to whom the folder
+    belongs to, so that the server can read it.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            folder = path.parent.stat()
+            os.chown(path, folder.st_uid, folder.st_gid)
+
+
+def strays(directory: Path, entries: tuple[Entry, ...]) -> list[str]:
+    """Files that look like keys and are not listed: of an interrupted change, or put there."""
+    listed = {entry.file for entry in entries}
+    found = (path.name for path in directory.iterdir() if path.suffix in {".pem", ".jwk"})
+    return sorted(name for name in found if name not in listed)
+
+
+def _settle(directory: Path) -> None:
+    """Make a rename last through a power failure, where the system has a way."""
+    if not HAS_MODES:
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _entry(item: dict[str, Any]) -> Entry:
+    entry = Entry(
+        kid=str(item["kid"]),
+        algorithm=str(item["algorithm"]),
+        file=str(item["file"]),
+        state=KeyState(item["state"]),
+        created=datetime.fromisoformat(item["created"]),
+        since=datetime.fromisoformat(item["since"]),
+    )
+    if os.path.basename(entry.file) != entry.file:
+        raise ValueError("a file in another directory")
+    if entry.created.tzinfo is None or entry.since.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return entry
+
+
+def _placed(entry: Entry, directory: Path) -> PlacedKey:
+    path = directory / entry.file
+    where = f"The key {entry.kid} (the file {path})"
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise UnusableKey(
+            f"{where} cannot be read: {error.strerror}.",
+            hint="Make the keys as the user that runs the server, who must own the directory.",
+            id="drf_jwt_kit.E021",
+        ) from error
+    key = key_in(text, where=where, algorithm=entry.algorithm, kid=entry.kid)
+    # Its place in the list of sources decides whether the directory's signing key signs.
+    state = None if entry.state is KeyState.SIGNING else entry.state
+    return PlacedKey(key=key, state=state, where=where, made=entry.created, since=entry.since)

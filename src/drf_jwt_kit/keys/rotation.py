@@ -1,0 +1,121 @@
+"""When may which key sign, and when may it go? Pure steps in a key's life: no clock, no file.
+
+A key is announced before it signs, so that everybody who verifies has read it by then, and
+stays after it has signed until nothing that it signed is alive:
+
+    (made)  →  next  →  signing  →  retiring  →  (gone)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .ring import KeyState
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+
+class CannotRotate(Exception):  # noqa: N818  # reads as what happened
+    """A step that must not be taken now: what is wrong, and the cure."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A key of a directory, without the key itself. Times are aware, and of the directory's own
+    changes: ``since`` is when the key came into its state."""
+
+    kid: str
+    algorithm: str
+    file: str
+    state: KeyState
+    created: datetime
+    since: datetime
+
+
+def added(entries: tuple[Entry, ...], new: Entry) -> tuple[Entry, ...]:
+    """With ``new`` as the next key; as the signing one where nothing has to be waited for.
+
+    Raises CannotRotate where there is a next key already, or the same one.
+    """
+    if any(entry.kid == new.kid for entry in entries):
+        raise CannotRotate(f"There is a key {new.kid} already.")
+    if in_state(entries, KeyState.NEXT):
+        raise CannotRotate(
+            "There is a next key already. Let it sign: python manage.py jwtkit keys rotate"
+        )
+    if in_state(entries, KeyState.SIGNING):
+        return _ordered((*entries, replace(new, state=KeyState.NEXT)))
+    return _ordered((*entries, replace(new, state=KeyState.SIGNING)))
+
+
+def rotated(
+    entries: tuple[Entry, ...], *, now: datetime, ahead: timedelta, at_once: bool = False
+) -> tuple[Entry, ...]:
+    """With the next key signing and the one that signed retiring.
+
+    Raises CannotRotate where there is no next key, or it has not been published for ``ahead``,
+    unless ``at_once`` says that nobody is to wait for that.
+    """
+    coming = in_state(entries, KeyState.NEXT)
+    if not coming:
+        raise CannotRotate(
+            "There is no next key. Make one, and rotate when everybody has read it: "
+            "python manage.py jwtkit keys generate"
+        )
+    ready = coming[0].since + ahead
+    if now < ready and not at_once:
+        raise CannotRotate(
+            f"The next key {coming[0].kid} may sign from {shown(ready)} on: until then, a "
+            "process or a service may not have read it. If the signing key has leaked, "
+            "use --at-once."
+        )
+    following = {KeyState.NEXT: KeyState.SIGNING, KeyState.SIGNING: KeyState.RETIRING}
+    moved = (
+        replace(entry, state=following[entry.state], since=now)
+        if entry.state in following
+        else entry
+        for entry in entries
+    )
+    return _ordered(tuple(moved))
+
+
+def removed(entries: tuple[Entry, ...], kid: str) -> tuple[Entry, ...]:
+    """Without the key ``kid``. Raises CannotRotate where there is none, or where it signs."""
+    entry = found(entries, kid)
+    if entry.state is KeyState.SIGNING:
+        raise CannotRotate(
+            f"The key {kid} signs. Let another one sign first: python manage.py jwtkit keys rotate"
+        )
+    return tuple(other for other in entries if other is not entry)
+
+
+def found(entries: tuple[Entry, ...], kid: str) -> Entry:
+    """The key of that name, or of which that is the beginning of the name. Raises CannotRotate."""
+    fitting = [entry for entry in entries if entry.kid.startswith(kid)]
+    exact = [entry for entry in fitting if entry.kid == kid]
+    if len(exact or fitting) != 1:
+        many = "Several keys begin with" if fitting else "There is no key"
+        raise CannotRotate(f"{many} {kid}. List them: python manage.py jwtkit keys list")
+    return (exact or fitting)[0]
+
+
+def may_go(entry: Entry, longest_life: timedelta) -> datetime | None:
+    """When nothing that a retiring key signed is alive; None for a key in another state."""
+    return entry.since + longest_life if entry.state is KeyState.RETIRING else None
+
+
+def in_state(entries: tuple[Entry, ...], state: KeyState) -> list[Entry]:
+    """The entries of one state, the newest first."""
+    chosen = [entry for entry in entries if entry.state is state]
+    return sorted(chosen, key=lambda entry: entry.since, reverse=True)
+
+
+def shown(moment: datetime) -> str:
+    """A time as people and machines read it, to the second."""
+    return moment.isoformat(sep=" ", timespec="seconds")
+
+
+def _ordered(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    return tuple(entry for state in KeyState for entry in in_state(entries, state))

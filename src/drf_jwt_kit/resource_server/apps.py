@@ -1,0 +1,18 @@
+"""``"drf_jwt_kit.resource_server"`` in INSTALLED_APPS, so that ``manage.py check`` knows of it."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ResourceServerConfig(AppConfig):
+    """Brings the checks. It has no models, and the views work without it."""
+
+    name = "drf_jwt_kit.resource_server"
+    label = "drf_jwt_kit_resource_server"
+    verbose_name = _("JWT resource server")
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from .checks import register_checks  # not before REST Framework may be imported
+
+        register_checks()

@@ -1,0 +1,88 @@
+"""Is the token in a request one of the issuer's, for this service, and good now?"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from rest_framework.authentication import BaseAuthentication
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.exceptions import BadAuthorizationHeader, InvalidToken, Reason, challenge
+from drf_jwt_kit.keys import Policy, decode
+from drf_jwt_kit.permissions import scopes_in
+from drf_jwt_kit.transports import header_of, token_in
+
+from .checks import demand_nobody_else
+from .issuer import get_issuer_keys
+from .principal import Principal
+from .settings import get_resource_server_settings
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+logger = logging.getLogger("drf_jwt_kit")
+
+
+class ResourceServerAuthentication(BaseAuthentication):
+    """The bearer of ``Authorization: Bearer <access>``, as the issuer's token describes it.
+
+    ``request.user`` is a :class:`Principal`, ``request.auth`` the verified claims, where
+    ``scope`` holds the scopes as words whatever the issuer calls them. Asks no database; that a
+    session has ended is seen when its token expires. Raises InvalidToken (401) and
+    KeysUnavailable (503). Sources: RFC 6750 section 2.1, RFC 9068 section 4.
+    """
+
+    www_authenticate_realm = "api"
+
+    def authenticate(self, request: Request) -> tuple[Principal, dict[str, Any]] | None:
+        """``(principal, claims)``, or None where the request carries no token of ours."""
+        demand_nobody_else()
+        header = header_of(request)
+        presented = None if header is None else token_in(header)
+        if presented is None:
+            return None
+        claims = verify(presented)
+        return self.get_principal(claims), claims
+
+    def authenticate_header(self, request: Request) -> str:
+        """The ``WWW-Authenticate`` value; it names an error only where a token was presented."""
+        refusal: Exception | None = None
+        header = header_of(request)
+        try:
+            if header is not None and token_in(header) is not None:
+                refusal = InvalidToken()
+        except BadAuthorizationHeader as error:
+            refusal = error
+        return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, refusal)
+
+    def get_principal(self, claims: dict[str, Any]) -> Any:
+        """What ``request.user`` is for verified ``claims``: the hook for a class of your own.
+
+        Raises InvalidToken where they do not say whose token it is.
+        """
+        name = get_resource_server_settings().USER_ID_CLAIM
+        user_id = claims.get(name)
+        if not isinstance(user_id, str) or not user_id:
+            logger.warning("event=claim_missing claim=%s", name)
+            raise InvalidToken(Reason.INVALID)
+        return Principal(pk=user_id, claims=claims, scopes=scopes_in(claims.get("scope")))
+
+
+def verify(presented: str | bytes) -> dict[str, Any]:
+    """The claims of a token that the issuer signed for this service.
+
+    For what comes another way than by ``Authorization``, such as a message queue. Raises
+    InvalidToken and KeysUnavailable.
+    """
+    settings = get_resource_server_settings()
+    policy = Policy(
+        kinds=frozenset(settings.TOKEN_TYPES),
+        issuer=settings.ISSUER,
+        audience=settings.AUDIENCE,
+        leeway=settings.LEEWAY,
+    )
+    claims = decode(presented, get_issuer_keys(), policy)
+    if settings.SCOPE_CLAIM in claims:
+        claims["scope"] = " ".join(sorted(scopes_in(claims[settings.SCOPE_CLAIM])))
+    return claims

@@ -1,0 +1,63 @@
+"""What is wrong with a resource server at start-up, or else at its first request?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+from rest_framework.settings import api_settings as drf_settings
+
+from drf_jwt_kit.conf import current_problems, get_settings
+
+from .settings import problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NO_USERS = (
+    "django.contrib.auth is not installed, and REST Framework takes its AnonymousUser for whoever "
+    "sends no token, which fails at the first such request."
+)
+_NOBODY = 'Set REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}'
+
+
+def register_checks() -> None:
+    """Make Django run :func:`check`."""
+    register(check, Tags.security)
+
+
+def check(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """What ``manage.py check`` says of a resource server."""
+    return [*_check_settings(), *_check_nobody()]
+
+
+def demand_nobody_else() -> None:
+    """Raise ImproperlyConfigured, with the cure, where REST Framework would need users."""
+    if _needs_users():
+        raise ImproperlyConfigured(f"{_NO_USERS} {_NOBODY}")
+
+
+def _check_settings() -> Iterator[CheckMessage]:
+    wrong = list(current_problems()) or list(problems(get_settings().RESOURCE_SERVER))
+    for problem in wrong:
+        yield Error(
+            problem,
+            hint="docs/reference/settings.md has every key of it, with its type and default.",
+            id="drf_jwt_kit.E040",
+        )
+
+
+def _check_nobody() -> Iterator[CheckMessage]:
+    if _needs_users():
+        yield Error(_NO_USERS, hint=_NOBODY, id="drf_jwt_kit.E041")
+
+
+def _needs_users() -> bool:
+    # Asking drf_settings.UNAUTHENTICATED_USER would import the very class that is missing.
+    anonymous = drf_settings.user_settings.get(
+        "UNAUTHENTICATED_USER", "django.contrib.auth.models.AnonymousUser"
+    )
+    from_django = isinstance(anonymous, str) and anonymous.startswith("django.contrib.auth.")
+    return from_django and not apps.is_installed("django.contrib.auth")

@@ -1,0 +1,182 @@
+"""Whose tokens does this service take, and how does it fetch their keys?
+
+``DRF_JWT_KIT["RESOURCE_SERVER"]``, with a table in docs/reference/settings.md made from here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import MISSING, dataclass, fields
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+
+from drf_jwt_kit.conf import get_settings, nearest
+from drf_jwt_kit.conf.kinds import (
+    MINUTE,
+    as_tuple,
+    duration,
+    is_text,
+    is_texts,
+    setting,
+    text,
+)
+from drf_jwt_kit.keys.soundness import ALGORITHMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from dataclasses import Field
+
+ASYMMETRIC = tuple(name for name in ALGORITHMS if not name.startswith("HS"))
+
+
+def is_safe_address(value: object) -> bool:
+    """Whether ``value`` is an https URL, or one that never leaves this machine."""
+    try:
+        parts = urlsplit(value if isinstance(value, str) else "")
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or parts.username or parts.password or parts.fragment:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _is_one_or_several(value: object) -> bool:
+    return is_text(value) or is_texts(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceServerSettings:
+    """Every key of ``RESOURCE_SERVER``. Ask :func:`get_resource_server_settings` for it."""
+
+    JWKS_URL: str = setting(
+        MISSING,
+        "Where the issuer publishes its keys (RFC 7517).",
+        "an https URL (http only to this machine), without a password in it",
+        is_safe_address,
+    )
+    ISSUER: str = setting(
+        MISSING, "Demanded in `iss`, letter for letter.", "a string that is not empty", is_text
+    )
+    AUDIENCE: str | tuple[str, ...] = setting(
+        MISSING,
+        "What the issuer calls this service. One of them is demanded in `aud`.",
+        "a string or a list of strings",
+        _is_one_or_several,
+        convert=lambda value: value if isinstance(value, str) else tuple(value),
+    )
+    ALGORITHMS: tuple[str, ...] = setting(
+        ASYMMETRIC,
+        "What keys may be for. A key that names no algorithm is for the first one that fits it.",
+        f"a list of some of: {', '.join(ASYMMETRIC)}",
+        lambda value: is_texts(value) and set(value) <= set(ASYMMETRIC),
+        convert=as_tuple,
+    )
+    TOKEN_TYPES: tuple[str, ...] = setting(
+        ("at+jwt",),
+        "What the header's `typ` may be. An issuer that does not follow RFC 9068 may write `JWT`.",
+        "a list of strings",
+        is_texts,
+        convert=lambda value: tuple(name.lower().removeprefix("application/") for name in value),
+    )
+    USER_ID_CLAIM: str = text(
+        "user_id", "The claim that `request.user.pk` is: a string. Of other issuers, `sub`."
+    )
+    SCOPE_CLAIM: str = text(
+        "scope", "The claim that holds the scopes: a string of words, or a list. Sometimes `scp`."
+    )
+    LEEWAY: timedelta = setting(
+        timedelta(0),
+        "How far the issuer's clock may be off.",
+        "a timedelta from 0 to 60 seconds",
+        lambda value: isinstance(value, timedelta) and timedelta(0) <= value <= MINUTE,
+    )
+    KEYS_MAX_AGE: timedelta = duration(
+        timedelta(minutes=5), "How long fetched keys are used before they are fetched again."
+    )
+    KEYS_KEPT_FOR: timedelta = duration(
+        timedelta(days=1), "How long they are used while fetching fails. After that, 503."
+    )
+    FETCH_INTERVAL: timedelta = duration(
+        timedelta(minutes=1), "The least time between two fetches, whatever keys tokens ask for."
+    )
+    FETCH_TIMEOUT: timedelta = duration(
+        timedelta(seconds=5), "How long a fetch may wait for each answer, and take in all."
+    )
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any] | None) -> ResourceServerSettings:
+        """The settings of a dict. Raises ImproperlyConfigured, with all that is wrong."""
+        wrong = list(problems(mapping))
+        if wrong:
+            raise ImproperlyConfigured("\n".join(wrong))
+        converters = {spec.name: spec.metadata["convert"] for spec in fields(cls)}
+        return cls(**{name: converters[name](value) for name, value in (mapping or {}).items()})
+
+
+@cache
+def get_resource_server_settings() -> ResourceServerSettings:
+    """The current settings. Raises ImproperlyConfigured where one is wrong or missing."""
+    return ResourceServerSettings.from_mapping(get_settings().RESOURCE_SERVER)
+
+
+@receiver(setting_changed)
+def _forget_settings(*, setting: str, **_kwargs: object) -> None:
+    if setting == "DRF_JWT_KIT":
+        get_resource_server_settings.cache_clear()
+
+
+def problems(mapping: Mapping[str, Any] | None) -> Iterator[str]:
+    """One sentence for each thing that is wrong with the dict."""
+    where = "DRF_JWT_KIT['RESOURCE_SERVER']"
+    if not mapping:
+        yield (
+            f"{where} is not set. Set it to a dict with JWKS_URL, ISSUER and AUDIENCE: whose "
+            "tokens this service takes."
+        )
+        return
+    specs = {spec.name: spec for spec in fields(ResourceServerSettings)}
+    for name, spec in specs.items():
+        if spec.default is MISSING and name not in mapping:
+            yield f"{where}[{name!r}] is missing. Set it to {spec.metadata['accepts']}."
+    wrong = list(_wrong_values(mapping, specs, where))
+    yield from wrong or _contradictions(mapping, where)
+
+
+def _wrong_values(
+    mapping: Mapping[str, Any], specs: Mapping[str, Field[Any]], where: str
+) -> Iterator[str]:
+    for name, value in mapping.items():
+        if name not in specs:
+            yield f"{where}[{name!r}] is not a setting. {nearest(name, list(specs))}"
+        elif not specs[name].metadata["valid"](value):
+            yield f"{where}[{name!r}] must be {specs[name].metadata['accepts']}, not {value!r}."
+
+
+def _contradictions(mapping: Mapping[str, Any], where: str) -> Iterator[str]:
+    defaults = ResourceServerSettings
+    max_age = mapping.get("KEYS_MAX_AGE", defaults.KEYS_MAX_AGE)
+    if mapping.get("FETCH_INTERVAL", defaults.FETCH_INTERVAL) > max_age:
+        yield (
+            f"{where}['FETCH_INTERVAL'] is longer than KEYS_MAX_AGE ({max_age}), so keys could not "
+            "be fetched when they should. Make it shorter."
+        )
+    if mapping.get("KEYS_KEPT_FOR", defaults.KEYS_KEPT_FOR) < max_age:
+        yield (
+            f"{where}['KEYS_KEPT_FOR'] is shorter than KEYS_MAX_AGE ({max_age}), so good keys "
+            "would be dropped. Make it at least as long."
+        )

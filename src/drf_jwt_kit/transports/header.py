@@ -1,0 +1,38 @@
+"""Which token does the ``Authorization`` header carry? Source: RFC 6750 section 2.1.
+
+The settings name the header and the words before the token, in any case (RFC 9110 section 11.1).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rest_framework import HTTP_HEADER_ENCODING
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.exceptions import BadAuthorizationHeader
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+
+def header_of(request: Request) -> bytes | None:
+    """The header that may hold a token; None where there is none."""
+    header = request.META.get(get_settings().AUTH_HEADER_NAME)
+    return header.encode(HTTP_HEADER_ENCODING) if isinstance(header, str) else header
+
+
+def token_in(header: bytes) -> bytes | None:
+    """The token in the header; None where the header is not for us.
+
+    Raises BadAuthorizationHeader where our scheme word is not followed by one token.
+    """
+    parts = header.split()
+    schemes = {word.lower().encode() for word in get_settings().AUTH_HEADER_TYPES}
+    if not parts or parts[0].lower() not in schemes:
+        return None
+    try:
+        _scheme, token = parts
+    except ValueError:
+        raise BadAuthorizationHeader from None
+    return token

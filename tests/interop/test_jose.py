@@ -1,0 +1,114 @@
+"""npm's jose takes our tokens from our published keys, and we take its."""
+
+import fcntl
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.test import override_settings
+
+from drf_jwt_kit.keys import thumbprint
+from drf_jwt_kit.keys.jwk import PUBLIC_MEMBERS
+from drf_jwt_kit.resource_server.authentication import verify
+from drf_jwt_kit.resource_server.settings import ASYMMETRIC
+from tests.keys.test_soundness import KEYS
+from tests.leaving_out import leave_out
+
+HERE = Path(__file__).parent
+ISSUER, AUDIENCE = "https://login.example", "orders"
+
+
+@pytest.fixture(scope="module")
+def node():
+    """Run a script of this folder: ``node("sign.mjs", {…})`` is what it answers."""
+    if not shutil.which("npm"):
+        leave_out("npm's jose against our tokens. Install node 20 with npm.")
+    with (HERE / "package-lock.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several processes of a test run may come here at once
+        if not installed():
+            npm = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=HERE, check=False)  # noqa: S607
+            if npm.returncode:
+                leave_out("npm's jose against our tokens. npm could not install it.")
+
+    def run(script, asked):
+        answer = subprocess.run(
+            ["node", script],  # noqa: S607
+            cwd=HERE,
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert answer.returncode == 0, answer.stderr
+        return json.loads(answer.stdout)
+
+    return run
+
+
+def installed():
+    """Whether what the lock names is there already."""
+    there = HERE / "node_modules" / "jose" / "package.json"
+    wanted = json.loads((HERE / "package.json").read_text())["dependencies"]["jose"]
+    return there.exists() and json.loads(there.read_text())["version"] == wanted
+
+
+@pytest.fixture(scope="module")
+def theirs(node):
+    """Their keys, and a token of theirs by each algorithm."""
+    asked = {"issuer": ISSUER, "audience": AUDIENCE, "algorithms": ASYMMETRIC}
+    return node("sign.mjs", asked)
+
+
+def pem(algorithm):
+    private = KEYS[algorithm]()
+    return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.mark.parametrize("algorithm", ASYMMETRIC)
+class TestOurs:
+    def test_is_taken_by_jose_and_named_alike(self, node, kit, live_server, user, algorithm):
+        ours = {"KEYS": [{"key": pem(algorithm), "algorithm": algorithm}]}
+        with override_settings(DRF_JWT_KIT={**ours, "ISSUER": ISSUER, "AUDIENCE": AUDIENCE}):
+            signed_in = kit.sign_in(user)
+            answer = node(
+                "verify.mjs",
+                {
+                    "url": f"{live_server.url}/api/token/jwks/",
+                    "issuer": ISSUER,
+                    "audience": AUDIENCE,
+                    "tokens": [signed_in.access, signed_in.refresh],
+                },
+            )
+
+        access, refresh = answer["verdicts"]
+        assert (access["payload"]["user_id"], access["header"]["alg"]) == (str(user.pk), algorithm)
+        assert refresh == {"error": "ERR_JWT_CLAIM_VALIDATION_FAILED"}  # its typ is another
+        assert answer["thumbprints"] == answer["kids"] == [access["header"]["kid"]]
+
+
+@pytest.mark.parametrize("algorithm", ASYMMETRIC)
+class TestTheirs:
+    @pytest.fixture(autouse=True)
+    def _from_their_keys(self, theirs, monkeypatch):
+        monkeypatch.setattr(
+            "drf_jwt_kit.resource_server.issuer.fetch",
+            lambda url, timeout: {"keys": theirs["keys"]},
+        )
+        server = {"JWKS_URL": "https://login.example/jwks", "ISSUER": ISSUER, "AUDIENCE": AUDIENCE}
+        with override_settings(DRF_JWT_KIT={"RESOURCE_SERVER": {**server, "USER_ID_CLAIM": "sub"}}):
+            yield
+
+    def test_is_taken_by_us(self, theirs, algorithm):
+        claims = verify(theirs["tokens"][algorithm])
+
+        assert (claims["sub"], claims["scope"]) == (f"user of {algorithm}", "orders:read")
+
+    def test_key_is_named_alike(self, theirs, algorithm):
+        (key,) = [key for key in theirs["keys"] if key["alg"] == algorithm]
+
+        members = {name: key[name] for name in PUBLIC_MEMBERS[key["kty"]]}
+        assert thumbprint(members) == key["kid"]

@@ -1,0 +1,250 @@
+"""A directory of keys: what is read, what survives an interruption, who may change it."""
+
+import json
+import stat
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
+
+from drf_jwt_kit.keys import directory, get_ring
+from drf_jwt_kit.keys.ring import KeyState
+from drf_jwt_kit.keys.rotation import CannotRotate, Entry
+from tests.keys.material import kid_of, private_pem
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
+
+
+def entry(name="ES256", state=KeyState.SIGNING, **changes):
+    listed = {"kid": kid_of(name), "algorithm": name, "file": f"{name}.pem", "state": state}
+    return Entry(**{**listed, "created": NOON, "since": NOON, **changes})
+
+
+def store(folder, *entries):
+    with directory.changing(folder):
+        for one in entries:
+            directory.create(folder / one.file, private_pem(one.algorithm).encode())
+        directory.write(folder, entries)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Empty, and named by KEYS."""
+    path = tmp_path / "keys"
+    path.mkdir(mode=0o700)
+    with override_settings(DRF_JWT_KIT={"KEYS": path}):
+        yield path
+
+
+def said():
+    return [(m.id, f"{m.msg} {m.hint}") for m in run_checks() if "drf_jwt_kit" in m.id]
+
+
+class TestReading:
+    def test_each_key_is_what_the_list_says(self, folder):
+        next_one = entry("EdDSA", KeyState.NEXT)
+        retiring = entry("PS256", KeyState.RETIRING, kid="an old one")
+        store(folder, next_one, entry(), retiring)
+
+        ring = get_ring()
+
+        assert [key.kid for key in ring.published] == [kid_of("EdDSA"), kid_of(), "an old one"]
+        assert ring.signing.kid == kid_of()
+
+    def test_a_directory_may_be_named_by_text(self, folder):
+        store(folder, entry())
+        with override_settings(DRF_JWT_KIT={"KEYS": str(folder)}):
+            assert get_ring().signing.kid == kid_of()
+
+    def test_the_keys_behind_it_in_the_list_verify(self, folder):
+        derived = derived_kid()
+        store(folder, entry())
+        with override_settings(DRF_JWT_KIT={"KEYS": [folder, "SECRET_KEY"]}):
+            assert get_ring().signing.kid == kid_of()
+            assert derived in get_ring().verifying
+
+    def test_the_keys_before_it_in_the_list_sign(self, folder):
+        derived = derived_kid()
+        store(folder, entry())
+        with override_settings(DRF_JWT_KIT={"KEYS": ["SECRET_KEY", folder]}):
+            assert get_ring().signing.kid == derived
+            assert kid_of() in get_ring().verifying
+
+
+def derived_kid():
+    with override_settings(DRF_JWT_KIT={}):
+        return get_ring().signing.kid
+
+
+class TestWriting:
+    def test_only_the_owner_may_read_a_key(self, folder):
+        store(folder, entry())
+
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+
+        assert modes["ES256.pem"] == modes["keyring.json"] == 0o600
+
+    def test_nothing_is_overwritten(self, folder):
+        store(folder, entry())
+        before = (folder / "ES256.pem").read_bytes()
+
+        with pytest.raises(FileExistsError):
+            directory.create(folder / "ES256.pem", b"another")
+        assert (folder / "ES256.pem").read_bytes() == before
+
+    def test_what_was_written_is_read_again(self, folder):
+        entries = (entry("EdDSA", KeyState.NEXT), entry())
+        store(folder, *entries)
+
+        assert directory.read(folder) == entries
+
+    def test_an_interruption_before_the_rename_leaves_the_list_as_it_was(self, folder, monkeypatch):
+        store(folder, entry())
+        monkeypatch.setattr(type(folder), "replace", interrupted)
+
+        with pytest.raises(KeyboardInterrupt):
+            store(folder, entry("EdDSA"))
+        assert directory.read(folder) == (entry(),)
+
+    def test_an_interruption_does_not_stop_the_next_change(self, folder, monkeypatch):
+        store(folder, entry())
+        with monkeypatch.context() as patched:
+            patched.setattr(type(folder), "replace", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                store(folder, entry("EdDSA"))
+
+        with directory.changing(folder) as entries:
+            directory.write(folder, (*entries, entry("EdDSA", KeyState.NEXT)))
+
+        assert len(directory.read(folder)) == 2
+
+    def test_an_interruption_leaves_a_stray_that_is_found(self, folder):
+        store(folder, entry())
+        directory.create(folder / "EdDSA.pem", private_pem("EdDSA").encode())
+
+        assert directory.strays(folder, directory.read(folder)) == ["EdDSA.pem"]
+
+    def test_two_at_once_take_turns(self, folder):
+        with (
+            directory.changing(folder),
+            pytest.raises(CannotRotate, match="Somebody else is changing the keys"),
+            directory.changing(folder),
+        ):
+            pass
+
+    def test_whoever_comes_later_has_the_turn(self, folder):
+        with directory.changing(folder):
+            pass
+        with directory.changing(folder) as entries:
+            assert entries == ()
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+class TestWhatIsWrong:
+    def test_a_directory_without_keys_says_how_to_make_one(self, folder):
+        message = (
+            f"The directory {folder} holds no keys. Make the first one: "
+            "python manage.py jwtkit keys generate"
+        )
+        assert said() == [("drf_jwt_kit.E026", message)]
+        with pytest.raises(ImproperlyConfigured) as refused:
+            get_ring()
+        assert str(refused.value) == message
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "[]", "{", '{"keys": [{}]}', '{"keys": 7}', '{"keys": [7]}', "\0"],
+    )
+    def test_a_list_that_is_none_is_said(self, folder, text):
+        (folder / "keyring.json").write_text(text)
+
+        assert said() == [
+            (
+                "drf_jwt_kit.E026",
+                f"{folder}/keyring.json is not a list of keys that was written here. Restore it "
+                "from a backup. Without one, move the directory away and make new keys: everybody "
+                "logs in again.",
+            )
+        ]
+
+    @pytest.mark.parametrize(
+        "changes", [{"file": "../ES256.pem"}, {"state": "gone"}, {"since": "2026-01-01T12:00:00"}]
+    )
+    def test_an_entry_that_we_would_not_write_is_not_believed(self, folder, changes):
+        store(folder, entry())
+        index = folder / "keyring.json"
+        listed = json.loads(index.read_text())
+        listed["keys"][0].update(changes)
+        index.write_text(json.dumps(listed))
+
+        with pytest.raises(ImproperlyConfigured, match="not a list of keys that was written here"):
+            get_ring()
+
+    def test_a_key_that_is_gone_is_said(self, folder):
+        store(folder, entry())
+        (folder / "ES256.pem").unlink()
+
+        assert said() == [
+            (
+                "drf_jwt_kit.E021",
+                f"The key {kid_of()} (the file {folder}/ES256.pem) cannot be read: No such file or "
+                "directory. Make the keys as the user that runs the server, who must own the "
+                "directory.",
+            )
+        ]
+
+    @pytest.mark.parametrize("mode", [0o604, 0o666, 0o620])
+    def test_a_key_that_others_can_read_or_replace_is_an_error(self, folder, mode):
+        store(folder, entry())
+        path = folder / "ES256.pem"
+        path.chmod(mode)
+
+        assert said() == [
+            (
+                "drf_jwt_kit.E025",
+                f"Others can read or replace the key in {path}, and log in as anybody with it. "
+                f"Let only the user of the server read it: chmod 600 {path}. If others may have "
+                "read it, replace it too. (Kubernetes: defaultMode 0400.)",
+            )
+        ]
+
+    def test_so_is_a_file_of_the_list(self, tmp_path):
+        path = tmp_path / "key.pem"
+        path.write_text(private_pem())
+        path.chmod(0o644)
+        with override_settings(DRF_JWT_KIT={"KEYS": {"file": path}}):
+            assert [number for number, _ in said()] == ["drf_jwt_kit.E025"]
+
+    def test_a_public_key_may_be_read_by_everybody(self, tmp_path):
+        path = tmp_path / "key.pem"
+        path.write_text(private_pem().replace("PRIVATE", "PUBLIC"))
+        path.chmod(0o644)
+        with override_settings(DRF_JWT_KIT={"KEYS": ["SECRET_KEY", {"file": path}]}):
+            assert "drf_jwt_kit.E025" not in [number for number, _ in said()]
+
+    def test_a_key_that_the_group_can_read_is_a_warning_of_the_deployment(self, folder):
+        store(folder, entry())
+        path = folder / "ES256.pem"
+        path.chmod(0o640)
+
+        warnings = [m for m in run_checks(include_deployment_checks=True) if m.id.endswith("W120")]
+
+        assert said() == []
+        assert [f"{m.msg} {m.hint}" for m in warnings] == [
+            f"The group of {path} can read the private key in it. Let only the user of the server "
+            f"read it: chmod 600 {path}; or silence this where the group is how the server reads "
+            "it."
+        ]
+
+
+class TestOfTime:
+    def test_times_are_kept_to_the_second_with_their_zone(self, folder):
+        since = NOON + timedelta(hours=3)
+        store(folder, entry(since=since))
+
+        assert directory.read(folder)[0].since == since

@@ -1,0 +1,352 @@
+"""``manage.py jwtkit keys``: what whoever looks after the keys is told, and what then is so."""
+
+import stat
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+
+from drf_jwt_kit.keys import directory, get_ring
+from drf_jwt_kit.keys.soundness import ALGORITHMS
+from drf_jwt_kit.keys.sources import forget_ring
+from tests.keys.material import private_pem, public_pem
+
+pytestmark = pytest.mark.django_db
+
+REFRESH = timedelta(days=1)
+AHEAD = timedelta(minutes=10)
+
+
+def keys(*words):
+    out = StringIO()
+    call_command("jwtkit", "keys", *words, stdout=out, no_color=True)
+    forget_ring()  # which a process does by itself after KEYS_RELOAD_INTERVAL
+    return out.getvalue()
+
+
+def states(folder):
+    return [entry.state.value for entry in directory.read(folder)]
+
+
+def the_one(folder, state):
+    return next(entry.kid for entry in directory.read(folder) if entry.state.value == state)
+
+
+@pytest.fixture
+def folder(tmp_path, clock):
+    """A directory that KEYS names and that is not there yet, at noon."""
+    path = tmp_path / "keys"
+    with override_settings(DRF_JWT_KIT={"KEYS": path}):
+        yield path
+
+
+@pytest.fixture
+def rotating(folder, clock):
+    """With a signing key and a next one that may sign."""
+    keys("generate")
+    keys("generate")
+    clock.shift(AHEAD)
+    return folder
+
+
+class TestGenerate:
+    def test_makes_the_directory_and_the_first_key_which_signs(self, folder):
+        said = keys("generate")
+
+        assert states(folder) == ["signing"]
+        assert said == (
+            f"Made {get_ring().signing.kid} for ES256.\nIt is the first one, and signs.\n"
+        )
+
+    def test_makes_a_later_key_the_next_one_and_says_when_it_may_sign(self, folder):
+        keys("generate")
+        said = keys("generate")
+
+        assert states(folder) == ["next", "signing"]
+        assert said == (
+            f"Made {the_one(folder, 'next')} for ES256.\nIt is next: it verifies, and may sign "
+            "from 2026-01-01 12:10:00+00:00 on: python manage.py jwtkit keys rotate\n"
+        )
+
+    @pytest.mark.parametrize("algorithm", ALGORITHMS)
+    def test_makes_keys_of_every_algorithm(self, folder, kit, user, algorithm):
+        keys("generate", "--algorithm", algorithm)
+
+        assert get_ring().signing.algorithm == algorithm
+        assert kit.get_with(kit.sign_in(user).access).status_code == 200
+
+    def test_lets_only_the_owner_read_what_it_writes(self, folder):
+        keys("generate")
+
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert modes <= {0o600, 0o644}  # the lock is empty
+        assert (folder / ".lock").read_bytes() == b""
+
+    def test_writes_a_key_elsewhere_when_told(self, tmp_path):
+        path = tmp_path / "key.pem"
+
+        said = keys("generate", "--algorithm", "EdDSA", "--output", str(path))
+
+        assert said == (
+            f"{path} holds a new key for EdDSA. Name it in KEYS: "
+            f'{{"file": "{path}", "algorithm": "EdDSA"}}\n'
+        )
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    def test_overwrites_nothing(self, tmp_path):
+        path = tmp_path / "key.pem"
+        path.write_text("precious")
+
+        with pytest.raises(CommandError) as refused:
+            keys("generate", "--output", str(path))
+
+        assert str(refused.value) == f"{path} is there already. Nothing was written."
+        assert path.read_text() == "precious"
+
+    def test_makes_no_second_next_key(self, rotating):
+        with pytest.raises(CommandError) as refused:
+            keys("generate")
+
+        assert str(refused.value) == (
+            "There is a next key already. Let it sign: python manage.py jwtkit keys rotate"
+        )
+        assert len(list(rotating.glob("*.pem"))) == 2
+
+    def test_needs_to_know_where(self):
+        with pytest.raises(CommandError) as refused:
+            keys("generate")
+
+        assert str(refused.value) == (
+            "DRF_JWT_KIT['KEYS'] names no directory. Say which with --directory; or make a key "
+            "that you place yourself: python manage.py jwtkit keys generate --output FILE"
+        )
+
+    def test_says_that_a_directory_cannot_be_written(self, tmp_path):
+        (tmp_path / "file").touch()
+
+        with pytest.raises(CommandError) as refused:
+            keys("generate", "--directory", str(tmp_path / "file" / "keys"))
+
+        assert str(refused.value) == (
+            f"{tmp_path}/file/keys cannot be changed: Not a directory. Run this as the user that "
+            "runs the server, who must own the directory."
+        )
+
+
+class TestRotate:
+    def test_lets_the_next_key_sign_and_tells_when_the_other_may_go(self, rotating, kit, user):
+        kit.sign_in(user)
+        old, new = the_one(rotating, "signing"), the_one(rotating, "next")
+
+        said = keys("rotate")
+
+        assert get_ring().signing.kid == new
+        assert said == (
+            f"{new} signs, in every process within 10 s.\n{old} retires. Sessions that need it: "
+            "1. It may go from 2026-01-02 12:10:00+00:00 on: python manage.py jwtkit keys remove "
+            f"{old}\n"
+        )
+
+    def test_waits_until_everybody_has_read_the_next_key(self, folder, clock):
+        keys("generate")
+        keys("generate")
+        clock.shift(AHEAD - timedelta(seconds=1))
+
+        with pytest.raises(CommandError, match="may sign from 2026-01-01 12:10:00"):
+            keys("rotate")
+        assert states(folder) == ["next", "signing"]
+
+    def test_waits_for_nobody_when_the_key_has_leaked(self, folder):
+        keys("generate")
+        keys("generate")
+        keys("rotate", "--at-once")
+
+        assert states(folder) == ["signing", "retiring"]
+
+    def test_needs_a_next_key(self, folder):
+        keys("generate")
+        with pytest.raises(CommandError) as refused:
+            keys("rotate")
+
+        assert str(refused.value) == (
+            "There is no next key. Make one, and rotate when everybody has read it: "
+            "python manage.py jwtkit keys generate"
+        )
+
+    def test_logs_nobody_out(self, rotating, kit, user):
+        tokens = kit.sign_in(user)
+        keys("rotate")
+
+        assert kit.get_with(tokens.access).status_code == 200
+        assert kit.refresh(tokens.refresh).status_code == 200
+
+    def test_is_refused_while_somebody_else_changes_the_keys(self, rotating):
+        with (
+            directory.changing(rotating),
+            pytest.raises(CommandError, match="Somebody else is changing the keys"),
+        ):
+            keys("rotate")
+
+
+@pytest.fixture
+def retiring(rotating, kit, user):
+    """The kid of a key that retires, with one session that still needs it."""
+    kit.tokens = kit.sign_in(user)
+    keys("rotate")
+    return the_one(rotating, "retiring")
+
+
+class TestRemove:
+    def test_waits_for_the_last_session_that_needs_the_key(self, retiring, rotating):
+        with pytest.raises(CommandError) as refused:
+            keys("remove", retiring)
+
+        assert str(refused.value) == (
+            f"{retiring} retires. Sessions that need it: 1. It may go from "
+            f"2026-01-02 12:10:00+00:00 on: python manage.py jwtkit keys remove {retiring}\nIf the "
+            "key has leaked, use --at-once: whoever has a token of it logs in again."
+        )
+        assert states(rotating) == ["signing", "retiring"]
+
+    def test_waits_for_access_tokens_when_every_session_has_gone_on(self, retiring, kit, clock):
+        clock.shift(timedelta(seconds=11))
+        kit.rotate(kit.tokens.refresh)
+
+        with pytest.raises(CommandError, match=r"need it: 0\. It may go from 2026-01-01 12:25:10"):
+            keys("remove", retiring)
+
+    def test_takes_it_away_when_nobody_needs_it(self, retiring, rotating, kit, clock):
+        clock.shift(timedelta(seconds=11))
+        kit.rotate(kit.tokens.refresh)
+        clock.shift(timedelta(minutes=15))
+
+        said = keys("remove", retiring)
+
+        assert said == f"{retiring} is gone, from every process within 10 s.\n"
+        assert states(rotating) == ["signing"]
+        assert not (rotating / f"{retiring}.pem").exists()
+
+    def test_takes_it_away_when_the_sessions_have_ended(self, retiring, rotating, clock):
+        clock.shift(REFRESH)
+        keys("remove", retiring[:8])
+
+        assert states(rotating) == ["signing"]
+
+    def test_takes_a_leaked_key_away_at_once_and_its_tokens_with_it(self, retiring, kit):
+        keys("remove", retiring, "--at-once")
+
+        assert kit.get_with(kit.tokens.access).status_code == 401
+        assert kit.refresh(kit.tokens.refresh).status_code == 401
+
+    def test_never_takes_the_key_that_signs(self, rotating):
+        signing = the_one(rotating, "signing")
+
+        with pytest.raises(CommandError) as refused:
+            keys("remove", signing, "--at-once")
+
+        assert str(refused.value) == (
+            f"The key {signing} signs. Let another one sign first: "
+            "python manage.py jwtkit keys rotate"
+        )
+
+    def test_takes_a_next_key_away(self, rotating):
+        keys("remove", the_one(rotating, "next"))
+
+        assert states(rotating) == ["signing"]
+
+
+class TestList:
+    def test_says_of_each_key_what_it_does_and_still_verifies(self, retiring, rotating, clock):
+        clock.shift(timedelta(hours=1))
+        keys("generate", "--algorithm", "EdDSA")
+        new, signing = the_one(rotating, "next"), the_one(rotating, "signing")
+
+        lines = keys("list").splitlines()
+
+        assert [line.split(maxsplit=3) for line in lines[1:]] == [
+            ["next", new, "EdDSA", "2026-01-01 13:10:00+00:00  0 s  nothing yet; may sign from "
+             "2026-01-01 13:20:00+00:00"],
+            ["signing", signing, "ES256", "2026-01-01 12:10:00+00:00  1 h  what it signs"],
+            ["retiring", retiring, "ES256", "2026-01-01 12:10:00+00:00  1 h  until "
+             "2026-01-02 12:10:00+00:00; sessions that need it: 1"],
+        ]  # fmt: skip
+        assert lines[0].split() == ["state", "key", "algorithm", "since", "age", "verifies"]
+
+    def test_says_when_a_key_verifies_nothing_any_more(self, retiring, clock):
+        clock.shift(REFRESH)
+
+        assert keys("list").splitlines()[-1].endswith("1 d  nothing any more")
+
+    def test_lists_keys_that_are_in_no_directory(self):
+        pair = [{"key": private_pem()}, {"key": public_pem("EdDSA")}]
+        with override_settings(DRF_JWT_KIT={"KEYS": pair}):
+            lines = keys("list").splitlines()[1:]
+
+        assert [line.split()[0] for line in lines] == ["signing", "retiring"]
+        assert lines[1].endswith("…      …    what it has signed")
+
+    def test_lists_the_key_of_secret_key(self):
+        assert keys("list").splitlines()[1].split()[:3] == [
+            "signing",
+            get_ring().signing.kid,
+            "HS256",
+        ]
+
+    def test_believes_what_the_project_says_of_a_time(self, kit, user, clock):
+        old = {"key": public_pem("EdDSA"), "since": "2026-01-01T12:00:00+00:00"}
+        with override_settings(DRF_JWT_KIT={"KEYS": [{"key": private_pem()}, old]}):
+            clock.shift(timedelta(hours=2))
+
+            assert keys("list").splitlines()[-1].endswith("2 h  nothing any more")
+
+    def test_says_what_is_wrong_where_keys_cannot_be_read(self, folder):
+        with pytest.raises(CommandError) as refused:
+            keys("list")
+
+        assert str(refused.value) == (
+            f"The directory {folder} holds no keys. Make the first one: "
+            "python manage.py jwtkit keys generate"
+        )
+
+    def test_shows_no_key(self, rotating):
+        text = next(rotating.glob("*.pem")).read_text().splitlines()[1]
+
+        assert text not in keys("list")
+
+
+class TestCheck:
+    def test_is_content(self, rotating):
+        assert keys("check") == "Nothing is wrong with the keys.\n"
+
+    def test_fails_where_others_can_read_a_key(self, rotating):
+        path = next(rotating.glob("*.pem"))
+        path.chmod(0o644)
+
+        with pytest.raises(CommandError, match=f"Others can read or replace the key in {path}"):
+            keys("check")
+
+    def test_fails_where_a_key_cannot_be_used(self, rotating):
+        next(rotating.glob("*.pem")).write_text("nonsense")
+
+        with pytest.raises(CommandError, match="is neither a PEM nor a JWK"):
+            keys("check")
+
+    def test_warns_of_a_retiring_key_with_living_tokens(self, retiring):
+        assert keys("check").splitlines() == [
+            f"warning: {retiring} retires and has living tokens. Sessions that need it: 1. Leave "
+            "it until 2026-01-02 12:10:00+00:00, or they log in again.",
+            "Nothing is wrong with the keys.",
+        ]
+
+    def test_warns_of_a_retiring_key_that_nobody_needs(self, retiring, clock):
+        clock.shift(REFRESH)
+
+        assert keys("check").startswith(f"warning: {retiring} retires and is needed no more.")
+
+    def test_warns_of_a_file_that_is_no_key_of_the_list(self, rotating):
+        directory.create(rotating / "stray.pem", private_pem().encode())
+
+        assert keys("check").startswith(f"warning: {rotating}/stray.pem is no key of the list")

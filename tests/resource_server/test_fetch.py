@@ -1,0 +1,182 @@
+"""Fetching a key set over a real connection: nothing but a short JSON answer is taken."""
+
+import datetime
+import ssl
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from drf_jwt_kit.resource_server.fetch import LARGEST_SET, FetchFailed, fetch
+from tests.keys.material import private_key, private_pem
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Answers each path in a way of its own."""
+
+    def do_GET(self):
+        self.server.asked.append((self.path, dict(self.headers)))
+        getattr(self, self.path.strip("/"))()
+
+    def answer(self, body, status=200, **headers):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def good(self):
+        self.answer(b'{"keys":[]}')
+
+    def moved(self):
+        self.answer(b"", 302, Location="/good")
+
+    def broken(self):
+        self.answer(b'{"keys":[]}', 500)
+
+    def empty(self):
+        self.answer(b"", 204)
+
+    def html(self):
+        self.answer(b"<html>")
+
+    def deep(self):
+        self.answer(b"[" * 100_000)
+
+    def large(self):
+        self.answer(b" " * LARGEST_SET + b"{}")
+
+    def dripping(self):
+        self.send_response(200)
+        self.end_headers()
+        while not self.server.stopped.wait(0.05):
+            self.wfile.write(b" ")
+
+    def silent(self):
+        self.server.stopped.wait(10)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def server():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    server.asked, server.stopped = [], threading.Event()
+    server.url = f"http://127.0.0.1:{server.server_port}"
+    serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+    serving.start()
+    yield server
+    server.stopped.set()
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+def test_takes_a_json_answer(server):
+    assert fetch(f"{server.url}/good", 5) == {"keys": []}
+
+
+def test_sends_no_more_than_it_must(server):
+    fetch(f"{server.url}/good", 5)
+
+    ((_, headers),) = server.asked
+    assert headers.keys() == {"Accept", "Accept-Encoding", "User-Agent", "Host", "Connection"}
+
+
+def test_uses_no_proxy_for_this_machine(server, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+
+    assert fetch(f"{server.url}/good", 5) == {"keys": []}
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("moved", r"it answered 302 \(redirects are not followed\)"),
+        ("broken", "it answered 500"),
+        ("empty", "it answered 204"),
+        ("html", "it did not answer JSON"),
+        ("deep", "it did not answer JSON"),
+        ("large", "its answer is longer than 262144 bytes"),
+    ],
+)
+def test_refuses_another_answer(server, path, why):
+    with pytest.raises(FetchFailed, match=why):
+        fetch(f"{server.url}/{path}", 5)
+
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("path", ["dripping", "silent"])
+def test_gives_up_on_a_slow_answer(server, path):
+    started = time.monotonic()
+
+    with pytest.raises(FetchFailed, match=r"takes too long|timed out"):
+        fetch(f"{server.url}/{path}", 0.2)
+    assert time.monotonic() - started < 3
+
+
+def test_says_that_nobody_answers(server):
+    with pytest.raises(FetchFailed, match="it cannot be reached"):
+        fetch("http://127.0.0.1:1/jwks", 5)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/jwks", "data:,{}"])
+def test_knows_no_other_scheme(url):
+    with pytest.raises(FetchFailed):
+        fetch(url, 5)
+
+
+class TestHttps:
+    @pytest.fixture
+    def certificate(self, tmp_path):
+        """A file with a certificate of this machine that nobody has signed, and its key."""
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+        now = datetime.datetime.now(datetime.timezone.utc)
+        key = private_key("ES256")
+        signed = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - datetime.timedelta(days=1))
+            .not_valid_after(now + datetime.timedelta(days=1))
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        file = tmp_path / "certificate.txt"
+        pem = signed.public_bytes(Encoding.PEM)
+        file.write_bytes(pem + private_pem("ES256").encode())
+        return file
+
+    @pytest.fixture
+    def secure(self, server, certificate):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        return f"https://localhost:{server.server_port}"
+
+    def test_refuses_a_certificate_that_nobody_vouches_for(self, secure):
+        with pytest.raises(FetchFailed, match="CERTIFICATE_VERIFY_FAILED"):
+            fetch(f"{secure}/good", 5)
+
+    def test_takes_one_of_an_authority_of_your_own(self, secure, certificate, monkeypatch):
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+        assert fetch(f"{secure}/good", 5) == {"keys": []}
+
+    def test_refuses_one_for_another_name(self, secure, certificate, monkeypatch):
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+        with pytest.raises(FetchFailed, match="CERTIFICATE_VERIFY_FAILED"):
+            fetch(secure.replace("localhost", "127.0.0.1") + "/good", 5)
