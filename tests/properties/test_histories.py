@@ -48,28 +48,27 @@ def flipped(token: str) -> str:
     return ".".join([head, payload, ("A" if signature[0] != "A" else "B") + signature[1:]])
 
 
-# Signed by the project's own key, as whoever stole it could; the last one with the row as well.
-FORGERIES = {
-    "signature": lambda tab, row: flipped(tab.refresh),
-    "nonsense": lambda tab, row: "nonsense",
-    "access token": lambda tab, row: tab.access,
-    "expired": lambda tab, row: forge(tab.refresh, exp=1),
-    "true": lambda tab, row: forge(tab.refresh, gen=True),
-    "text": lambda tab, row: forge(tab.refresh, gen="0"),
-    "negative": lambda tab, row: forge(tab.refresh, gen=-1),
-    "huge": lambda tab, row: forge(tab.refresh, gen=2**31),
-    "path": lambda tab, row: forge(tab.refresh, sid="../x"),
-    "no session": lambda tab, row: forge(tab.refresh, sid=str(uuid.uuid4()), exp=FAR),
-    "next generation": lambda tab, row: forge(tab.refresh, gen=row.generation + 1, exp=FAR),
-    "other jti": lambda tab, row: forge(tab.refresh, jti="x", exp=FAR),
-    "other user": lambda tab, row: forge(tab.refresh, user_id="0", exp=FAR),
-    "ahead": lambda tab, row: forge(
-        tab.refresh, gen=row.generation + 1, jti=expected_jti(row, row.generation + 1), exp=FAR
-    ),
+# Refused before anything is asked.
+MISTYPED = {
+    "signature": lambda tab: flipped(tab.refresh),
+    "nonsense": lambda tab: "nonsense",
+    "access token": lambda tab: tab.access,
+    "expired": lambda tab: forge(tab.refresh, exp=1),
+    "true": lambda tab: forge(tab.refresh, gen=True),
+    "text": lambda tab: forge(tab.refresh, gen="0"),
+    "negative": lambda tab: forge(tab.refresh, gen=-1),
+    "huge": lambda tab: forge(tab.refresh, gen=2**31),
+    "path": lambda tab: forge(tab.refresh, sid="../x"),
 }
-REFUSED_UNASKED = {
-    *("signature", "nonsense", "access token", "expired"),
-    *("true", "text", "negative", "huge", "path"),
+# Signed by the project's own key, as whoever stole it could; the last one with the row as well.
+FORGED = {
+    "no session": lambda tab, row: {"sid": str(uuid.uuid4())},
+    "current generation": lambda tab, row: {"gen": row.generation, "jti": "x"},
+    "other user": lambda tab, row: {"user_id": "0"},
+    "ahead": lambda tab, row: {
+        "gen": row.generation + 1,
+        "jti": expected_jti(row, row.generation + 1),
+    },
 }
 
 
@@ -79,7 +78,7 @@ class Histories(RuleBasedStateMachine):
     @initialize(leeway=LEEWAYS, atomic_requests=st.booleans())
     def begin(self, leeway, atomic_requests):
         self.world = World(leeway, atomic_requests=atomic_requests)
-        self.generations, self.ended, self.answered = {}, set(), {}
+        self.generations, self.ended, self.answered = {}, {}, {}
 
     def teardown(self):
         if hasattr(self, "world"):
@@ -193,6 +192,13 @@ class Histories(RuleBasedStateMachine):
         assert not self.works(thief)
 
     @rule(tab=tabs)
+    def grow_old(self, tab):
+        """Up to a few minutes before the absolute limit."""
+        for seconds in (80_000, 9_500):
+            self.world.moved.shift(seconds)
+            self.use(tab)
+
+    @rule(tab=tabs)
     def ask_the_api(self, tab):
         row = self.world.rows()[tab.login.sid]
         expires = claims_of(tab.access)["exp"]
@@ -242,7 +248,7 @@ class Histories(RuleBasedStateMachine):
             self.change_password(tab, by_save=True)
             request = SimpleNamespace(auth=AccessToken(tab.access))
             sessions.keep(request, get_user_model().objects.get(pk=account.user.pk))
-            self.ended.discard(tab.login.sid)
+            self.ended.pop(tab.login.sid, None)
             tab.login.password = account.password
             assert self.works(tab)
 
@@ -273,12 +279,19 @@ class Histories(RuleBasedStateMachine):
 
     # Attacks
 
-    @rule(tab=tabs, forgery=st.sampled_from(sorted(FORGERIES)))
-    def forge(self, tab, forgery):
-        row = Session(**self.world.rows()[tab.login.sid])
-        forged = FORGERIES[forgery](tab, row)
+    @rule(tab=tabs, what=st.sampled_from(sorted(MISTYPED)))
+    def mistype(self, tab, what):
+        with self.world.nothing_written(nothing_asked=True):
+            answer = self.world.kit.refresh(MISTYPED[what](tab))
 
-        with self.world.nothing_written(nothing_asked=forgery in REFUSED_UNASKED):
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
+
+    @rule(tab=tabs, what=st.sampled_from(sorted(FORGED)))
+    def forge(self, tab, what):
+        row = Session(**self.world.rows()[tab.login.sid])
+        forged = forge(tab.refresh, exp=FAR, **FORGED[what](tab, row))
+
+        with self.world.nothing_written():
             answer = self.world.kit.refresh(forged)
 
         assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
@@ -298,13 +311,14 @@ class Histories(RuleBasedStateMachine):
         self.world.moved.shift(seconds)
 
     @invariant()
-    def no_generation_falls_and_no_end_is_undone(self):
+    def no_generation_falls_and_no_end_is_undone_or_overwritten(self):
         for sid, row in self.world.rows().items():
             assert row["generation"] >= self.generations.get(sid, 0)
-            assert row["revoked_at"] is not None or sid not in self.ended
+            end = (row["revoked_at"], row["revoked_reason"])
+            assert self.ended.get(sid, end) == end
             self.generations[sid] = row["generation"]
             if row["revoked_at"] is not None:
-                self.ended.add(sid)
+                self.ended[sid] = end
 
     @invariant()
     def a_reuse_is_told_once(self):

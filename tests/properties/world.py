@@ -25,7 +25,7 @@ from tests.conftest import NOON, PASSWORD, Kit, claims_of, make_user
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=1)
-SESSION_MAX_AGE = timedelta(days=3)
+SESSION_MAX_AGE = timedelta(days=1, hours=1)
 
 
 @dataclass
