@@ -135,7 +135,12 @@ class TestEndSelected:
             staff.act("end_selected", signed_in)
 
         (told,) = ended_reasons
-        assert (told["session_id"], told["reason"]) == (row(signed_in).pk, "by_admin")
+        assert told == {
+            "session_id": row(signed_in).pk,
+            "user_id": user.pk,
+            "reason": "by_admin",
+            "count": 1,
+        }
 
     def test_neither_ends_nor_audits_what_had_ended(self, kit, signed_in, staff):
         kit.logout(signed_in.refresh)

@@ -3,10 +3,13 @@
 Run by tests/test_other_projects.py under tests/settings_two_databases.py.
 """
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.utils import timezone
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
@@ -99,3 +102,23 @@ def test_requests_without_a_query_follow_what_is_revoked_there(kit, new_process,
 def test_logout_ends_the_row(kit, tokens):
     assert kit.logout(tokens.refresh).status_code == 200
     assert row(tokens).revoked_at is not None
+
+
+class TestTheCommand:
+    def jwtkit(self, *words):
+        out = io.StringIO()
+        call_command("jwtkit", *words, stdout=out)
+        return out.getvalue()
+
+    def test_lists_them_with_users_of_the_other_database(self, tokens):
+        assert "\tada\t" in self.jwtkit("sessions", "list", "--user", "ada")
+
+    def test_ends_them(self, kit, tokens):
+        assert self.jwtkit("sessions", "revoke", "--user", "ada").startswith("Ended 1 session of")
+        assert kit.refresh(tokens.refresh).status_code == 401
+
+    def test_deletes_them(self, tokens):
+        past = timezone.now() - timedelta(days=1)
+        Session.objects.using("sessions").update(revoked_at=past)
+
+        assert self.jwtkit("flush") == "Sessions: 1 deleted, 0 kept.\n"

@@ -1,4 +1,4 @@
-"""Makes an empty database one with sessions: ``python -m tests.management.fill LIVE DEAD``.
+"""Makes an empty database one with sessions: ``python -m tests.management.fill LIVE DEAD NAME``.
 
 Of the dead a third each was ended, was not refreshed in time, and became too old.
 """
@@ -9,7 +9,7 @@ from datetime import timedelta
 import django
 
 
-def main(live: int, dead: int) -> None:
+def main(live: int, dead: int, name: str) -> None:
     django.setup()
 
     from django.core.management import call_command
@@ -28,10 +28,10 @@ def main(live: int, dead: int) -> None:
         {"created_at": now - 3 * day},
         {"created_at": now - 3 * day, "expires_at": now - day, "refresh_lifetime": 9 * day},
     ]
-    known = {"user_id": user.pk, "password_fingerprint": fingerprint(user)}
+    known = {"name": name, "user_id": user.pk, "password_fingerprint": fingerprint(user)}
     rows = [{}] * live + [ends[number % 3] for number in range(dead)]
     Session.objects.bulk_create(Session(**{**known, **alive, **row}) for row in rows)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

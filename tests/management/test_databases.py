@@ -7,6 +7,13 @@ import pytest
 from .shell import Shell
 from .test_flush import deleted_in
 
+COUNT_BY_STATE = """
+from django.utils.timezone import now
+from drf_jwt_kit.sessions import lookup, standing
+rows = lookup.sessions_to_judge()
+print(standing.live(rows, now=now()).count(), standing.ended(rows, now=now()).count())
+"""
+
 
 @pytest.fixture(scope="module")
 def shell(database):
@@ -23,7 +30,14 @@ def dry(shell):
 
 
 @pytest.fixture(scope="module")
-def both(dry, shell):
+def by_state(shell):
+    """How many sessions the admin's filter takes for live, and for ended."""
+    manage = ["-m", "tests.management.manage"]
+    return shell.run([*manage, "shell", "--verbosity", "0", "--command", COUNT_BY_STATE])
+
+
+@pytest.fixture(scope="module")
+def both(dry, by_state, shell):
     """What two flushes said that ran at once."""
     processes = [shell.start("flush", "--batch-size", "20") for _ in range(2)]
     return [process.communicate(timeout=120) for process in processes]
@@ -41,6 +55,10 @@ def test_a_flush_knows_how_far_it_is_by_the_order_of_keys(dry):
 
     assert len(seen) >= 9
     assert [pair for pair in seen if abs(pair[0] - pair[1] / 6.05) > 10] == []
+
+
+def test_the_database_tells_live_from_ended_as_a_refresh_does(by_state):
+    assert by_state == "5 600\n"
 
 
 def test_two_flushes_at_once_make_no_error(both):

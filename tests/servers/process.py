@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .address import Address, given
 
@@ -155,6 +155,21 @@ class Server:
     def _last_words(self) -> str:
         log = self.folder / "log" if self.folder is not None else None
         return log.read_text(errors="replace")[-2000:] if log is not None else str(self.address)
+
+
+def prepared_by(command: list[str], **how: Any) -> None:
+    """Run ``command``; RuntimeError with the end of what it said if it fails."""
+    done = subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        **how,
+    )
+    if done.returncode != 0:
+        said = done.stdout.decode(errors="replace")[-2000:]
+        raise RuntimeError(f"{command[0]} ended with {done.returncode}.\n{said}")
 
 
 def program(name: str) -> str | None:

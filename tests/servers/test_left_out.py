@@ -15,6 +15,7 @@ from tests.servers.makers import to_be_had
 def without_mariadb(monkeypatch):
     monkeypatch.delenv("TEST_SERVERS", raising=False)
     monkeypatch.setattr(process, "given", lambda variable: "")
+    monkeypatch.setattr(mariadb, "find_spec", lambda name: "its driver")
     monkeypatch.setattr(mariadb, "program", lambda name: None)
 
 

@@ -127,10 +127,12 @@ class TestAnEndOfAllSessions:
         assert Cutoff.objects.get() == later
 
     def test_stays_while_a_session_is_older(self, clock, signed_in):
+        Session.objects.update(access_lifetime=timedelta(hours=1))
         Cutoff.objects.create(valid_after=timezone.now() + MOMENT)
-        clock.shift(GRACE)
+        clock.shift(GRACE + MOMENT)
 
         assert flush().cutoffs == 0
+        assert is_left(signed_in)
 
     def test_is_deleted_when_no_session_is_older(self, clock, kit, user):
         Cutoff.objects.create(valid_after=timezone.now())

@@ -102,20 +102,32 @@ class EndSessions(_Base):
 
 
 def _end_each(request: HttpRequest, selected: list[Session]) -> int:
-    live = [s for s in selected if sessions.revoke(s.pk, reason=RevokedReason.BY_ADMIN)]
+    live = [
+        session
+        for session in selected
+        if sessions.revoke(session.pk, user=_owner(session), reason=RevokedReason.BY_ADMIN)
+    ]
     _audit(request, live, gettext("Ended this session."))
     return len(live)
 
 
 def _end_all_of_users(request: HttpRequest, selected: list[Session]) -> int:
     """Users whom the default manager hides or who are gone have sessions to be ended, too."""
-    model = get_user_model()
-    keys = {session.user_id for session in selected} - {None}
-    count = sum(sessions.revoke(user=model(pk=k), reason=RevokedReason.BY_ADMIN) for k in keys)
+    owners = {session.user_id: _owner(session) for session in selected}
+    count = sum(
+        sessions.revoke(user=owner, reason=RevokedReason.BY_ADMIN)
+        for owner in owners.values()
+        if owner is not None
+    )
     users = {session.user_id: session.user for session in selected if session.user is not None}
     _audit(request, selected, gettext("Ended all sessions of this user."))
     _audit(request, list(users.values()), gettext("Ended all sessions of this user."))
     return count
+
+
+def _owner(session: Session) -> Any:
+    """The user, as far as an end asks for it: its key, also of one who is hidden."""
+    return None if session.user_id is None else get_user_model()(pk=session.user_id)
 
 
 def _audit(request: HttpRequest, changed: list[Any], says: str) -> None:

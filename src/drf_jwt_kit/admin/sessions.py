@@ -45,9 +45,9 @@ class SessionAdmin(EndSessions, admin.ModelAdmin):  # type: ignore[type-arg]  # 
     list_filter = (StateFilter, "revoked_reason", "created_at", "revoked_at")
     search_fields = ("name", "device", "user_agent", "ip")
     search_help_text = _(
-        "A user's whole name, the id of a session or of a user, or an IP address: each is found "
-        "at once. Any other word is looked for in devices, their names, and the beginnings of "
-        "users' names, which takes long among millions."
+        "A user's whole name, or the id of a session or of a user, is found at once. Any other "
+        "word is looked for among IP addresses, devices, their names, and the beginnings of "
+        "users' names, which takes long among millions, unless a user's name stands beside it."
     )
     fields = (
         *("id", "state", "user", "name", "device", "user_agent", "ip", "scope", "generation"),

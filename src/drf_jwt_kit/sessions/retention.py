@@ -65,7 +65,7 @@ def flush(
     oldest_login: datetime | None = None
     while progress.fraction < 1:
         rows = _read(last, batch_size)
-        dead = {row.pk for row in rows if rule.is_dead(row)}
+        dead = dict.fromkeys(row.pk for row in rows if rule.is_dead(row))
         kept = [row.auth_time for row in rows if row.pk not in dead]
         oldest_login = min([*kept, oldest_login] if oldest_login else kept, default=None)
         progress.deleted += len(dead) if dry_run else _delete([*dead], rule)

@@ -5,11 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
+from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.utils import OperationalError
 from django.http import JsonResponse
+from django.test import RequestFactory
 from django.views.decorators.csrf import csrf_exempt
 
 from drf_jwt_kit import sessions
@@ -65,6 +68,18 @@ def _read_and_close(session):
 def revoke(session):
     """End one session, as the project may."""
     return {"ended": sessions.revoke(session)}
+
+
+def end_in_admin(session):
+    """End one session as the action of the admin's list does, after its question."""
+    user, _ = get_user_model().objects.get_or_create(username="root", is_superuser=True)
+    request = RequestFactory().post("/", {"action": "end_selected", "confirmed": "yes"})
+    request.user, request._messages = user, CookieStorage(request)
+    rows = Session.objects.filter(pk=session)
+    admin.site.get_model_admin(Session).end_selected(request, rows)
+    if rows.filter(revoked_at=None).exists():  # it has said so in a message
+        raise ServiceUnavailable
+    return {}
 
 
 def revoke_user(user):
@@ -144,7 +159,7 @@ def count():
 ACTS = {
     function.__name__: function
     for function in (
-        *(ready, make_user, row, revoke, revoke_user, change_password, delete_user),
+        *(ready, make_user, row, revoke, revoke_user, end_in_admin, change_password, delete_user),
         *(time_passes, refresh_in_a_transaction, refresh_in_an_older_view),
         *(isolation_level, count),
     )

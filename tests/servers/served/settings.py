@@ -3,12 +3,19 @@
 from importlib.util import find_spec
 
 from tests.settings import *  # noqa: F403
+from tests.settings import INSTALLED_APPS
 
 if find_spec("MySQLdb") is None and find_spec("pymysql") is not None:
     import pymysql
 
     pymysql.install_as_MySQLdb()  # mysqlclient has to be compiled; pip alone brings this one
 
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    *INSTALLED_APPS,
+]
 ROOT_URLCONF = "tests.servers.served.urls"
 DRF_JWT_KIT = {"CLAIMS_SERIALIZER": "tests.servers.served.claims.UnhurriedClaims"}
 LOGGING = {
