@@ -1,6 +1,6 @@
 """Runs the example project on this machine, ready to be tried: ``make demo``.
 
-Makes a database and two users, says what to try, and serves until Ctrl-C. A second run
+Makes a database and three users, says what to try, and serves until Ctrl-C. A second run
 starts where the first one ended.
 """
 
@@ -17,7 +17,8 @@ MANAGER = "alice"
 
 WHAT_TO_TRY = r"""
 The demonstration is on {url} and stops with Ctrl-C.
-Two users: alice, a manager, and bob. Password of both: {password}
+Three users: alice, a manager, bob, and olive, who may use the admin.
+Password of all: {password}
 
 To see every step explained, in a second terminal:
 
@@ -45,6 +46,12 @@ Or go step by step with curl. Paste these into a second terminal, one after the 
   See where alice is logged in.
 
     curl -s $API/token/sessions/ -H "Authorization: Bearer $ACCESS"; echo
+
+  See the same in a browser, as olive, and end it there or from a shell. Alice's next
+  request is refused.
+
+    {url}/admin/drf_jwt_kit/session/
+    (cd example_project && ../.venv/bin/python manage.py jwtkit sessions list)
 
   Log out. The access token is dead at once, too.
 

@@ -25,14 +25,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Specifications of other projects, which tests/test_other_projects.py runs under their settings.
-_THEIRS = {"tests.settings_accounts": "accounts", "tests.settings_two_databases": "databases"}
+_THEIRS = {
+    "accounts": ["tests.settings_accounts"],
+    "admin": ["tests.settings_admin", "tests.settings_admin_apart"],
+    "revocation": ["tests.settings_admin"],
+    "databases": ["tests.settings_two_databases"],
+}
 collect_ignore = [
-    folder for module, folder in _THEIRS.items() if module != settings.SETTINGS_MODULE
+    folder for folder, modules in _THEIRS.items() if settings.SETTINGS_MODULE not in modules
 ]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Bring the fixtures of real databases and served projects, which import this module."""
+    """Bring the fixtures of real databases and served projects, which import this module; and
+    what reads everything that is logged."""
+    config.pluginmanager.import_plugin("tests.leaks")
     config.pluginmanager.import_plugin("tests.servers.fixtures")
 
 

@@ -76,6 +76,8 @@ class TestErrors:
             (kit(CLAIMS_SERIALIZER=f"{HERE}.NotASerializer"), ["drf_jwt_kit.E003"]),
             (kit(TOKEN_OBTAIN_SERIALIZER="shop.Gone"), ["drf_jwt_kit.E003"]),
             (kit(TOKEN_OBTAIN_SERIALIZER=f"{HERE}.NotASerializer"), ["drf_jwt_kit.E003"]),
+            (kit(SESSION_LIMITS="shop.limits.gone"), ["drf_jwt_kit.E003"]),
+            (kit(SESSION_LIMITS=f"{HERE}.HERE"), ["drf_jwt_kit.E003"]),
             (
                 simple_jwt(AUTH_TOKEN_CLASSES=["rest_framework_simplejwt.tokens.SlidingToken"]),
                 ["drf_jwt_kit.E003"],
@@ -167,9 +169,17 @@ class TestWarnings:
 
         assert message.hint == "Did you mean 'ROTATE_REFRESH_TOKENS'?"
 
-    def test_mention_simple_jwts_own_class_beside_ours(self):
-        theirs = "rest_framework_simplejwt.authentication.JWTAuthentication"
-        ours = "drf_jwt_kit.authentication.JWTAuthentication"
+    @pytest.mark.parametrize(
+        ("name", "ours"),
+        [
+            ("JWTAuthentication", "JWTAuthentication"),
+            ("JWTStatelessUserAuthentication", "JWTStatelessUserAuthentication"),
+            ("JWTTokenUserAuthentication", "JWTStatelessAuthentication"),
+        ],
+    )
+    def test_mention_simple_jwts_own_class_beside_ours(self, name, ours):
+        theirs = f"rest_framework_simplejwt.authentication.{name}"
+        ours = f"drf_jwt_kit.authentication.{ours}"
         with override_settings(REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [theirs, ours]}):
             assert ids() == ["drf_jwt_kit.W004"]
         with override_settings(REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [ours]}):
@@ -192,6 +202,12 @@ class TestDeployment:
 
         assert "drf_jwt_kit.authentication.JWTAuthentication" in message.hint
         assert "drf_jwt_kit.W101" not in ids()
+
+    @pytest.mark.parametrize("name", ["JWTAuthentication", "JWTStatelessAuthentication"])
+    def test_is_content_with_either_class(self, name):
+        ours = f"drf_jwt_kit.authentication.{name}"
+        with override_settings(REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [ours]}):
+            assert "drf_jwt_kit.W101" not in ids(deploy=True)
 
     @pytest.mark.parametrize(
         ("settings", "expected"),

@@ -1,6 +1,8 @@
 """What is logged: named events, and never a token, a key or a password."""
 
 import logging
+import subprocess
+import sys
 
 import pytest
 
@@ -9,6 +11,9 @@ from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.sessions.events import log
 from drf_jwt_kit.tokens.types import expected_jti
 from tests.conftest import PASSWORD, claims_of, forge
+from tests.leaks import Leak, Watch
+
+from .docs.pages import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +68,77 @@ def test_a_value_cannot_forge_a_second_field_or_line(caplog):
     log("refused", user="1 event=started\nevent=x", empty="")
 
     assert caplog.messages == [r"event=refused user='1 event=started\nevent=x' empty=''"]
+
+
+class TestTheWatchOverTheWholeRun:
+    """tests/leaks.py, which reads everything that any logger is given in any test."""
+
+    @pytest.fixture
+    def watch(self, signed_in):
+        watch = Watch()
+        watch.know_tokens(signed_in.refresh)
+        watch.know(PASSWORD, "password")
+        watch.know(signed_in.session.secret, "session secret")
+        watch.know(get_ring().signing.signing_key, "key")
+        return watch
+
+    @pytest.mark.parametrize(
+        ("planted", "kind"),
+        [
+            (lambda tokens: tokens.access, "token"),
+            (lambda tokens: tokens.refresh[:40], "token"),
+            (lambda tokens: claims_of(tokens.refresh)["jti"], "jti"),
+            (lambda tokens: tokens.refresh.split(".")[2], "signature"),
+            (lambda tokens: tokens.session.secret, "session secret"),
+            (lambda tokens: PASSWORD, "password"),
+            (lambda tokens: repr(get_ring().signing.signing_key), "key"),
+            (lambda tokens: get_ring().signing.signing_key.hex(), "key"),
+        ],
+    )
+    def test_finds_what_is_planted(self, watch, signed_in, planted, kind):
+        watch.add("shop.views", f"event=paid by={planted(signed_in)!s}.")
+
+        assert watch.leaks() == [Leak(logger="shop.views", event="paid", kind=kind)]
+
+    def test_finds_what_it_learns_to_be_secret_later(self, signed_in):
+        watch = Watch()
+        watch.add("shop.views", claims_of(signed_in.refresh)["jti"])
+        watch.leaks()
+
+        watch.know_tokens(signed_in.refresh)
+
+        assert watch.leaks_of_the_run() == [Leak(logger="shop.views", event="", kind="jti")]
+
+    def test_takes_session_and_user_for_no_secrets(self, watch, signed_in, user):
+        watch.add("drf_jwt_kit", f"event=started session={signed_in.session.pk} user={user.pk}")
+
+        assert watch.leaks() == []
+
+    @pytest.mark.parametrize("processes", [[], ["-n", "1"]], ids=["alone", "xdist"])
+    def test_fails_a_run_and_names_logger_and_event(self, tmp_path, processes):
+        test = tmp_path / "test_planted.py"
+        test.write_text(PLANTED)
+
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", *("-p", "tests.leaks", "-p", "no:cacheprovider"),
+             *("-c", str(ROOT / "pyproject.toml"), *processes, str(test))],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )  # fmt: skip
+
+        assert run.returncode == 1
+        assert "Leak(logger='shop.views', event='paid', kind='jti')" in run.stdout
+        assert run.stdout.count("1 passed") == 1
+        assert "1 error" in run.stdout
+
+
+PLANTED = """
+import logging
+import jwt
+
+def test_that_leaks():
+    jwt.encode({"jti": "0123456789abcdef0123"}, "a key of some thirty-two bytes or more")
+    logging.getLogger("shop.views").debug("event=paid jti=%s", "0123456789abcdef0123")
+"""

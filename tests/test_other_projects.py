@@ -17,6 +17,8 @@ import pytest
             ],
         ),
         ("tests.settings_two_databases", ["tests/databases"]),
+        ("tests.settings_admin", ["tests/admin", "tests/revocation"]),
+        ("tests.settings_admin_apart", ["tests/admin"]),
         (
             "tests.settings_naive",
             [

@@ -15,6 +15,10 @@ settings.INSTALLED_APPS.append("drf_spectacular")
 settings.REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
 import django
 django.setup()
+from django.urls import path
+from tests import urls
+from tests.flows.stateless_urls import PlainView
+urls.urlpatterns.append(path("api/quick/", PlainView.as_view()))
 from drf_spectacular.generators import SchemaGenerator
 print(json.dumps(SchemaGenerator().get_schema(request=None, public=True)))
 """
@@ -43,6 +47,10 @@ def test_the_scheme_is_a_bearer_of_jwts(schema):
 
 def test_a_secure_view_asks_for_it(schema):
     assert {"jwtAuth": []} in schema["paths"]["/api/secure/"]["get"]["security"]
+
+
+def test_a_view_without_a_query_asks_for_it_too(schema):
+    assert schema["paths"]["/api/quick/"]["get"]["security"] == [{"jwtAuth": []}]
 
 
 def test_obtain_takes_credentials_and_answers_two_tokens(schema):

@@ -19,12 +19,17 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_jwt_kit",  # the first of the two lines; the second is in urls.py
     "shop",
+    # The admin shows who is logged in, and ends it. Without these the API works the same.
+    "django.contrib.admin",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
 ]
 
 REST_FRAMEWORK = {
     # The third line. Views with SecureViewMixin work without it; every other view needs it.
     "DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTAuthentication"],
-    # This project has no HTML pages. Leave this out to keep REST Framework's browsable API.
+    # This API has no HTML pages. Leave this out to keep REST Framework's browsable API.
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
 
@@ -40,10 +45,27 @@ if "JWT_KEYS" in os.environ:
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+STATIC_URL = "static/"
 ROOT_URLCONF = "config.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
@@ -110,6 +132,9 @@ if PRODUCTION:
             "PORT": os.environ.get("DATABASE_PORT", ""),
         }
     }
+
+    # `manage.py collectstatic` fills it, and a web server gives it out: the admin's style sheets.
+    STATIC_ROOT = BASE_DIR / "static"
 
     # Whoever reads a token on its way can use it, so nothing travels without HTTPS.
     SECURE_SSL_REDIRECT = True

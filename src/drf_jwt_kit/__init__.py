@@ -12,6 +12,7 @@ The map, from what you already know to what this package is about:
     tokens      what a token says about a user; access and refresh tokens
     sessions    one row a login: start, refresh, end, and who may go on
     transports  where in a request a token travels
+    admin       sessions in Django's admin: to be looked at, searched and ended
     management  manage.py jwtkit: what whoever runs the project does from a shell
     contrib     drf-spectacular
 

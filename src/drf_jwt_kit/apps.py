@@ -16,10 +16,13 @@ class JWTKitConfig(AppConfig):
     verbose_name = _("JWT authentication")
     default_auto_field = "django.db.models.BigAutoField"
 
+    def import_models(self) -> None:
+        """Refuse what cannot run before any app is ready: the admin's imports all of us."""
+        require_compatible(django.VERSION, rest_framework.VERSION)
+        super().import_models()
+
     def ready(self) -> None:
         """Register the checks, and listen to the user model."""
-        require_compatible(django.VERSION, rest_framework.VERSION)
-
         # These import REST Framework's views and our models, which must not happen before.
         from . import checks
         from .sessions import receivers

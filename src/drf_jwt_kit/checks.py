@@ -55,6 +55,7 @@ def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
         *keys.check(),
         *claims.check(),
         *_check_classes(),
+        *_check_session_limits(),
         *_check_names(),
         *_check_lifetimes(),
         *_check_cutoff(),
@@ -91,6 +92,24 @@ def _check_classes() -> Iterator[checks.CheckMessage]:
                     "defined, instead of from rest_framework_simplejwt.",
                     id="drf_jwt_kit.E003",
                 )
+
+
+def _check_session_limits() -> Iterator[checks.CheckMessage]:
+    value = get_settings().SESSION_LIMITS
+    hint = "Give the dotted path of a function that gets a user and a request."
+    try:
+        loaded = None if value is None else get_settings().load("SESSION_LIMITS")
+    except ImportError as error:
+        yield checks.Error(
+            f"SESSION_LIMITS cannot be imported: {error}.", hint=hint, id="drf_jwt_kit.E003"
+        )
+        return
+    if loaded is not None and not callable(loaded):
+        yield checks.Error(
+            f"SESSION_LIMITS is {value!r}, which cannot be called.",
+            hint=hint,
+            id="drf_jwt_kit.E003",
+        )
 
 
 def _check_names() -> Iterator[checks.CheckMessage]:

@@ -13,6 +13,7 @@
         └── KeysUnavailable           503, in a resource server
     django.core.exceptions.ImproperlyConfigured
     ├── ClaimsError                   the project's own claims cannot be put into a token
+    ├── LimitsError                   the project's SESSION_LIMITS asked for what cannot be
     └── UnusableKey                   a key of the project's cannot be used
 
 Codes and reasons are API: they are listed in docs/reference/codes.md and do not change.
@@ -173,6 +174,10 @@ class UnusableKey(ImproperlyConfigured):
     def __init__(self, problem: str, *, hint: str, id: str) -> None:  # as Django's checks name it
         super().__init__(f"{problem} {hint}")
         self.problem, self.hint, self.id = problem, hint, id
+
+
+class LimitsError(ImproperlyConfigured):
+    """What ``SESSION_LIMITS`` returned cannot be kept; the message says why, and the cure."""
 
 
 def as_api_error(error: Exception) -> Exception:

@@ -33,6 +33,7 @@ class RevokedReason(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", _("the password was changed")
     USER_INACTIVE = "user_inactive", _("the user was deactivated")
     USER_GONE = "user_gone", _("the user was deleted")
+    SESSION_LIMIT = "session_limit", _("the user logged in more often than it may at once")
     BY_ADMIN = "by_admin", _("ended by an administrator")
     BY_PROJECT = "by_project", _("ended by the project")
 
@@ -91,6 +92,11 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def device_name(self) -> str:
+        """What the device is called ("Firefox on Windows"), or else its raw user agent."""
+        return self.device or self.user_agent
 
     @property
     def refreshable_until(self) -> datetime:

@@ -146,7 +146,7 @@ class SessionSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(read_only=True)
     name = serializers.CharField(max_length=100, allow_blank=True)
-    device = serializers.CharField(source="user_agent", read_only=True)
+    device = serializers.CharField(source="device_name", read_only=True)
     ip = serializers.IPAddressField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     last_used_at = serializers.DateTimeField(read_only=True)

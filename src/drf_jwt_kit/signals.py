@@ -6,7 +6,7 @@ arguments only:
 ``session_started``   ``session``, ``user``, ``request`` (or None)
 ``session_refreshed`` ``session_id``, ``user``, ``generation``, ``request`` (or None)
 ``refresh_reused``    ``session_id``, ``user``, ``presented`` and ``stored`` generation, ``request``
-``session_revoked``   ``session_id`` (None where all of a user's were), ``user_id``, ``reason``,
+``session_revoked``   ``session_id`` (None where several of a user's were), ``user_id``, ``reason``,
                       ``count``
 ``all_sessions_revoked`` ``valid_after`` (a datetime: earlier logins have ended), ``reason``
 

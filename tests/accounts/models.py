@@ -21,6 +21,9 @@ class Member(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     hidden = models.BooleanField(default=False)
 
-    is_staff = False
+    @property
+    def is_staff(self):
+        return self.is_superuser
+
     USERNAME_FIELD = "email"
     objects = MemberManager()

@@ -3,16 +3,21 @@
 Run by tests/test_other_projects.py under tests/settings_two_databases.py.
 """
 
-from datetime import datetime, timedelta, timezone
+import io
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
 from django.test import override_settings
+from django.utils import timezone
 from rest_framework_simplejwt import tokens as simplejwt
 
 from drf_jwt_kit import sessions
-from drf_jwt_kit.models import RevokedReason, Session
-from tests.conftest import PASSWORD
+from drf_jwt_kit.exceptions import InvalidToken
+from drf_jwt_kit.models import Cutoff, RevokedReason, Session
+from drf_jwt_kit.tokens import AccessToken
+from tests.conftest import PASSWORD, claims_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "sessions", "replica"])
 
@@ -75,16 +80,134 @@ def everyone():
     return get_user_model().objects.using("default").all()
 
 
+def test_the_end_of_all_sessions_is_written_and_read_there(clock, kit, tokens):
+    sessions.revoke_all()
+    clock.shift(timedelta(seconds=5))
+    sessions.revoke_all()
+
+    assert Cutoff.objects.using("sessions").count() == 2
+    assert kit.get_with(tokens.access).status_code == 401
+    assert kit.refresh(tokens.refresh).json()["reason"] == "session_ended"
+
+
+def test_requests_without_a_query_follow_what_is_revoked_there(kit, new_process, settings, tokens):
+    settings.DRF_JWT_KIT = {"REVOCATION_LAG": timedelta(0)}
+    token = AccessToken(tokens.access)
+    assert sessions.authenticate_stateless(token).email == "ada@example.com"
+
+    kit.logout(tokens.refresh)
+
+    with pytest.raises(InvalidToken):
+        sessions.authenticate_stateless(token)
+
+
 def test_logout_ends_the_row(kit, tokens):
     assert kit.logout(tokens.refresh).status_code == 200
     assert row(tokens).revoked_at is not None
 
 
 def test_a_token_of_simple_jwt_begins_a_session_there(kit, user):
-    until = datetime.now(timezone.utc) + timedelta(days=1)
+    until = timezone.now() + timedelta(days=1)
     token = str(simplejwt.RefreshToken.for_user(user))
     with override_settings(DRF_JWT_KIT={"ADOPT_SIMPLEJWT_TOKENS_UNTIL": until}):
         assert kit.get_with(str(simplejwt.AccessToken.for_user(user))).status_code == 200
         assert kit.refresh(token).status_code == 200
 
     assert Session.objects.using("sessions").get().generation == 1
+
+
+class TestTheCommand:
+    def jwtkit(self, *words):
+        out = io.StringIO()
+        call_command("jwtkit", *words, stdout=out)
+        return out.getvalue()
+
+    def test_lists_them_with_users_of_the_other_database(self, tokens):
+        assert "\tada\t" in self.jwtkit("sessions", "list", "--user", "ada")
+
+    def test_ends_them(self, kit, tokens):
+        assert self.jwtkit("sessions", "revoke", "--user", "ada").startswith("Ended 1 session of")
+        assert kit.refresh(tokens.refresh).status_code == 401
+
+    def test_deletes_them(self, tokens):
+        past = timezone.now() - timedelta(days=1)
+        Session.objects.using("sessions").update(revoked_at=past)
+
+        assert self.jwtkit("flush") == "Sessions: 1 deleted, 0 kept.\n"
+
+
+class TestLaggingReplica:
+    """The replica is a copy from right after the login, and is where every read would go."""
+
+    @pytest.fixture(autouse=True)
+    def _copied(self, clock, user, tokens):
+        user.save(using="replica", force_insert=True)
+        session = row(tokens)
+        session.save(using="replica", force_insert=True)
+        yield
+        assert Session.objects.using("replica").values().get() == values_of(session)
+
+    def test_that_says_live_opens_nothing_once_the_session_has_ended(self, kit, tokens):
+        assert sessions.revoke(row(tokens).pk) == 1
+
+        assert kit.get_with(tokens.access).status_code == 401
+        assert kit.get_with(tokens.access, "/api/plain/").status_code == 401
+        assert kit.refresh(tokens.refresh).status_code == 401
+        assert kit.verify(tokens.access).status_code == 401
+        assert kit.verify(tokens.refresh).status_code == 401
+        assert sessions.revoke(row(tokens).pk) == 0
+
+    def test_that_says_an_old_generation_hands_out_none_twice(self, kit, tokens, past_leeway):
+        first = kit.rotate(tokens.refresh)
+        past_leeway()
+        second = kit.rotate(first.refresh)
+
+        assert [claims_of(pair.refresh)["gen"] for pair in (first, second)] == [1, 2]
+
+    def test_that_says_an_old_token_is_current_hides_no_reuse(self, kit, tokens, past_leeway):
+        newest = kit.rotate(tokens.refresh)
+        past_leeway()
+
+        assert kit.refresh(tokens.refresh).status_code == 401
+        assert row(tokens).revoked_reason == RevokedReason.REUSED
+        assert kit.get_with(newest.access).status_code == 401
+
+    def test_that_says_live_is_not_what_the_list_shows(self, kit, user, tokens):
+        other = sessions.start(user)
+        kit.logout(tokens.refresh)
+
+        (shown,) = kit.sessions(other.access)
+
+        assert shown["id"] == claims_of(other.refresh)["sid"]
+
+    def test_that_knows_nothing_of_a_new_session_does_not_keep_it_from_being_ended(
+        self, kit, user, tokens
+    ):
+        other = sessions.start(user)
+        path = f"/api/token/sessions/{claims_of(other.refresh)['sid']}/"
+        bearer = {"Authorization": f"Bearer {tokens.access}"}
+
+        assert kit.patch(path, {"name": "phone"}, format="json", headers=bearer).status_code == 200
+        assert kit.delete(path, headers=bearer).status_code == 204
+        assert kit.get_with(other.access).status_code == 401
+
+    def test_that_says_active_lets_no_deactivated_user_in(self, kit, user, tokens):
+        everyone().update(is_active=False)
+
+        assert kit.get_with(tokens.access).status_code == 401
+        assert kit.refresh(tokens.refresh).status_code == 401
+        assert row(tokens).revoked_reason == RevokedReason.USER_INACTIVE
+
+    def test_where_a_login_still_finds_the_old_password_opens_nothing(self, kit, user, tokens):
+        """Django itself reads users from the replica to compare passwords."""
+        user.set_password("another one")
+        user.save(using="default")
+
+        answer = kit.post_json("", {"username": "ada", "password": PASSWORD}).json()
+
+        assert kit.get_with(answer["access"]).status_code == 401
+        assert kit.refresh(answer["refresh"]).status_code == 401
+
+
+def values_of(session):
+    return {field.attname: getattr(session, field.attname) for field in Session._meta.fields}

@@ -215,7 +215,7 @@ class TestDatabaseAway:
         def fail(*args):
             raise OperationalError("the server has gone away")
 
-        monkeypatch.setattr(revocations, "_revoked_since", fail)
+        monkeypatch.setattr(revocations, "_revoked", fail)
         lag_passed()
         return warm
 

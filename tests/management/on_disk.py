@@ -3,6 +3,7 @@
 import json
 import os
 
+import tests.servers.served.settings  # noqa: F401  # brings a driver for MariaDB
 from tests.settings import *  # noqa: F403
 
 DATABASES = {"default": json.loads(os.environ["DATABASE"])}

@@ -16,9 +16,9 @@ class Shell:
 
     database: dict[str, Any]
 
-    def fill(self, *, live: int = 0, dead: int = 0) -> None:
-        """Migrate, and make that many sessions."""
-        self.run(["-m", "tests.management.fill", str(live), str(dead)])
+    def fill(self, *, live: int = 0, dead: int = 0, name: str = "") -> None:
+        """Migrate, and make that many sessions, whose devices have that name."""
+        self.run(["-m", "tests.management.fill", str(live), str(dead), name])
 
     def start(self, *words: str, **options: Any) -> subprocess.Popen[str]:
         """``manage.py jwtkit`` and these words, running."""

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from drf_jwt_kit.management.commands.jwtkit import SUBCOMMANDS
 
 
-@pytest.mark.parametrize("words", [[], ["session"], ["sessions"], ["sessions", "lsit"]])
+@pytest.mark.parametrize("words", [[], ["session"], ["sessions"], ["sessions", "ls"]])
 def test_a_word_that_is_missing_or_wrong_is_an_error(words):
     with pytest.raises(CommandError, match=r"\{.+\}"):
         call_command("jwtkit", *words)

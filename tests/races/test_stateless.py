@@ -4,6 +4,8 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
@@ -43,6 +45,15 @@ def ask_every_worker(site, access, path="/api/secure/"):
     return met
 
 
+def watch(site, access, seconds):
+    """What a client meets that asks all the time."""
+    until, met = time.monotonic() + seconds, []
+    while time.monotonic() < until:
+        met.append(ask(site, access))
+        time.sleep(0.01)
+    return met
+
+
 def delays(site, tokens, act, **arguments):
     """How long after ``act`` each worker still let the token in: its last such request.
 
@@ -51,10 +62,9 @@ def delays(site, tokens, act, **arguments):
     ask_every_worker(site, tokens.access)
     site.act(act, **arguments)
     ended_at, last = time.monotonic(), defaultdict(float)
-    while time.monotonic() < ended_at + 2 * LAG.total_seconds():
-        seen = ask(site, tokens.access)
-        last[seen.worker] = max(last[seen.worker], (seen.status == 200) * (seen.sent_at - ended_at))
-        time.sleep(0.01)
+    for seen in watch(site, tokens.access, 2 * LAG.total_seconds()):
+        let_in_after = seen.sent_at - ended_at if seen.status == 200 else 0
+        last[seen.worker] = max(last[seen.worker], let_in_after)
     return dict(last)
 
 
@@ -101,6 +111,20 @@ def seen(database, redis, serve):
     return [ask(site, access, "/api/throttled/") for _ in range(41)]
 
 
+@pytest.fixture(scope="module", params=["postgresql", "mariadb"])
+def away(request, empty_database, serve):
+    """What is met from the moment on at which the database is killed; later it is started again."""
+    database = empty_database(request.param, private=True)
+    site = serve(database, workers=2, threads=2, **SETTINGS)
+    access = site.kit().sign_in(site.newcomer()).access
+    ask_every_worker(site, access)
+    database.server.kill()
+    killed_at = time.monotonic()
+    met = watch(site, access, 13)
+    database.server.start()
+    return SimpleNamespace(killed_at=killed_at, met=met, after=watch(site, access, 3))
+
+
 class TestRevocation:
     def test_is_seen_by_every_worker_within_the_lag(self, measured):
         assert len(measured) == 2
@@ -119,3 +143,25 @@ class TestQueries:
 
     def test_are_not_needed_by_a_throttle_that_counts_for_all_workers(self, seen):
         assert [one.status for one in seen] == [200] * 40 + [429]
+
+
+@pytest.mark.long
+class TestDatabaseAway:
+    def test_requests_go_on_for_nearly_ten_seconds(self, away):
+        early = [one.status for one in away.met if one.sent_at < away.killed_at + 8.5]
+
+        assert set(early) == {200}
+
+    def test_then_nobody_is_let_in(self, away):
+        late = [one.status for one in away.met if one.sent_at > away.killed_at + 10]
+
+        assert set(late) == {503}
+
+    def test_no_request_waits_for_it(self, away):
+        sent = [one.sent_at for one in away.met]
+        longest = max(after - before for before, after in pairwise(sent))
+
+        assert longest < 1
+
+    def test_requests_are_answered_again_when_it_is_back(self, away):
+        assert away.after[-1].status == 200

@@ -8,6 +8,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 from tests.conftest import Kit
+from tests.leaks import WATCH
 
 PATIENCE = 60.0
 """Seconds until a request counts as lost."""
@@ -68,5 +69,6 @@ class DistantKit(Kit):
             content = answer.read()
         finally:
             connection.close()
+        WATCH.know_tokens(content.decode("latin-1"))
         named = {name.lower(): value for name, value in answer.getheaders()}
         return Answer(answer.status, named, content)

@@ -60,6 +60,6 @@ class Database:
         self.server.cut_connections(self.settings["NAME"])
 
     def drop(self) -> None:
-        """Remove it. A file goes with its folder."""
-        if self.server is not None:
+        """Remove it from somebody else's server; a file or a server of ours goes as a whole."""
+        if self.server is not None and not self.server.ours:
             self.server.drop(self.settings["NAME"])

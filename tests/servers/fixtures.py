@@ -6,21 +6,19 @@ own. ``serve`` serves the suite's project from it.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .database import ENGINES, Database
-from .fleet import Fleet, NotWantedError
-from .process import LeftOutError
-from .site import Site
+from .database import ENGINES
+from .fleet import Fleet
+from .makers import empty_databases, sites, to_be_had
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .process import Server
+    from .database import Database
     from .redis import Redis
 
 
@@ -32,29 +30,7 @@ def fleet() -> Iterator[Fleet]:
     fleet.discard()
 
 
-@pytest.fixture(scope="module")
-def empty_database(
-    fleet: Fleet, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., Database]]:
-    """``empty_database("mariadb")``: an empty database on the server that tests share.
-
-    With ``private=True`` it is on a server of its own, which the test may stop and restart.
-    """
-    made: list[Database] = []
-
-    def make(engine: str, *, private: bool = False) -> Database:
-        if engine == "sqlite":
-            database = Database.file(tmp_path_factory.mktemp("database"))
-        else:
-            server = _server(fleet.private if private else fleet.shared, engine)
-            database = Database.on(engine, server)
-        if not private:
-            made.append(database)
-        return database
-
-    yield make
-    for database in made:
-        database.drop()
+empty_database = pytest.fixture(scope="module", name="empty_database")(empty_databases)
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -66,49 +42,10 @@ def database(request: Any, empty_database: Callable[..., Database]) -> Database:
 @pytest.fixture(scope="module")
 def redis(fleet: Fleet) -> Redis:
     """The Redis server that tests share."""
-    return _server(fleet.shared, "redis")
+    return to_be_had(fleet.shared, "redis")
 
 
-@pytest.fixture(scope="module")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
-    """``serve(database, workers=4, ATOMIC_REQUESTS=True)``: a site, stopped after the module.
-
-    ``database`` is a Database or an entry of DATABASES. ``ATOMIC_REQUESTS`` and
-    ``CONN_MAX_AGE`` go into that entry, DRF_JWT_KIT adds to what the served project sets, any
-    other name is a setting; values must survive ``repr`` (``timedelta`` does).
-    """
-    sites: list[Site] = []
-
-    def start(
-        database: Database | dict[str, Any], *, workers: int = 4, threads: int = 4, **settings: Any
-    ) -> Site:
-        entry = database.settings if isinstance(database, Database) else database
-        of_database = {"ATOMIC_REQUESTS", "CONN_MAX_AGE"} & settings.keys()
-        entry = {**entry, **{name: settings.pop(name) for name in of_database}}
-        claims = {"CLAIMS_SERIALIZER": "tests.servers.served.claims.UnhurriedClaims"}
-        kit = {**claims, **settings.pop("DRF_JWT_KIT", {})}
-        settings = {"DATABASES": {"default": entry}, "DRF_JWT_KIT": kit, **settings}
-        folder = tmp_path_factory.mktemp("site")
-        site = Site(folder, workers=workers, threads=threads, settings=settings)
-        sites.append(site)
-        return site
-
-    yield start
-    for site in sites:
-        site.ask_to_stop()
-    for site in sites:
-        site.stop()
-
-
-def _server(get: Callable[[str], Server], kind: str) -> Any:
-    try:
-        return get(kind)
-    except NotWantedError as left_out:
-        pytest.skip(str(left_out))
-    except LeftOutError as left_out:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"In CI nothing is left out. {left_out}")
-        pytest.skip(str(left_out))
+serve = pytest.fixture(scope="module", name="serve")(sites)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -124,7 +61,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             if item.get_closest_marker("long") is not None
         ]
         left_out["what takes long. `make long` has it."] += len(later)
-    lines = [f"{count} tests: {reason}" for reason, count in left_out.items() if count]
+    lines = [f"{reason} ({count} left out)" for reason, count in left_out.items() if count]
     if lines:
         terminalreporter.section("left out of this run")
         for line in sorted(lines):

@@ -30,11 +30,18 @@ class Fleet:
     def __init__(self) -> None:
         self._shared: dict[str, Server] = {}
         self._private: list[Server] = []
+        self._broken: dict[str, RuntimeError] = {}
 
     def shared(self, kind: str) -> Server:
         """The server that tests share. Raises LeftOutError where it is not to be had."""
+        if kind in self._broken:  # it would be as slow to fail for each test
+            raise self._broken[kind]
         if kind not in self._shared:
-            self._shared[kind] = _wanted(kind).found()
+            try:
+                self._shared[kind] = _wanted(kind).found()
+            except RuntimeError as error:
+                self._broken[kind] = error
+                raise
         return self._shared[kind]
 
     def private(self, kind: str) -> Server:

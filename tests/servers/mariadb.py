@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import subprocess
+from importlib.util import find_spec
 from typing import Any
 
 from .address import Address
-from .process import LeftOutError, Server, program, succeeds
+from .process import LeftOutError, Server, prepared_by, program, succeeds
 
 
 class MariaDB(Server):
@@ -20,7 +19,7 @@ class MariaDB(Server):
 
     @classmethod
     def require_installed(cls) -> None:
-        if importlib.util.find_spec("pymysql") is None:
+        if find_spec("pymysql") is None:
             raise LeftOutError("MariaDB: its driver is not installed. `make test` installs it.")
         if program("mariadbd") is None or program("mariadb-install-db") is None:
             raise LeftOutError(
@@ -30,20 +29,18 @@ class MariaDB(Server):
 
     @classmethod
     def elsewhere(cls, url: str) -> Server:
-        if importlib.util.find_spec("pymysql") is None:
+        if find_spec("pymysql") is None:
             raise LeftOutError("MariaDB: its driver is not installed. `make test` installs it.")
         return super().elsewhere(url)
 
     def prepare(self) -> None:
         """An empty data folder, whose root has no password."""
-        subprocess.run(
+        prepared_by(
             [
                 *(str(program("mariadb-install-db")), "--no-defaults", *self._user()),
                 *(f"--datadir={self.folder}/data", "--auth-root-authentication-method=normal"),
                 "--skip-test-db",
-            ],
-            check=True,
-            capture_output=True,
+            ]
         )
 
     def new_address(self, port: int) -> Address:

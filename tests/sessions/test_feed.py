@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 from django.db import ProgrammingError
@@ -27,7 +28,9 @@ class Table:
         if self.fault is not None:
             raise self.fault
         return Revocations(
-            sessions=frozenset({f"read {self.reads}"}),
+            older=frozenset(),
+            recent=frozenset({f"read {self.reads}"}),
+            recent_since=NOON,
             valid_after=None,
             complete_since=0.0,
             asked_at=NOON,
@@ -47,7 +50,7 @@ def feed(table):
 
 
 def known(feed, lag=LAG):
-    (entry,) = feed.recent(lag).sessions
+    (entry,) = feed.recent(lag).recent
     return entry
 
 
@@ -177,6 +180,19 @@ class TestThreads:
         with pytest.raises(ServiceUnavailable):
             slow.feed.recent(LAG)
 
+        slow.answers.set()
+        reading.join()
+
+    def test_wait_no_longer_for_one_that_has_hung_for_two_seconds(self, slow, monotonic):
+        reading = self.ask(slow, [])
+        slow.asked.wait(10)
+        monotonic.shift(module.PATIENCE)
+        began = time.monotonic()
+
+        with pytest.raises(ServiceUnavailable):
+            slow.feed.recent(LAG)
+
+        assert time.monotonic() - began < module.PATIENCE / 2
         slow.answers.set()
         reading.join()
 

@@ -78,6 +78,30 @@ def dotted_path(default: str, doc: str, **more: Any) -> Any:
     return setting(default, doc, accepts, is_path_or_object, **more)
 
 
+def optional_dotted_path(doc: str, example: str, **more: Any) -> Any:
+    """A function, by its path or itself, or None."""
+
+    def is_path_or_none(value: object) -> bool:
+        return value is None or (isinstance(value, str) and "." in value) or callable(value)
+
+    return setting(
+        None, doc, f"a dotted path such as {example!r}, or None", is_path_or_none, **more
+    )
+
+
+def whole_number(default: int | None, doc: str, *, least: int, **more: Any) -> Any:
+    """A count that is not less than ``least``; or None, where that is the default."""
+    may_be_none = default is None
+
+    def is_count(value: object) -> bool:
+        if value is None:
+            return may_be_none
+        return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+    accepts = f"a whole number from {least} on" + (", or None" if may_be_none else "")
+    return setting(default, doc, accepts, is_count, **more)
+
+
 def is_text(value: object) -> bool:
     """Whether ``value`` is a string with something in it."""
     return isinstance(value, str) and bool(value)

@@ -31,17 +31,19 @@ from .kinds import (
     is_key_sources,
     is_short_leeway,
     is_texts,
+    optional_dotted_path,
     optional_text,
     setting,
     text,
+    whole_number,
 )
 from .problems import given, problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-DottedPath: TypeAlias = "str | type"
-"""A class, or where it is; ``KitSettings.load`` gives the class."""
+DottedPath: TypeAlias = "str | type | Callable[..., Any]"
+"""A class or a function, or where it is; ``KitSettings.load`` gives the thing itself."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)  # error reports show what local variables hold
@@ -59,6 +61,20 @@ class KitSettings:
         timedelta(days=30),
         "How long a session lives at most, however often it is refreshed (absolute limit). "
         "Unset, it is the refresh lifetime where that is longer.",
+        sources=(KIT,),
+    )
+
+    # Limits of one user, and of one login
+    MAX_SESSIONS_PER_USER: int | None = whole_number(
+        None,
+        "How many live sessions a user may have. One more login ends the oldest.",
+        least=1,
+        sources=(KIT,),
+    )
+    SESSION_LIMITS: DottedPath | None = optional_dotted_path(
+        "A function that gets the user and the request (or None) of a login and returns its "
+        "`SessionLimits`.",
+        "shop.limits.limits_of_a_login",
         sources=(KIT,),
     )
 
@@ -94,9 +110,17 @@ class KitSettings:
         sources=(KIT,),
     )
 
+    # What is known of a client
     RECORD_CLIENT: bool = flag(
         True,
-        "Keep the user agent and the IP address of a login with its session.",
+        "Keep the user agent, the device's name and the IP address of a login with its session.",
+        sources=(KIT,),
+    )
+    NUM_PROXIES: int = whole_number(
+        0,
+        "How many proxies of yours stand before this server, each of which appends to "
+        "`X-Forwarded-For`. With 0 that header is not read: the address is `REMOTE_ADDR`.",
+        least=0,
         sources=(KIT,),
     )
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 MAX_TOKEN_LENGTH = 8 * 1024
 """Characters. A longer token is refused before it is parsed."""
 
-_ACCEPTED_AHEAD = timedelta(days=400)
+ACCEPTED_AHEAD = timedelta(days=400)
+"""What expires later, and later than the longest configured lifetime, was not made by us."""
 
 
 class TokenKind(str, Enum):
@@ -48,7 +49,7 @@ class Policy:
     issuer: str | None = None
     audience: str | Sequence[str] | None = None
     leeway: timedelta = timedelta(0)
-    longest_lifetime: timedelta = field(default=_ACCEPTED_AHEAD)
+    longest_lifetime: timedelta = field(default=ACCEPTED_AHEAD)
     accept_expired: bool = False
 
 
@@ -166,7 +167,7 @@ def _media_type(typ: object) -> str:
 def _check_claims(claims: dict[str, Any], policy: Policy) -> None:
     """What PyJWT lets pass and we do not."""
     expires = claims["exp"]
-    horizon = datetime.now(timezone.utc) + max(policy.longest_lifetime, _ACCEPTED_AHEAD)
+    horizon = datetime.now(timezone.utc) + max(policy.longest_lifetime, ACCEPTED_AHEAD)
     if type(expires) is not int or not 0 <= expires <= horizon.timestamp():
         raise InvalidToken(Reason.INVALID)
     if policy.audience is None and "aud" in claims:  # RFC 7519 section 4.1.3

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from django.core.management.base import OutputWrapper
 
@@ -23,22 +23,31 @@ def print_table(
     Whoever reads may stop at any time, as ``head`` does. Characters that would move a
     terminal's cursor, which clients can put into names, are shown as question marks.
     """
-    aligned = out.isatty()
-    widths: list[int] = []
+    lines = _lines(head, batches, aligned=out.isatty())
+    encoding = getattr(out, "encoding", None) or "utf-8"
     try:
-        for batch in filter(None, batches):
-            rows = [[_plain(cell) for cell in row] for row in batch]
-            if not widths:
-                widths = [_width(column) for column in zip(head, *rows, strict=True)]
-                out.write(_line(head, widths, aligned=aligned))
-            for row in rows:
-                out.write(_line(row, widths, aligned=aligned))
-        if not widths:
-            out.write(_line(head, [len(name) for name in head], aligned=aligned))
+        for line in lines:
+            # A terminal that knows fewer characters than a client does is no reason to stop.
+            out.write(line.encode(encoding, "replace").decode(encoding))
         out.flush()
     except BrokenPipeError:
         # Python would flush what is left at exit, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _lines(
+    head: Sequence[str], batches: Iterable[Sequence[Sequence[str]]], *, aligned: bool
+) -> Iterator[str]:
+    widths: list[int] = []
+    for batch in filter(None, batches):
+        rows = [[_plain(cell) for cell in row] for row in batch]
+        if not widths:
+            widths = [_width(column) for column in zip(head, *rows, strict=True)]
+            yield _line(head, widths, aligned=aligned)
+        for row in rows:
+            yield _line(row, widths, aligned=aligned)
+    if not widths:
+        yield _line(head, [len(name) for name in head], aligned=aligned)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], *, aligned: bool) -> str:

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='session',
             name='revoked_reason',
-            field=models.CharField(blank=True, choices=[('logout', 'logged out'), ('logout_all', 'logged out everywhere'), ('ended_by_owner', 'ended from another device'), ('reused', 'an old refresh token was used again'), ('password_changed', 'the password was changed'), ('user_inactive', 'the user was deactivated'), ('user_gone', 'the user was deleted'), ('by_admin', 'ended by an administrator'), ('by_project', 'ended by the project')], max_length=32, verbose_name='ended because'),
+            field=models.CharField(blank=True, choices=[('logout', 'logged out'), ('logout_all', 'logged out everywhere'), ('ended_by_owner', 'ended from another device'), ('reused', 'an old refresh token was used again'), ('password_changed', 'the password was changed'), ('user_inactive', 'the user was deactivated'), ('user_gone', 'the user was deleted'), ('session_limit', 'the user logged in more often than it may at once'), ('by_admin', 'ended by an administrator'), ('by_project', 'ended by the project')], max_length=32, verbose_name='ended because'),
         ),
         migrations.AddIndex(
             model_name='session',

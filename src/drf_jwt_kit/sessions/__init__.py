@@ -7,12 +7,14 @@ from .census import Census, written_between
 from .ending import keep, logout, revoke, revoke_all
 from .faults import as_unavailable, database_faults_answered, persistent
 from .lifecycle import TokenPair, refresh, rename, start, would_refresh
+from .limits import SessionLimits
 from .lookup import authenticate, live_sessions
 from .stateless import authenticate_stateless, load_user
 
 __all__ = [
     "Census",
     "RevokedReason",
+    "SessionLimits",
     "TokenPair",
     "as_unavailable",
     "authenticate",

@@ -26,10 +26,13 @@ _T = TypeVar("_T")
 
 _ATTEMPTS = 3
 _PATIENCE = 2.0
-"""Seconds after which nothing is begun again: a client, and a worker, can wait only so long."""
+"""Seconds after which nothing is begun again: a client, and a worker, can wait only so long. A
+conflict with another request is: it is decided at once, however long the claims took before it."""
 
 _UNDEFINED = {"42P01", "42703"}  # PostgreSQL's SQLSTATE for a table, a column
 _NO_SUCH = {1146, 1054}  # the same in MySQL and MariaDB
+_LOST = {"40001", "40P01"}  # PostgreSQL: a serialization failure, a deadlock
+_CONFLICTS = {1020, 1213}  # the same in MariaDB and MySQL
 _READ_ONLY = {"25006"}  # PostgreSQL has made the server a standby; psycopg calls it InternalError
 
 
@@ -57,7 +60,8 @@ def persistently(work: Callable[[bool], _T]) -> _T:
                 return work(failures > 0)
             except (DatabaseError, InterfaceError) as error:
                 failures += 1
-                if failures == _ATTEMPTS or monotonic() > deadline or not _may_pass(error):
+                spent = monotonic() > deadline and not _is_conflict(error)
+                if failures == _ATTEMPTS or spent or not _may_pass(error):
                     raise
                 log("retried", error=_first_line(error))
 
@@ -105,6 +109,11 @@ def _may_pass(error: Exception) -> bool:
     if isinstance(error, RowChanged):  # it spoils no transaction
         return True
     return _is_fault(error) and not _says_not_migrated(error) and not _in_transaction()
+
+
+def _is_conflict(error: Exception) -> bool:
+    code = error.args[0] if error.args else None
+    return isinstance(error, RowChanged) or _sqlstate(error) in _LOST or code in _CONFLICTS
 
 
 def _in_transaction() -> bool:

@@ -35,7 +35,7 @@ PATIENCE = 2
 
 
 def recent_revocations() -> Revocations:
-    """What was revoked lately, not older than ``REVOCATION_LAG``. Mostly no query, at times two.
+    """What was revoked lately, not older than ``REVOCATION_LAG``. Mostly no query, at times a few.
 
     Raises ServiceUnavailable where the database has not answered for ten seconds.
     """

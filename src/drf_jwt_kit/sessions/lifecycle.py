@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import hmac
-import ipaddress
 import logging
 import secrets
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from drf_jwt_kit.tokens import RefreshToken
 from drf_jwt_kit.tokens.claims import serializer_claims
 from drf_jwt_kit.tokens.token import RefusedToken, user_id_of
 
-from . import adoption, ending, events, lookup
+from . import adoption, client, ending, events, limits, lookup
 from .account import account_of, fingerprint, may_log_in
 from .faults import RowChanged, persistent, persistently
 from .rotation import Presented, SessionState, Verdict, judge
@@ -75,9 +74,10 @@ def start(
     does the same. ``name`` is what the user calls the device. ``token`` is what ``get_token``
     of an obtain serializer made, whose session is taken over.
 
-    One query, and what the claims need. Raises NoActiveAccount where
-    ``USER_AUTHENTICATION_RULE`` refuses the user, and ServiceUnavailable where the database
-    cannot be asked.
+    ``SESSION_LIMITS`` is asked how long the session may live. One query, what the claims need,
+    and one more where the number of sessions is limited. Raises NoActiveAccount where
+    ``USER_AUTHENTICATION_RULE`` refuses the user, LimitsError for limits that cannot be kept,
+    and ServiceUnavailable where the database cannot be asked.
     """
     if not may_log_in(user):
         raise NoActiveAccount
@@ -85,15 +85,15 @@ def start(
         token = _obtain_serializer("").get_token(user)
     session = token.session
     session.scope, session.name = scope, name.replace("\0", "")[:100]
-    if request is not None and get_settings().RECORD_CLIENT:
-        session.user_agent = request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:512]
-        session.ip = _ip_address(request.META.get("REMOTE_ADDR", ""))
+    client.describe(session, request)
+    most = limits.impose(session, user, request)
     token.bind(session, user)
     if len(session.scope) > _LONGEST_SCOPE:
         raise ValueError(f"This scope is longer than {_LONGEST_SCOPE} characters.")
     claims = {**serializer_claims(user, request=request, session=session), **token.own_claims}
     access = str(token.access_with(claims))
     insert(session, user, request)
+    limits.end_excess(session, user, most)
     return TokenPair(access=access, refresh=str(token))
 
 
@@ -143,7 +143,7 @@ def _refresh_once(
     token: RefreshToken, request: Request | None, key_hash: str, *, again: bool
 ) -> TokenPair:
     if token.adopted:
-        adoption.begin(token, request)
+        _begin(token, request)
     session, user = _read(token, again=again)
     now = timezone.now()
     verdict = _judge(token, session, user, key_hash, now)
@@ -166,6 +166,18 @@ def _refresh_once(
     else:
         events.duplicate(session, user, verdict.value)
     return pair
+
+
+def _begin(token: RefreshToken, request: Any) -> None:
+    """Store the session of an adopted ``token``, as of a login, unless it has begun."""
+    begun = adoption.first_session(token)
+    if begun is None:
+        return
+    session, user = begun
+    client.describe(session, request)
+    most = limits.impose(session, user, request)
+    if adoption.insert(session, user, request):
+        limits.end_excess(session, user, most)
 
 
 def _read(token: RefreshToken, *, again: bool) -> tuple[Session, Any]:
@@ -297,10 +309,3 @@ def _obtain_serializer(path: str) -> Any:
         events.log("serializer_gone", path=path)  # it was renamed since
         serializer = None
     return serializer or get_settings().load("TOKEN_OBTAIN_SERIALIZER")
-
-
-def _ip_address(text: str) -> str | None:
-    try:
-        return str(ipaddress.ip_address(text.partition("%")[0]))  # without an IPv6 zone
-    except ValueError:  # a Unix socket has none
-        return None

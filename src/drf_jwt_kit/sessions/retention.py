@@ -6,14 +6,12 @@ it, and the revocation feed reads it. After that a token without a row is refuse
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from django.db import OperationalError, connections
+from django.db import connections
 from django.db.models import Q
 from django.utils import timezone
 
@@ -22,17 +20,17 @@ from drf_jwt_kit.models import Cutoff, Session
 from drf_jwt_kit.tokens.adoption import is_adopted, is_open
 
 from . import lookup
+from .faults import persistent
+from .revocations import OVERLAP
 from .standing import idle_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
     from uuid import UUID
 
-_Answer = TypeVar("_Answer")
-_ATTEMPTS = 5
-_MARGIN = timedelta(minutes=5)
-"""For clocks that differ, for the overlap with which the feed reads, and for ``sessions.keep``."""
+_MARGIN = OVERLAP + timedelta(minutes=4)
+"""For what the revocation feed reads again, and, with room to spare, for clocks that differ."""
 _NARROW = (
     *("id", "created_at", "auth_time", "rotated_at", "expires_at", "refresh_lifetime"),
     *("access_lifetime", "revoked_at"),
@@ -60,15 +58,15 @@ def flush(
     batch is a transaction of its own, so the caller may stop at any time, and several flushes
     may run at once: each counts what it deleted itself. Memory is that of one batch.
 
-    Raises OperationalError where the database has given up five times in a row.
+    Raises ServiceUnavailable where the database cannot be asked.
     """
     rule = _Rule.of_this_moment(keep)
     progress = Progress()
     last: UUID | None = None
     oldest_login: datetime | None = None
     while progress.fraction < 1:
-        rows = _patiently(partial(_read, last, batch_size))
-        dead = {row.pk for row in rows if rule.is_dead(row)}
+        rows = _read(last, batch_size)
+        dead = dict.fromkeys(row.pk for row in rows if rule.is_dead(row))
         kept = [row.auth_time for row in rows if row.pk not in dead]
         oldest_login = min([*kept, oldest_login] if oldest_login else kept, default=None)
         progress.deleted += len(dead) if dry_run else _delete([*dead], rule)
@@ -77,8 +75,7 @@ def flush(
             last = rows[-1].pk
             progress.fraction = _position([row.pk for row in rows])
         else:
-            flush_cutoffs = partial(_flush_cutoffs, rule, oldest_login, dry_run=dry_run)
-            progress.cutoffs = _patiently(flush_cutoffs)
+            progress.cutoffs = _flush_cutoffs(rule, oldest_login, dry_run=dry_run)
             progress.fraction = 1.0
         yield progress
 
@@ -98,11 +95,10 @@ class _Rule:
     def of_this_moment(cls, keep: timedelta) -> _Rule:
         settings = get_settings()
         grace = settings.ACCESS_TOKEN_LIFETIME + settings.LEEWAY + _MARGIN
-        cutoffs = Cutoff._default_manager.using(lookup.write_alias())
         return cls(
             before=timezone.now() - keep - grace,
             usual_lifetime=settings.ACCESS_TOKEN_LIFETIME,
-            cutoff=_patiently(cutoffs.order_by("valid_after", "pk").last),
+            cutoff=_latest_cutoff(),
             adopting=is_open(),
         )
 
@@ -129,6 +125,7 @@ class _Rule:
         return dead
 
 
+@persistent
 def _read(after: UUID | None, limit: int) -> list[Session]:
     rows = lookup.sessions().only(*_NARROW).order_by("pk")
     return list((rows if after is None else rows.filter(pk__gt=after))[:limit])
@@ -138,14 +135,22 @@ def _delete(keys: list[UUID], rule: _Rule) -> int:
     rows = lookup.sessions().alias(idle_limit=idle_limit()).filter(rule.still_dead())
     most = (connections[lookup.write_alias()].features.max_query_params or 10_000) - 10
     parts = (keys[start : start + most] for start in range(0, len(keys), most))
-    return sum(_patiently(partial(_delete_some, rows.filter(pk__in=part))) for part in parts)
+    return sum(_delete_some(rows.filter(pk__in=part)) for part in parts)
 
 
+@persistent
 def _delete_some(rows: Any) -> int:
     _, by_model = rows.delete()
     return by_model.get(Session._meta.label, 0)  # type: ignore[no-any-return]
 
 
+@persistent
+def _latest_cutoff() -> Cutoff | None:
+    rows = Cutoff._default_manager.using(lookup.write_alias())
+    return rows.order_by("valid_after", "pk").last()
+
+
+@persistent
 def _flush_cutoffs(rule: _Rule, oldest_login: datetime | None, *, dry_run: bool) -> int:
     """Delete those that a later one covers, and the last one too when it ends nobody any more."""
     latest = rule.cutoff
@@ -158,18 +163,6 @@ def _flush_cutoffs(rule: _Rule, oldest_login: datetime | None, *, dry_run: bool)
     if not (ends_nobody and latest.valid_after <= rule.before):
         superfluous = superfluous.exclude(pk=latest.pk)
     return superfluous.count() if dry_run else superfluous.delete()[0]
-
-
-def _patiently(ask: Callable[[], _Answer]) -> _Answer:
-    """What ``ask`` answers; a lock, a deadlock or a serialization failure is tried again."""
-    for attempt in range(1, _ATTEMPTS):
-        try:
-            return ask()
-        except OperationalError:
-            if lookup.in_transaction():
-                raise
-            time.sleep(0.1 * attempt)
-    return ask()
 
 
 def _position(keys: list[UUID]) -> float:

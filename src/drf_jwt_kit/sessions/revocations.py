@@ -6,10 +6,10 @@ Reads the database that sessions are written to, never a replica, and never writ
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
 from django.db.models import CharField, Max, Value
@@ -22,6 +22,9 @@ from drf_jwt_kit.models import Cutoff
 from . import events, lookup
 from .faults import persistent
 
+if TYPE_CHECKING:
+    from uuid import UUID
+
 OVERLAP = timedelta(minutes=1)
 """Longer than a transaction that revokes, and than clocks of two machines are apart."""
 
@@ -31,55 +34,69 @@ FULL_READ_EVERY = 60
 MOST = 50_000
 """How many sessions a process remembers; a hundred bytes each."""
 
+MANY = 1_000
+"""From so many recent ones on they are counted, which is quicker, before they are read again."""
+
+JUST_NOW = timedelta(seconds=5)
+
 # Text is read at a third of the cost of UUIDs. Databases write one with dashes or without.
 _HEX = Replace(Cast("pk", CharField(max_length=36)), Value("-"), Value(""))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Revocations:
-    """What was known at one moment."""
+    """What was known at one moment. Sessions are named by the hexadecimal digits of their ids."""
 
-    sessions: frozenset[str]
-    """The hexadecimal ids of the sessions that were revoked since ``complete_since``."""
+    older: frozenset[str]
+    """Revoked between ``complete_since`` and ``recent_since``, as the last full read found them."""
+    recent: frozenset[str]
+    """Revoked from ``recent_since`` on."""
+    recent_since: datetime
+    complete_since: float
+    """Epoch seconds. What was revoked before is not here, so no older token is vouched for."""
     valid_after: datetime | None
     """The latest cut-off in the table."""
     too_many: bool = False
-    """More than a process remembers were revoked; ``sessions`` is empty."""
-    complete_since: float
-    """Epoch seconds. What was revoked before is not here, so no older token is vouched for."""
+    """More than a process remembers were revoked; none of them is here."""
     asked_at: datetime
     """By the wall clock, as ``revoked_at`` is."""
     read_at: float
     """By the monotonic clock: when the question was asked, not when it was answered."""
-    read_fully_at: float = field(repr=False)
+    read_fully_at: float
+
+    def __len__(self) -> int:
+        return len(self.older) + len(self.recent)
+
+    def __contains__(self, session_id: UUID) -> bool:
+        return session_id.hex in self.older or session_id.hex in self.recent
 
 
 @persistent
 def read(before: Revocations | None) -> Revocations:
-    """What is revoked now, from what was known ``before``. Two queries.
+    """What is revoked now, from what was known ``before``. Two queries, or a few more.
 
     None of them between full reads where there are too many. Raises ServiceUnavailable where the
     database cannot be asked.
     """
-    now = monotonic()
+    now, asked_at = monotonic(), datetime.now(timezone.utc)
     if before is None or not 0 <= now - before.read_fully_at < FULL_READ_EVERY:
-        return _read_fully(before, now)
+        return _read_fully(before, now, asked_at)
     if before.too_many:
         return replace(before, read_at=now)
-    asked_at = datetime.now(timezone.utc)
-    found = before.sessions | _revoked_since(before.asked_at - OVERLAP)
-    known = replace(before, sessions=found, valid_after=_cutoff(), asked_at=asked_at, read_at=now)
-    return _bounded(known, before)
+    known = replace(before, recent=_recent(before), valid_after=_cutoff())
+    return _bounded(replace(known, asked_at=asked_at, read_at=now), before)
 
 
-def _read_fully(before: Revocations | None, now: float) -> Revocations:
+def _read_fully(before: Revocations | None, now: float, asked_at: datetime) -> Revocations:
     settings = get_settings()
-    asked_at = datetime.now(timezone.utc)
-    since = asked_at - settings.ACCESS_TOKEN_LIFETIME - settings.LEEWAY - OVERLAP
+    recently = asked_at - OVERLAP
+    since = recently - settings.ACCESS_TOKEN_LIFETIME - settings.LEEWAY
     known = Revocations(
-        sessions=_revoked_since(since),
-        valid_after=_cutoff(),
+        older=_revoked(since, recently),
+        recent=_revoked(recently),
+        recent_since=recently,
         complete_since=since.timestamp(),
+        valid_after=_cutoff(),
         asked_at=asked_at,
         read_at=now,
         read_fully_at=now,
@@ -87,21 +104,34 @@ def _read_fully(before: Revocations | None, now: float) -> Revocations:
     return _bounded(known, before)
 
 
+def _recent(before: Revocations) -> frozenset[str]:
+    """All of them; where there are many, the newest and a count that says whether others came."""
+    if len(before.recent) >= MANY:
+        recent = before.recent | _revoked(before.asked_at - JUST_NOW)
+        if _rows(before.recent_since).count() == len(recent):
+            return recent
+    return _revoked(before.recent_since)
+
+
 def _bounded(known: Revocations, before: Revocations | None) -> Revocations:
     had_too_many = before is not None and before.too_many
-    if len(known.sessions) <= MOST:
+    if len(known) <= MOST:
         if had_too_many:
-            events.log("feed_resumed", sessions=len(known.sessions))
+            events.log("feed_resumed", sessions=len(known))
         return known
     if not had_too_many:
         cure = "requests ask the database until fewer were revoked"
         events.log("feed_too_long", level=logging.WARNING, more_than=MOST, then=cure)
-    return replace(known, sessions=frozenset(), too_many=True)
+    return replace(known, older=frozenset(), recent=frozenset(), too_many=True)
 
 
-def _revoked_since(moment: datetime) -> frozenset[str]:
-    rows = lookup.sessions().filter(revoked_at__gte=_as_stored(moment))
-    return frozenset(rows.values_list(_HEX, flat=True)[: MOST + 1])
+def _revoked(since: datetime, until: datetime | None = None) -> frozenset[str]:
+    return frozenset(_rows(since, until).values_list(_HEX, flat=True)[: MOST + 1])
+
+
+def _rows(since: datetime, until: datetime | None = None) -> Any:
+    rows = lookup.sessions().filter(revoked_at__gte=_as_stored(since))
+    return rows if until is None else rows.filter(revoked_at__lt=_as_stored(until))
 
 
 def _cutoff() -> datetime | None:

@@ -8,12 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.db import router
-from django.db.models import DateTimeField, ExpressionWrapper, F
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import RevokedReason, Session
 
 from .account import account_of
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
     from django_stubs_ext import StrOrPromise
 
@@ -38,6 +43,9 @@ class Standing:
     def live(self) -> bool:
         """Whether a refresh would go on."""
         return not self.because
+
+    def __str__(self) -> str:
+        return gettext("ended: %s") % self.because if self.because else gettext("live")
 
 
 def standing(session: Session, *, now: datetime) -> Standing:
@@ -73,7 +81,42 @@ def attach_users(rows: Collection[Session]) -> None:
         field.set_cached_value(row, found.get(row.user_id))
 
 
+def device_label(session: Session) -> str:
+    """What the owner of ``session`` calls the device, and what it calls itself."""
+    device = session.device_name
+    return f"{session.name} ({device})" if session.name and device else session.name or device
+
+
+def live(rows: QuerySet[Session], *, now: datetime) -> QuerySet[Session]:
+    """Those of ``lookup.sessions_to_judge`` that live, as far as the table alone can tell."""
+    setting = _valid_after_setting()
+    since = Q() if setting is None else Q(auth_time__gte=setting)
+    not_cut_off = Q(valid_after=None) | Q(auth_time__gte=F("valid_after"))
+    return rows.alias(idle_limit=idle_limit()).filter(
+        since, not_cut_off, revoked_at=None, expires_at__gt=now, idle_limit__gt=now
+    )
+
+
+def ended(rows: QuerySet[Session], *, now: datetime) -> QuerySet[Session]:
+    """The others."""
+    setting = _valid_after_setting()
+    before = Q() if setting is None else Q(auth_time__lt=setting)
+    return rows.alias(idle_limit=idle_limit()).filter(
+        before
+        | Q(revoked_at__isnull=False)
+        | Q(expires_at__lte=now)
+        | Q(idle_limit__lte=now)
+        | Q(auth_time__lt=F("valid_after"))
+    )
+
+
 def idle_limit() -> Combinable:
     """When a row's idle time is over, for a query; ``Session.refreshable_until`` for one row."""
     since = Coalesce("rotated_at", "created_at")
     return ExpressionWrapper(since + F("refresh_lifetime"), output_field=DateTimeField())
+
+
+def _valid_after_setting() -> datetime | None:
+    """The setting, as the project's times are: without a zone where USE_TZ is off."""
+    moment = get_settings().SESSIONS_VALID_AFTER
+    return moment if moment is None or django_settings.USE_TZ else timezone.make_naive(moment)

@@ -103,7 +103,7 @@ def _vouches(revoked: Revocations, token: AccessToken) -> bool:
         not revoked.too_many
         and type(issued_at) is int
         and issued_at >= revoked.complete_since
-        and token.session_id.hex not in revoked.sessions
+        and token.session_id not in revoked
     )
 
 

@@ -11,7 +11,7 @@ from drf_jwt_kit.exceptions import NoActiveAccount
 from drf_jwt_kit.tokens import slot
 from drf_jwt_kit.tokens.claims import serializer_claims
 
-from . import ending, lifecycle
+from . import ending, lifecycle, limits
 from .account import may_log_in
 
 if TYPE_CHECKING:
@@ -34,8 +34,10 @@ class Store:
             return
         if not may_log_in(token.user):
             raise NoActiveAccount
+        most = limits.impose(token.session, token.user, request=None)
         token.bind(token.session, token.user)
         lifecycle.insert(token.session, token.user, request=None)
+        limits.end_excess(token.session, token.user, most)
 
     def claims(self, token: RefreshToken) -> dict[str, Any]:
         """What an access token of ``token`` says about its user."""

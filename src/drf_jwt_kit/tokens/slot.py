@@ -18,6 +18,7 @@ class SessionRow(Protocol):
     secret: str
     generation: int
     auth_time: datetime
+    access_lifetime: timedelta | None
     scope: str
 
     @property

@@ -142,7 +142,9 @@ class RefreshToken(KitToken, simplejwt.RefreshToken):
         if "sub" in access.payload:
             access.payload["sub"] = str(access.payload["sub"])  # RFC 7519 section 4.1.2
         access.payload.update({k: v for k, v in self.payload.items() if k in protocol})
-        access.set_exp(from_time=self.current_time)
+        of_this_login = getattr(self.session, "access_lifetime", None) or access.lifetime
+        lifetime = min(of_this_login, access.lifetime)
+        access.set_exp(from_time=self.current_time, lifetime=lifetime)
         access.payload["exp"] = min(access.payload["exp"], self.payload["exp"])
         return access
 

@@ -1,22 +1,38 @@
 """What the project itself does, at a test's word: ``POST /acts/NAME/`` runs NAME in a worker."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
 
+from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.db.utils import OperationalError
 from django.http import JsonResponse
+from django.test import RequestFactory
 from django.views.decorators.csrf import csrf_exempt
 
 from drf_jwt_kit import sessions
+from drf_jwt_kit.exceptions import InvalidToken, ServiceUnavailable
 from drf_jwt_kit.models import Session
 from tests.conftest import PASSWORD
+
+from .holding import hold_until
 
 
 @csrf_exempt
 def act(request, name):
     """Run the act of that name with the arguments in the body, and answer what it returns."""
-    return JsonResponse(ACTS[name](**json.loads(request.body)))
+    try:
+        return JsonResponse(ACTS[name](**json.loads(request.body)))
+    except (OperationalError, ServiceUnavailable):
+        # Isolated transactions may fail on each other's writes; whoever began one begins it again.
+        if connection.in_atomic_block:
+            transaction.set_rollback(True)
+        return JsonResponse({}, status=503)
 
 
 def ready():
@@ -31,8 +47,9 @@ def make_user(name):
 
 
 def row(session):
-    """What the table holds about a session."""
-    found = Session.objects.get(pk=session)
+    """What the table holds about a session, as a new connection sees it."""
+    with ThreadPoolExecutor(1) as apart:  # each thread has a connection of its own
+        found = apart.submit(_read_and_close, session).result()
     return {
         "generation": found.generation,
         "revoked": found.revoked_at is not None,
@@ -41,9 +58,28 @@ def row(session):
     }
 
 
+def _read_and_close(session):
+    try:
+        return Session.objects.get(pk=session)
+    finally:
+        connection.close()
+
+
 def revoke(session):
     """End one session, as the project may."""
     return {"ended": sessions.revoke(session)}
+
+
+def end_in_admin(session):
+    """End one session as the action of the admin's list does, after its question."""
+    user, _ = get_user_model().objects.get_or_create(username="root", is_superuser=True)
+    request = RequestFactory().post("/", {"action": "end_selected", "confirmed": "yes"})
+    request.user, request._messages = user, CookieStorage(request)
+    rows = Session.objects.filter(pk=session)
+    admin.site.get_model_admin(Session).end_selected(request, rows)
+    if rows.filter(revoked_at=None).exists():  # it has said so in a message
+        raise ServiceUnavailable
+    return {}
 
 
 def revoke_user(user):
@@ -65,6 +101,38 @@ def delete_user(user):
     return {}
 
 
+def time_passes(session, seconds):
+    """Move what a session remembers into the past."""
+    found = Session.objects.get(pk=session)
+    found.rotated_at -= timedelta(seconds=seconds)
+    found.save(update_fields=["rotated_at"])
+    return {}
+
+
+def refresh_in_a_transaction(token, commits):
+    """Refresh inside a transaction of the project's own, which then commits or not."""
+    with transaction.atomic():
+        refused = _is_refused(token)
+        transaction.set_rollback(not commits)
+    return {"refused": refused}
+
+
+def refresh_in_an_older_view(token, session, file):
+    """Refresh in a transaction that has read the session before others changed it."""
+    with transaction.atomic():
+        Session.objects.get(pk=session)
+        hold_until(Path(file))
+        return {"refused": _is_refused(token)}
+
+
+def _is_refused(token):
+    try:
+        sessions.refresh(token)
+    except InvalidToken:
+        return True
+    return False
+
+
 def isolation_level():
     """What statements run at, alone and in a transaction, in the words of the standard."""
     alone = _isolation_level()
@@ -73,6 +141,8 @@ def isolation_level():
 
 
 def _isolation_level():
+    if connection.vendor == "sqlite":
+        return "serializable"  # it knows no other
     name = "transaction_isolation" if connection.vendor == "postgresql" else "@@tx_isolation"
     query = f"SHOW {name}" if connection.vendor == "postgresql" else f"SELECT {name}"
     with connection.cursor() as cursor:
@@ -89,7 +159,8 @@ def count():
 ACTS = {
     function.__name__: function
     for function in (
-        *(ready, make_user, row, revoke, revoke_user, change_password, delete_user),
+        *(ready, make_user, row, revoke, revoke_user, end_in_admin, change_password, delete_user),
+        *(time_passes, refresh_in_a_transaction, refresh_in_an_older_view),
         *(isolation_level, count),
     )
 }

@@ -1,14 +1,13 @@
-"""Claims that take as long as the client says, so that requests overlap in a known place."""
-
-import time
+"""Claims that are ready when the client says: between the reading of a session and its writing."""
 
 from drf_jwt_kit.tokens import ClaimsSerializer
 
+from .holding import BEFORE_WRITE, hold
+
 
 class UnhurriedClaims(ClaimsSerializer):
-    """No claims, after ``X-Pause`` seconds: between reading a session and writing it."""
+    """No claims, after the file that the request names has appeared."""
 
     def to_representation(self, instance):
-        request = self.context.get("request")
-        time.sleep(float(request.headers.get("X-Pause", 0)) if request is not None else 0)
+        hold(self.context.get("request"), BEFORE_WRITE)
         return super().to_representation(instance)

@@ -8,9 +8,12 @@ application = get_wsgi_application()
 
 from django.core.management import call_command
 from django.db import connections
+from django.urls import get_resolver
 
 from drf_jwt_kit import signals
 from drf_jwt_kit.sessions import events
+
+from .holding import AFTER_WRITE, hold
 
 
 def _log_signal(name, **facts):
@@ -18,8 +21,14 @@ def _log_signal(name, **facts):
     events.log("signal", name=name, session=session)
 
 
+def _hold_after_write(*, request=None, **facts):
+    hold(request, AFTER_WRITE)
+
+
+signals.session_refreshed.connect(_hold_after_write)
 for _name in ("session_started", "session_refreshed", "refresh_reused", "session_revoked"):
     getattr(signals, _name).connect(partial(_log_signal, _name), weak=False)
 
+get_resolver().url_patterns  # noqa: B018  # imported once, and not by each worker
 call_command("migrate", verbosity=0)
 connections.close_all()  # no worker may inherit a connection

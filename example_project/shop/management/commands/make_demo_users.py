@@ -11,9 +11,9 @@ from shop.models import Customer
 
 
 class Command(BaseCommand):
-    """Alice is a manager and a gold customer; Bob is neither."""
+    """Alice is a manager and a gold customer; Bob is neither. Olive runs the shop's computers."""
 
-    help = "Make the users alice and bob, or give them back the password and roles they had."
+    help = "Make the users alice, bob and olive, or give them back what they had."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--password", required=True)
@@ -26,6 +26,10 @@ class Command(BaseCommand):
         managers, _ = Group.objects.get_or_create(name="managers")
         alice.groups.set([managers])
         bob.groups.clear()
+        olive = self._user("olive", options["password"])
+        if not olive.is_superuser:
+            olive.is_staff = olive.is_superuser = True
+            olive.save(update_fields=["is_staff", "is_superuser"])
         profile = {"tier": Customer.Tier.GOLD, "locale": "en-GB"}
         Customer.objects.update_or_create(user=alice, defaults=profile)
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError
-from django.db import OperationalError
 
+from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.management.interruption import interruption_noted
 from drf_jwt_kit.sessions.retention import Progress, flush
 
@@ -58,8 +58,9 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
                         display.stopped("Interrupted", progress),
                         returncode=interruption.returncode,
                     )
-    except OperationalError as error:
-        raise CommandError(display.stopped(f"The database gave up ({error})", progress)) from error
+    except ServiceUnavailable as error:
+        why = f"The database gave up ({error.__cause__})"
+        raise CommandError(display.stopped(why, progress)) from error
     display.finish(progress)
 
 

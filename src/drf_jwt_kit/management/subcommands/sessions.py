@@ -8,12 +8,12 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.management.columns import print_table
 from drf_jwt_kit.management.people import add_user_arguments, named_user, shown
 from drf_jwt_kit.sessions import lookup
+from drf_jwt_kit.sessions.standing import device_label
 from drf_jwt_kit.sessions.survey import survey
 
 if TYPE_CHECKING:
@@ -100,17 +100,16 @@ def _revoke_all(command: BaseCommand, *, interactive: bool) -> None:
 
 def _cells(session: Session, stands: Standing) -> list[str]:
     user: Any = session.user
-    device = session.device or session.user_agent
     ends = session.revoked_at or session.refreshable_until
     return [
         str(session.pk),
         str(session.user_id or "") if user is None else user.get_username(),
-        f"{session.name} ({device})" if session.name and device else session.name or device,
+        device_label(session),
         session.ip or "",
         _time(session.created_at),
         _time(session.last_used_at),
         _time(ends),
-        gettext("live") if stands.live else gettext("ended: %s") % stands.because,
+        str(stands),
     ]
 
 

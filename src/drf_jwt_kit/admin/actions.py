@@ -1,0 +1,137 @@
+"""What can be done to sessions in the admin? They are ended, after a question, with an audit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth import get_permission_codename, get_user_model
+from django.db import transaction
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.exceptions import ServiceUnavailable
+from drf_jwt_kit.sessions import RevokedReason, lookup
+from drf_jwt_kit.sessions.standing import attach_users
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+    from django_stubs_ext import StrOrPromise
+
+    from drf_jwt_kit.models import Session
+
+    _Base = admin.ModelAdmin[Session]
+else:
+    _Base = object
+
+MOST = 500
+"""Sessions at once. Django takes a thousand fields of a form."""
+
+_SELECTED = gettext_lazy("End the selected sessions")
+_ALL_OF_USERS = gettext_lazy("End all sessions of the users of the selected sessions")
+
+
+class EndSessions(_Base):
+    """The two actions. They need the permission to change sessions."""
+
+    actions = ("end_selected", "end_all_of_their_users")
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        """Whether this user may end sessions: with the permission to change them."""
+        codename = get_permission_codename("change", self.opts)
+        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+
+    @admin.action(permissions=["end"], description=_SELECTED)
+    def end_selected(
+        self, request: HttpRequest, queryset: QuerySet[Session]
+    ) -> HttpResponse | None:
+        """End each of them."""
+        return self._after_a_question(request, queryset, _SELECTED, _end_each)
+
+    @admin.action(permissions=["end"], description=_ALL_OF_USERS)
+    def end_all_of_their_users(
+        self, request: HttpRequest, queryset: QuerySet[Session]
+    ) -> HttpResponse | None:
+        """End every session of each of their users."""
+        return self._after_a_question(request, queryset, _ALL_OF_USERS, _end_all_of_users)
+
+    def _after_a_question(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Session],
+        question: StrOrPromise,
+        end: Callable[[HttpRequest, list[Session]], int],
+    ) -> HttpResponse | None:
+        selected = list(queryset[: MOST + 1])
+        if len(selected) > MOST:
+            says = gettext("At most %(count)d sessions can be ended here at once.")
+            self.message_user(request, says % {"count": MOST}, messages.ERROR)
+            return None
+        attach_users(selected)
+        if "confirmed" not in request.POST:
+            return self._ask(request, selected, question)
+        try:
+            with transaction.atomic(using=lookup.write_alias()):
+                count = end(request, selected)
+        except ServiceUnavailable:
+            says = gettext("Nothing was ended: the database does not answer. Try again.")
+            self.message_user(request, says, messages.ERROR)
+            return None
+        says = ngettext("%(count)d session was ended.", "%(count)d sessions were ended.", count)
+        self.message_user(request, says % {"count": count}, messages.SUCCESS)
+        return None
+
+    def _ask(
+        self, request: HttpRequest, selected: list[Session], question: StrOrPromise
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Are you sure?"),
+            "question": question,
+            "opts": self.opts,
+            "action": request.POST["action"],
+            "sessions": selected,
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/drf_jwt_kit/session/end.html", context)
+
+
+def _end_each(request: HttpRequest, selected: list[Session]) -> int:
+    live = [
+        session
+        for session in selected
+        if sessions.revoke(session.pk, user=_owner(session), reason=RevokedReason.BY_ADMIN)
+    ]
+    _audit(request, live, gettext("Ended this session."))
+    return len(live)
+
+
+def _end_all_of_users(request: HttpRequest, selected: list[Session]) -> int:
+    """Users whom the default manager hides or who are gone have sessions to be ended, too."""
+    owners = {session.user_id: _owner(session) for session in selected}
+    count = sum(
+        sessions.revoke(user=owner, reason=RevokedReason.BY_ADMIN)
+        for owner in owners.values()
+        if owner is not None
+    )
+    users = {session.user_id: session.user for session in selected if session.user is not None}
+    _audit(request, selected, gettext("Ended all sessions of this user."))
+    _audit(request, list(users.values()), gettext("Ended all sessions of this user."))
+    return count
+
+
+def _owner(session: Session) -> Any:
+    """The user, as far as an end asks for it: its key, also of one who is hidden."""
+    return None if session.user_id is None else get_user_model()(pk=session.user_id)
+
+
+def _audit(request: HttpRequest, changed: list[Any], says: str) -> None:
+    if changed:
+        LogEntry.objects.log_actions(request.user.pk, changed, CHANGE, says)  # type: ignore[arg-type]

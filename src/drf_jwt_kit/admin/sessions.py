@@ -1,0 +1,121 @@
+"""Which sessions does the admin show, and how? To be looked at and ended, and not to be edited.
+
+A row is never deleted here: while its access tokens live, it is what says that they count no
+more. ``manage.py jwtkit flush`` deletes rows when that is over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from drf_jwt_kit.models import Session
+from drf_jwt_kit.sessions import lookup
+from drf_jwt_kit.sessions.standing import attach_users, device_label, standing
+from drf_jwt_kit.sessions.survey import SECRETS
+
+from .actions import EndSessions
+from .changelist import CappedPaginator, SessionChangeList
+from .filters import StateFilter
+from .search import matching
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+_LONGEST_DEVICE = 60
+
+
+@admin.register(Session)
+class SessionAdmin(EndSessions, admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own is not generic
+    """Sessions to look at, search, and end; for staff who may view or change sessions.
+
+    Made for millions of rows: users are read with one query for a page, rows are counted up
+    to a limit, and the list is sorted by nothing but the time of the login.
+    """
+
+    list_display = ("created_at", "whose", "on", "ip", "last_used_at", "ends", "state")
+    list_filter = (StateFilter, "revoked_reason", "created_at", "revoked_at")
+    search_fields = ("name", "device", "user_agent", "ip")
+    search_help_text = _(
+        "A user's whole name, or the id of a session or of a user, is found at once. Any other "
+        "word is looked for among IP addresses, devices, their names, and the beginnings of "
+        "users' names, which takes long among millions, unless a user's name stands beside it."
+    )
+    fields = (
+        *("id", "state", "user", "name", "device", "user_agent", "ip", "scope", "generation"),
+        *("auth_time", "created_at", "rotated_at", "last_used_at", "ends"),
+        *("expires_at", "refresh_lifetime", "access_lifetime", "revoked_at", "revoked_reason"),
+    )
+    readonly_fields = fields
+    ordering = ("-created_at",)
+    sortable_by = ("created_at",)
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = CappedPaginator
+    list_select_related = False  # users may be in another database
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        """The rows as they are where they are written, and not on a replica."""
+        return lookup.sessions_to_judge().defer(*SECRETS)  # type: ignore[no-any-return]
+
+    def get_object(self, *args: Any, **kwargs: Any) -> Session | None:
+        """The session of a detail page, with its user."""
+        session = super().get_object(*args, **kwargs)
+        if session is not None:
+            attach_users([session])
+        return session
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SessionChangeList]:
+        """The list that reads users for a whole page."""
+        return SessionChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Session], search_term: str
+    ) -> tuple[QuerySet[Session], bool]:
+        """What :func:`search.matching` finds; nothing twice."""
+        return matching(queryset, search_term), False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody: a session begins with a login."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        """Nobody: a session is what its tokens were made from. It can be ended."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        """Nobody: without its row, a process that asks no database knows of no end."""
+        return False
+
+    @admin.display(description=_("user"))
+    def whose(self, session: Session) -> SafeString | str:
+        """The user, with a link to all of its sessions."""
+        if session.user_id is None:
+            return self.get_empty_value_display()
+        user: Any = session.user
+        name = session.user_id if user is None else user.get_username()
+        return format_html('<a href="?user={}">{}</a>', session.user_id, name)
+
+    @admin.display(description=_("device"))
+    def on(self, session: Session) -> str:
+        """What the device is called."""
+        return Truncator(device_label(session)).chars(_LONGEST_DEVICE)
+
+    @admin.display(description=_("ends"))
+    def ends(self, session: Session) -> str:
+        """When it ended, or will unless it is refreshed before."""
+        moment = session.revoked_at or session.refreshable_until
+        return str(display_for_value(moment, self.get_empty_value_display()))
+
+    @admin.display(description=_("state"))
+    def state(self, session: Session) -> str:
+        """Live, or why not."""
+        return str(standing(session, now=timezone.now()))

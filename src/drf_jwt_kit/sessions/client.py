@@ -1,0 +1,85 @@
+"""What is known of the client that logs in? Its user agent, what its device is, its address.
+
+All of it is said by the client, or by proxies: it is shown to the user, and proves nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING, Any
+
+from drf_jwt_kit.conf import get_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from drf_jwt_kit.models import Session
+
+try:
+    import ua_parser
+except ImportError:  # the extra `devices` is not installed
+    parse: Callable[[str], Any] | None = None
+else:
+    parse = ua_parser.parse
+
+_LONGEST_USER_AGENT = 512
+_LONGEST_NAME = 100
+_UNUSUAL = re.compile(r"[^A-Za-z0-9 .,+/()_-]")
+_PORT = re.compile(r"(?P<v4>[0-9.]+):[0-9]+|\[(?P<v6>[^\]]*)\](:[0-9]+)?")
+_AS_IT_IS_CALLED = {"Mac OS X": "macOS", "Mobile Safari": "Safari", "Chrome Mobile": "Chrome"}
+
+
+def describe(session: Session, request: Any) -> None:
+    """Write down in ``session`` where ``request`` comes from, unless RECORD_CLIENT is False."""
+    if request is None or not get_settings().RECORD_CLIENT:
+        return
+    sent = request.META.get("HTTP_USER_AGENT", "")[:_LONGEST_USER_AGENT]
+    session.user_agent = "".join(character for character in sent if character.isprintable())
+    session.device = device_name(session.user_agent)
+    session.ip = address_of(request)
+
+
+def device_name(user_agent: str) -> str:
+    """What a user would call it: "Firefox on Windows". "" where nobody knows.
+
+    Needs the extra ``devices``, and is "" without it. Takes at most 512 characters: a junk
+    header of 8,000 keeps the parser busy for 70 ms. What comes back is plain ASCII, since parts
+    of it can be the client's own words.
+    """
+    if parse is None:
+        return ""
+    found = parse(user_agent[:_LONGEST_USER_AGENT])
+    named = [_plain(part.family) for part in (found.user_agent, found.os) if part is not None]
+    return " on ".join(filter(None, named))[:_LONGEST_NAME]
+
+
+def address_of(request: Any) -> str | None:
+    """The IP address that ``request`` comes from; None where that is not known.
+
+    It is ``REMOTE_ADDR``. Behind NUM_PROXIES proxies of the project's own it is what the
+    outermost of them appended to ``X-Forwarded-For``; everything to the left of that is the
+    client's own words, and is not read.
+    """
+    proxies = get_settings().NUM_PROXIES
+    if proxies == 0:
+        return _address(request.META.get("REMOTE_ADDR", ""))
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    return _address(hops[-proxies]) if len(hops) >= proxies else None
+
+
+def _plain(family: str) -> str:
+    return _UNUSUAL.sub("", _AS_IT_IS_CALLED.get(family, family)).strip()
+
+
+def _address(text: str) -> str | None:
+    """``text`` as an address, without the port and the IPv6 zone that some servers add."""
+    text = text.strip()
+    if with_port := _PORT.fullmatch(text):
+        text = with_port["v4"] or with_port["v6"]
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:  # a Unix socket has none, and some proxies write "unknown"
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)  # IPv4, as a dual-stack socket shows it
+    return str(mapped or address)

@@ -1,0 +1,139 @@
+"""How long may one login live, and how many may its user have? Settings, and SESSION_LIMITS.
+
+What is decided is written into the row at login and holds from then on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.exceptions import LimitsError
+from drf_jwt_kit.keys.codec import ACCEPTED_AHEAD
+from drf_jwt_kit.models import RevokedReason
+
+from . import lookup
+from .ending import end
+from .faults import persistent
+
+if TYPE_CHECKING:
+    from drf_jwt_kit.models import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionLimits:
+    """What ``SESSION_LIMITS`` returns for one login; None is the project's setting.
+
+    Raises LimitsError for a length of time that is none, and for a number below 1.
+    """
+
+    refresh_lifetime: timedelta | None = None
+    """How long the session lives without being refreshed, as REFRESH_TOKEN_LIFETIME."""
+    max_age: timedelta | None = None
+    """How long it lives at most, as SESSION_MAX_AGE."""
+    access_lifetime: timedelta | None = None
+    """How long its access tokens live: at most ACCESS_TOKEN_LIFETIME."""
+    max_sessions: int | None = None
+    """How many live sessions the user may have, this one included: MAX_SESSIONS_PER_USER."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is None:
+                continue
+            if field.name == "max_sessions":
+                if type(value) is not int or value < 1:
+                    raise LimitsError(
+                        f"SessionLimits(max_sessions={value!r}): it must be a whole number from "
+                        "1 on, or None for MAX_SESSIONS_PER_USER."
+                    )
+            elif not isinstance(value, timedelta) or value <= timedelta(0):
+                raise LimitsError(
+                    f"SessionLimits({field.name}={value!r}): it must be a timedelta longer than "
+                    "zero, or None for the project's setting."
+                )
+
+
+def impose(session: Session, user: Any, request: Any) -> int | None:
+    """Write the limits of this login into ``session``; answers how many its user may have.
+
+    Queries nothing, except what ``SESSION_LIMITS`` does. Raises LimitsError where that returned
+    what cannot be kept, and whatever it raises itself.
+    """
+    settings = get_settings()
+    if settings.SESSION_LIMITS is None:
+        return settings.MAX_SESSIONS_PER_USER
+    limits = settings.load("SESSION_LIMITS")(user, request)
+    if not isinstance(limits, SessionLimits):
+        raise LimitsError(
+            f"SESSION_LIMITS returned {type(limits).__name__}, not SessionLimits. Return "
+            "drf_jwt_kit.sessions.SessionLimits() where the project's settings hold."
+        )
+    session.refresh_lifetime = limits.refresh_lifetime or session.refresh_lifetime
+    session.access_lifetime = limits.access_lifetime
+    longest = limits.max_age or settings.SESSION_MAX_AGE
+    session.expires_at = session.created_at + longest
+    _require_order(session, longest)
+    return limits.max_sessions or settings.MAX_SESSIONS_PER_USER
+
+
+def end_excess(session: Session, user: Any, most: int | None) -> None:
+    """End the oldest sessions of ``user``, so that ``most`` are left; None is no limit.
+
+    Called after ``session`` was inserted: of logins that race, the last one to look sees all.
+    Inside somebody's transaction none can see the others, so they look again once it has
+    committed. One query, and one more where something is to end.
+    """
+    if most is None:
+        return
+    _end_oldest(session, user, most)
+    if lookup.in_transaction():
+        again = partial(_end_oldest, session, user, most)
+        transaction.on_commit(again, using=lookup.write_alias(), robust=True)
+
+
+@persistent
+def _end_oldest(session: Session, user: Any, most: int) -> None:
+    # Where a test has stopped the clock, the login that was just made is still the newest.
+    live = sorted(lookup.live_sessions_by_age(user), key=lambda s: (s.created_at, s == session))
+    excess = [row.pk for row in live[:-most]]
+    if excess:
+        only = excess[0] if len(excess) == 1 else None
+        rows = lookup.sessions().filter(pk__in=excess)
+        end(rows, RevokedReason.SESSION_LIMIT, session_id=only, user_id=user.pk)
+
+
+def _require_order(session: Session, longest: timedelta) -> None:
+    settings = get_settings()
+    idle, access = session.refresh_lifetime, session.access_lifetime
+    if access is not None and access > settings.ACCESS_TOKEN_LIFETIME:
+        raise LimitsError(
+            f"SESSION_LIMITS returned an access_lifetime ({access}) that is longer than "
+            f"ACCESS_TOKEN_LIFETIME ({settings.ACCESS_TOKEN_LIFETIME}), which is how long an end "
+            "is remembered. Raise the setting, and return shorter ones for the others."
+        )
+    if longest < idle:
+        raise LimitsError(
+            f"SESSION_LIMITS makes a session of at most {longest} (max_age, or else "
+            f"SESSION_MAX_AGE) that may go without a refresh for {idle} (refresh_lifetime, or "
+            "else REFRESH_TOKEN_LIFETIME). Return both, max_age at least as long."
+        )
+    farthest = max(ACCEPTED_AHEAD, settings.SESSION_MAX_AGE)
+    if idle > farthest:
+        raise LimitsError(
+            f"SESSION_LIMITS makes a refresh token that lives for {idle} (refresh_lifetime); one "
+            f"that expires more than {farthest} from now is taken for a forgery. Return less, or "
+            "raise SESSION_MAX_AGE."
+        )
+    access = access or settings.ACCESS_TOKEN_LIFETIME
+    if idle < access:
+        raise LimitsError(
+            f"SESSION_LIMITS makes a session that ends without a refresh in {idle} "
+            f"(refresh_lifetime), before its first access token, which lives for {access}. "
+            "Return an access_lifetime that is not longer."
+        )

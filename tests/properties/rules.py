@@ -1,0 +1,96 @@
+"""What holds for every refresh, whatever came before it. Each rule is one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from tests.conftest import claims_of
+
+from .world import ACCESS_LIFETIME, SESSION_MAX_AGE
+
+if TYPE_CHECKING:
+    from .world import Use, World
+
+
+def is_honest(world: World, use: Use) -> bool:
+    """The newest generation; or the one before, within the leeway, or with its retry key."""
+    if use.generation == use.before["generation"]:
+        return True
+    if use.generation != use.before["generation"] - 1:
+        return False
+    since = timezone.now() - use.before["rotated_at"]
+    has_key = use.key is not None and use.key == use.login.rotation_key
+    return since < world.leeway or (has_key and since < ACCESS_LIFETIME)
+
+
+def an_accept_is_of_a_live_session_and_an_honest_token(world: World, use: Use) -> None:
+    may = world.is_live(use.before) and use.login.account_is_fine and is_honest(world, use)
+    assert not use.accepted or may
+
+
+def an_honest_token_of_a_live_session_is_accepted(world: World, use: Use) -> None:
+    must = world.is_live(use.before) and use.login.account_is_fine and is_honest(world, use)
+    assert use.accepted or not must
+
+
+def the_generation_grows_by_one_and_once_in_a_leeway(world: World, use: Use) -> None:
+    assert use.after["generation"] - use.before["generation"] in (0, 1)
+    last = use.before["rotated_at"]
+    assert not use.advanced or last is None or use.after["rotated_at"] - last >= world.leeway
+
+
+def an_answer_carries_the_generation_of_the_row(world: World, use: Use) -> None:
+    assert not use.accepted or claims_of(use.answer["refresh"])["gen"] == use.after["generation"]
+
+
+def a_repeated_answer_changes_nothing(world: World, use: Use) -> None:
+    assert not use.accepted or use.advanced or use.after == use.before
+
+
+def a_repeated_answer_lives_no_longer(world: World, use: Use) -> None:
+    if use.accepted:
+        claims = claims_of(use.answer["refresh"])
+        first = use.login.expiries.setdefault(claims["gen"], claims["exp"])
+        assert claims["exp"] <= first
+
+
+def no_token_outlives_the_session(world: World, use: Use) -> None:
+    if use.accepted:
+        end = (use.before["created_at"] + SESSION_MAX_AGE).timestamp()
+        assert claims_of(use.answer["refresh"])["exp"] <= end
+        assert claims_of(use.answer["access"])["exp"] <= end
+
+
+def an_old_token_ends_the_session(world: World, use: Use) -> None:
+    in_time = world.is_live(use.before) and use.login.account_is_fine
+    if in_time and not is_honest(world, use):
+        assert use.after["revoked_reason"] == "reused"
+        assert world.reused.count(use.login.sid) == 1
+
+
+def what_became_of_the_user_ends_the_session(world: World, use: Use) -> None:
+    if world.is_live(use.before) and not use.login.account_is_fine:
+        assert not use.accepted
+        assert use.after["revoked_at"] is not None
+
+
+def a_refusal_says_nothing_but_its_code(world: World, use: Use) -> None:
+    refusal: dict[str, Any] = {"code": "token_not_valid"}
+    assert use.accepted or (use.status == 401 and refusal.items() <= use.answer.items())
+    assert use.accepted or use.answer["reason"] in {"session_ended", "expired"}
+
+
+EVERY_USE = [
+    an_accept_is_of_a_live_session_and_an_honest_token,
+    an_honest_token_of_a_live_session_is_accepted,
+    the_generation_grows_by_one_and_once_in_a_leeway,
+    an_answer_carries_the_generation_of_the_row,
+    a_repeated_answer_changes_nothing,
+    a_repeated_answer_lives_no_longer,
+    no_token_outlives_the_session,
+    an_old_token_ends_the_session,
+    what_became_of_the_user_ends_the_session,
+    a_refusal_says_nothing_but_its_code,
+]
