@@ -164,6 +164,18 @@ class TestARefreshToken:
         assert jwt.get_unverified_header(following.refresh)["typ"] == "rt+jwt"
         assert jwt.get_unverified_header(following.refresh)["kid"]
 
+    def test_is_held_to_the_limits_of_a_login(self, kit, user):
+        with kit_settings(MAX_SESSIONS_PER_USER=1):
+            before = kit.sign_in(user)
+            kit.rotate(refresh(user))
+
+            assert kit.get_with(before.access).status_code == 401
+
+    def test_says_where_its_client_is(self, kit, user):
+        kit.refresh(refresh(user), user_agent="curl/8")
+
+        assert Session.objects.get().user_agent == "curl/8"
+
     def test_goes_on_as_any_session(self, kit, user, past_leeway):
         following = kit.rotate(refresh(user))
         past_leeway()
@@ -189,8 +201,8 @@ class TestARefreshToken:
     ):
         token = refresh(user)
         first = kit.rotate(token)
-        seen = iter([False, True])  # as if it had looked just before the other one has stored
-        monkeypatch.setattr(adoption, "has_begun", lambda token: next(seen))
+        # As if it had looked just before the other one has stored.
+        monkeypatch.setattr(adoption, "has_begun", lambda token: False)
 
         assert claims_of(kit.rotate(token).refresh) == claims_of(first.refresh)
         assert Session.objects.count() == 1

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 _BLACKLIST = "token_blacklist"
 
 
-def begin(token: RefreshToken, request: Any = None) -> None:
-    """Store the session of an adopted ``token``, unless it has been stored.
+def first_session(token: RefreshToken) -> tuple[Session, Any] | None:
+    """The session that an adopted ``token`` begins, not stored yet, and its user.
 
-    Raises RefusedToken where Simple JWT would not take the token either: it is on the
-    blacklist, or its user may not log in.
+    None where it has begun. Raises RefusedToken where Simple JWT would not take the token
+    either: it is on the blacklist, or its user may not log in.
     """
     if has_begun(token):
-        return
+        return None
     user = user_to_begin_with(token)
     now = timezone.now()
     session = Session(
@@ -46,15 +46,21 @@ def begin(token: RefreshToken, request: Any = None) -> None:
         expires_at=now + get_settings().SESSION_MAX_AGE,
         password_fingerprint=fingerprint(user),
     )
+    return session, user
+
+
+def insert(session: Session, user: Any, request: Any = None) -> bool:
+    """Store it, and tell; False where another request with the same token was faster."""
     alias = lookup.write_alias()
     try:
         with transaction.atomic(using=alias):
             session.save(using=alias, force_insert=True)
     except IntegrityError:
-        if not has_begun(token):
-            raise
-        return  # another request with the same token was faster
+        if lookup.sessions().filter(pk=session.pk).exists():
+            return False
+        raise
     events.started(session, user, request)
+    return True
 
 
 def has_begun(token: RefreshToken) -> bool:

@@ -126,7 +126,8 @@ def end_session_of(token: RefreshToken) -> None:
     """Log out by a verified refresh token, if it is of its session's making."""
     if token.adopted:
         with suppress(RefusedToken):  # where it could begin none there is nothing to end
-            adoption.begin(token)
+            if begun := adoption.first_session(token):
+                adoption.insert(*begun)  # so that there is something that has ended
     session = lookup.sessions().filter(pk=token.session_id).first()
     if session is None:
         return
