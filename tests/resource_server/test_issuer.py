@@ -192,6 +192,18 @@ class TestWhileOneThreadFetches:
         assert keys["two"].kid == "two"
         fetching.join()
 
+    def test_many_that_wait_for_a_fetch_that_fails_try_no_other(self, keys, clock, slow, network):
+        begun, end = slow
+        network.down = True
+        clock[0] += HOUR
+        with ThreadPoolExecutor(8) as crowd:
+            waiting = [crowd.submit(keys.get, f"invented-{number}") for number in range(8)]
+            begun.wait(10)
+            threading.Timer(0.1, end.set).start()
+            found = {one.result() for one in waiting}
+
+        assert (found, network.fetches) == ({None}, 2)
+
 
 class TestLog:
     @pytest.fixture

@@ -100,8 +100,8 @@ class ResourceServerSettings:
         "scope", "The claim that holds the scopes: a string of words, or a list. Sometimes `scp`."
     )
     LEEWAY: timedelta = setting(
-        timedelta(0),
-        "How far the issuer's clock may be off.",
+        timedelta(seconds=10),
+        "How far the issuer's clock may be off, which is another machine's.",
         "a timedelta from 0 to 60 seconds",
         lambda value: isinstance(value, timedelta) and timedelta(0) <= value <= MINUTE,
     )
