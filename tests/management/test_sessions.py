@@ -80,7 +80,8 @@ class TestList:
         assert jwtkit("sessions", "list").count("\n") == 1
 
     def test_lets_no_client_write_on_the_terminal(self, kit, user, jwtkit):
-        kit.sign_in(user, user_agent="\x1b[2J\tFirefox\u202e")
+        kit.sign_in(user)
+        Session.objects.update(user_agent="\x1b[2J\tFirefox\u202e")  # as older versions kept it
 
         assert "?[2J?Firefox?\t" in jwtkit("sessions", "list")
 
