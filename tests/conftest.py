@@ -21,6 +21,8 @@ from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import feed, revocations
 
+from .leaks import Watching
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -39,7 +41,7 @@ collect_ignore = [
 def pytest_configure(config: pytest.Config) -> None:
     """Bring the fixtures of real databases and served projects, which import this module; and
     what reads everything that is logged."""
-    config.pluginmanager.import_plugin("tests.leaks")
+    config.pluginmanager.register(Watching(), "leaks")
     config.pluginmanager.import_plugin("tests.servers.fixtures")
 
 
