@@ -43,6 +43,10 @@ PATIENT = settings(deadline=None, stateful_step_count=20, suppress_health_check=
 FAR = int(NOON.timestamp()) + 300 * 86_400
 
 
+def has_expired(token: str, within: timedelta = timedelta(0)) -> bool:
+    return claims_of(token)["exp"] <= (timezone.now() + within).timestamp()
+
+
 def flipped(token: str) -> str:
     head, payload, signature = token.split(".")
     return ".".join([head, payload, ("A" if signature[0] != "A" else "B") + signature[1:]])
@@ -133,7 +137,7 @@ class Histories(RuleBasedStateMachine):
             "password": lambda: self.change_password(tab, by_save=True),
             "deactivate": lambda: self.deactivate(tab, by_save=True),
         }
-        if claims_of(tab.refresh)["exp"] <= timezone.now().timestamp():
+        if has_expired(tab.refresh):
             return  # it is refused before anything is read
         generations = []
 
@@ -162,7 +166,7 @@ class Histories(RuleBasedStateMachine):
 
         newest = first.accepted and first.generation == first.after["generation"]
         in_time = first.accepted and timezone.now() - rotated_at < self.world.leeway
-        if (newest or in_time) and self.world.is_live(first.after):
+        if (newest or in_time) and self.may_be_used(tab, first):
             assert self.use(tab).accepted
             assert self.works(tab)
 
@@ -172,13 +176,18 @@ class Histories(RuleBasedStateMachine):
         first = self.use(tab, arrives=False)
         self.world.moved.shift(wait)
 
-        if first.advanced and self.world.is_live(first.after):
+        if first.advanced and self.may_be_used(tab, first):
             assert self.use(tab).accepted
             assert self.works(tab)
+
+    def may_be_used(self, tab, use):
+        return self.world.is_live(use.after) and not has_expired(tab.refresh)
 
     @rule(tab=tabs)
     def two_holders_take_turns(self, tab):
         """Further apart than the leeway; whoever began, neither can go on."""
+        if has_expired(tab.refresh, within=timedelta(minutes=5)):
+            return  # an expired token is not even reuse
         self.world.moved.shift(self.world.leeway)
         thief = self.share(tab, keeps_keys=False)
 
@@ -191,12 +200,14 @@ class Histories(RuleBasedStateMachine):
         assert not self.works(tab)
         assert not self.works(thief)
 
-    @rule(tab=tabs)
-    def grow_old(self, tab):
-        """Up to a few minutes before the absolute limit."""
-        for seconds in (80_000, 9_500):
+    @rule(target=tabs)
+    def grow_old(self):
+        """A session that is a few minutes from its absolute limit."""
+        tab = self.sign_in(0, keeps_keys=False)
+        for seconds in (80_000, 9_500) if isinstance(tab, Tab) else ():
             self.world.moved.shift(seconds)
             self.use(tab)
+        return tab
 
     @rule(tab=tabs)
     def ask_the_api(self, tab):
