@@ -84,6 +84,8 @@ class Use:
     login: Login
     generation: int
     key: str | None
+    expired: bool
+    """The token itself was, and so nothing was asked."""
     before: dict[str, Any]
     after: dict[str, Any]
     status: int
@@ -170,6 +172,7 @@ class World:
             login=tab.login,
             generation=claims_of(token)["gen"],
             key=key,
+            expired=claims_of(token)["exp"] <= timezone.now().timestamp(),
             before=seen["before"][sid],
             after=seen["after"][sid],
             status=response.status_code,
