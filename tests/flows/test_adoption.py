@@ -140,6 +140,14 @@ class TestAnAccessToken:
 
         assert answer.json()["reason"] == "no_session"
 
+    def test_ends_no_session_that_it_names(self, kit, user, signed_in):
+        token = access(user, sid=str(signed_in.session.pk))
+
+        answer = kit.post("/api/token/logout/", headers={"Authorization": f"Bearer {token}"})
+
+        assert answer.json()["reason"] == "no_session"
+        assert kit.get_with(signed_in.access).status_code == 200
+
     def test_is_refused_to_refresh_with(self, kit, user):
         assert kit.refresh(access(user)).json()["reason"] == "wrong_type"
 

@@ -56,9 +56,9 @@ def insert(session: Session, user: Any, request: Any = None) -> bool:
         with transaction.atomic(using=alias):
             session.save(using=alias, force_insert=True)
     except IntegrityError:
-        if lookup.sessions().filter(pk=session.pk).exists():
-            return False
-        raise
+        if lookup.find_for_update(session.pk) is None:  # a plain read may be of an older moment
+            raise
+        return False
     events.started(session, user, request)
     return True
 
