@@ -175,6 +175,17 @@ class TestFilters:
         assert staff.listed(created_at__lt=yesterday.isoformat()) == []
 
 
+class TestFiltersByWhatIsNotShown:
+    """Whoever may filter by a secret can guess it, character by character."""
+
+    @pytest.mark.parametrize(
+        "column",
+        ["secret", "retry_key_hash", "password_fingerprint", "obtain_serializer", "user__password"],
+    )
+    def test_are_refused(self, signed_in, staff, column):
+        assert staff.get(SESSIONS, {f"{column}__startswith": "a"}).status_code == 400
+
+
 class TestWhatItCosts:
     ROUTINE = 5  # the login of staff and its user, the sessions, their users, their number
 
