@@ -11,7 +11,7 @@ from django.utils import timezone
 from drf_jwt_kit import sessions
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.sessions import lookup
-from tests.conftest import make_user
+from tests.conftest import NOON, make_user
 
 from .conftest import SESSIONS, row
 
@@ -160,6 +160,13 @@ class TestFilters:
             "SESSIONS_VALID_AFTER": now if timezone.is_aware(now) else timezone.make_aware(now)
         }
 
+        assert self.both(staff) == ([], [sid(live)])
+
+    def test_by_the_whole_second_that_the_setting_counts_from(self, live, staff, settings):
+        lookup.sessions().update(auth_time=NOON + timedelta(seconds=10.7))
+        settings.DRF_JWT_KIT = {"SESSIONS_VALID_AFTER": NOON + timedelta(seconds=10.5)}
+
+        assert "ended: all sessions were ended" in staff.text(SESSIONS)
         assert self.both(staff) == ([], [sid(live)])
 
     def test_by_reason(self, kit, live, user, staff):
