@@ -68,6 +68,8 @@ class EndpointMixin(NonAtomicMixin, CodedErrorsMixin):
         before = [(db, db.needs_rollback) for db in connections.all(initialized_only=True)]
         if isinstance(exc, TokenError) and not isinstance(exc, APIException):
             exc = InvalidToken(Reason.INVALID, detail=exc.args[0] if exc.args else "")
+        if sessions.is_unwritable(exc):
+            exc = ParseError(_("The request has characters that cannot be stored here."))
         response = super().handle_exception(sessions.as_unavailable(exc) or exc)
         for db, needs_rollback in before:
             db.needs_rollback = needs_rollback

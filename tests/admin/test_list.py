@@ -11,7 +11,7 @@ from django.utils import timezone
 from drf_jwt_kit import sessions
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.sessions import lookup
-from tests.conftest import make_user
+from tests.conftest import NOON, make_user
 
 from .conftest import SESSIONS, row
 
@@ -162,6 +162,13 @@ class TestFilters:
 
         assert self.both(staff) == ([], [sid(live)])
 
+    def test_by_the_whole_second_that_the_setting_counts_from(self, live, staff, settings):
+        lookup.sessions().update(auth_time=NOON + timedelta(seconds=10.7))
+        settings.DRF_JWT_KIT = {"SESSIONS_VALID_AFTER": NOON + timedelta(seconds=10.5)}
+
+        assert "ended: all sessions were ended" in staff.text(SESSIONS)
+        assert self.both(staff) == ([], [sid(live)])
+
     def test_by_reason(self, kit, live, user, staff):
         sessions.revoke(row(kit.sign_in(user)).pk)
         kit.logout(live.refresh)
@@ -173,6 +180,17 @@ class TestFilters:
 
         assert staff.listed(created_at__gte=yesterday.isoformat()) == [sid(live)]
         assert staff.listed(created_at__lt=yesterday.isoformat()) == []
+
+
+class TestFiltersByWhatIsNotShown:
+    """Whoever may filter by a secret can guess it, character by character."""
+
+    @pytest.mark.parametrize(
+        "column",
+        ["secret", "retry_key_hash", "password_fingerprint", "obtain_serializer", "user__password"],
+    )
+    def test_are_refused(self, signed_in, staff, column):
+        assert staff.get(SESSIONS, {f"{column}__startswith": "a"}).status_code == 400
 
 
 class TestWhatItCosts:

@@ -184,6 +184,16 @@ class TestEndSelected:
         assert answer.status_code == 302
         assert b"the database does not answer" in staff.get(SESSIONS).content
 
+    def test_is_answered_where_the_database_fails_at_the_end(self, signed_in, staff, monkeypatch):
+        def lost(*args, **kwargs):
+            raise OperationalError("could not serialize access")
+
+        monkeypatch.setattr(LogEntry.objects, "log_actions", lost)
+
+        assert staff.ask("end_selected", signed_in, confirmed="yes").status_code == 302
+        assert b"the database does not answer" in staff.get(SESSIONS).content
+        assert row(signed_in).revoked_at is None
+
 
 class TestEndAllOfTheirUsers:
     def test_ends_those_that_were_not_selected_too(self, kit, user, other_user, signed_in, staff):

@@ -5,7 +5,7 @@ from unittest import mock
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import OperationalError, connection, connections, transaction
+from django.db import DataError, OperationalError, connection, connections, transaction
 from django.test import TestCase, override_settings
 
 from drf_jwt_kit import sessions
@@ -145,6 +145,55 @@ class TestLockedOrLost:
             kit.refresh(signed_in.refresh)
 
         assert kit.refresh(signed_in.refresh).status_code == 200
+
+
+@pytest.mark.django_db
+class TestCharactersThatTheTableHasNot:
+    """As in a table of MariaDB in latin1, or a database of PostgreSQL in another encoding."""
+
+    MARIADB = DataError(1366, "Incorrect string value: '\\xF0\\x9F\\x98\\x80'")
+    COMPARED = OperationalError(1267, "Illegal mix of collations")
+
+    @pytest.fixture
+    def refusing(self):
+        def refuse(error):
+            def wrapper(execute, sql, params, many, context):
+                if "😀" in (params or ()):
+                    raise error
+                return execute(sql, params, many, context)
+
+            return connection.execute_wrapper(wrapper)
+
+        return refuse
+
+    @pytest.fixture
+    def postgresql(self):
+        error = DataError("character has no equivalent in encoding LATIN1")
+        error.__cause__ = type("UntranslatableCharacter", (Exception,), {"sqlstate": "22P05"})()
+        return error
+
+    def rename(self, kit, tokens):
+        path = f"/api/token/sessions/{tokens.session.pk}/"
+        bearer = {"Authorization": f"Bearer {tokens.access}"}
+        return kit.patch(path, {"name": "😀"}, format="json", headers=bearer)
+
+    def test_are_the_clients_mistake_in_a_name(self, kit, signed_in, refusing):
+        with refusing(self.MARIADB):
+            answer = self.rename(kit, signed_in)
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+    def test_on_postgresql_too(self, kit, signed_in, refusing, postgresql):
+        with refusing(postgresql):
+            assert self.rename(kit, signed_in).status_code == 400
+
+    def test_are_no_outage_in_a_login(self, kit, user, refusing, caplog):
+        body = {user.USERNAME_FIELD: "😀", "password": PASSWORD}
+        with refusing(self.COMPARED):
+            answer = kit.post_json("", body)
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+        assert "event=" not in caplog.text
 
 
 @pytest.mark.django_db

@@ -31,12 +31,12 @@ def telling(get_response):
     return tell
 
 
-class FortyAMinute(UserRateThrottle):
-    rate, scope = "40/min", "forty"
+class TwentyAMinute(UserRateThrottle):
+    rate, scope = "20/min", "twenty"
 
 
 class ThrottledView(stateless_urls.SecureView):
-    throttle_classes = (FortyAMinute,)
+    throttle_classes = (TwentyAMinute,)
 
 
 @csrf_exempt

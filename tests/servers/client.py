@@ -55,6 +55,10 @@ class DistantKit(Kit):
         """POST ``data`` as JSON."""
         return self._send("POST", path, data, extra.get("headers"))
 
+    def patch(self, path: str, data: Any = None, **extra: Any) -> Answer:
+        """PATCH with ``data`` as JSON."""
+        return self._send("PATCH", path, data, extra.get("headers"))
+
     def delete(self, path: str, **extra: Any) -> Answer:
         """DELETE ``path``."""
         return self._send("DELETE", path, None, extra.get("headers"))

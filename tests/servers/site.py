@@ -21,6 +21,8 @@ from .served.holding import AFTER_WRITE, BEFORE_WRITE
 ROOT = Path(__file__).resolve().parents[2]
 _ATTEMPTS = 10
 """How often an act is tried that others' writes make fail, at the higher isolation levels."""
+_PATIENCE = 30
+"""Seconds until what must happen counts as not happening, on a machine that is busy."""
 _SETTINGS = """\
 import datetime
 from tests.servers.served.settings import *
@@ -97,7 +99,7 @@ class Site:
 
     def _wait_until_it_answers(self, workers: int) -> None:
         self.act("ready")
-        deadline = time.monotonic() + 45
+        deadline = time.monotonic() + _PATIENCE
         while len(self.worker_pids()) < workers:
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -146,7 +148,7 @@ class Hold:
 
     def wait(self, count: int = 1) -> list[int]:
         """Return when ``count`` requests stand still: the processes that they are in."""
-        deadline = time.monotonic() + 45
+        deadline = time.monotonic() + _PATIENCE
         while (held := self._site.log.read_text().count(f"event=held file={self.file}")) < count:
             assert time.monotonic() < deadline, f"{held} of {count} requests came this far"
             time.sleep(0.005)

@@ -1,6 +1,7 @@
 """Which rows a flush deletes, and which it must spare."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import timezone as utc
 
 import pytest
 from django.db import connection
@@ -61,6 +62,15 @@ class TestAnEndedSession:
 
         assert flush(keep=timedelta(days=7)).deleted == 0
         assert flush(keep=timedelta(days=5)).deleted == 1
+
+    def test_stays_as_long_where_clocks_are_put_forward_meanwhile(self, clock, user, settings):
+        settings.USE_TZ, settings.TIME_ZONE = False, "Europe/Berlin"
+        clock.move_to(datetime(2026, 3, 29, 0, 55, tzinfo=utc.utc).timestamp())  # 01:55 in Berlin
+        sessions.revoke(claims_of(sessions.start(user).refresh)["sid"])
+
+        clock.shift(GRACE - MOMENT)  # 03:14:59
+
+        assert flush().deleted == 0
 
     def test_of_a_deleted_user_is_one_like_others(self, clock, signed_in, user):
         user.delete()

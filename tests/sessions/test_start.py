@@ -44,7 +44,7 @@ class TestStart:
         assert Session.objects.get().ip == "fe80::1"
 
     def test_takes_a_name_of_any_kind(self, user):
-        sessions.start(user, name="a\0" + "b" * 200)
+        sessions.start(user, name="a\0\ud800" + "b" * 200)
 
         assert Session.objects.get().name == "a" + "b" * 99
 

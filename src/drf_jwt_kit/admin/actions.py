@@ -77,7 +77,10 @@ class EndSessions(_Base):
         if "confirmed" not in request.POST:
             return self._ask(request, selected, question)
         try:
-            with transaction.atomic(using=lookup.write_alias()):
+            with (
+                sessions.database_faults_answered(),  # of the commit, too
+                transaction.atomic(using=lookup.write_alias()),
+            ):
                 count = end(request, selected)
         except ServiceUnavailable:
             says = gettext("Nothing was ended: the database does not answer. Try again.")

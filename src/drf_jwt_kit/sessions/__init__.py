@@ -5,7 +5,7 @@ from drf_jwt_kit.models import RevokedReason
 from . import store  # noqa: F401  # fills the slot of tokens
 from .census import Census, written_between
 from .ending import keep, logout, revoke, revoke_all
-from .faults import as_unavailable, database_faults_answered, persistent
+from .faults import as_unavailable, database_faults_answered, is_unwritable, persistent
 from .lifecycle import TokenPair, refresh, rename, start, would_refresh
 from .limits import SessionLimits
 from .lookup import authenticate, live_sessions
@@ -20,6 +20,7 @@ __all__ = [
     "authenticate",
     "authenticate_stateless",
     "database_faults_answered",
+    "is_unwritable",
     "keep",
     "live_sessions",
     "load_user",

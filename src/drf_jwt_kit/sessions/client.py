@@ -40,6 +40,12 @@ def describe(session: Session, request: Any) -> None:
     session.ip = address_of(request)
 
 
+def storable(text: str) -> str:
+    """``text`` without what no database stores: NUL, and the halves of surrogate pairs, which
+    JSON can hold alone."""
+    return text.replace("\0", "").encode(errors="ignore").decode()
+
+
 def device_name(user_agent: str) -> str:
     """What a user would call it: "Firefox on Windows". "" where nobody knows.
 

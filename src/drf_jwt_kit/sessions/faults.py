@@ -33,6 +33,8 @@ _UNDEFINED = {"42P01", "42703"}  # PostgreSQL's SQLSTATE for a table, a column
 _NO_SUCH = {1146, 1054}  # the same in MySQL and MariaDB
 _LOST = {"40001", "40P01"}  # PostgreSQL: a serialization failure, a deadlock
 _CONFLICTS = {1020, 1213}  # the same in MariaDB and MySQL
+_UNWRITABLE = {"22P05", "22021"}  # PostgreSQL: a character that its encoding does not have
+_UNWRITABLE_HERE = {1366, 1267}  # MariaDB and MySQL: one to be stored, one to be compared
 _READ_ONLY = {"25006"}  # PostgreSQL has made the server a standby; psycopg calls it InternalError
 
 
@@ -105,6 +107,17 @@ def as_unavailable(error: Exception) -> ServiceUnavailable | None:
     return None
 
 
+def is_unwritable(error: Exception) -> bool:
+    """Whether ``error`` says that the database has no such character as it was sent.
+
+    A table of another character set than Unicode, as old ones of MariaDB have, refuses most.
+    """
+    if not isinstance(error, DatabaseError):
+        return False
+    code = error.args[0] if error.args else None
+    return code in _UNWRITABLE_HERE or _sqlstate(error) in _UNWRITABLE
+
+
 def _may_pass(error: Exception) -> bool:
     if isinstance(error, RowChanged):  # it spoils no transaction
         return True
@@ -131,7 +144,7 @@ def _replace_cut_connections() -> None:
 
 
 def _is_fault(error: Exception) -> bool:
-    known = isinstance(error, (OperationalError, InterfaceError))
+    known = isinstance(error, (OperationalError, InterfaceError)) and not is_unwritable(error)
     return known or _sqlstate(error) in _READ_ONLY
 
 

@@ -84,7 +84,7 @@ def start(
     if token is None:
         token = _obtain_serializer("").get_token(user)
     session = token.session
-    session.scope, session.name = scope, name.replace("\0", "")[:100]
+    session.scope, session.name = scope, client.storable(name)[:100]
     client.describe(session, request)
     most = limits.impose(session, user, request)
     token.bind(session, user)

@@ -7,13 +7,12 @@ it, and the revocation feed reads it. After that a token without a row is refuse
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django.db import connections
 from django.db.models import Q
-from django.utils import timezone
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import Cutoff, Session
@@ -21,12 +20,11 @@ from drf_jwt_kit.tokens.adoption import is_adopted, is_open
 
 from . import lookup
 from .faults import persistent
-from .revocations import OVERLAP
+from .revocations import OVERLAP, as_stored
 from .standing import idle_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from uuid import UUID
 
 _MARGIN = OVERLAP + timedelta(minutes=4)
@@ -96,7 +94,7 @@ class _Rule:
         settings = get_settings()
         grace = settings.ACCESS_TOKEN_LIFETIME + settings.LEEWAY + _MARGIN
         return cls(
-            before=timezone.now() - keep - grace,
+            before=as_stored(datetime.now(timezone.utc) - keep - grace),
             usual_lifetime=settings.ACCESS_TOKEN_LIFETIME,
             cutoff=_latest_cutoff(),
             adopting=is_open(),

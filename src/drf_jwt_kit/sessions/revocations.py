@@ -130,8 +130,8 @@ def _revoked(since: datetime, until: datetime | None = None) -> frozenset[str]:
 
 
 def _rows(since: datetime, until: datetime | None = None) -> Any:
-    rows = lookup.sessions().filter(revoked_at__gte=_as_stored(since))
-    return rows if until is None else rows.filter(revoked_at__lt=_as_stored(until))
+    rows = lookup.sessions().filter(revoked_at__gte=as_stored(since))
+    return rows if until is None else rows.filter(revoked_at__lt=as_stored(until))
 
 
 def _cutoff() -> datetime | None:
@@ -140,7 +140,7 @@ def _cutoff() -> datetime | None:
     return latest
 
 
-def _as_stored(moment: datetime) -> datetime:
+def as_stored(moment: datetime) -> datetime:
     """``moment`` as the table has it. Without USE_TZ, local times run twice through an hour when
     clocks are put back: then the earlier of the two meanings."""
     if django_settings.USE_TZ:

@@ -6,6 +6,8 @@ Says what a refresh would be told, without a token. Never writes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from datetime import timezone as utc
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
@@ -21,12 +23,12 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import RevokedReason, Session
 
 from .account import account_of
+from .cutoff import first_second
 from .lookup import was_cut_off
 from .rotation import Account
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import datetime
 
     from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
@@ -117,6 +119,10 @@ def idle_limit() -> Combinable:
 
 
 def _valid_after_setting() -> datetime | None:
-    """The setting, as the project's times are: without a zone where USE_TZ is off."""
+    """The setting, from the second on from which ``cutoff`` counts it, as the project's times are:
+    without a zone where USE_TZ is off."""
     moment = get_settings().SESSIONS_VALID_AFTER
-    return moment if moment is None or django_settings.USE_TZ else timezone.make_naive(moment)
+    if moment is None:
+        return None
+    counted = datetime.fromtimestamp(first_second(moment), utc.utc)
+    return counted if django_settings.USE_TZ else timezone.make_naive(counted)
