@@ -115,7 +115,8 @@ class ResourceServerSettings:
         timedelta(minutes=1), "The least time between two fetches, whatever keys tokens ask for."
     )
     FETCH_TIMEOUT: timedelta = duration(
-        timedelta(seconds=5), "How long a fetch may wait for each answer, and take in all."
+        timedelta(seconds=5),
+        "How long a fetch may take in all; a host with several addresses, to reach each.",
     )
 
     @classmethod
