@@ -158,10 +158,11 @@ class TestWhatIsWrong:
 
     @pytest.mark.parametrize(
         "text",
-        ["", "[]", "{", '{"keys": [{}]}', '{"keys": 7}', '{"keys": [7]}', "\0"],
-    )
+        [b"", b"[]", b"{", b'{"keys": [{}]}', b'{"keys": 7}', b'{"keys": [7]}', b"\0", b"\xff",
+         b"[" * 100_000],
+    )  # fmt: skip
     def test_a_list_that_is_none_is_said(self, folder, text):
-        (folder / "keyring.json").write_text(text)
+        (folder / "keyring.json").write_bytes(text)
 
         assert said() == [
             (
