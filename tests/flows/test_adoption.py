@@ -285,6 +285,21 @@ class TestARefreshToken:
 
         assert kit.logout(token).status_code == 200
 
+    def test_of_an_inactive_user_who_logs_out_by_it_stays_ended(self, kit, user):
+        token = refresh(user)
+        get_user_model().objects.update(is_active=False)
+        assert kit.logout(token).status_code == 200
+        get_user_model().objects.update(is_active=True)
+
+        assert kit.refresh(token).json()["reason"] == "session_ended"
+
+    def test_that_only_logs_out_is_told_as_no_login(self, kit, user, caplog):
+        caplog.set_level("INFO", "drf_jwt_kit")
+        kit.logout(refresh(user))
+
+        assert "event=revoked" in caplog.text
+        assert "event=started" not in caplog.text
+
     def test_is_refused_after_a_cut_off(self, kit, user):
         sessions.revoke_all()
 
