@@ -36,8 +36,8 @@ _THEIRS = {
 collect_ignore = [
     folder for folder, modules in _THEIRS.items() if settings.SETTINGS_MODULE not in modules
 ]
-# Before a conftest below imports them, as it does where a run names its folder.
-pytest.register_assert_rewrite("tests.leaks", "tests.servers.fixtures")
+# Before a conftest below imports it, as one does where a run names its folder.
+pytest.register_assert_rewrite("tests.servers.fixtures")
 
 
 def pytest_configure(config: pytest.Config) -> None:
