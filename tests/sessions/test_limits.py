@@ -290,10 +290,13 @@ class TestLimitsThatCannotBeKept:
         with limited_to(**limits), pytest.raises(LimitsError, match="Return both"):
             sessions.start(user)
 
-    @pytest.mark.parametrize("nonsense", [0, 60, -HOUR, timedelta(0), "1 day", True])
+    @pytest.mark.parametrize(
+        "nonsense",
+        [0, 60, -HOUR, timedelta(0), timedelta(seconds=0.5), timedelta.max, "1 day", True],
+    )
     @pytest.mark.parametrize("name", ["refresh_lifetime", "max_age", "access_lifetime"])
     def test_are_no_lengths_of_time(self, name, nonsense):
-        with pytest.raises(LimitsError, match="it must be a timedelta longer than zero"):
+        with pytest.raises(LimitsError, match="it must be a timedelta from one second to"):
             SessionLimits(**{name: nonsense})
 
     @pytest.mark.parametrize("nonsense", [0, -1, True, 1.5, "1", HOUR])

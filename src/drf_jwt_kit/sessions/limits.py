@@ -24,6 +24,9 @@ from .faults import persistent
 if TYPE_CHECKING:
     from drf_jwt_kit.models import Session
 
+_SHORTEST = timedelta(seconds=1)  # tokens know whole seconds
+_LONGEST = timedelta(days=36_500)  # added to the day of a login, it must still be a date
+
 
 @dataclass(frozen=True, kw_only=True)
 class SessionLimits:
@@ -52,10 +55,10 @@ class SessionLimits:
                         f"SessionLimits(max_sessions={value!r}): it must be a whole number from "
                         "1 on, or None for MAX_SESSIONS_PER_USER."
                     )
-            elif not isinstance(value, timedelta) or value <= timedelta(0):
+            elif not isinstance(value, timedelta) or not _SHORTEST <= value <= _LONGEST:
                 raise LimitsError(
-                    f"SessionLimits({field.name}={value!r}): it must be a timedelta longer than "
-                    "zero, or None for the project's setting."
+                    f"SessionLimits({field.name}={value!r}): it must be a timedelta from one "
+                    "second to a hundred years, or None for the project's setting."
                 )
 
 
