@@ -6,6 +6,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -45,6 +46,21 @@ def pytest_configure(config: pytest.Config) -> None:
     what reads everything that is logged."""
     config.pluginmanager.register(Watching(), "leaks")
     config.pluginmanager.import_plugin("tests.servers.fixtures")
+
+
+# What documents, catalogs, other libraries and made-up histories say of the code is the same on
+# every version of Django; what a killed worker does, too.
+_ONCE = ("architecture", "docs", "faults", "interop", "properties", "servers", "vectors")
+_ONCE_FILES = ("flows/test_demo_service.py", "test_logs.py", "test_translations.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what one row of the matrix is enough for, before ``-m`` chooses."""
+    here = Path(__file__).parent
+    for item in items:
+        place = item.path.relative_to(here)
+        if place.parts[0] in _ONCE or place.as_posix() in _ONCE_FILES:
+            item.add_marker(pytest.mark.once)
 
 
 PASSWORD = "correct horse battery staple"
