@@ -95,6 +95,7 @@ class TestAnswer:
             "code": "method_not_allowed",
         }
 
+    @override_settings(MIDDLEWARE=["django.middleware.csrf.CsrfViewMiddleware"])
     def test_to_another_method_is_405_where_django_looks_for_a_csrf_token(self, where):
         answer = Client(enforce_csrf_checks=True).post(where)
 
