@@ -70,6 +70,7 @@ class TestErrors:
             (kit(ACESS_LIFETIME=1), ["drf_jwt_kit.E001"]),
             (kit(ISSUER=1, ROTATION_LEEWAY=1), ["drf_jwt_kit.E001"] * 2),
             (override_settings(SECRET_KEY="short"), ["drf_jwt_kit.E002"]),
+            (override_settings(SECRET_KEY_FALLBACKS=["short"]), ["drf_jwt_kit.E002"]),
             (simple_jwt(SIGNING_KEY="short"), ["drf_jwt_kit.E002"]),
             (simple_jwt(SIGNING_KEY="x" * 40, ALGORITHM="HS512"), ["drf_jwt_kit.E002"]),
             (kit(CLAIMS_SERIALIZER="shop.claims.Gone"), ["drf_jwt_kit.E003"]),

@@ -13,6 +13,7 @@ from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from rest_framework import status
 from rest_framework.exceptions import APIException, MethodNotAllowed, ParseError, ValidationError
@@ -169,6 +170,7 @@ token_verify = TokenVerifyView.as_view()
 token_blacklist = TokenBlacklistView.as_view()
 
 
+@method_decorator(csrf_exempt, name="dispatch")  # it changes nothing: another method is 405
 class JWKSView(NonAtomicMixin, View):
     """Read our public keys, as a JWK Set. Asks no database, and no caller who it is."""
 
@@ -181,10 +183,11 @@ class JWKSView(NonAtomicMixin, View):
         headers = {
             "ETag": published.etag,
             "Cache-Control": f"public, max-age={max_age:.0f}",
-            "Access-Control-Allow-Origin": "*",  # nothing here is secret, or asks for cookies
         }
         response = HttpResponse(published.body, content_type="application/json", headers=headers)
-        return get_conditional_response(request, published.etag, response=response) or response
+        answer = get_conditional_response(request, published.etag, response=response) or response
+        answer.headers["Access-Control-Allow-Origin"] = "*"  # nothing is secret, no cookie is read
+        return answer
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """405, in the shape of our other refusals."""

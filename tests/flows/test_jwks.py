@@ -6,7 +6,7 @@ from datetime import timedelta
 import jwt
 import pytest
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.urls import include, path, reverse
 
 from tests.keys.material import private_pem, public_pem
@@ -94,6 +94,17 @@ class TestAnswer:
             "detail": 'Method "POST" not allowed.',
             "code": "method_not_allowed",
         }
+
+    @override_settings(MIDDLEWARE=["django.middleware.csrf.CsrfViewMiddleware"])
+    def test_to_another_method_is_405_where_django_looks_for_a_csrf_token(self, where):
+        answer = Client(enforce_csrf_checks=True).post(where)
+
+        assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+    def test_may_be_read_by_a_web_page_that_has_it(self, kit, where):
+        again = kit.get(where, headers={"If-None-Match": kit.get(where)["ETag"]})
+
+        assert again["Access-Control-Allow-Origin"] == "*"
 
     @pytest.mark.django_db
     @pytest.mark.parametrize("atomic", [False, True])

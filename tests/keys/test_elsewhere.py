@@ -67,7 +67,13 @@ class TestAFunctionThatSigns:
             assert ring.signing.signing_key is sign_es256
             assert isinstance(ring.signing.verifying_key, ec.EllipticCurvePublicKey)
 
-    @pytest.mark.parametrize("sign", [sign_with_another_key, lambda message: b"", lambda m: b"x"])
+    @pytest.mark.parametrize(
+        "sign",
+        [
+            sign_with_another_key,
+            *(lambda _, answer=answer: answer for answer in (b"", b"x", None, "x")),
+        ],
+    )
     def test_of_another_key_gives_no_token_away(self, kit, user, sign):
         with signed_elsewhere("ES256", sign), pytest.raises(ImproperlyConfigured) as refused:
             kit.sign_in(user)

@@ -367,6 +367,11 @@ class TestPrincipal:
 
         assert "ada@example.com" not in repr(principal)
 
+    def test_may_be_put_into_a_set(self):
+        principal, _ = ResourceServerAuthentication().authenticate(request_with(token()))
+
+        assert list({principal}) == [principal]
+
     def test_knows_its_scopes(self):
         principal, _ = ResourceServerAuthentication().authenticate(request_with(token(scope="a b")))
 

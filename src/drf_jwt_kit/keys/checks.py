@@ -59,7 +59,7 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
             hint="Take one of the two out.",
             id="drf_jwt_kit.E027",
         )
-    if settings.KEYS is not None:  # or the same key has been judged already
+    if settings.KEYS is not None or uses_secret_key():  # or the same key has been judged already
         try:
             keys_of_simple_jwt_itself()
         except UnusableKey as error:

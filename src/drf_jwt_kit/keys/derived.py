@@ -32,9 +32,18 @@ _MAKE_A_KEY = (
 def keys_of_secret_key(algorithm: str = "HS256") -> list[PlacedKey]:
     """A key of SECRET_KEY, and of each of SECRET_KEY_FALLBACKS one that verifies.
 
-    Raises UnusableKey where SECRET_KEY can be guessed.
+    Raises UnusableKey where one of them can be guessed.
     """
     secret = force_bytes(django_settings.SECRET_KEY)
+    fallbacks = [force_bytes(fallback) for fallback in django_settings.SECRET_KEY_FALLBACKS]
+    for place, fallback in enumerate(fallbacks):
+        if len(fallback) < _LEAST_SECRET:
+            raise UnusableKey(
+                f"SECRET_KEY_FALLBACKS[{place}] is shorter than {_LEAST_SECRET} bytes, and a key "
+                "derived from it verifies tokens: whoever guesses it logs in as anybody.",
+                hint="Take it out. Whoever has a token of it logs in again.",
+                id="drf_jwt_kit.E002",
+            )
     if len(secret) < _LEAST_SECRET:
         raise UnusableKey(
             f"SECRET_KEY is shorter than {_LEAST_SECRET} bytes, and tokens are signed with a key "
@@ -42,7 +51,7 @@ def keys_of_secret_key(algorithm: str = "HS256") -> list[PlacedKey]:
             hint=f"Put a new one into the environment of this project: {_MAKE_A_KEY}",
             id="drf_jwt_kit.E002",
         )
-    secrets = dict.fromkeys([secret, *map(force_bytes, django_settings.SECRET_KEY_FALLBACKS)])
+    secrets = dict.fromkeys([secret, *fallbacks])
     return [
         PlacedKey(
             key=_derived(one, algorithm),

@@ -66,13 +66,37 @@ def keys_of_simple_jwt_itself() -> list[Key]:
     settings = get_settings()
     algorithm = settings.ALGORITHM
     if algorithm in SECRET_BYTES:
-        secrets = [force_bytes(settings.SIGNING_KEY or django_settings.SECRET_KEY)]
-        if uses_secret_key():
-            secrets += map(force_bytes, django_settings.SECRET_KEY_FALLBACKS)
-        return [replace(hmac_key(secret, algorithm), signing_key=None) for secret in secrets]
+        if not uses_secret_key():
+            return [
+                replace(hmac_key(force_bytes(settings.SIGNING_KEY), algorithm), signing_key=None)
+            ]
+        return [
+            replace(_adopted_hmac_key(secret, algorithm, where), signing_key=None)
+            for where, secret in _secret_keys().items()
+        ]
     public = force_bytes(settings.VERIFYING_KEY or "")
     where = "SIMPLE_JWT['VERIFYING_KEY']"
     return [replace(key_in(public, where=where, algorithm=algorithm), signing_key=None)]
+
+
+def _secret_keys() -> dict[str, bytes]:
+    """SECRET_KEY and its fallbacks, each by what to call it."""
+    secrets = {"SECRET_KEY": force_bytes(django_settings.SECRET_KEY)}
+    for place, fallback in enumerate(django_settings.SECRET_KEY_FALLBACKS):
+        secrets[f"SECRET_KEY_FALLBACKS[{place}]"] = force_bytes(fallback)
+    return secrets
+
+
+def _adopted_hmac_key(secret: bytes, algorithm: str, where: str) -> Key:
+    if len(secret) < SECRET_BYTES[algorithm]:
+        raise UnusableKey(
+            f"{where} is shorter than the {SECRET_BYTES[algorithm]} bytes that {algorithm} needs, "
+            "and is to verify the tokens of Simple JWT: whoever guesses it logs in as anybody.",
+            hint="Take it out if it is a fallback. If it is SECRET_KEY, take "
+            "ADOPT_SIMPLEJWT_TOKENS_UNTIL out. Whoever has such a token logs in again.",
+            id="drf_jwt_kit.E002",
+        )
+    return hmac_key(secret, algorithm)
 
 
 def uses_secret_key() -> bool:

@@ -7,6 +7,7 @@ Where they cannot be read just then, it goes on with those that it has.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from dataclasses import dataclass
@@ -65,6 +66,16 @@ def forget_ring(*, setting: str = "", **_kwargs: object) -> None:
     global _held  # noqa: PLW0603  # one ring a process is what this module is for
     if setting in {"", "DRF_JWT_KIT", "SIMPLE_JWT", "SECRET_KEY", "SECRET_KEY_FALLBACKS"}:
         _held = None
+
+
+def _take_new_lock() -> None:
+    global _reading  # noqa: PLW0603
+    _reading = threading.Lock()
+
+
+# A child of a fork may have got the lock from a thread that is not in it, and never read again.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_take_new_lock)
 
 
 def _read_in_turn(held: _Held | None) -> KeyRing:

@@ -7,6 +7,7 @@ makes no more requests to the issuer than that.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -137,6 +138,17 @@ class IssuerKeys(Mapping[str, Key]):
 
 
 _making = threading.Lock()
+
+
+def _start_anew() -> None:
+    global _making  # noqa: PLW0603  # one lock a process is what it is for
+    _making = threading.Lock()
+    _issuer_keys.cache_clear()
+
+
+# A child of a fork may have got a lock from a thread that is not in it, and would wait for ever.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)
 
 
 def get_issuer_keys() -> IssuerKeys:

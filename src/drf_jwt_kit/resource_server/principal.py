@@ -15,7 +15,7 @@ class Principal:
     """
 
     pk: str
-    claims: dict[str, Any] = field(repr=False)
+    claims: dict[str, Any] = field(repr=False, hash=False)
     scopes: frozenset[str] = frozenset()
 
     is_authenticated = True

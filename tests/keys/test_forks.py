@@ -1,0 +1,47 @@
+"""A worker that was forked while another thread held a lock reads its keys like any other."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "register_at_fork"), reason="no processes by fork here"
+)
+
+OURS = """
+import os, signal; os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+import django; django.setup()
+from drf_jwt_kit.keys import get_ring, sources
+sources._reading.acquire()
+if child := os.fork():
+    raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+signal.alarm(20)  # or a worker that waits would never end
+assert get_ring().signing
+"""
+
+THEIRS = """
+import os, signal; os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+import django; django.setup()
+from django.test import override_settings
+from drf_jwt_kit.resource_server import issuer
+from tests.resource_server.issuer import SETTINGS, Network
+issuer.fetch = Network().fetch
+with override_settings(DRF_JWT_KIT={"RESOURCE_SERVER": SETTINGS}):
+    issuer.get_issuer_keys()._fetching.acquire()
+    issuer._making.acquire()
+    if child := os.fork():
+        raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    signal.alarm(20)
+    assert issuer.get_issuer_keys()["one"]
+"""
+
+
+@pytest.mark.parametrize("worker", [OURS, THEIRS], ids=["ours", "an issuer's"])
+def test_a_forked_worker_starts_with_locks_of_its_own(worker):
+    run = subprocess.run(
+        [sys.executable, "-c", worker], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert run.returncode == 0, run.stderr
