@@ -21,6 +21,8 @@ from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import feed, revocations
 
+from .leaks import Watching
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,14 +36,14 @@ _THEIRS = {
 collect_ignore = [
     folder for folder, modules in _THEIRS.items() if settings.SETTINGS_MODULE not in modules
 ]
-# Before a conftest below imports them, as it does where a run names its folder.
-pytest.register_assert_rewrite("tests.leaks", "tests.servers.fixtures")
+# Before a conftest below imports it, as one does where a run names its folder.
+pytest.register_assert_rewrite("tests.servers.fixtures")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Bring the fixtures of real databases and served projects, which import this module; and
     what reads everything that is logged."""
-    config.pluginmanager.import_plugin("tests.leaks")
+    config.pluginmanager.register(Watching(), "leaks")
     config.pluginmanager.import_plugin("tests.servers.fixtures")
 
 

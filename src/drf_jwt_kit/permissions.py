@@ -43,11 +43,14 @@ class HasRecentLogin(BasePermission):
 
 
 def scopes_in(claim: object) -> frozenset[str]:
-    """The scopes in a claim's value: words (RFC 6749 section 3.3), or a list of them."""
+    """The scopes in a claim's value: words (RFC 6749 section 3.3), or a list of them.
+
+    What stands in a list and is not one word is no scope, and not two either.
+    """
     words = claim.split() if isinstance(claim, str) else claim
     if not isinstance(words, list):
         return frozenset()
-    return frozenset(word for word in words if isinstance(word, str))
+    return frozenset(word for word in words if isinstance(word, str) and word.split() == [word])
 
 
 def _claim(request: Request, name: str) -> Any:

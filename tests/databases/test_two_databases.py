@@ -106,6 +106,16 @@ def test_logout_ends_the_row(kit, tokens):
     assert row(tokens).revoked_at is not None
 
 
+def test_a_token_of_simple_jwt_begins_a_session_there(kit, user):
+    until = timezone.now() + timedelta(days=1)
+    token = str(simplejwt.RefreshToken.for_user(user))
+    with override_settings(DRF_JWT_KIT={"ADOPT_SIMPLEJWT_TOKENS_UNTIL": until}):
+        assert kit.get_with(str(simplejwt.AccessToken.for_user(user))).status_code == 200
+        assert kit.refresh(token).status_code == 200
+
+    assert Session.objects.using("sessions").get().generation == 1
+
+
 class TestTheCommand:
     def jwtkit(self, *words):
         out = io.StringIO()
@@ -201,13 +211,3 @@ class TestLaggingReplica:
 
 def values_of(session):
     return {field.attname: getattr(session, field.attname) for field in Session._meta.fields}
-
-
-def test_a_token_of_simple_jwt_begins_a_session_there(kit, user):
-    until = timezone.now() + timedelta(days=1)
-    token = str(simplejwt.RefreshToken.for_user(user))
-    with override_settings(DRF_JWT_KIT={"ADOPT_SIMPLEJWT_TOKENS_UNTIL": until}):
-        assert kit.get_with(str(simplejwt.AccessToken.for_user(user))).status_code == 200
-        assert kit.refresh(token).status_code == 200
-
-    assert Session.objects.using("sessions").get().generation == 1

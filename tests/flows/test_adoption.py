@@ -140,6 +140,14 @@ class TestAnAccessToken:
 
         assert answer.json()["reason"] == "no_session"
 
+    def test_ends_no_session_that_it_names(self, kit, user, signed_in):
+        token = access(user, sid=str(signed_in.session.pk))
+
+        answer = kit.post("/api/token/logout/", headers={"Authorization": f"Bearer {token}"})
+
+        assert answer.json()["reason"] == "no_session"
+        assert kit.get_with(signed_in.access).status_code == 200
+
     def test_is_refused_to_refresh_with(self, kit, user):
         assert kit.refresh(access(user)).json()["reason"] == "wrong_type"
 
@@ -163,6 +171,18 @@ class TestARefreshToken:
 
         assert jwt.get_unverified_header(following.refresh)["typ"] == "rt+jwt"
         assert jwt.get_unverified_header(following.refresh)["kid"]
+
+    def test_is_held_to_the_limits_of_a_login(self, kit, user):
+        with kit_settings(MAX_SESSIONS_PER_USER=1):
+            before = kit.sign_in(user)
+            kit.rotate(refresh(user))
+
+            assert kit.get_with(before.access).status_code == 401
+
+    def test_says_where_its_client_is(self, kit, user):
+        kit.refresh(refresh(user), user_agent="curl/8")
+
+        assert Session.objects.get().user_agent == "curl/8"
 
     def test_goes_on_as_any_session(self, kit, user, past_leeway):
         following = kit.rotate(refresh(user))
@@ -189,8 +209,8 @@ class TestARefreshToken:
     ):
         token = refresh(user)
         first = kit.rotate(token)
-        seen = iter([False, True])  # as if it had looked just before the other one has stored
-        monkeypatch.setattr(adoption, "has_begun", lambda token: next(seen))
+        # As if it had looked just before the other one has stored.
+        monkeypatch.setattr(adoption, "has_begun", lambda token: False)
 
         assert claims_of(kit.rotate(token).refresh) == claims_of(first.refresh)
         assert Session.objects.count() == 1
@@ -264,6 +284,21 @@ class TestARefreshToken:
         user.delete()
 
         assert kit.logout(token).status_code == 200
+
+    def test_of_an_inactive_user_who_logs_out_by_it_stays_ended(self, kit, user):
+        token = refresh(user)
+        get_user_model().objects.update(is_active=False)
+        assert kit.logout(token).status_code == 200
+        get_user_model().objects.update(is_active=True)
+
+        assert kit.refresh(token).json()["reason"] == "session_ended"
+
+    def test_that_only_logs_out_is_told_as_no_login(self, kit, user, caplog):
+        caplog.set_level("INFO", "drf_jwt_kit")
+        kit.logout(refresh(user))
+
+        assert "event=revoked" in caplog.text
+        assert "event=started" not in caplog.text
 
     def test_is_refused_after_a_cut_off(self, kit, user):
         sessions.revoke_all()

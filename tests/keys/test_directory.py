@@ -158,10 +158,11 @@ class TestWhatIsWrong:
 
     @pytest.mark.parametrize(
         "text",
-        ["", "[]", "{", '{"keys": [{}]}', '{"keys": 7}', '{"keys": [7]}', "\0"],
-    )
+        [b"", b"[]", b"{", b'{"keys": [{}]}', b'{"keys": 7}', b'{"keys": [7]}', b"\0", b"\xff",
+         b"[" * 100_000],
+    )  # fmt: skip
     def test_a_list_that_is_none_is_said(self, folder, text):
-        (folder / "keyring.json").write_text(text)
+        (folder / "keyring.json").write_bytes(text)
 
         assert said() == [
             (
@@ -213,7 +214,33 @@ class TestWhatIsWrong:
             )
         ]
 
-    def test_so_is_a_file_of_the_list(self, tmp_path):
+    @pytest.mark.parametrize("mode", [0o777, 0o772, 0o720])
+    def test_a_directory_that_others_can_write_into_is_an_error(self, folder, mode):
+        store(folder, entry())
+        folder.chmod(mode)
+
+        assert said() == [
+            (
+                "drf_jwt_kit.E028",
+                f"Others can write into {folder}, which names the keys, and log in as anybody "
+                f"with one of their own. Let only the user of the server write there: chmod go-w "
+                f"{folder}",
+            )
+        ]
+
+    def test_a_list_that_others_can_write_is_an_error(self, folder):
+        store(folder, entry())
+        (folder / directory.INDEX).chmod(0o646)
+
+        assert [number for number, _ in said()] == ["drf_jwt_kit.E028"]
+
+    def test_a_directory_where_others_can_replace_nothing_is_none(self, folder):
+        store(folder, entry())
+        folder.chmod(0o1777)  # as Kubernetes mounts secrets
+
+        assert said() == []
+
+    def test_a_file_of_the_list_that_others_can_read_is_an_error(self, tmp_path):
         path = tmp_path / "key.pem"
         path.write_text(private_pem())
         path.chmod(0o644)

@@ -1,5 +1,7 @@
 """DRF_JWT_KIT["KEYS"]: which keys a project may name, and how it is told what is wrong."""
 
+import os
+
 import jwt
 import pytest
 from django.conf import settings
@@ -44,6 +46,12 @@ class TestWhereAKeyIs:
         monkeypatch.setenv("JWT_KEY", private_pem())
         with keys({"env": "JWT_KEY"}):
             assert get_ring().signing.kid == kid_of()
+
+    def test_in_the_environment_as_bytes_that_are_no_text(self, monkeypatch):
+        secret = b"\xff" * 32
+        monkeypatch.setitem(os.environb, b"JWT_KEY", secret)
+        with keys({"env": "JWT_KEY", "algorithm": "HS256"}):
+            assert get_ring().signing.verifying_key == secret
 
     def test_in_the_settings(self):
         with keys({"key": private_pem()}):
@@ -232,6 +240,18 @@ WRONG = {
         [{"key": 7}],
         "E021",
         f"{FIRST} has a 'key' that is not a text. Give a PEM, a JWK or a secret.",
+    ),
+    "a text that is none in UTF-8": (
+        [{"key": "hunter2 \ud800", "algorithm": "HS256"}],
+        "E021",
+        f"{FIRST} has a 'key' that is no text in UTF-8. Give a secret of arbitrary bytes as bytes, "
+        "or encoded.",
+    ),
+    "a file that there cannot be": (
+        [{"file": "key\0.pem"}],
+        "E021",
+        f"{FIRST} is in the file key\0.pem, which cannot be read: embedded null byte. Give the "
+        "path of a file that the user of this process may read.",
     ),
     "a variable that is not set": (
         [{"env": "JWT_KEY_THAT_IS_NOT_SET"}],

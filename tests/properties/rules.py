@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from .world import Use, World
 
 
+def is_in_time(world: World, use: Use) -> bool:
+    """Neither the session nor the token has ended. An expired token is not even reuse."""
+    return world.is_live(use.before) and not use.expired
+
+
 def is_honest(world: World, use: Use) -> bool:
     """The newest generation; or the one before, within the leeway, or with its retry key."""
     if use.generation == use.before["generation"]:
@@ -26,12 +31,12 @@ def is_honest(world: World, use: Use) -> bool:
 
 
 def an_accept_is_of_a_live_session_and_an_honest_token(world: World, use: Use) -> None:
-    may = world.is_live(use.before) and use.login.account_is_fine and is_honest(world, use)
+    may = is_in_time(world, use) and use.login.account_is_fine and is_honest(world, use)
     assert not use.accepted or may
 
 
 def an_honest_token_of_a_live_session_is_accepted(world: World, use: Use) -> None:
-    must = world.is_live(use.before) and use.login.account_is_fine and is_honest(world, use)
+    must = is_in_time(world, use) and use.login.account_is_fine and is_honest(world, use)
     assert use.accepted or not must
 
 
@@ -64,14 +69,14 @@ def no_token_outlives_the_session(world: World, use: Use) -> None:
 
 
 def an_old_token_ends_the_session(world: World, use: Use) -> None:
-    in_time = world.is_live(use.before) and use.login.account_is_fine
+    in_time = is_in_time(world, use) and use.login.account_is_fine
     if in_time and not is_honest(world, use):
         assert use.after["revoked_reason"] == "reused"
         assert world.reused.count(use.login.sid) == 1
 
 
 def what_became_of_the_user_ends_the_session(world: World, use: Use) -> None:
-    if world.is_live(use.before) and not use.login.account_is_fine:
+    if is_in_time(world, use) and not use.login.account_is_fine:
         assert not use.accepted
         assert use.after["revoked_at"] is not None
 

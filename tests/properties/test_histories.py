@@ -34,7 +34,7 @@ from drf_jwt_kit.tokens.types import expected_jti
 from tests.conftest import NOON, claims_of, forge
 
 from .rules import EVERY_USE
-from .world import REFRESH_LIFETIME, Tab, Use, World, between_read_and_write
+from .world import ACCESS_LIFETIME, REFRESH_LIFETIME, Tab, Use, World, between_read_and_write
 
 LEEWAYS = st.sampled_from([timedelta(seconds=seconds) for seconds in (10, 0, 60)])
 # Around every limit, and past it.
@@ -43,33 +43,36 @@ PATIENT = settings(deadline=None, stateful_step_count=20, suppress_health_check=
 FAR = int(NOON.timestamp()) + 300 * 86_400
 
 
+def has_expired(token: str, within: timedelta = timedelta(0)) -> bool:
+    return claims_of(token)["exp"] <= (timezone.now() + within).timestamp()
+
+
 def flipped(token: str) -> str:
     head, payload, signature = token.split(".")
     return ".".join([head, payload, ("A" if signature[0] != "A" else "B") + signature[1:]])
 
 
-# Signed by the project's own key, as whoever stole it could; the last one with the row as well.
-FORGERIES = {
-    "signature": lambda tab, row: flipped(tab.refresh),
-    "nonsense": lambda tab, row: "nonsense",
-    "access token": lambda tab, row: tab.access,
-    "expired": lambda tab, row: forge(tab.refresh, exp=1),
-    "true": lambda tab, row: forge(tab.refresh, gen=True),
-    "text": lambda tab, row: forge(tab.refresh, gen="0"),
-    "negative": lambda tab, row: forge(tab.refresh, gen=-1),
-    "huge": lambda tab, row: forge(tab.refresh, gen=2**31),
-    "path": lambda tab, row: forge(tab.refresh, sid="../x"),
-    "no session": lambda tab, row: forge(tab.refresh, sid=str(uuid.uuid4()), exp=FAR),
-    "next generation": lambda tab, row: forge(tab.refresh, gen=row.generation + 1, exp=FAR),
-    "other jti": lambda tab, row: forge(tab.refresh, jti="x", exp=FAR),
-    "other user": lambda tab, row: forge(tab.refresh, user_id="0", exp=FAR),
-    "ahead": lambda tab, row: forge(
-        tab.refresh, gen=row.generation + 1, jti=expected_jti(row, row.generation + 1), exp=FAR
-    ),
+# Refused before anything is asked.
+MISTYPED = {
+    "signature": lambda tab: flipped(tab.refresh),
+    "nonsense": lambda tab: "nonsense",
+    "access token": lambda tab: tab.access,
+    "expired": lambda tab: forge(tab.refresh, exp=1),
+    "true": lambda tab: forge(tab.refresh, gen=True),
+    "text": lambda tab: forge(tab.refresh, gen="0"),
+    "negative": lambda tab: forge(tab.refresh, gen=-1),
+    "huge": lambda tab: forge(tab.refresh, gen=2**31),
+    "path": lambda tab: forge(tab.refresh, sid="../x"),
 }
-REFUSED_UNASKED = {
-    *("signature", "nonsense", "access token", "expired"),
-    *("true", "text", "negative", "huge", "path"),
+# Signed by the project's own key, as whoever stole it could; the last one with the row as well.
+FORGED = {
+    "no session": lambda tab, row: {"sid": str(uuid.uuid4())},
+    "current generation": lambda tab, row: {"gen": row.generation, "jti": "x"},
+    "other user": lambda tab, row: {"user_id": "0"},
+    "ahead": lambda tab, row: {
+        "gen": row.generation + 1,
+        "jti": expected_jti(row, row.generation + 1),
+    },
 }
 
 
@@ -79,7 +82,7 @@ class Histories(RuleBasedStateMachine):
     @initialize(leeway=LEEWAYS, atomic_requests=st.booleans())
     def begin(self, leeway, atomic_requests):
         self.world = World(leeway, atomic_requests=atomic_requests)
-        self.generations, self.ended, self.answered = {}, set(), {}
+        self.generations, self.ended, self.answered = {}, {}, {}
 
     def teardown(self):
         if hasattr(self, "world"):
@@ -134,7 +137,7 @@ class Histories(RuleBasedStateMachine):
             "password": lambda: self.change_password(tab, by_save=True),
             "deactivate": lambda: self.deactivate(tab, by_save=True),
         }
-        if claims_of(tab.refresh)["exp"] <= timezone.now().timestamp():
+        if has_expired(tab.refresh):
             return  # it is refused before anything is read
         generations = []
 
@@ -163,23 +166,30 @@ class Histories(RuleBasedStateMachine):
 
         newest = first.accepted and first.generation == first.after["generation"]
         in_time = first.accepted and timezone.now() - rotated_at < self.world.leeway
-        if (newest or in_time) and self.world.is_live(first.after):
+        if (newest or in_time) and self.may_be_used(tab, first):
             assert self.use(tab).accepted
             assert self.works(tab)
 
-    @rule(tab=tabs, wait=st.sampled_from([61, 300, 899]))
+    @rule(tab=tabs, wait=st.sampled_from([61, 899, 901]))
     def retry_a_lost_exchange_with_its_key(self, tab, wait):
+        """For as long as an access token lives; later, the rules say, it is reuse."""
         tab.keeps_keys = True
         first = self.use(tab, arrives=False)
         self.world.moved.shift(wait)
 
-        if first.advanced and self.world.is_live(first.after):
-            assert self.use(tab).accepted
-            assert self.works(tab)
+        if first.advanced and self.may_be_used(tab, first):
+            in_time = timedelta(seconds=wait) < ACCESS_LIFETIME
+            assert self.use(tab).accepted == in_time
+            assert self.works(tab) == in_time
+
+    def may_be_used(self, tab, use):
+        return self.world.is_live(use.after) and not has_expired(tab.refresh)
 
     @rule(tab=tabs)
     def two_holders_take_turns(self, tab):
         """Further apart than the leeway; whoever began, neither can go on."""
+        if has_expired(tab.refresh, within=timedelta(minutes=5)):
+            return  # an expired token is not even reuse
         self.world.moved.shift(self.world.leeway)
         thief = self.share(tab, keeps_keys=False)
 
@@ -191,6 +201,15 @@ class Histories(RuleBasedStateMachine):
         assert not self.world.is_live(row)
         assert not self.works(tab)
         assert not self.works(thief)
+
+    @rule(target=tabs)
+    def grow_old(self):
+        """A session that is a few minutes from its absolute limit."""
+        tab = self.sign_in(0, keeps_keys=False)
+        for seconds in (80_000, 9_500) if isinstance(tab, Tab) else ():
+            self.world.moved.shift(seconds)
+            self.use(tab)
+        return tab
 
     @rule(tab=tabs)
     def ask_the_api(self, tab):
@@ -242,7 +261,7 @@ class Histories(RuleBasedStateMachine):
             self.change_password(tab, by_save=True)
             request = SimpleNamespace(auth=AccessToken(tab.access))
             sessions.keep(request, get_user_model().objects.get(pk=account.user.pk))
-            self.ended.discard(tab.login.sid)
+            self.ended.pop(tab.login.sid, None)
             tab.login.password = account.password
             assert self.works(tab)
 
@@ -273,12 +292,19 @@ class Histories(RuleBasedStateMachine):
 
     # Attacks
 
-    @rule(tab=tabs, forgery=st.sampled_from(sorted(FORGERIES)))
-    def forge(self, tab, forgery):
-        row = Session(**self.world.rows()[tab.login.sid])
-        forged = FORGERIES[forgery](tab, row)
+    @rule(tab=tabs, what=st.sampled_from(sorted(MISTYPED)))
+    def mistype(self, tab, what):
+        with self.world.nothing_written(nothing_asked=True):
+            answer = self.world.kit.refresh(MISTYPED[what](tab))
 
-        with self.world.nothing_written(nothing_asked=forgery in REFUSED_UNASKED):
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
+
+    @rule(tab=tabs, what=st.sampled_from(sorted(FORGED)))
+    def forge(self, tab, what):
+        row = Session(**self.world.rows()[tab.login.sid])
+        forged = forge(tab.refresh, exp=FAR, **FORGED[what](tab, row))
+
+        with self.world.nothing_written():
             answer = self.world.kit.refresh(forged)
 
         assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
@@ -298,13 +324,14 @@ class Histories(RuleBasedStateMachine):
         self.world.moved.shift(seconds)
 
     @invariant()
-    def no_generation_falls_and_no_end_is_undone(self):
+    def no_generation_falls_and_no_end_is_undone_or_overwritten(self):
         for sid, row in self.world.rows().items():
             assert row["generation"] >= self.generations.get(sid, 0)
-            assert row["revoked_at"] is not None or sid not in self.ended
+            end = (row["revoked_at"], row["revoked_reason"])
+            assert self.ended.get(sid, end) == end
             self.generations[sid] = row["generation"]
             if row["revoked_at"] is not None:
-                self.ended.add(sid)
+                self.ended[sid] = end
 
     @invariant()
     def a_reuse_is_told_once(self):

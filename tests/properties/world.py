@@ -25,7 +25,7 @@ from tests.conftest import NOON, PASSWORD, Kit, claims_of, make_user
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=1)
-SESSION_MAX_AGE = timedelta(days=3)
+SESSION_MAX_AGE = timedelta(days=1, hours=1)
 
 
 @dataclass
@@ -84,6 +84,8 @@ class Use:
     login: Login
     generation: int
     key: str | None
+    expired: bool
+    """The token itself was, and so nothing was asked."""
     before: dict[str, Any]
     after: dict[str, Any]
     status: int
@@ -170,6 +172,7 @@ class World:
             login=tab.login,
             generation=claims_of(token)["gen"],
             key=key,
+            expired=claims_of(token)["exp"] <= timezone.now().timestamp(),
             before=seen["before"][sid],
             after=seen["after"][sid],
             status=response.status_code,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -44,6 +45,9 @@ def site(
     database = databases(engine)
     entry = database.at(level) if level is not None else database.settings
     serving = sites(tmp_path_factory)
-    kit = {"SESSION_LIMITS": "tests.servers.served.limits.as_the_client_asks"}
+    kit = {
+        "SESSION_LIMITS": "tests.servers.served.limits.as_the_client_asks",
+        "ADOPT_SIMPLEJWT_TOKENS_UNTIL": datetime(2099, 1, 1, tzinfo=timezone.utc),
+    }
     yield next(serving)(entry, ATOMIC_REQUESTS=atomic, CONN_MAX_AGE=60, DRF_JWT_KIT=kit)
     next(serving, None)

@@ -5,9 +5,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.test import override_settings
 
 from drf_jwt_kit.exceptions import KeysUnavailable
-from drf_jwt_kit.resource_server.issuer import IssuerKeys
+from drf_jwt_kit.resource_server import issuer
+from drf_jwt_kit.resource_server.fetch import FetchFailed
+from drf_jwt_kit.resource_server.issuer import IssuerKeys, get_issuer_keys
 from drf_jwt_kit.resource_server.settings import ResourceServerSettings
 from tests.resource_server.issuer import SETTINGS, Network, key
 
@@ -192,6 +195,46 @@ class TestWhileOneThreadFetches:
         assert keys["two"].kid == "two"
         fetching.join()
 
+    def test_many_that_wait_for_a_fetch_that_fails_try_no_other(self, keys, clock, slow, network):
+        begun, end = slow
+        network.down = True
+        clock[0] += HOUR
+        with ThreadPoolExecutor(8) as crowd:
+            waiting = [crowd.submit(keys.get, f"invented-{number}") for number in range(8)]
+            begun.wait(10)
+            threading.Timer(0.1, end.set).start()
+            found = {one.result() for one in waiting}
+
+        assert (found, network.fetches) == ({None}, 2)
+
+    def test_many_that_wait_for_the_first_keys_in_vain_do_not_try_in_turn(self, keys, clock):
+        def time_out(url, timeout):
+            threading.Event().wait(0.1)  # until all of them wait
+            clock[0] += timeout
+            raise FetchFailed("its answer takes too long")
+
+        keys._fetch = time_out
+        with ThreadPoolExecutor(8) as crowd:
+            refusals = [
+                one.exception() for one in [crowd.submit(keys.get, "one") for _ in range(8)]
+            ]
+
+        assert {type(refusal) for refusal in refusals} == {KeysUnavailable}
+        assert clock[0] == 1000 + 5
+
+
+class TestOneOfAProcess:
+    def test_is_made_once_however_many_ask_at_first(self, monkeypatch):
+        def slowly():
+            threading.Event().wait(0.05)
+            return ResourceServerSettings.from_mapping(SETTINGS)
+
+        monkeypatch.setattr(issuer, "get_resource_server_settings", slowly)
+        with override_settings(DRF_JWT_KIT={}), ThreadPoolExecutor(8) as crowd:
+            made = {id(one) for one in crowd.map(lambda _: get_issuer_keys(), range(8))}
+
+        assert len(made) == 1
+
 
 class TestLog:
     @pytest.fixture
@@ -205,6 +248,14 @@ class TestLog:
         keys["one"]
 
         assert told() == [("INFO", "event=issuer_keys issuer=https://login.example kids='one'")]
+
+    def test_tells_of_another_key_under_a_name_that_stays(self, keys, network, clock, told):
+        keys["one"]
+        network.keys = [key("EdDSA", "one")]
+        clock[0] += HOUR
+        keys["one"]
+
+        assert told()[1:] == told()[:1]
 
     def test_says_why_a_key_is_left_out_once(self, keys, network, clock, told):
         network.keys = [key(), {"kty": "oct", "k": "c2VjcmV0"}]

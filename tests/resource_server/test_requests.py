@@ -160,6 +160,10 @@ class TestGoodToken:
 
         assert (answer["pk"], answer["scopes"]) == ("auth0|7", ["orders:read"])
 
+    def test_has_no_scope_by_a_claim_that_the_settings_do_not_name(self, ask, configured):
+        with configured(SCOPE_CLAIM="scp"):
+            assert ask(token(scope="orders:read")).json()["scopes"] == []
+
 
 class TestBadToken:
     @pytest.mark.parametrize(
@@ -227,8 +231,12 @@ class TestBadToken:
 
         assert ask(confused.decode()).status_code == 401
 
-    def test_with_padding_is_401(self, ask):
-        assert ask(token() + "=").status_code == 401
+    @pytest.mark.parametrize("part", [0, 1, 2])
+    def test_with_padding_is_401(self, ask, part):
+        parts = token().split(".")
+        parts[part] += "=" * (-len(parts[part]) % 4 or 1)
+
+        assert ask(".".join(parts)).status_code == 401
 
     @pytest.mark.parametrize("name", ["jku", "x5u"])
     def test_that_names_an_address_is_refused_without_going_there(self, ask, network, name):
@@ -302,7 +310,8 @@ class TestMixin:
     @pytest.mark.parametrize(
         ("scope", "status"),
         [(None, 403), ("", 403), ("orders:read", 403), ("orders:read orders:write", 200),
-         (["orders:write", "orders:read"], 200), (7, 403), ({"orders:read": 1}, 403)],
+         (["orders:write", "orders:read"], 200), (7, 403), ({"orders:read": 1}, 403),
+         (["orders:read orders:write"], 403)],
     )  # fmt: skip
     def test_demands_every_scope(self, ask, scope, status):
         assert ask(token(scope=scope), "Scoped").status_code == status

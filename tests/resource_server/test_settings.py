@@ -58,14 +58,26 @@ class TestWrong:
         "url",
         ["http://login.example/jwks", "http://localhost.evil.example/", "http://10.0.0.1/jwks",
          "file:///etc/passwd", "ftp://localhost/", "https://", "login.example/jwks", "", None, 7,
-         "https://user:password@login.example/", "https://login.example/#keys", "https://[::1/",
-         "http://localhost:port/"],
+         "https://login.example/#keys", "https://[::1/", "http://localhost:port/",
+         "http://127.0.0.1.evil.example/", "http://127.1/", "http://2130706433/", "http://[::]/",
+         "http://0.0.0.0/", "http://127.0.0.1%2eevil.example/", "http://127.0.0.1\t.evil.example/",
+         "http://[::1]evil.example/", "http://[::1%evil.example]/", "http://localhost./",
+         "https://login.example/\r\nX: y", "https://login.example/two words"],
     )  # fmt: skip
     def test_address_says_what_it_must_be(self, url):
         assert only_problem(JWKS_URL=url) == (
             "DRF_JWT_KIT['RESOURCE_SERVER']['JWKS_URL'] must be an https URL (http only to this "
             f"machine), without a password in it, not {url!r}."
         )
+
+    @pytest.mark.parametrize(
+        "url",
+        ["https://user:password@login.example/", "https://password@login.example/",
+         "https://@login.example/", "http://127.0.0.1@evil.example/",
+         "http://127.0.0.1\\@evil.example/", "http://evil.example\\@127.0.0.1/"],
+    )  # fmt: skip
+    def test_address_with_a_password_is_refused_and_not_shown(self, url):
+        assert only_problem(JWKS_URL=url).endswith("without a password in it, not (not shown).")
 
     @pytest.mark.parametrize("name", ["JWKS_URL", "ISSUER", "AUDIENCE"])
     def test_misses_what_has_no_default(self, name):

@@ -199,3 +199,38 @@ class TestStandby:
 
     def test_other_errors_within_a_server_are_not_hidden(self):
         assert sessions.as_unavailable(InternalError("invalid page in block 7")) is None
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRolledBack:
+    @contextmanager
+    def rolled_back(self):
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    def test_a_login_has_not_happened(self, kit, user):
+        with self.rolled_back(), heard(session_started) as told:
+            tokens = sessions.start(user)
+
+        assert kit.get_with(tokens.access).status_code == 401
+        assert kit.refresh(tokens.refresh).json()["reason"] == "session_ended"
+        assert told == []
+
+    def test_a_refresh_leaves_the_token_before_it_current(self, kit, user):
+        tokens = kit.sign_in(user)
+
+        with self.rolled_back():
+            never_given = sessions.refresh(tokens.refresh)
+
+        assert kit.refresh(never_given.refresh).status_code == 401
+        assert kit.refresh(tokens.refresh).status_code == 200
+
+    def test_an_end_is_undone_and_not_told(self, kit, user):
+        tokens = kit.sign_in(user)
+
+        with self.rolled_back(), heard(session_revoked) as told:
+            sessions.revoke(user=user)
+
+        assert kit.get_with(tokens.access).status_code == 200
+        assert told == []

@@ -28,7 +28,7 @@ class JWTAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[n
         return scheme
 
 
-class ResourceServerScheme(JWTAuthenticationScheme):
+class ResourceServerScheme(JWTAuthenticationScheme):  # type: ignore[no-untyped-call]
     """The same header, of a view in a resource server: import this module there."""
 
     target_class = "drf_jwt_kit.resource_server.ResourceServerAuthentication"

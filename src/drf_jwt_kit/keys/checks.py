@@ -68,6 +68,7 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
 
 def check_files() -> Iterator[CheckMessage]:
     """Which private keys can be read, or replaced, by others than those who should?"""
+    yield from _check_directories()
     for path in files():
         mode = _mode(path)
         if mode & (stat.S_IRWXO | stat.S_IWGRP):
@@ -77,6 +78,20 @@ def check_files() -> Iterator[CheckMessage]:
                 "have read it, replace it too. (Kubernetes: defaultMode 0400.)",
                 id="drf_jwt_kit.E025",
             )
+
+
+def _check_directories() -> Iterator[CheckMessage]:
+    for folder in given.directories(get_settings().KEYS):
+        for path in (folder, folder / directory.INDEX):
+            mode = _mode(path) if path.exists() else 0
+            # Where the sticky bit is set, others can add files and replace none.
+            if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
+                yield Error(
+                    f"Others can write into {path}, which names the keys, and log in as anybody "
+                    "with one of their own.",
+                    hint=f"Let only the user of the server write there: chmod go-w {path}",
+                    id="drf_jwt_kit.E028",
+                )
 
 
 def check_deploy() -> Iterator[CheckMessage]:

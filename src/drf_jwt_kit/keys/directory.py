@@ -51,7 +51,7 @@ def read(directory: Path) -> tuple[Entry, ...]:
     Raises UnusableKey where it cannot be read or understood.
     """
     try:
-        text = (directory / INDEX).read_text(encoding="utf-8")
+        text = (directory / INDEX).read_bytes()
     except FileNotFoundError:
         return ()
     except OSError as error:
@@ -62,7 +62,7 @@ def read(directory: Path) -> tuple[Entry, ...]:
         ) from error
     try:
         return tuple(_entry(item) for item in json.loads(text)["keys"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnusableKey(
             f"{directory / INDEX} is not a list of keys that was written here.",
             hint="Restore it from a backup. Without one, move the directory away and make new "

@@ -209,7 +209,14 @@ def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:
             hint="Give a PEM, a JWK or a secret.",
             id="drf_jwt_kit.E021",
         )
-    return force_bytes(text), where
+    try:
+        return force_bytes(text), where
+    except UnicodeEncodeError:  # which holds the whole text
+        raise UnusableKey(
+            f"{where} has a 'key' that is no text in UTF-8.",
+            hint="Give a secret of arbitrary bytes as bytes, or encoded.",
+            id="drf_jwt_kit.E021",
+        ) from None
 
 
 def _text_in_environment(name: str, where: str) -> tuple[bytes, str]:
@@ -220,15 +227,16 @@ def _text_in_environment(name: str, where: str) -> tuple[bytes, str]:
             hint=f"Set {name} for every process of this project, or take the key out of the list.",
             id="drf_jwt_kit.E021",
         )
-    return text.encode(), f"{where} (the variable {name})"
+    return os.fsencode(text), f"{where} (the variable {name})"
 
 
 def _text_in_file(path: str | os.PathLike[str], where: str) -> tuple[bytes, str]:
     try:
         return Path(path).read_bytes(), f"{where} (the file {path})"
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a path with a null byte in it
+        why = getattr(error, "strerror", error)
         raise UnusableKey(
-            f"{where} is in the file {path}, which cannot be read: {error.strerror}.",
+            f"{where} is in the file {path}, which cannot be read: {why}.",
             hint="Give the path of a file that the user of this process may read.",
             id="drf_jwt_kit.E021",
         ) from error

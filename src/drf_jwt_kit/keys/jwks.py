@@ -30,9 +30,9 @@ class PublishedSet:
 def publish(ring: KeyRing) -> PublishedSet:
     """The keys of ``ring`` that others may see; the same bytes from every process.
 
-    HMAC keys are never among them: whoever could read one could sign.
+    HMAC keys are never among them: the ring publishes none, and they have no public members.
     """
-    document = {"keys": [_public(key) for key in ring.published if not key.is_secret]}
+    document = {"keys": [_public(key) for key in ring.published]}
     body = json.dumps(document, separators=(",", ":"), sort_keys=True).encode()
     return PublishedSet(body=body, etag=f'"{hashlib.sha256(body).hexdigest()}"')
 

@@ -83,6 +83,6 @@ def verify(presented: str | bytes) -> dict[str, Any]:
         leeway=settings.LEEWAY,
     )
     claims = decode(presented, get_issuer_keys(), policy)
-    if settings.SCOPE_CLAIM in claims:
-        claims["scope"] = " ".join(sorted(scopes_in(claims[settings.SCOPE_CLAIM])))
-    return claims
+    scopes = scopes_in(claims.get(settings.SCOPE_CLAIM))
+    claims.pop("scope", None)  # it may be another claim than the one that is asked
+    return {**claims, "scope": " ".join(sorted(scopes))} if scopes else claims

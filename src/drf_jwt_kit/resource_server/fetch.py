@@ -7,15 +7,23 @@ a key set can hold. Sources: RFC 8725 section 3.10, RFC 9110 section 15.4.
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import ssl
 import time
 import urllib.error
 import urllib.request
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from drf_jwt_kit import __version__
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from _typeshed import WriteableBuffer
 
 LARGEST_SET = 256 * 1024
 """Bytes."""
@@ -34,21 +42,23 @@ class FetchFailed(Exception):  # noqa: N818  # reads as what happened
 def fetch(url: str, timeout: float) -> Any:
     """The JSON at ``url``, which is https, or http to this machine.
 
-    ``timeout`` (seconds) is how long to wait for each answer, and for all of the body. The
-    certificate is verified; an authority of your own goes into ``SSL_CERT_FILE``. Raises
-    FetchFailed.
+    ``timeout`` (seconds) is how long all of the answer may take, whatever drips in, and how long
+    to wait for each of the host's addresses. The certificate is verified; an authority of your
+    own goes into ``SSL_CERT_FILE``. Raises FetchFailed.
     """
     request = urllib.request.Request(url, headers=_HEADERS)  # noqa: S310  # the settings see to that
     try:
         with _opener(url).open(request, timeout=timeout) as answer:
             if answer.status != http.client.OK:
                 raise FetchFailed(f"it answered {answer.status}")
-            body = _read(answer, until=time.monotonic() + timeout)
+            body = _read(answer)
         return json.loads(body)
     except urllib.error.HTTPError as error:
         error.close()
         redirected = " (redirects are not followed)" if error.code // 100 == 3 else ""  # noqa: PLR2004
         raise FetchFailed(f"it answered {error.code}{redirected}") from None
+    except TimeoutError as error:
+        raise FetchFailed("its answer takes too long") from error
     except (OSError, http.client.HTTPException) as error:
         raise FetchFailed(f"it cannot be reached: {error}") from error
     except (ValueError, RecursionError) as error:
@@ -63,21 +73,68 @@ def _opener(url: str) -> urllib.request.OpenerDirector:
     opener = urllib.request.OpenerDirector()
     if urlsplit(url).scheme == "https":
         opener.add_handler(urllib.request.ProxyHandler())
-        opener.add_handler(urllib.request.HTTPSHandler(context=ssl.create_default_context()))
+        opener.add_handler(_Https())
     else:
-        opener.add_handler(urllib.request.HTTPHandler())
+        opener.add_handler(_Http())
     opener.add_handler(urllib.request.UnknownHandler())
     opener.add_handler(urllib.request.HTTPDefaultErrorHandler())
     opener.add_handler(urllib.request.HTTPErrorProcessor())
     return opener
 
 
-def _read(answer: Any, *, until: float) -> bytes:
+def _read(answer: Any) -> bytes:
     body = b""
     while chunk := answer.read1(_CHUNK):
         body += chunk
         if len(body) > LARGEST_SET:
             raise FetchFailed(f"its answer is longer than {LARGEST_SET} bytes")
-        if time.monotonic() > until:
-            raise FetchFailed("its answer takes too long")
     return body
+
+
+class _Http(urllib.request.HTTPHandler):
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_answering_in_time(http.client.HTTPConnection), request)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        secure = partial(http.client.HTTPSConnection, context=ssl.create_default_context())
+        return self.do_open(_answering_in_time(secure), request)
+
+
+def _answering_in_time(connection_class: Callable[..., Any]) -> Any:
+    """Connections whose answer is read until a moment: ``timeout`` alone is for each byte."""
+
+    def connection(host: str, *, timeout: float, **more: Any) -> Any:
+        made = connection_class(host, timeout=timeout, **more)
+        made.response_class = partial(_Answer, until=time.monotonic() + timeout)
+        return made
+
+    return connection
+
+
+class _Answer(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, until: float, **more: Any) -> None:
+        super().__init__(sock, *args, **more)
+        self.fp = io.BufferedReader(_ReadUntil(self.fp.detach(), sock, until))
+
+
+class _ReadUntil(io.RawIOBase):
+    """What ``raw`` reads from ``sock``, until a moment of the monotonic clock."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, until: float) -> None:
+        self._raw, self._sock, self._until = raw, sock, until
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()

@@ -89,11 +89,13 @@ class IssuerKeys(Mapping[str, Key]):
         """What another thread has fetched or this one fetches; ``held`` where it is not due."""
         if not self._is_due() and not self._fetching.locked():
             return self._held
-        if not self._fetching.acquire(blocking=wait):
-            return held  # which is good enough while another thread fetches
+        if not self._fetching.acquire(blocking=False):
+            if not wait:
+                return held  # which is good enough while another thread fetches
+            with self._fetching:
+                return self._held  # also where that one found nothing: nobody tries in turn
         try:
             if self._held is held and self._is_due():
-                self._tried = self._clock()
                 self._held = self._try_to_fetch() or held
             return self._held
         finally:
@@ -115,13 +117,15 @@ class IssuerKeys(Mapping[str, Key]):
                 "event=issuer_keys_failed issuer=%s error=%r", settings.ISSUER, str(error)
             )
             return None
+        finally:
+            self._tried = self._clock()
         fetched = _Held(keys, left_out, self._clock())
         self._tell_what_changed(fetched)
         return fetched
 
     def _tell_what_changed(self, fetched: _Held) -> None:
         before = self._held
-        if before is None or before.keys.keys() != fetched.keys.keys():
+        if before is None or before.keys != fetched.keys:
             kids = ",".join(sorted(fetched.keys)) or None
             logger.info("event=issuer_keys issuer=%s kids=%r", self._settings.ISSUER, kids)
         if before is None or before.left_out != fetched.left_out:
@@ -132,13 +136,21 @@ class IssuerKeys(Mapping[str, Key]):
                 )
 
 
-@cache
+_making = threading.Lock()
+
+
 def get_issuer_keys() -> IssuerKeys:
     """The keys of the issuer that the settings name."""
+    with _making:  # or the first threads would each make some, and fetch
+        return _issuer_keys()
+
+
+@cache
+def _issuer_keys() -> IssuerKeys:
     return IssuerKeys(get_resource_server_settings(), fetch=fetch)
 
 
 @receiver(setting_changed)
 def _forget_keys(*, setting: str, **_kwargs: object) -> None:
     if setting == "DRF_JWT_KIT":
-        get_issuer_keys.cache_clear()
+        _issuer_keys.cache_clear()

@@ -37,20 +37,24 @@ ASYMMETRIC = tuple(name for name in ALGORITHMS if not name.startswith("HS"))
 
 def is_safe_address(value: object) -> bool:
     """Whether ``value`` is an https URL, or one that never leaves this machine."""
+    if not isinstance(value, str) or not value.isprintable() or " " in value:
+        return False
     try:
-        parts = urlsplit(value if isinstance(value, str) else "")
-        host, _port = parts.hostname, parts.port
+        parts = urlsplit(value)
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    if not host or parts.username or parts.password or parts.fragment:
+    written = f"[{host}]" if ":" in host else host
+    # Nothing else may stand there: a password, or what another parser takes for the host.
+    if not host or parts.fragment or parts.netloc.lower() not in {written, f"{written}:{port}"}:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
 def is_loopback(host: str) -> bool:
-    """Whether ``host`` is this machine."""
+    """Whether ``host`` is this machine, without asking what a name means."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host).is_loopback and "%" not in host
     except ValueError:
         return host == "localhost"
 
@@ -100,8 +104,8 @@ class ResourceServerSettings:
         "scope", "The claim that holds the scopes: a string of words, or a list. Sometimes `scp`."
     )
     LEEWAY: timedelta = setting(
-        timedelta(0),
-        "How far the issuer's clock may be off.",
+        timedelta(seconds=10),
+        "How far the issuer's clock may be off, which is another machine's.",
         "a timedelta from 0 to 60 seconds",
         lambda value: isinstance(value, timedelta) and timedelta(0) <= value <= MINUTE,
     )
@@ -115,7 +119,8 @@ class ResourceServerSettings:
         timedelta(minutes=1), "The least time between two fetches, whatever keys tokens ask for."
     )
     FETCH_TIMEOUT: timedelta = duration(
-        timedelta(seconds=5), "How long a fetch may wait for each answer, and take in all."
+        timedelta(seconds=5),
+        "How long a fetch may take in all; a host with several addresses, to reach each.",
     )
 
     @classmethod
@@ -164,7 +169,8 @@ def _wrong_values(
         if name not in specs:
             yield f"{where}[{name!r}] is not a setting. {nearest(name, list(specs))}"
         elif not specs[name].metadata["valid"](value):
-            yield f"{where}[{name!r}] must be {specs[name].metadata['accepts']}, not {value!r}."
+            shown = "(not shown)" if "@" in str(value) else repr(value)  # it may hold a password
+            yield f"{where}[{name!r}] must be {specs[name].metadata['accepts']}, not {shown}."
 
 
 def _contradictions(mapping: Mapping[str, Any], where: str) -> Iterator[str]:

@@ -27,34 +27,35 @@ if TYPE_CHECKING:
 _BLACKLIST = "token_blacklist"
 
 
-def begin(token: RefreshToken, request: Any = None) -> None:
-    """Store the session of an adopted ``token``, unless it has been stored.
+def first_session(token: RefreshToken) -> tuple[Session, Any] | None:
+    """The session that an adopted ``token`` begins, not stored yet, and its user.
 
-    Raises RefusedToken where Simple JWT would not take the token either: it is on the
-    blacklist, or its user may not log in.
+    None where it has begun. Raises RefusedToken where Simple JWT would not take the token
+    either: it is on the blacklist, or its user may not log in.
     """
     if has_begun(token):
-        return
+        return None
     user = user_to_begin_with(token)
-    now = timezone.now()
-    session = Session(
-        pk=token.session_id,
-        user_id=user.pk,
-        created_at=now,
-        auth_time=_stored(token.payload["auth_time"]),
-        refresh_lifetime=get_settings().REFRESH_TOKEN_LIFETIME,
-        expires_at=now + get_settings().SESSION_MAX_AGE,
-        password_fingerprint=fingerprint(user),
-    )
-    alias = lookup.write_alias()
-    try:
-        with transaction.atomic(using=alias):
-            session.save(using=alias, force_insert=True)
-    except IntegrityError:
-        if not has_begun(token):
-            raise
-        return  # another request with the same token was faster
+    return _session_of(token, user), user
+
+
+def insert(session: Session, user: Any, request: Any = None) -> bool:
+    """Store it, and tell; False where another request with the same token was faster."""
+    if not _insert(session):
+        return False
     events.started(session, user, request)
+    return True
+
+
+def remember(token: RefreshToken) -> None:
+    """Store the session of an adopted ``token`` that has begun none, only in order to end it.
+
+    Whatever its user may: who is inactive now may be active again while the token lives. It is
+    no login, so nothing is told of it.
+    """
+    user = None if has_begun(token) else lookup.find_user(token.user_id)
+    if user is not None:
+        _insert(_session_of(token, user))
 
 
 def has_begun(token: RefreshToken) -> bool:
@@ -76,6 +77,31 @@ def user_to_begin_with(token: RefreshToken) -> Any:
     if not has_password_of(token, user):
         raise lookup.refused(token, Account.PASSWORD_CHANGED.value)
     return user
+
+
+def _session_of(token: RefreshToken, user: Any) -> Session:
+    now = timezone.now()
+    return Session(
+        pk=token.session_id,
+        user_id=user.pk,
+        created_at=now,
+        auth_time=_stored(token.payload["auth_time"]),
+        refresh_lifetime=get_settings().REFRESH_TOKEN_LIFETIME,
+        expires_at=now + get_settings().SESSION_MAX_AGE,
+        password_fingerprint=fingerprint(user),
+    )
+
+
+def _insert(session: Session) -> bool:
+    alias = lookup.write_alias()
+    try:
+        with transaction.atomic(using=alias):
+            session.save(using=alias, force_insert=True)
+    except IntegrityError:
+        if lookup.find_for_update(session.pk) is None:  # a plain read may be of an older moment
+            raise
+        return False
+    return True
 
 
 def _is_blacklisted(jti: str) -> bool:

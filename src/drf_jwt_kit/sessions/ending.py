@@ -8,7 +8,6 @@ transaction it lasts if that transaction commits.
 from __future__ import annotations
 
 import hmac
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -125,8 +124,7 @@ def logout(presented: str | bytes) -> None:
 def end_session_of(token: RefreshToken) -> None:
     """Log out by a verified refresh token, if it is of its session's making."""
     if token.adopted:
-        with suppress(RefusedToken):  # where it could begin none there is nothing to end
-            adoption.begin(token)
+        adoption.remember(token)
     session = lookup.sessions().filter(pk=token.session_id).first()
     if session is None:
         return

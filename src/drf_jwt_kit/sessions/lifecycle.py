@@ -143,7 +143,7 @@ def _refresh_once(
     token: RefreshToken, request: Request | None, key_hash: str, *, again: bool
 ) -> TokenPair:
     if token.adopted:
-        adoption.begin(token, request)
+        _begin(token, request)
     session, user = _read(token, again=again)
     now = timezone.now()
     verdict = _judge(token, session, user, key_hash, now)
@@ -166,6 +166,18 @@ def _refresh_once(
     else:
         events.duplicate(session, user, verdict.value)
     return pair
+
+
+def _begin(token: RefreshToken, request: Any) -> None:
+    """Store the session of an adopted ``token``, as of a login, unless it has begun."""
+    begun = adoption.first_session(token)
+    if begun is None:
+        return
+    session, user = begun
+    client.describe(session, request)
+    most = limits.impose(session, user, request)
+    if adoption.insert(session, user, request):
+        limits.end_excess(session, user, most)
 
 
 def _read(token: RefreshToken, *, again: bool) -> tuple[Session, Any]:

@@ -41,6 +41,21 @@ def act(request, name):
         return JsonResponse({}, status=503)
 
 
+class ConflictsOfActs:
+    """Middleware: a transaction of ATOMIC_REQUESTS that fails only as it commits is 503, too."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        """Called outside of the transaction."""
+        of_an_act = request.path.startswith("/acts/") and isinstance(exception, OperationalError)
+        return JsonResponse({}, status=503) if of_an_act else None
+
+
 def ready():
     """Nothing; that it answers is what counts."""
     return {}
@@ -78,7 +93,7 @@ def revoke(session):
 
 def end_in_admin(session):
     """End one session as the action of the admin's list does, after its question."""
-    user, _ = get_user_model().objects.get_or_create(username="root", is_superuser=True)
+    user = get_user_model().objects.get(username="root")
     request = RequestFactory().post("/", {"action": "end_selected", "confirmed": "yes"})
     request.user, request._messages = user, CookieStorage(request)
     rows = Session.objects.filter(pk=session)

@@ -1,6 +1,6 @@
 """A request that stands still in a known place until its client lets it go on.
 
-The client names a file that is not there yet; when it appears, or after ten seconds, the request
+The client names a file that is not there yet; when it appears, or after a minute, the request
 goes on. The log says where it stands, and in which process.
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 BEFORE_WRITE = "X-Hold-Before-Write"
 AFTER_WRITE = "X-Hold-After-Write"
-_LONGEST = 10.0
+_LONGEST = 60.0
 
 
 def hold(request, header):

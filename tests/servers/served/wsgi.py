@@ -6,6 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connections
 from django.urls import get_resolver
@@ -31,4 +32,5 @@ for _name in ("session_started", "session_refreshed", "refresh_reused", "session
 
 get_resolver().url_patterns  # noqa: B018  # imported once, and not by each worker
 call_command("migrate", verbosity=0)
+get_user_model().objects.get_or_create(username="root", is_superuser=True)
 connections.close_all()  # no worker may inherit a connection
