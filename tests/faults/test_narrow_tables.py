@@ -1,14 +1,23 @@
-"""Tables of MariaDB in latin1, as old ones are: most characters cannot be stored in them."""
+"""Databases in Latin-1, as old ones are: most characters cannot be stored in their tables."""
 
 import pytest
 
 from tests.conftest import claims_of
 
+MADE_NARROW = {
+    "mariadb": ["ALTER DATABASE `{}` CHARACTER SET latin1"],
+    "postgresql": [
+        'DROP DATABASE "{}"',
+        "CREATE DATABASE \"{}\" ENCODING LATIN1 LOCALE 'C' TEMPLATE template0",
+    ],
+}
 
-@pytest.fixture(scope="module")
-def site(empty_database, serve):
-    database = empty_database("mariadb")
-    database.server.execute(f"ALTER DATABASE `{database.settings['NAME']}` CHARACTER SET latin1")
+
+@pytest.fixture(scope="module", params=MADE_NARROW)
+def site(request, empty_database, serve):
+    database = empty_database(request.param)
+    for statement in MADE_NARROW[request.param]:
+        database.server.execute(statement.format(database.settings["NAME"]))
     return serve(database, workers=1)
 
 

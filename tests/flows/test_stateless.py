@@ -163,6 +163,23 @@ class TestWhatLeavesNoTrace:
         assert reason(kit.get_with(deactivated.access)) == "session_ended"
 
 
+class TestALoginThatAChangeOfThePasswordHasOvertaken:
+    """The password was right when it was asked for; the row is newer than the end of all others."""
+
+    @pytest.fixture
+    def overtaken(self, user, monotonic):
+        as_it_was = get_user_model().objects.get(pk=user.pk)
+        user.set_password("another one")
+        user.save()
+        return sessions.start(as_it_was)
+
+    def test_is_refused_where_the_user_is_touched(self, kit, overtaken):
+        assert reason(kit.get_with(overtaken.access, "/api/mail/")) == "session_ended"
+
+    def test_cannot_be_refreshed(self, kit, overtaken):
+        assert reason(kit.refresh(overtaken.refresh)) == "session_ended"
+
+
 class TestPage:
     def test_shows_the_user(self, kit, warm, user):
         answer = kit.get_with(warm.access, "/api/page/")

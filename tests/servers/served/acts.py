@@ -41,21 +41,6 @@ def act(request, name):
         return JsonResponse({}, status=503)
 
 
-class ConflictsOfActs:
-    """Middleware: a transaction of ATOMIC_REQUESTS that fails only as it commits is 503, too."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
-
-    def process_exception(self, request, exception):
-        """Called outside of the transaction."""
-        of_an_act = request.path.startswith("/acts/") and isinstance(exception, OperationalError)
-        return JsonResponse({}, status=503) if of_an_act else None
-
-
 def ready():
     """Nothing; that it answers is what counts."""
     return {}

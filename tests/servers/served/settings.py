@@ -16,7 +16,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     *INSTALLED_APPS,
 ]
-MIDDLEWARE = ["tests.servers.served.acts.ConflictsOfActs"]
 ROOT_URLCONF = "tests.servers.served.urls"
 DRF_JWT_KIT = {"CLAIMS_SERIALIZER": "tests.servers.served.claims.UnhurriedClaims"}
 LOGGING = {
