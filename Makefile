@@ -30,9 +30,9 @@ tour: ## the life of a session over HTTP, step by step, on the example project
 	$(bootstrap)
 	@$(VENV_PYTHON) example_project/tour.py
 
-test: ## the tests
+test: ## the tests, on every processor (one: ARGS="-n 0")
 	$(bootstrap) test
-	@$(VENV_PYTHON) -m pytest $(ARGS)
+	@$(VENV_PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 long: ## the tests that take minutes: many rounds, many rows, many histories
 	$(bootstrap) test
