@@ -12,7 +12,8 @@ unexport PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-service tour test long coverage services services-stop
+.PHONY: help demo demo-service tour test long bench bench-scale coverage
+.PHONY: services services-stop
 .PHONY: matrix lint format types wheel all clean
 
 help: ## list these targets
@@ -37,6 +38,15 @@ test: ## the tests, on every processor (one: ARGS="-n 0")
 long: ## the tests that take minutes: many rounds, many rows, many histories
 	$(bootstrap) test
 	@$(VENV_PYTHON) -m pytest -m long $(ARGS)
+	@$(VENV_PYTHON) -m benchmarks.scale
+
+bench: ## what requests cost beside Simple JWT, in one run
+	$(bootstrap) test
+	@$(VENV_PYTHON) -m benchmarks.compare $(ARGS)
+
+bench-scale: ## what requests cost with five million sessions, on PostgreSQL
+	$(bootstrap) test
+	@$(VENV_PYTHON) -m benchmarks.scale $(ARGS)
 
 services: ## MariaDB and Redis for the tests: packages as root, containers otherwise
 	$(bootstrap) test

@@ -56,6 +56,7 @@ class Session(models.Model):
         # user is missing is refused.
         on_delete=models.DO_NOTHING,
         db_constraint=False,
+        db_index=False,  # the one on user and created_at begins with it
     )
     secret = models.CharField(max_length=43, default=new_secret, editable=False)
     generation = models.PositiveIntegerField(_("generation"), default=0)
@@ -88,7 +89,12 @@ class Session(models.Model):
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         # Nothing here changes at a refresh, so that PostgreSQL can update the row in place.
-        indexes = (models.Index(fields=["revoked_at"], name="jwt_session_revoked_at"),)
+        # Which question needs which index: docs/decisions/0020.
+        indexes = (
+            models.Index(fields=["user", "created_at"], name="jwt_session_user_created_at"),
+            models.Index(fields=["created_at"], name="jwt_session_created_at"),
+            models.Index(fields=["revoked_at"], name="jwt_session_revoked_at"),
+        )
 
     def __str__(self) -> str:
         return str(self.id)

@@ -1,0 +1,52 @@
+"""The settings of all benchmarks. Databases are added by each of them, before Django starts."""
+
+from datetime import timedelta
+from typing import Any
+
+SECRET_KEY = "the benchmarks' own secret key, long enough to sign tokens with"
+ALLOWED_HOSTS = ["*"]
+DATABASES: dict[str, Any] = {}
+DATABASE_ROUTERS = ["benchmarks.databases.Chosen"]
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "drf_jwt_kit",
+]
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+ROOT_URLCONF = "benchmarks.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+STATIC_URL = "static/"
+USE_TZ = True
+TIME_ZONE = "UTC"
+# A hasher that costs nothing, or it would be all that a login shows. Both benchmarks say what
+# Django's own adds.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGGING = {"version": 1, "disable_existing_loggers": True}
+REST_FRAMEWORK = {"DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]}
+# Every refresh rotates, as it does in a client that refreshes once a quarter of an hour.
+SIMPLE_JWT = {"ROTATE_REFRESH_TOKENS": True, "BLACKLIST_AFTER_ROTATION": True}
+DRF_JWT_KIT = {"ROTATION_LEEWAY": timedelta(0)}
