@@ -19,7 +19,7 @@ from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import faults
 from drf_jwt_kit.sessions.faults import RowChanged, persistently
-from drf_jwt_kit.signals import session_revoked, session_started
+from drf_jwt_kit.signals import refresh_reused, session_revoked, session_started
 from tests.conftest import claims_of
 
 
@@ -89,6 +89,16 @@ class TestWrittenButNotAnswered:
             assert kit.logout(tokens.refresh).status_code == 200
 
         assert [facts["count"] for facts in told] == [1]
+
+    def test_a_theft_is_told_once(self, clock, kit, user):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        clock.shift(11)
+
+        with answer_lost("UPDATE"), heard(refresh_reused) as told:
+            assert kit.refresh(tokens.refresh).status_code == 401
+
+        assert [facts["session_id"] for facts in told] == [tokens.session.pk]
 
     def test_a_session_that_was_ended_is_not_404(self, kit, user):
         tokens = kit.sign_in(user)

@@ -20,7 +20,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import NoActiveAccount, Reason
-from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.models import Session
 from drf_jwt_kit.tokens import RefreshToken
 from drf_jwt_kit.tokens.claims import serializer_claims
 from drf_jwt_kit.tokens.token import RefusedToken, user_id_of
@@ -115,7 +115,8 @@ def refresh(
     # Without a retry key of the client's, one that only our own further attempts know: they
     # collect what an attempt has written whose answer was lost, even where the leeway is zero.
     key_hash = hashlib.sha256((retry_key or secrets.token_hex()).encode()).hexdigest()
-    return persistently(lambda again: _refresh_once(token, request, key_hash, again=again))
+    at = timezone.now()  # of an end, so that a further attempt knows its own
+    return persistently(lambda again: _refresh_once(token, request, key_hash, at, again=again))
 
 
 @persistent
@@ -140,15 +141,20 @@ def rename(session_id: UUID, user: Any, name: str) -> Session | None:
 
 
 def _refresh_once(
-    token: RefreshToken, request: Request | None, key_hash: str, *, again: bool
+    token: RefreshToken, request: Request | None, key_hash: str, at: datetime, *, again: bool
 ) -> TokenPair:
     if token.adopted:
         _begin(token, request)
     session, user = _read(token, again=again)
     now = timezone.now()
     verdict = _judge(token, session, user, key_hash, now)
+    if verdict is Verdict.REVOKED and again and session.revoked_at == at:
+        # An attempt of ours has ended it, and the database's answer was lost.
+        verdict = _ENDS_THE_SESSION.get(session.revoked_reason, verdict)
     if not verdict.accepts:
-        _refuse(verdict, token, session, user, request)
+        if _ends(verdict, session, at, again=again) and verdict is Verdict.REUSED:
+            events.reused(session, user, token.generation, request)
+        _refuse(verdict, token)
     template = _obtain_serializer(session.obtain_serializer).get_token(user)
     claims = {**serializer_claims(user, request=request, session=session), **template.own_claims}
     rotates = get_settings().ROTATE_REFRESH_TOKENS
@@ -245,21 +251,37 @@ _ADVANCING = (
 )
 
 
-def _refuse(
-    verdict: Verdict, token: RefreshToken, session: Session, user: Any, request: Any
-) -> NoReturn:
-    row = lookup.sessions().filter(pk=session.pk)
-    if verdict is Verdict.REUSED:
-        if ending.end(row, RevokedReason.REUSED, session_id=session.pk, user_id=session.user_id):
-            events.reused(session, user, token.generation, request)
-    elif verdict in _ENDS_THE_SESSION:
-        ending.end(row, verdict.value, session_id=session.pk, user_id=session.user_id)
+def _ends(verdict: Verdict, session: Session, at: datetime, *, again: bool) -> bool:
+    """End the session where ``verdict`` asks for that; whether this request has done it."""
+    if verdict.value not in _ENDS_THE_SESSION:
+        return False
+    ended = ending.end(
+        lookup.sessions().filter(pk=session.pk),
+        verdict.value,
+        session_id=session.pk,
+        user_id=session.user_id,
+        at=at,
+        again=again,
+    )
+    return ended > 0
+
+
+def _refuse(verdict: Verdict, token: RefreshToken) -> NoReturn:
     level = logging.ERROR if verdict is Verdict.AHEAD else logging.INFO
     events.refused(token, verdict.value, level=level)
     raise RefusedToken(Reason.INVALID if verdict is Verdict.FORGED else Reason.SESSION_ENDED)
 
 
-_ENDS_THE_SESSION = {Verdict.USER_GONE, Verdict.USER_INACTIVE, Verdict.PASSWORD_CHANGED}
+_ENDS_THE_SESSION = {
+    verdict.value: verdict
+    for verdict in (
+        Verdict.REUSED,
+        Verdict.USER_GONE,
+        Verdict.USER_INACTIVE,
+        Verdict.PASSWORD_CHANGED,
+    )
+}
+"""By the reason that is stored."""
 
 
 def new_session(user: Any, refresh_lifetime: timedelta) -> Session:
