@@ -11,11 +11,10 @@ import pytest
     [
         (
             "tests.settings_accounts",
-            [
-                *("tests/accounts", "tests/flows", "tests/sessions", "tests/test_mixins.py"),
-                "tests/management/test_sessions.py",
-            ],
+            ["tests/accounts", "tests/test_mixins.py", "tests/management/test_sessions.py"],
         ),
+        ("tests.settings_accounts", ["tests/flows"]),
+        ("tests.settings_accounts", ["tests/sessions"]),
         ("tests.settings_two_databases", ["tests/databases"]),
         ("tests.settings_admin", ["tests/admin", "tests/revocation"]),
         ("tests.settings_admin_apart", ["tests/admin"]),
