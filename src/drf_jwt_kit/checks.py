@@ -20,6 +20,7 @@ from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
 from . import authentication, serializers
 from .conf import current_problems, get_settings, nearest
 from .keys import checks as keys
+from .keys.published import are_published
 from .tokens import AccessToken, adoption, claims
 
 if TYPE_CHECKING:
@@ -169,14 +170,13 @@ def _check_simple_jwt() -> Iterator[checks.CheckMessage]:
             id="drf_jwt_kit.W001",
         )
     simple_jwt = getattr(django_settings, "SIMPLE_JWT", None) or {}
-    if simple_jwt.get("JWK_URL") and get_settings().RESOURCE_SERVER is None:
-        yield checks.Error(
-            "SIMPLE_JWT['JWK_URL'] is set, and tokens whose keys are there belong to no session "
-            "of this project: its own authentication classes refuse them.",
-            hint="Let drf_jwt_kit.resource_server.ResourceServerAuthentication take them: "
-            f"DRF_JWT_KIT['RESOURCE_SERVER'] = {_resource_server(simple_jwt)}. Then take JWK_URL "
-            "out.",
-            id="drf_jwt_kit.E007",
+    settings = get_settings()
+    if settings.JWK_URL is not None and not are_published():
+        yield checks.Warning(
+            f"SIMPLE_JWT['JWK_URL'] does nothing with ALGORITHM {settings.ALGORITHM!r}: published "
+            "keys are for an asymmetric one.",
+            hint="Set ALGORITHM to that of the keys there, such as 'RS256'; or take JWK_URL out.",
+            id="drf_jwt_kit.W005",
         )
     for name in simple_jwt:
         if name not in SIMPLE_JWT_NAMES:
@@ -185,18 +185,6 @@ def _check_simple_jwt() -> Iterator[checks.CheckMessage]:
                 hint=nearest(name, list(SIMPLE_JWT_NAMES)),
                 id="drf_jwt_kit.W003",
             )
-
-
-def _resource_server(simple_jwt: dict[str, Any]) -> dict[str, Any]:
-    """What Simple JWT's settings are as those of a resource server."""
-    return {
-        "JWKS_URL": simple_jwt["JWK_URL"],
-        "ISSUER": simple_jwt.get("ISSUER") or "https://…",
-        "AUDIENCE": simple_jwt.get("AUDIENCE") or "…",
-        "ALGORITHMS": [simple_jwt.get("ALGORITHM", "RS256")],
-        "TOKEN_TYPES": ["JWT"],
-        "USER_ID_CLAIM": simple_jwt.get("USER_ID_CLAIM", "user_id"),
-    }
 
 
 def _check_defaults() -> Iterator[checks.CheckMessage]:

@@ -154,7 +154,7 @@ class ServiceUnavailable(exceptions.APIException):
 
 
 class KeysUnavailable(ServiceUnavailable):
-    """A resource server has no keys to verify with: 503 with ``Retry-After`` (seconds)."""
+    """There are no keys of the issuer's to verify with: 503 with ``Retry-After`` (seconds)."""
 
     default_detail = _("Tokens cannot be verified at the moment. Try again shortly.")
     wait = 5

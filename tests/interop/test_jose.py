@@ -12,8 +12,8 @@ from django.test import override_settings
 
 from drf_jwt_kit.keys import thumbprint
 from drf_jwt_kit.keys.jwk import PUBLIC_MEMBERS
+from drf_jwt_kit.keys.soundness import ASYMMETRIC
 from drf_jwt_kit.resource_server.authentication import verify
-from drf_jwt_kit.resource_server.settings import ASYMMETRIC
 from tests.keys.test_soundness import KEYS
 from tests.leaving_out import leave_out
 

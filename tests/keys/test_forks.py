@@ -37,8 +37,26 @@ with override_settings(DRF_JWT_KIT={"RESOURCE_SERVER": SETTINGS}):
     assert issuer.get_issuer_keys()["one"]
 """
 
+AT_JWK_URL = """
+import os, signal; os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+import django; django.setup()
+from django.test import override_settings
+from drf_jwt_kit.keys import published
+from tests.resource_server.issuer import SETTINGS, Network
+published.fetch = Network().fetch
+with override_settings(SIMPLE_JWT={"JWK_URL": SETTINGS["JWKS_URL"], "ALGORITHM": "ES256"}):
+    published.get_published_keys()._fetching.acquire()
+    published._making.acquire()
+    if child := os.fork():
+        raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    signal.alarm(20)
+    assert published.get_published_keys()["one"]
+"""
 
-@pytest.mark.parametrize("worker", [OURS, THEIRS], ids=["ours", "an issuer's"])
+
+@pytest.mark.parametrize(
+    "worker", [OURS, THEIRS, AT_JWK_URL], ids=["ours", "an issuer's", "at JWK_URL"]
+)
 def test_a_forked_worker_starts_with_locks_of_its_own(worker):
     run = subprocess.run(
         [sys.executable, "-c", worker], capture_output=True, text=True, timeout=60, check=False

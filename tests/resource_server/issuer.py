@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import jwt
 
 from drf_jwt_kit.keys import Key
-from drf_jwt_kit.resource_server.fetch import FetchFailed
+from drf_jwt_kit.keys.fetch import FetchFailed
 from tests.keys.material import private_key
 
 URL, ISSUER, AUDIENCE = "https://login.example/jwks", "https://login.example", "orders"

@@ -8,9 +8,10 @@ import pytest
 from django.test import override_settings
 
 from drf_jwt_kit.exceptions import KeysUnavailable
+from drf_jwt_kit.keys.fetch import FetchFailed
+from drf_jwt_kit.keys.issuer import IssuerKeys
 from drf_jwt_kit.resource_server import issuer
-from drf_jwt_kit.resource_server.fetch import FetchFailed
-from drf_jwt_kit.resource_server.issuer import IssuerKeys, get_issuer_keys
+from drf_jwt_kit.resource_server.issuer import get_issuer_keys
 from drf_jwt_kit.resource_server.settings import ResourceServerSettings
 from tests.resource_server.issuer import SETTINGS, Network, key
 

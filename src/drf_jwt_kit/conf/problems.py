@@ -95,4 +95,5 @@ def _ours(value: Any) -> Any:
 
 def _shown(name: object, value: object) -> str:
     looks_secret = any(word in str(name).upper() for word in ("KEY", "SECRET", "PASSWORD"))
-    return "(not shown)" if looks_secret else repr(value)
+    has_password = str(name).upper().endswith("URL") and "@" in str(value)
+    return "(not shown)" if looks_secret or has_password else repr(value)

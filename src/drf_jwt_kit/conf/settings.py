@@ -17,6 +17,7 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 from django.utils.module_loading import import_string
 
+from .addresses import is_safe_address
 from .kinds import (
     KIT,
     LONGEST_LAG,
@@ -261,6 +262,15 @@ class KitSettings:
         "signs and keys derived from SECRET_KEY_FALLBACKS verify.",
         "a string that is not empty, or None",
         lambda value: value is None or (isinstance(value, (str, bytes)) and bool(value)),
+        sources=(SIMPLE_JWT,),
+    )
+    JWK_URL: str | None = setting(
+        None,
+        "Where somebody else publishes keys for `ALGORITHM`: access tokens that one of them has "
+        "signed are taken too, without a session.",
+        "an https URL (http only to this machine), without a password in it, or None",
+        lambda value: value in (None, "") or is_safe_address(value),
+        convert=lambda value: value or None,
         sources=(SIMPLE_JWT,),
     )
     VERIFYING_KEY: str | bytes | None = setting(

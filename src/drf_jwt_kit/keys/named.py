@@ -42,6 +42,8 @@ def keys_of_simple_jwt() -> list[PlacedKey]:
     if uses_secret_key():
         if algorithm in SECRET_BYTES:
             return keys_of_secret_key(algorithm)
+        if settings.JWK_URL is not None:  # ALGORITHM is that of the keys there
+            return keys_of_secret_key()
         raise UnusableKey(
             f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, but there is no SIGNING_KEY. "
             "Set SIMPLE_JWT['SIGNING_KEY'] to the private key and VERIFYING_KEY to the "
@@ -74,6 +76,8 @@ def keys_of_simple_jwt_itself() -> list[Key]:
             replace(_adopted_hmac_key(secret, algorithm, where), signing_key=None)
             for where, secret in _secret_keys().items()
         ]
+    if settings.JWK_URL is not None:
+        return []  # it verified with the keys there, and nothing that names none of them
     public = force_bytes(settings.VERIFYING_KEY or "")
     where = "SIMPLE_JWT['VERIFYING_KEY']"
     return [replace(key_in(public, where=where, algorithm=algorithm), signing_key=None)]

@@ -18,6 +18,9 @@ ALGORITHMS = (
 )
 """What a key of ours or of somebody else may be for. Each key is for one of them."""
 
+ASYMMETRIC = tuple(name for name in ALGORITHMS if not name.startswith("HS"))
+"""What a published key may be for."""
+
 SECRET_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
 """How long an HMAC key must at least be: as long as its hash. Source: RFC 7518 section 3.2."""
 

@@ -1,141 +1,18 @@
-"""Which keys does the issuer sign with now? Fetched, kept, and fetched again when due.
-
-One fetch an interval at the most, whatever tokens ask for: whoever invents a ``kid`` a request
-makes no more requests to the issuer than that.
-"""
+"""Which keys are those of the issuer that the settings name? One set of them a process."""
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
-from drf_jwt_kit.exceptions import KeysUnavailable
-from drf_jwt_kit.keys import Key
-from drf_jwt_kit.keys.received import keys_of
-from drf_jwt_kit.keys.soundness import UnsoundKey
+from drf_jwt_kit.keys.fetch import fetch
+from drf_jwt_kit.keys.issuer import IssuerKeys
 
-from .fetch import FetchFailed, fetch
 from .settings import get_resource_server_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .settings import ResourceServerSettings
-
-logger = logging.getLogger("drf_jwt_kit")
-
-
-@dataclass(frozen=True)
-class _Held:
-    keys: Mapping[str, Key]
-    left_out: list[tuple[int, str]]
-    since: float
-
-
-class IssuerKeys(Mapping[str, Key]):
-    """The issuer's keys by ``kid``, one of these a process. ``clock`` gives seconds.
-
-    Looking one up may fetch them, and raises KeysUnavailable (503) where none were ever had,
-    or none for longer than ``KEYS_KEPT_FOR``. An unknown ``kid`` is a KeyError.
-    """
-
-    def __init__(
-        self,
-        settings: ResourceServerSettings,
-        *,
-        fetch: Callable[[str, float], Any],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._settings, self._fetch, self._clock = settings, fetch, clock
-        self._held: _Held | None = None
-        self._tried: float | None = None
-        self._fetching = threading.Lock()
-
-    @property
-    def verifying(self) -> Mapping[str, Key]:
-        """Itself, for the codec."""
-        return self
-
-    def __getitem__(self, kid: str) -> Key:
-        held = self._held
-        if held is None:
-            held = self._fetched_instead_of(None, wait=True)
-        elif kid not in held.keys:
-            held = self._fetched_instead_of(held, wait=True)
-        elif self._age(held) > self._settings.KEYS_MAX_AGE.total_seconds():
-            held = self._fetched_instead_of(held, wait=False)
-        if held is None or self._age(held) > self._settings.KEYS_KEPT_FOR.total_seconds():
-            raise KeysUnavailable
-        return held.keys[kid]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._held.keys if self._held else ())
-
-    def __len__(self) -> int:
-        return len(self._held.keys) if self._held else 0
-
-    def _age(self, held: _Held) -> float:
-        return self._clock() - held.since
-
-    def _fetched_instead_of(self, held: _Held | None, *, wait: bool) -> _Held | None:
-        """What another thread has fetched or this one fetches; ``held`` where it is not due."""
-        if not self._is_due() and not self._fetching.locked():
-            return self._held
-        if not self._fetching.acquire(blocking=False):
-            if not wait:
-                return held  # which is good enough while another thread fetches
-            with self._fetching:
-                return self._held  # also where that one found nothing: nobody tries in turn
-        try:
-            if self._held is held and self._is_due():
-                self._held = self._try_to_fetch() or held
-            return self._held
-        finally:
-            self._fetching.release()
-
-    def _is_due(self) -> bool:
-        interval = self._settings.FETCH_INTERVAL.total_seconds()
-        if self._held is None:
-            interval = min(interval, KeysUnavailable.wait)
-        return self._tried is None or self._clock() - self._tried >= interval
-
-    def _try_to_fetch(self) -> _Held | None:
-        settings = self._settings
-        try:
-            document = self._fetch(settings.JWKS_URL, settings.FETCH_TIMEOUT.total_seconds())
-            keys, left_out = keys_of(document, settings.ALGORITHMS)
-        except (FetchFailed, UnsoundKey) as error:
-            logger.error(  # noqa: TRY400  # no traceback of somebody else's server
-                "event=issuer_keys_failed issuer=%s error=%r", settings.ISSUER, str(error)
-            )
-            return None
-        finally:
-            self._tried = self._clock()
-        fetched = _Held(keys, left_out, self._clock())
-        self._tell_what_changed(fetched)
-        return fetched
-
-    def _tell_what_changed(self, fetched: _Held) -> None:
-        before = self._held
-        if before is None or before.keys != fetched.keys:
-            kids = ",".join(sorted(fetched.keys)) or None
-            logger.info("event=issuer_keys issuer=%s kids=%r", self._settings.ISSUER, kids)
-        if before is None or before.left_out != fetched.left_out:
-            for place, why in fetched.left_out:
-                logger.warning(
-                    "event=issuer_key_left_out issuer=%s place=%d why=%r",
-                    *(self._settings.ISSUER, place, why),
-                )
-
 
 _making = threading.Lock()
 

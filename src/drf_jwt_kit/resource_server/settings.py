@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import MISSING, dataclass, fields
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
 from drf_jwt_kit.conf import get_settings, nearest
+from drf_jwt_kit.conf.addresses import is_safe_address
 from drf_jwt_kit.conf.kinds import (
     MINUTE,
     as_tuple,
@@ -26,37 +25,11 @@ from drf_jwt_kit.conf.kinds import (
     setting,
     text,
 )
-from drf_jwt_kit.keys.soundness import ALGORITHMS
+from drf_jwt_kit.keys.soundness import ASYMMETRIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from dataclasses import Field
-
-ASYMMETRIC = tuple(name for name in ALGORITHMS if not name.startswith("HS"))
-
-
-def is_safe_address(value: object) -> bool:
-    """Whether ``value`` is an https URL, or one that never leaves this machine."""
-    if not isinstance(value, str) or not value.isprintable() or " " in value:
-        return False
-    try:
-        parts = urlsplit(value)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    written = f"[{host}]" if ":" in host else host
-    # Nothing else may stand there: a password, or what another parser takes for the host.
-    if not host or parts.fragment or parts.netloc.lower() not in {written, f"{written}:{port}"}:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether ``host`` is this machine, without asking what a name means."""
-    try:
-        return ipaddress.ip_address(host).is_loopback and "%" not in host
-    except ValueError:
-        return host == "localhost"
 
 
 def _is_one_or_several(value: object) -> bool:

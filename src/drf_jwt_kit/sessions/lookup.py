@@ -83,7 +83,7 @@ def authenticate(token: AccessToken) -> Any:
     """The user of a verified access token whose session is live. One query.
 
     Raises InvalidToken (``session_ended``), and ServiceUnavailable where the database
-    cannot be asked. Two queries for a token that Simple JWT issued, which has no session.
+    cannot be asked. Two queries for a token that is not ours, which has no session.
     """
     if token.adopted:
         return _user_of_adopted(token)
@@ -120,7 +120,7 @@ def find_user(user_id: str) -> Any:
 
 def _user_of_adopted(token: AccessToken) -> Any:
     """As Simple JWT would have it: the user is there and active."""
-    if cutoff.has_ended(token.payload["auth_time"], cutoff.read(write_alias())):
+    if cutoff.has_ended(token.judged_by, cutoff.read(write_alias())):
         raise refused(token, "cut_off")
     user = find_user(token.user_id)
     if user is None:

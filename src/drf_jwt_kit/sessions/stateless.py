@@ -38,7 +38,7 @@ def authenticate_stateless(token: AccessToken) -> Any:
     (``session_ended``), and ServiceUnavailable where the feed has had no answer for ten seconds.
     """
     revoked = feed.recent_revocations()
-    if cutoff.has_ended(token.payload["auth_time"], revoked.valid_after):
+    if cutoff.has_ended(token.judged_by, revoked.valid_after):
         raise lookup.refused(token, "cut_off")
     if token.adopted or not _vouches(revoked, token):
         return lookup.authenticate(token)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from drf_jwt_kit.keys import Policy
 
 _NAMESPACE = uuid.UUID("0f4a6f0e-6f0b-5d5b-9d1c-6f5d3c0a7f52")
-_UNKNOWN_LOGIN = 0
-"""Epoch seconds. Simple JWT does not say when its user logged in: no recent login, then."""
+UNKNOWN_LOGIN = 0
+"""Epoch seconds. Nobody here has seen the user log in: no recent login, then."""
 
 
 def is_open() -> bool:
@@ -49,7 +49,7 @@ def adopted_claims(presented: str | bytes, policy: Policy) -> dict[str, Any]:
         raise InvalidToken(Reason.INVALID)
     for name in ("sid", "gen"):
         claims.pop(name, None)
-    claims["auth_time"] = _UNKNOWN_LOGIN
+    claims["auth_time"] = UNKNOWN_LOGIN
     if kind == "refresh":
         claims |= {"sid": str(uuid.uuid5(_NAMESPACE, f"{user_id} {jti}")), "gen": 0}
     return claims

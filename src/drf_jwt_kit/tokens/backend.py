@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.keys import Policy, TokenKind, decode, encode, get_ring, read_unverified
+from drf_jwt_kit.keys.published import are_published
 
-from .adoption import adopted_claims
+from . import adoption
+from .foreign import foreign_claims
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -43,9 +46,24 @@ class KitTokenBackend:
             return read_unverified(token)
         return decode(token, get_ring(), self._policy(accept_expired=accept_expired))
 
-    def adopt(self, token: str | bytes, *, accept_expired: bool = False) -> dict[str, Any]:
-        """The claims of a token that Simple JWT issued. Raises InvalidToken."""
-        return adopted_claims(token, self._policy(accept_expired=accept_expired))
+    def adopt(
+        self, token: str | bytes, *, accept_expired: bool = False
+    ) -> tuple[dict[str, Any], bool]:
+        """The claims of a token that is not ours, and whether a key at ``JWK_URL`` signed it.
+
+        Simple JWT's name no key; those of ``JWK_URL`` name one, and only open views. Raises
+        InvalidToken, and KeysUnavailable where the keys there could never be fetched.
+        """
+        policy = self._policy(accept_expired=accept_expired)
+        if adoption.is_open():
+            try:
+                return adoption.adopted_claims(token, policy), False
+            except InvalidToken as refusal:
+                if refusal.reason is not Reason.INVALID:
+                    raise
+        if TokenKind.ACCESS in self.kinds and are_published():
+            return foreign_claims(token, policy), True
+        raise InvalidToken(Reason.INVALID)
 
     def _policy(self, *, accept_expired: bool) -> Policy:
         settings = get_settings()

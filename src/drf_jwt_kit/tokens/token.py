@@ -18,7 +18,6 @@ from rest_framework_simplejwt.utils import aware_utcnow, datetime_to_epoch
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 
-from . import adoption
 from .backend import KitTokenBackend
 
 if TYPE_CHECKING:
@@ -51,7 +50,9 @@ class KitToken(simplejwt.Token):
     session_is_live = False
     """Whether somebody has asked the session table, for this request."""
     adopted = False
-    """Whether Simple JWT issued the token, before ADOPT_SIMPLEJWT_TOKENS_UNTIL."""
+    """Whether the token is not ours: of Simple JWT's, or signed by a key at ``JWK_URL``."""
+    foreign = False
+    """Whether it is the latter: an access token of somebody else's, which has no end here."""
 
     def __init__(self, token: Any = None, verify: bool = True) -> None:
         self.token = token
@@ -140,12 +141,12 @@ class KitToken(simplejwt.Token):
     def _adopt_or_refuse(
         self, presented: str | bytes, refusal: InvalidToken, *, accept_expired: bool = False
     ) -> None:
-        """Take a token that is not ours for one of Simple JWT's. Raises RefusedToken."""
-        if refusal.reason is not Reason.INVALID or not adoption.is_open():
+        """Take a token that is not ours, if the settings say so. Raises RefusedToken."""
+        if refusal.reason is not Reason.INVALID:
             raise RefusedToken(refusal.reason) from refusal
         try:
             backend = KitTokenBackend(*self.kinds)
-            self.payload = backend.adopt(presented, accept_expired=accept_expired)
+            self.payload, self.foreign = backend.adopt(presented, accept_expired=accept_expired)
         except InvalidToken as error:
             raise RefusedToken(error.reason) from error
         self.adopted = True

@@ -50,6 +50,16 @@ class AccessToken(KitToken, simplejwt.AccessToken):
         if type(auth_time) is not int or not 0 <= auth_time < _END_OF_TIME:
             raise RefusedToken(Reason.INVALID)
 
+    @property
+    def judged_by(self) -> int:
+        """The time (epoch seconds) that a cut-off is held against: of its login, where we know.
+
+        Of somebody else's token it is when that was issued; 0 where it does not say.
+        """
+        name = "iat" if self.foreign else "auth_time"
+        moment = self.payload.get(name)
+        return moment if type(moment) is int else 0
+
     def __str__(self) -> str:
         return refuse_large(super().__str__(), self.payload)
 
