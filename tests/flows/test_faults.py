@@ -265,7 +265,7 @@ class TestLostRace:
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
 
     def test_lost_three_times_is_503(self, kit, signed_in, monkeypatch):
-        monkeypatch.setattr("drf_jwt_kit.sessions.lifecycle._store", lambda *args: False)
+        monkeypatch.setattr("drf_jwt_kit.sessions.refreshing._store", lambda *args: False)
 
         assert kit.refresh(signed_in.refresh).status_code == 503
 

@@ -3,7 +3,7 @@
 import pytest
 
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import lifecycle
+from drf_jwt_kit.sessions import refreshing
 
 pytestmark = pytest.mark.django_db
 
@@ -11,7 +11,7 @@ INDEXED = {name for index in Session._meta.indexes for name in index.fields} | {
 
 
 def test_a_refresh_changes_no_indexed_column():
-    assert INDEXED.isdisjoint(lifecycle._ADVANCING)
+    assert INDEXED.isdisjoint(refreshing._ADVANCING)
 
 
 def test_the_newest_logins_are_found_by_an_index():

@@ -6,9 +6,10 @@ from . import store  # noqa: F401  # fills the slot of tokens
 from .census import Census, written_between
 from .ending import keep, logout, revoke, revoke_all
 from .faults import as_unavailable, database_faults_answered, is_unwritable, persistent
-from .lifecycle import TokenPair, refresh, rename, start, would_refresh
 from .limits import SessionLimits
 from .lookup import authenticate, live_sessions
+from .refreshing import refresh, would_refresh
+from .starting import TokenPair, rename, start
 from .stateless import authenticate_stateless, load_user
 
 __all__ = [

@@ -11,7 +11,7 @@ from drf_jwt_kit.exceptions import NoActiveAccount
 from drf_jwt_kit.tokens import slot
 from drf_jwt_kit.tokens.claims import serializer_claims
 
-from . import ending, lifecycle, limits
+from . import ending, limits, starting
 from .account import may_log_in
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Store:
 
     def new(self, user: Any, refresh_lifetime: timedelta) -> Session:
         """A session of ``user`` that is not in the database. Queries nothing."""
-        return lifecycle.new_session(user, refresh_lifetime)
+        return starting.new_session(user, refresh_lifetime)
 
     def insert(self, token: RefreshToken) -> None:
         """Store the session of ``token``, unless it is stored."""
@@ -36,7 +36,7 @@ class Store:
             raise NoActiveAccount
         most = limits.impose(token.session, token.user, request=None)
         token.bind(token.session, token.user)
-        lifecycle.insert(token.session, token.user, request=None)
+        starting.insert(token.session, token.user, request=None)
         limits.end_excess(token.session, token.user, most)
 
     def claims(self, token: RefreshToken) -> dict[str, Any]:
