@@ -209,6 +209,11 @@ class TestNoSession:
         assert kit.refresh(theirs(user)).status_code == 401
         assert not Session.objects.exists()
 
+    def test_is_looked_for_among_their_keys(self, kit, user, issuer):
+        kit.refresh(theirs(user, typ="rt+jwt"))
+
+        assert issuer.fetches == 0
+
 
 class TestACutOff:
     def test_ends_what_was_issued_before(self, kit, user):
@@ -298,6 +303,10 @@ class TestTheirKeys:
         signed = confused.encode(claims, public_pem(), algorithm="HS256", headers=headers)
 
         assert reason(kit.get_with(signed)) == "invalid"
+
+    def test_count_beside_keys_of_ours(self, kit, user):
+        with override_settings(DRF_JWT_KIT={"KEYS": "SECRET_KEY"}):
+            assert kit.get_with(theirs(user)).status_code == 200
 
     def test_need_a_name_in_the_token(self, kit, user, issuer):
         unnamed = jwt.encode(claims_of(theirs(user)), key().signing_key, algorithm="ES256")
