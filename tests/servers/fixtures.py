@@ -49,20 +49,39 @@ serve = pytest.fixture(scope="module", name="serve")(sites)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Name what this run left out, and how to get it."""
-    left_out: Counter[str] = Counter()
-    for report in terminalreporter.stats.get("skipped", []):
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        left_out[str(reason).removeprefix("Skipped: ")] += 1
-    if config.option.markexpr == "not long":
-        later = [
-            item
-            for item in terminalreporter.stats.get("deselected", [])
-            if item.get_closest_marker("long") is not None
-        ]
-        left_out["what takes long. `make long` has it."] += len(later)
-    lines = [f"{reason} ({count} left out)" for reason, count in left_out.items() if count]
-    if lines:
-        terminalreporter.section("left out of this run")
+    """Tell what was measured; then name what this run left out, and how to get it."""
+    sections = {
+        "measured": _measured(terminalreporter.stats),
+        "left out of this run": _left_out(terminalreporter.stats, config.option),
+    }
+    for title, lines in sections.items():
+        if lines:
+            terminalreporter.section(title)
         for line in sorted(lines):
             terminalreporter.line(line)
+
+
+def _measured(stats: Any) -> list[str]:
+    """What tests have recorded as ``measured``, in this process or in one of xdist's."""
+    return [
+        value
+        for report in stats.get("passed", [])
+        for name, value in report.user_properties
+        if name == "measured"
+    ]
+
+
+def _left_out(stats: Any, option: Any) -> list[str]:
+    reasons: Counter[str] = Counter()
+    for report in stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        reasons[str(reason).removeprefix("Skipped: ")] += 1
+    lines = [f"{reason} ({count} left out)" for reason, count in reasons.items()]
+    if option.markexpr == "not long":
+        deselected = stats.get("deselected", [])
+        later = sum(item.get_closest_marker("long") is not None for item in deselected)
+        if getattr(option, "numprocesses", None):  # they choose for themselves, and do not count
+            lines.append("what takes long. `make long` has it.")
+        elif later:
+            lines.append(f"what takes long. `make long` has it. ({later} left out)")
+    return lines
