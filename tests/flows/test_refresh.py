@@ -208,6 +208,15 @@ class TestRefusedRefresh:
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
         assert rows() == before
 
+    def test_that_names_another_than_a_user_deleted_past_django_changes_nothing(
+        self, kit, default_user_model, signed_in, user, rows
+    ):
+        type(user)._base_manager.filter(pk=user.pk)._raw_delete("default")
+        before = rows()
+
+        assert kit.refresh(forge(signed_in.refresh, user_id="0")).json()["reason"] == "invalid"
+        assert rows() == before
+
     def test_of_a_user_deleted_past_django_ends_the_session(self, kit, signed_in, user):
         type(user)._base_manager.filter(pk=user.pk)._raw_delete("default")
 

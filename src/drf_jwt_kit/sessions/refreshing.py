@@ -12,6 +12,7 @@ import logging
 import secrets
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -129,7 +130,6 @@ def _judge(
     token: RefreshToken, session: Session, user: Any, key_hash: str, now: datetime
 ) -> Verdict:
     settings = get_settings()
-    names_user = user is None or token.user_id == user_id_of(user)
     same_key = hmac.compare_digest(key_hash, session.retry_key_hash)
     return judge(
         SessionState(
@@ -142,13 +142,22 @@ def _judge(
         ),
         Presented(
             generation=token.generation,
-            genuine=names_user and ending.is_genuine(token, session),
+            genuine=_names_user(token, session, user) and ending.is_genuine(token, session),
             has_retry_key=bool(key_hash) and same_key,
         ),
         now=now,
         leeway=settings.ROTATION_LEEWAY,
         retry_window=settings.ACCESS_TOKEN_LIFETIME,
     )
+
+
+def _names_user(token: RefreshToken, session: Session, user: Any) -> bool:
+    """Whether ``token`` names the user of the row; of one that is gone, its key alone is left."""
+    if user is not None:
+        return token.user_id == user_id_of(user)
+    named_by_key = get_settings().USER_ID_FIELD in {"pk", get_user_model()._meta.pk.name}
+    unknown = session.user_id is None or not named_by_key
+    return unknown or token.user_id == str(session.user_id)
 
 
 def _advance(session: Session, user: Any, now: datetime, key_hash: str | None) -> None:
