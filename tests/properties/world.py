@@ -125,12 +125,20 @@ class World:
 
     def end(self) -> None:
         refresh_reused.disconnect(self.hear)
-        connections["observer"].close()
+        self._dismiss_observer()
         connection.settings_dict["ATOMIC_REQUESTS"] = False
         self.settings.disable()
         self.clock.stop()
         Session.objects.all().delete()
         get_user_model().objects.all().delete()
+
+    def _dismiss_observer(self) -> None:
+        # Django's own close() leaves a database in memory open, as it would be lost with its last
+        # connection; this is not the last one.
+        observer = connections["observer"].connection
+        if observer is not None:
+            observer.close()
+        del connections["observer"]
 
     def hear(self, *, session_id: Any, **_: Any) -> None:
         self.reused.append(str(session_id))
