@@ -30,7 +30,7 @@ from tests.resource_server.issuer import SETTINGS, Network
 issuer.fetch = Network().fetch
 with override_settings(DRF_JWT_KIT={"RESOURCE_SERVER": SETTINGS}):
     issuer.get_issuer_keys()._fetching.acquire()
-    issuer._making.acquire()
+    issuer._shared._making.acquire()
     if child := os.fork():
         raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     signal.alarm(20)
@@ -46,7 +46,7 @@ from tests.resource_server.issuer import SETTINGS, Network
 published.fetch = Network().fetch
 with override_settings(SIMPLE_JWT={"JWK_URL": SETTINGS["JWKS_URL"], "ALGORITHM": "ES256"}):
     published.get_published_keys()._fetching.acquire()
-    published._making.acquire()
+    published._shared._making.acquire()
     if child := os.fork():
         raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     signal.alarm(20)

@@ -7,11 +7,14 @@ makes no more requests to the issuer than that.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+
+from django.core.signals import setting_changed
 
 from drf_jwt_kit.exceptions import KeysUnavailable
 
@@ -150,3 +153,36 @@ class IssuerKeys(Mapping[str, Key]):
                     "event=issuer_key_left_out issuer=%s place=%d why=%r",
                     *(self._settings.ISSUER, place, why),
                 )
+
+
+class SharedKeys:
+    """One set of an issuer's keys for all threads of a process.
+
+    ``make`` makes it when the first thread asks, and anew once one of ``settings`` has changed.
+    """
+
+    _made: IssuerKeys | None
+
+    def __init__(self, make: Callable[[], IssuerKeys], *, settings: frozenset[str]) -> None:
+        self._make, self._settings = make, settings
+        self._start_anew()
+        setting_changed.connect(self._forget)
+        # A child of a fork may have got a lock from a thread that is not in it, and would wait
+        # for ever.
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._start_anew)
+
+    def get(self) -> IssuerKeys:
+        """The keys, which are fetched when the first one of them is asked for."""
+        with self._making:  # or the first threads would each make some, and fetch
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+    def _start_anew(self) -> None:
+        self._making = threading.Lock()
+        self._made = None
+
+    def _forget(self, *, setting: str, **_kwargs: object) -> None:
+        if setting in self._settings:
+            self._made = None

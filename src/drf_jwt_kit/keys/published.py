@@ -5,21 +5,15 @@ They verify beside the project's own ring, and never what that ring has to judge
 
 from __future__ import annotations
 
-import os
-import threading
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from django.core.signals import setting_changed
-from django.dispatch import receiver
 
 from drf_jwt_kit.conf import get_settings
 
 from .fetch import fetch
-from .issuer import IssuerKeys
+from .issuer import IssuerKeys, SharedKeys
 from .soundness import ASYMMETRIC
 from .sources import get_ring
 
@@ -52,33 +46,17 @@ class PublishedKeys(IssuerKeys):
         return super().__getitem__(kid)
 
 
-_making = threading.Lock()
-
-
-def _start_anew() -> None:
-    global _making  # noqa: PLW0603  # one lock a process is what it is for
-    _making = threading.Lock()
-    _published_keys.cache_clear()
-
-
-# A child of a fork may have got a lock from a thread that is not in it, and would wait for ever.
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_anew)
-
-
 def are_published() -> bool:
     """Whether the settings say where somebody else's keys are, for an asymmetric ALGORITHM."""
     settings = get_settings()
     return settings.JWK_URL is not None and settings.ALGORITHM in ASYMMETRIC
 
 
-def get_published_keys() -> PublishedKeys:
+def get_published_keys() -> IssuerKeys:
     """The keys at ``JWK_URL``, which are fetched when the first one is asked for."""
-    with _making:  # or the first threads would each make some, and fetch
-        return _published_keys()
+    return _shared.get()
 
 
-@cache
 def _published_keys() -> PublishedKeys:
     settings = get_settings()
     url = settings.JWK_URL or ""
@@ -90,7 +68,4 @@ def _published_keys() -> PublishedKeys:
     return PublishedKeys(published, fetch=fetch)
 
 
-@receiver(setting_changed)
-def _forget_keys(*, setting: str, **_kwargs: object) -> None:
-    if setting in {"DRF_JWT_KIT", "SIMPLE_JWT"}:
-        _published_keys.cache_clear()
+_shared = SharedKeys(_published_keys, settings=frozenset({"DRF_JWT_KIT", "SIMPLE_JWT"}))
