@@ -66,11 +66,8 @@ For a second service that takes the same tokens: make demo-service
 
 def main() -> int:
     """Prepare and serve. Exit code 2: the port cannot be had."""
-    port = os.environ.get("PORT") or "8000"
-    problem = port_problem(port)
-    if problem:
-        free = next((n for n in range(8001, 9000) if port_problem(str(n)) is None), 8001)
-        print(f"{problem}\nChoose another one: make demo PORT={free}", file=sys.stderr)
+    port = chosen_port(8000, command="make demo")
+    if port is None:
         return 2
 
     # Whatever the shell has been used for before: this is never production.
@@ -86,6 +83,18 @@ def main() -> int:
     print(WHAT_TO_TRY.format(url=f"http://{HOST}:{port}", password=PASSWORD), flush=True)
     call_command("runserver", f"{HOST}:{port}", "--noreload")
     return 0
+
+
+def chosen_port(usual: int, *, command: str) -> str | None:
+    """The port that PORT names, or else the usual one. None, said, where it cannot be had."""
+    port = os.environ.get("PORT") or str(usual)
+    problem = port_problem(port)
+    if problem is None:
+        return port
+    others = range(usual + 1, 9000)
+    free = next((n for n in others if port_problem(str(n)) is None), usual + 1)
+    print(f"{problem}\nChoose another one: {command} PORT={free}", file=sys.stderr)
+    return None
 
 
 def port_problem(port: str) -> str | None:

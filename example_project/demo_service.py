@@ -7,7 +7,7 @@ import os
 import sys
 
 import django
-from demo import HOST, PASSWORD, port_problem
+from demo import HOST, PASSWORD, chosen_port
 from django.conf import settings
 from django.core.management import call_command
 
@@ -48,11 +48,8 @@ Paste these into another terminal, one after the other.
 
 def main() -> int:
     """Serve. Exit code 2: the port cannot be had."""
-    port = os.environ.get("PORT") or "8001"
-    problem = port_problem(port)
-    if problem:
-        free = next((n for n in range(8002, 9000) if port_problem(str(n)) is None), 8002)
-        print(f"{problem}\nChoose another one: make demo-service PORT={free}", file=sys.stderr)
+    port = chosen_port(8001, command="make demo-service")
+    if port is None:
         return 2
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "stock.settings"

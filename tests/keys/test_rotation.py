@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from drf_jwt_kit.keys.ring import KeyState
-from drf_jwt_kit.keys.rotation import CannotRotate, Entry, added, may_go, removed, rotated
+from drf_jwt_kit.keys.rotation import CannotRotate, Entry, added, removed, rotated
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 AHEAD = timedelta(minutes=10)
@@ -97,14 +97,3 @@ class TestRemoving:
     def test_wants_one_key(self, kid, says):
         with pytest.raises(CannotRotate, match=says):
             removed(self.three, kid)
-
-
-class TestGoing:
-    def test_a_retiring_key_may_go_when_its_last_token_is_dead(self):
-        retiring = entry("a", KeyState.RETIRING)
-
-        assert may_go(retiring, timedelta(days=1)) == NOON + timedelta(days=1)
-
-    @pytest.mark.parametrize("state", [KeyState.NEXT, KeyState.SIGNING])
-    def test_another_key_may_not(self, state):
-        assert may_go(entry("a", state), timedelta(days=1)) is None

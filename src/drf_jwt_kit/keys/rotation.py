@@ -1,4 +1,4 @@
-"""When may which key sign, and when may it go? Pure steps in a key's life: no clock, no file.
+"""When may which key sign? Pure steps in a key's life: no clock, no file.
 
 A key is announced before it signs, so that everybody who verifies has read it by then, and
 stays after it has signed until nothing that it signed is alive:
@@ -99,11 +99,6 @@ def found(entries: tuple[Entry, ...], kid: str) -> Entry:
         many = "Several keys begin with" if fitting else "There is no key"
         raise CannotRotate(f"{many} {kid}. List them: python manage.py jwtkit keys list")
     return (exact or fitting)[0]
-
-
-def may_go(entry: Entry, longest_life: timedelta) -> datetime | None:
-    """When nothing that a retiring key signed is alive; None for a key in another state."""
-    return entry.since + longest_life if entry.state is KeyState.RETIRING else None
 
 
 def in_state(entries: tuple[Entry, ...], state: KeyState) -> list[Entry]:
