@@ -6,13 +6,14 @@ import os
 import re
 from dataclasses import field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 KIT, SIMPLE_JWT = "DRF_JWT_KIT", "SIMPLE_JWT"
 MINUTE = timedelta(minutes=1)
+SameSite: TypeAlias = Literal["Strict", "Lax", "None"]
 COOKIE_PREFIXES = ("__Host-", "__Secure-")
 """What a browser demands of a cookie so named. Source: RFC 6265bis section 4.1.3."""
 _COOKIE_NAME = r"[A-Za-z0-9_.-]{1,128}"

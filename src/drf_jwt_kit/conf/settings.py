@@ -24,6 +24,7 @@ from .kinds import (
     LONGEST_LAG,
     MINUTE,
     SIMPLE_JWT,
+    SameSite,
     as_timedelta,
     as_tuple,
     cookie_name,
@@ -137,10 +138,10 @@ class KitSettings:
     COOKIE_REFRESH_NAME: str = cookie_name(
         "refresh_token", "The same for the refresh token's cookie."
     )
-    COOKIE_ACCESS_SAMESITE: str = samesite(
+    COOKIE_ACCESS_SAMESITE: SameSite = samesite(
         "Lax", "Whether browsers send the access token's cookie along from other sites."
     )
-    COOKIE_REFRESH_SAMESITE: str = samesite(
+    COOKIE_REFRESH_SAMESITE: SameSite = samesite(
         "Strict", "Whether browsers send the refresh token's cookie along from other sites."
     )
     COOKIE_DOMAIN: str | None = optional_text(

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from django.http import HttpResponseBase
     from rest_framework.request import Request
 
+    from drf_jwt_kit.conf.kinds import SameSite
+
 
 @dataclass(frozen=True, kw_only=True)
 class TokenCookie:
     """One of the two cookies, as the settings have it at this moment."""
 
     name: str
-    samesite: str
+    samesite: SameSite
 
     def read(self, request: Request) -> str | None:
         """The token in it; None where the browser sent none, an empty one, or two.
@@ -60,17 +62,13 @@ class TokenCookie:
 def access_cookie() -> TokenCookie:
     """The cookie of the access token."""
     settings = get_settings()
-    return TokenCookie(
-        name=settings.access_cookie_name, samesite=settings.COOKIE_ACCESS_SAMESITE
-    )
+    return TokenCookie(name=settings.access_cookie_name, samesite=settings.COOKIE_ACCESS_SAMESITE)
 
 
 def refresh_cookie() -> TokenCookie:
     """The cookie of the refresh token."""
     settings = get_settings()
-    return TokenCookie(
-        name=settings.refresh_cookie_name, samesite=settings.COOKIE_REFRESH_SAMESITE
-    )
+    return TokenCookie(name=settings.refresh_cookie_name, samesite=settings.COOKIE_REFRESH_SAMESITE)
 
 
 def seconds_left(token: str) -> int:

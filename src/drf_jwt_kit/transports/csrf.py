@@ -61,7 +61,7 @@ def _refusal(request: HttpRequest) -> str | None:
         return _NO_ORIGIN
     check = _check()
     check.process_request(request)
-    reason = check.process_view(request, None, (), {})
+    reason = check.process_view(request, None, (), {})  # type: ignore[arg-type]  # none is exempt
     return None if reason is None else str(reason)
 
 

@@ -30,7 +30,13 @@ from drf_jwt_kit.transports import (
 )
 
 from .endpoint import EndpointMixin
-from .sessions import SessionDetailView, SessionListView, TokenLogoutAllView, session_of
+from .sessions import (
+    SessionDetailView,
+    SessionListView,
+    SessionViewBase,
+    TokenLogoutAllView,
+    session_of,
+)
 from .tokens import (
     TokenLogoutView,
     TokenObtainPairView,
@@ -144,7 +150,7 @@ class CookieLogoutView(CookieEndpointMixin, TokenLogoutView):
         return response
 
 
-class CookieSessionViewBase(CookieEndpointMixin, APIView):
+class CookieSessionViewBase(CookieEndpointMixin, SessionViewBase):
     """An endpoint for the holder of a valid access token, in a cookie or in the header."""
 
     authentication_classes = (JWTCookieAuthentication,)

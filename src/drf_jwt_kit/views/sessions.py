@@ -20,13 +20,15 @@ from drf_jwt_kit.serializers import SessionSerializer
 from .endpoint import EndpointMixin
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rest_framework.request import Request
 
 
 class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
     """An endpoint for the holder of a valid access token."""
 
-    authentication_classes = (JWTAuthentication,)
+    authentication_classes: Sequence[type[JWTAuthentication]] = (JWTAuthentication,)
 
 
 class TokenLogoutAllView(SessionViewBase):
