@@ -470,6 +470,28 @@ def test_a_form_is_415_and_changes_nothing(logged_in, path, content_type):
     assert session_of(logged_in).revoked_at is None
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "csrf/", 200),
+        ("GET", "sessions/", 200),
+        ("POST", "refresh/", 200),
+        ("POST", "logout/", 200),
+        ("DELETE", "sessions/{session}/", 204),
+    ],
+)
+def test_nothing_that_runserver_calls_plain_text_is_no_form(logged_in, method, path, status):
+    path = f"/api/auth/{path}".format(session=session_of(logged_in).pk)
+    headers = {
+        "Sec-Fetch-Site": "same-origin",
+        "X-CSRFToken": logged_in.get("/api/auth/csrf/").json()["csrf_token"],
+    }
+
+    answer = logged_in.generic(method, path, headers=headers, CONTENT_TYPE="text/plain")
+
+    assert answer.status_code == status
+
+
 class TestAStaleCookie:
     @pytest.fixture(params=["expired", "ended", "broken", "of a refresh token"])
     def stale(self, clock, request, logged_in):
