@@ -34,7 +34,8 @@ def check_deploy() -> Iterator[CheckMessage]:
         yield Error(
             "COOKIE_SECURE is False: browsers send the tokens over plain HTTP, too, and take "
             "cookies from whoever answers there.",
-            hint="Take the setting out; browsers keep Secure cookies on http://localhost as well.",
+            hint="Take the setting out; all browsers but Safari keep Secure cookies on "
+            "http://localhost as well.",
             id="drf_jwt_kit.E130",
         )
     if settings.COOKIE_DOMAIN is not None:
