@@ -563,6 +563,20 @@ class TestPlantedCookies:
 
         assert Browser().get("/api/secure/", headers=headers).status_code == 401
 
+    @pytest.mark.parametrize("space", ["\u2000", "\u3000", "\xa0", "\x85", "\x0b", "\x1c"])
+    @pytest.mark.parametrize("planted_as", ["{space}{name}", "{name}{space}"])
+    def test_whose_names_are_ours_but_for_odd_spaces_are_not_read(
+        self, logged_in, user, other_user, space, planted_as
+    ):
+        attacker = Browser()
+        attacker.log_in(other_user)
+        planted = planted_as.format(space=space, name=ACCESS).encode().decode("latin-1")
+        cookies = f"{ACCESS}={logged_in.held(ACCESS)}; {planted}={attacker.held(ACCESS)}"
+
+        answer = Browser().get("/api/secure/", headers={"Cookie": cookies})
+
+        assert answer.json() == {"user": str(user.pk)}
+
     def test_that_lack_the_prefix_are_not_read(self, logged_in, user, other_user):
         attacker = Browser()
         attacker.log_in(other_user)
