@@ -470,6 +470,44 @@ def test_a_form_is_415_and_changes_nothing(logged_in, path, content_type):
     assert session_of(logged_in).revoked_at is None
 
 
+class TestAFormForAViewOfTheProjects:
+    """Its body is read for the CSRF token, so what is wrong with it shows there."""
+
+    FORM = "application/x-www-form-urlencoded"
+
+    def post(self, browser, body, content_type):
+        own = {"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}
+        return browser.generic("POST", "/api/secure/", body, content_type, headers=own)
+
+    def test_passes_with_the_token_in_it(self, logged_in):
+        token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
+
+        answer = self.post(logged_in, f"csrfmiddlewaretoken={token}", self.FORM)
+
+        assert answer.status_code == 200
+
+    @pytest.mark.parametrize("content_type", ["multipart/form-data", FORM])
+    def test_that_is_broken_is_400(self, logged_in, content_type):
+        answer = self.post(logged_in, "&".join(["a=1"] * 1001), content_type)
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+    @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=1000)
+    def test_that_is_too_long_is_413(self, logged_in):
+        answer = self.post(logged_in, "a=" + "x" * 1000, self.FORM)
+
+        assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")
+
+    @pytest.mark.parametrize("charset", ["zlib", "utf-16", "idna", "x"])
+    @pytest.mark.parametrize("form", ["multipart/form-data; boundary=x", FORM])
+    def test_in_an_odd_encoding_is_a_refusal(self, logged_in, form, charset):
+        body = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n'
+
+        answer = self.post(logged_in, body, f"{form}; charset={charset}")
+
+        assert answer.json()["code"] in {"parse_error", "csrf_failed"}
+
+
 class TestAStaleCookie:
     @pytest.fixture(params=["expired", "ended", "broken", "of a refresh token"])
     def stale(self, clock, request, logged_in):
