@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt import authentication as simplejwt
 from rest_framework_simplejwt.exceptions import TokenError
@@ -16,6 +17,9 @@ from .transports import access_cookie, header_of, require_own_page, token_in
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
+
+_hides_tokens = sensitive_variables("header", "cookie", "raw_token", "presented", "token")
+"""In Django's error reports: of what a ``get_user`` of the project's raises, for one."""
 
 
 def default_user_authentication_rule(user: Any) -> bool:
@@ -34,6 +38,7 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
 
     www_authenticate_realm = "api"
 
+    @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """``(user, token)``, or None where the request carries no token of ours."""
         header = self.get_header(request)
@@ -147,6 +152,7 @@ class JWTCookieAuthentication(JWTAuthentication):
     refusal: AuthenticationFailed | None = None
     """Why the cookie of this request was not accepted; for views that demand a user."""
 
+    @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """``(user, token)``, or None where no token is presented that is accepted."""
         header = self.get_header(request)
