@@ -148,13 +148,16 @@ class JWTCookieAuthentication(JWTAuthentication):
     every unsafe method, come from a page of ours. Raises CSRFFailed (403) besides.
     """
 
-    vary_on = ("Cookie",)
     refusal: AuthenticationFailed | None = None
     """Why the cookie of this request was not accepted; for views that demand a user."""
 
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """``(user, token)``, or None where no token is presented that is accepted."""
+        """``(user, token)``, or None where no token is presented that is accepted.
+
+        As Django's sessions do, it has caches keep apart what they keep of the view's answers.
+        """
+        _vary(request, get_settings().auth_header, "Cookie")
         header = self.get_header(request)
         if header is not None and self.get_raw_token(header) is not None:
             return super().authenticate(request)
@@ -168,6 +171,15 @@ class JWTCookieAuthentication(JWTAuthentication):
             return None
         require_own_page(request)
         return holder
+
+
+def _vary(request: Request, *headers: str) -> None:
+    """Add ``headers`` to the ``Vary`` of what the view will answer."""
+    view = getattr(request, "parser_context", {}).get("view")
+    answered_with = getattr(view, "headers", None)
+    if answered_with is not None:  # REST Framework's own, which it adds to each answer
+        given = answered_with.get("Vary")
+        answered_with["Vary"] = ", ".join([given, *headers] if given else headers)
 
 
 # As Simple JWT has them.

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import override_settings
 
 from drf_jwt_kit import sessions
@@ -580,6 +581,36 @@ class TestHeaderAndCookie:
 
     def test_vary_by_both(self, logged_in):
         assert {"Authorization", "Cookie"} <= set(logged_in.get("/api/secure/")["Vary"].split(", "))
+
+
+class TestAPlainViewThatIsCached:
+    """Where Django's sessions would have told caches, too: SecureViewMixin forbids them at all."""
+
+    @pytest.fixture(autouse=True)
+    def emptied(self):
+        yield
+        cache.clear()
+
+    def test_answers_nobody_with_the_page_of_a_browsers_user(self, logged_in, user):
+        assert logged_in.get("/api/cached/").json() == {"user": str(user.pk)}
+
+        assert Browser().get("/api/cached/").json() == {"user": None}
+
+    def test_answers_no_browser_with_the_page_of_another(self, logged_in, other_user):
+        logged_in.get("/api/cached/")
+        other = Browser()
+        other.log_in(other_user)
+
+        assert other.get("/api/cached/").json() == {"user": str(other_user.pk)}
+
+    def test_answers_nobody_with_the_page_of_a_header(self, kit, user):
+        tokens = kit.post_json("", credentials(user)).json()
+        Browser().get("/api/cached/", headers={"Authorization": f"Bearer {tokens['access']}"})
+
+        assert Browser().get("/api/cached/").json() == {"user": None}
+
+    def test_keeps_what_else_it_depends_on(self, logged_in):
+        assert logged_in.get("/api/cached/")["Vary"] == "Accept, Authorization, Cookie"
 
 
 class TestPlantedCookies:
