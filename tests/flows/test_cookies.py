@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.test import override_settings
+from django.test import RequestFactory, override_settings
+from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions
+from drf_jwt_kit.authentication import JWTCookieAuthentication
+from drf_jwt_kit.exceptions import CSRFFailed
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.serializers import TokenObtainPairSerializer
+from drf_jwt_kit.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from tests.conftest import claims_of
 
 from .browser import ACCESS, REFRESH, Browser, credentials
@@ -220,6 +223,16 @@ class TestRefresh:
         assert answer.json() == {"expires_in": 900, "refresh_expires_in": 86400}
         assert logged_in.held(REFRESH) == before
 
+    def test_that_a_projects_serializer_refuses_in_simple_jwts_way_clears_both(
+        self, logged_in, settings
+    ):
+        path = "tests.flows.test_cookies.Refusing"
+        settings.DRF_JWT_KIT = {"TOKEN_REFRESH_SERIALIZER": path}
+
+        answer = logged_in.refresh()
+
+        assert (answer.status_code, cleared(answer)) == (401, {ACCESS, REFRESH})
+
     def test_makes_two_queries(self, logged_in, queries):
         with queries() as made:
             logged_in.refresh()
@@ -309,6 +322,12 @@ class TestSessions:
 
         assert (answer.status_code, cleared(answer)) == (204, {ACCESS, REFRESH})
 
+    @pytest.mark.parametrize("spelt", ["{.hex}", "{{{}}}", "urn:uuid:{}"])
+    def test_ending_ones_own_by_another_spelling_clears_them(self, logged_in, spelt):
+        path = f"/api/auth/sessions/{spelt.format(session_of(logged_in).pk)}/"
+
+        assert cleared(logged_in.send("delete", path)) == {ACCESS, REFRESH}
+
     def test_can_be_named(self, logged_in):
         path = f"/api/auth/sessions/{session_of(logged_in).pk}/"
 
@@ -325,6 +344,13 @@ class TestVerify:
         answer = logged_in.send("post", "/api/auth/verify/")
 
         assert (answer.status_code, answer.json()["reason"]) == (401, "session_ended")
+
+    def test_refuses_a_refresh_token_in_the_access_cookie(self, logged_in):
+        logged_in.cookies[ACCESS] = logged_in.held(REFRESH)
+
+        answer = logged_in.send("post", "/api/auth/verify/")
+
+        assert (answer.status_code, answer.json()["reason"]) == (401, "wrong_type")
 
     def test_without_a_cookie_is_401(self, browser):
         assert browser.send("post", "/api/auth/verify/").status_code == 401
@@ -677,6 +703,35 @@ def test_what_a_projects_serializer_answers_besides_stays_in_the_body(browser, u
     settings.DRF_JWT_KIT = {"TOKEN_OBTAIN_SERIALIZER": path}
 
     assert browser.log_in(user).json()["greeting"] == "hello"
+
+
+def test_a_projects_serializer_may_answer_no_refresh_token(logged_in, user, settings):
+    path = "tests.flows.test_cookies.WithoutRefresh"
+    settings.DRF_JWT_KIT = {"TOKEN_OBTAIN_SERIALIZER": path}
+
+    answer = logged_in.log_in(user)
+
+    assert (set(answer.json()), cleared(answer)) == ({"expires_in"}, {REFRESH})
+    assert logged_in.get("/api/secure/").status_code == 200
+
+
+def test_a_middleware_may_ask_with_djangos_own_request(logged_in, user):
+    access = {"Cookie": f"{ACCESS}={logged_in.held(ACCESS)}"}
+    ask = JWTCookieAuthentication().authenticate
+
+    assert ask(RequestFactory().get("/", headers=access))[0] == user
+    with pytest.raises(CSRFFailed):
+        ask(RequestFactory().post("/", headers=access))
+
+
+class WithoutRefresh(TokenObtainPairSerializer):
+    def validate(self, attrs):
+        return {"access": super().validate(attrs)["access"]}
+
+
+class Refusing(TokenRefreshSerializer):
+    def validate(self, attrs):
+        raise TokenError("Not any more")
 
 
 class WithGreeting(TokenObtainPairSerializer):

@@ -44,14 +44,14 @@ _UNREADABLE = (
 """What Django raises for a form that is broken, too long or cut off."""
 
 
-def require_own_page(request: Request) -> None:
+def require_own_page(request: Request | HttpRequest) -> None:
     """Raise CSRFFailed unless a page of ours, or of a trusted origin, has sent ``request``.
 
     A page of ours is one of this host. Others are named by Django's CSRF_TRUSTED_ORIGINS.
     Safe methods pass, and so does what Django's test client sends unless it enforces the check.
     Raises ParseError and BodyTooLarge for a form that cannot be read, as the token may be in it.
     """
-    refusal = _refusal(request._request)
+    refusal = _refusal(getattr(request, "_request", request))  # a middleware has Django's own
     if refusal is not None:
         logger.warning("event=csrf_refused path=%r why=%r", request.path, refusal)
         raise CSRFFailed(refusal)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.middleware.csrf import rotate_token
 from django.views.decorators.debug import sensitive_variables
@@ -18,6 +19,7 @@ from rest_framework.exceptions import (
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTCookieAuthentication
@@ -118,7 +120,7 @@ class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
     def handle_exception(self, exc: Exception) -> Response:
         """A refusal takes the cookies along; what may go well the next time does not."""
         response = super().handle_exception(exc)
-        if isinstance(exc, (AuthenticationFailed, NotAuthenticated)):
+        if isinstance(exc, (AuthenticationFailed, NotAuthenticated, TokenError)):
             _clear(response)
         return response
 
@@ -134,6 +136,7 @@ class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
             raise NotAuthenticated
         if not _is_plain(cookie):
             raise InvalidToken
+        JWTCookieAuthentication().get_validated_token(cookie.encode())  # no refresh token, then
         return self.answer({"token": cookie})
 
 
@@ -181,7 +184,7 @@ class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
     def delete(self, request: Request, session_id: str) -> Response:
         """End it, and clear the cookies if they are its own."""
         response = super().delete(request, session_id)
-        if str(session_of(request)) == session_id.lower():
+        if session_of(request) == UUID(session_id):
             _clear(response)
         return response
 
@@ -189,12 +192,15 @@ class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
 def _into_cookies(response: Response, *, unrotated: str = "") -> Response:
     """Move the tokens of ``response`` into cookies; its body says how long they are good.
 
-    ``unrotated`` is the refresh token that goes on where there is no new one. What else the
-    project's serializer answers stays in the body.
+    ``unrotated`` is the refresh token that goes on where there is no new one. A login whose
+    serializer answers none leaves none. What else that answers stays in the body.
     """
     access, refresh = response.data.pop("access"), response.data.pop("refresh", unrotated)
     response.data["expires_in"] = access_cookie().put(response, access)
-    response.data["refresh_expires_in"] = refresh_cookie().put(response, refresh)
+    if refresh:
+        response.data["refresh_expires_in"] = refresh_cookie().put(response, refresh)
+    else:
+        refresh_cookie().clear(response)
     return response
 
 
