@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory, override_settings
 from rest_framework_simplejwt.exceptions import TokenError
 
@@ -495,6 +496,21 @@ def test_a_form_is_415_and_changes_nothing(logged_in, path, content_type):
 
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
     assert session_of(logged_in).revoked_at is None
+
+
+def test_what_is_only_read_may_come_with_any_content_type(logged_in):
+    """As REST Framework's test client has one for every request."""
+    answer = logged_in.get("/api/auth/sessions/", headers={"Content-Type": "text/plain"})
+
+    assert answer.status_code == 200
+
+
+@override_settings(DEBUG=True, CSRF_USE_SESSIONS=True)
+def test_a_csrf_token_in_a_session_that_is_not_there_is_told_to_the_developer(browser):
+    headers = {"Origin": "http://testserver"}
+
+    with pytest.raises(ImproperlyConfigured, match="SessionMiddleware must appear"):
+        browser.post("/api/auth/", content_type="application/json", headers=headers)
 
 
 class TestAFormForAViewOfTheProjects:

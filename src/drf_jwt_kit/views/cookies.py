@@ -25,6 +25,7 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTCookieAuthentication
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.transports import (
+    SAFE_METHODS,
     access_cookie,
     csrf_token,
     refresh_cookie,
@@ -57,13 +58,14 @@ class CookieEndpointMixin(EndpointMixin):
     parser_classes = (JSONParser,)
     vary_on = ("Cookie",)
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse what a form of another site could send, before anything else is looked at."""
+    def perform_authentication(self, request: Request) -> None:
+        """Refuse what a form of another site could send, before it is asked who sends it."""
         media_type = request.content_type.partition(";")[0].strip().lower()
-        if media_type not in {"", JSONParser.media_type}:  # Django's check would read a form
-            raise UnsupportedMediaType(media_type)
+        changing = request.method not in SAFE_METHODS  # others may name a type, and have no body
+        if changing and media_type not in {"", JSONParser.media_type}:
+            raise UnsupportedMediaType(media_type)  # Django's check would read a form
         self.demand_own_page(request)
-        super().initial(request, *args, **kwargs)
+        super().perform_authentication(request)
 
     def demand_own_page(self, request: Request) -> None:
         """Raise CSRFFailed for a request that another site may have made."""
