@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt import authentication as simplejwt
 from rest_framework_simplejwt.exceptions import TokenError
@@ -16,6 +17,9 @@ from .transports import access_cookie, header_of, require_own_page, token_in
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
+
+_hides_tokens = sensitive_variables("header", "cookie", "raw_token", "presented", "token")
+"""In Django's error reports: of what a ``get_user`` of the project's raises, for one."""
 
 
 def default_user_authentication_rule(user: Any) -> bool:
@@ -34,6 +38,7 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
 
     www_authenticate_realm = "api"
 
+    @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """``(user, token)``, or None where the request carries no token of ours."""
         header = self.get_header(request)
@@ -143,12 +148,16 @@ class JWTCookieAuthentication(JWTAuthentication):
     every unsafe method, come from a page of ours. Raises CSRFFailed (403) besides.
     """
 
-    vary_on = ("Cookie",)
     refusal: AuthenticationFailed | None = None
     """Why the cookie of this request was not accepted; for views that demand a user."""
 
+    @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """``(user, token)``, or None where no token is presented that is accepted."""
+        """``(user, token)``, or None where no token is presented that is accepted.
+
+        As Django's sessions do, it has caches keep apart what they keep of the view's answers.
+        """
+        _vary(request, get_settings().auth_header, "Cookie")
         header = self.get_header(request)
         if header is not None and self.get_raw_token(header) is not None:
             return super().authenticate(request)
@@ -162,6 +171,15 @@ class JWTCookieAuthentication(JWTAuthentication):
             return None
         require_own_page(request)
         return holder
+
+
+def _vary(request: Request, *headers: str) -> None:
+    """Add ``headers`` to the ``Vary`` of what the view will answer."""
+    view = getattr(request, "parser_context", {}).get("view")
+    answered_with = getattr(view, "headers", None)
+    if answered_with is not None:  # REST Framework's own, which it adds to each answer
+        given = answered_with.get("Vary")
+        answered_with["Vary"] = ", ".join([given, *headers] if given else headers)
 
 
 # As Simple JWT has them.

@@ -334,6 +334,11 @@ class KitSettings:
         return cls(**values)
 
     @property
+    def auth_header(self) -> str:
+        """The name of the header that holds a token, as HTTP writes it."""
+        return self.AUTH_HEADER_NAME.removeprefix("HTTP_").replace("_", "-").title()
+
+    @property
     def access_cookie_name(self) -> str:
         """The whole name of the access token's cookie."""
         return self._prefixed(self.COOKIE_ACCESS_NAME)
