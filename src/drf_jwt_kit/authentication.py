@@ -43,9 +43,9 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
         """``(user, token)``, or None where the request carries no token of ours."""
         header = self.get_header(request)
         raw_token = None if header is None else self.get_raw_token(header)
-        return None if raw_token is None else self.holder_of(raw_token)
+        return None if raw_token is None else self.holder_of(raw_token, request)
 
-    def holder_of(self, raw_token: bytes) -> tuple[Any, Any]:
+    def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, Any]:
         """``(user, token)`` of a presented token. Raises InvalidToken."""
         token = self.get_validated_token(raw_token)
         user = self.get_user(token)
@@ -123,17 +123,17 @@ class JWTStatelessAuthentication(JWTAuthentication, simplejwt.JWTStatelessUserAu
     does. Raises InvalidToken (401), at the first touch too, and ServiceUnavailable (503).
     """
 
-    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """``(user, token)``, or None where the request carries no token of ours.
+    def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, Any]:
+        """``(user, token)`` of a presented token. Raises InvalidToken.
 
         Where the answer will be HTML the user is loaded at once: a template is rendered when
         the view has returned, and a refusal could not become an answer there.
         """
-        authenticated = super().authenticate(request)
+        user, token = super().holder_of(raw_token, request)
         renderer = getattr(request, "accepted_renderer", None)
-        if authenticated is not None and getattr(renderer, "media_type", "") == "text/html":
-            sessions.load_user(authenticated[0])
-        return authenticated
+        if getattr(renderer, "media_type", "") == "text/html":
+            sessions.load_user(user)
+        return user, token
 
     def user_of_session(self, validated_token: Any) -> Any:
         """The user of the token's session, which the revocation feed vouches for."""
@@ -165,7 +165,7 @@ class JWTCookieAuthentication(JWTAuthentication):
         if cookie is None:
             return None
         try:
-            holder = self.holder_of(cookie.encode(errors="replace"))
+            holder = self.holder_of(cookie.encode(errors="replace"), request)
         except AuthenticationFailed as refusal:
             self.refusal = refusal
             return None

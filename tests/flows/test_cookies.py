@@ -6,10 +6,12 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory, override_settings
+from rest_framework.renderers import TemplateHTMLRenderer
+from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions
-from drf_jwt_kit.authentication import JWTCookieAuthentication
+from drf_jwt_kit.authentication import JWTCookieAuthentication, JWTStatelessAuthentication
 from drf_jwt_kit.exceptions import CSRFFailed
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
@@ -98,6 +100,16 @@ class TestLogin:
         before.refresh_from_db()
         assert before.revoked_reason == RevokedReason.REPLACED
         assert logged_in.get("/api/secure/").json() == {"user": str(other_user.pk)}
+
+    def test_ends_no_other_device_for_the_limit(self, browser, user, settings):
+        settings.DRF_JWT_KIT = {"MAX_SESSIONS_PER_USER": 2}
+        elsewhere = Browser()
+        elsewhere.log_in(user)
+        browser.log_in(user)
+
+        browser.log_in(user)
+
+        assert elsewhere.get("/api/secure/").status_code == 200
 
     def test_refused_leaves_that_session_alone(self, logged_in, user):
         logged_in.send("post", "/api/auth/", {**credentials(user), "password": "wrong"})
@@ -775,3 +787,38 @@ class Refusing(TokenRefreshSerializer):
 class WithGreeting(TokenObtainPairSerializer):
     def validate(self, attrs):
         return {**super().validate(attrs), "greeting": "hello"}
+
+
+@pytest.mark.parametrize(
+    "bases",
+    [
+        (JWTCookieAuthentication, JWTStatelessAuthentication),
+        (JWTStatelessAuthentication, JWTCookieAuthentication),
+    ],
+)
+class TestACookieWithoutAQuery:
+    """Both classes in one, in either order."""
+
+    @pytest.fixture
+    def asked(self, logged_in, bases):
+        request = Request(RequestFactory().get("/", headers={"Cookie": cookies_of(logged_in)}))
+        request.accepted_renderer = TemplateHTMLRenderer()
+        return type("StatelessCookies", bases, {})(), request
+
+    def test_knows_the_user(self, asked, user):
+        authentication, request = asked
+
+        found, _ = authentication.authenticate(request)
+
+        assert found.pk == user.pk
+
+    def test_is_nobody_on_a_page_where_the_user_was_deactivated(self, asked, user):
+        authentication, request = asked
+        type(user).objects.filter(pk=user.pk).update(is_active=False)
+
+        assert authentication.authenticate(request) is None
+        assert authentication.refusal.reason == "session_ended"
+
+
+def cookies_of(browser):
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())

@@ -350,7 +350,7 @@ class KitSettings:
 
     def _prefixed(self, name: str) -> str:
         """Source: RFC 6265bis section 4.1.3; a domain and ``__Host-`` exclude each other."""
-        if not self.COOKIE_SECURE or name.startswith(COOKIE_PREFIXES):
+        if not self.COOKIE_SECURE or name.lower().startswith(COOKIE_PREFIXES):
             return name
         return f"__Host-{name}" if self.COOKIE_DOMAIN is None else f"__Secure-{name}"
 

@@ -96,18 +96,13 @@ class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
     @sensitive_variables()
     def answer(self, presented: Any) -> Response:
         """The cookies, and for how long they are good (``expires_in``, seconds)."""
+        self.request._request.jwt_replaces = refresh_cookie().read(self.request)  # type: ignore[attr-defined]
         response = super().answer(presented)
         if "access" in response.data:
-            self._end_presented()
             _into_cookies(response)
             rotate_token(self.request._request)
             send_csrf_cookie(self.request, response)
         return response
-
-    def _end_presented(self) -> None:
-        cookie = refresh_cookie().read(self.request)
-        if cookie is not None:
-            _log_out(cookie, sessions.RevokedReason.REPLACED)
 
 
 class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
@@ -154,7 +149,7 @@ class CookieLogoutView(CookieEndpointMixin, TokenLogoutView):
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """200, always; 503 where the database cannot be asked, and nothing is cleared."""
         for cookie in (refresh_cookie().read(request), access_cookie().read(request)):
-            if cookie is not None and _log_out(cookie, sessions.RevokedReason.LOGOUT):
+            if cookie is not None and _log_out(cookie):
                 break
         response = Response({})
         _clear(response)
@@ -216,10 +211,10 @@ def _clear(response: Response) -> None:
         cookie.clear(response)
 
 
-def _log_out(cookie: str, reason: str) -> bool:
+def _log_out(cookie: str) -> bool:
     """End the session of the token in a cookie; whether it was a token of ours."""
     try:
-        sessions.logout(cookie, reason=reason)
+        sessions.logout(cookie)
     except InvalidToken:
         return False
     return True
