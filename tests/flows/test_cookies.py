@@ -1,45 +1,26 @@
-"""Tokens in cookies: what a browser is given, what it must show, and what closes nothing."""
+"""Tokens in cookies: what a browser is given, and what becomes of it."""
 
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
-from django.core.exceptions import ImproperlyConfigured
-from django.test import RequestFactory, override_settings
-from rest_framework.renderers import TemplateHTMLRenderer
-from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions
-from drf_jwt_kit.authentication import JWTCookieAuthentication, JWTStatelessAuthentication
-from drf_jwt_kit.exceptions import CSRFFailed
-from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.models import RevokedReason
 from drf_jwt_kit.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from tests.conftest import claims_of
 
-from .browser import ACCESS, REFRESH, Browser, credentials
+from .browser import (
+    ACCESS,
+    REFRESH,
+    Browser,
+    attributes,
+    cleared,
+    credentials,
+    session_of,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.flows.cookie_urls")]
-
-
-@pytest.fixture
-def browser():
-    return Browser()
-
-
-@pytest.fixture
-def logged_in(browser, user):
-    browser.log_in(user)
-    return browser
-
-
-def session_of(browser):
-    return Session.objects.get(pk=claims_of(browser.held(REFRESH))["sid"])
-
-
-def attributes(answer, name):
-    morsel = answer.cookies[name]
-    return {key: morsel[key] for key in ("path", "domain", "secure", "httponly", "samesite")}
 
 
 class TestLogin:
@@ -253,10 +234,6 @@ class TestRefresh:
         assert len(made) == 2
 
 
-def cleared(answer):
-    return {name for name, cookie in answer.cookies.items() if cookie["max-age"] == 0}
-
-
 class TestLogout:
     def test_ends_the_session_and_clears_both(self, logged_in):
         session = session_of(logged_in)
@@ -369,367 +346,6 @@ class TestVerify:
         assert browser.send("post", "/api/auth/verify/").status_code == 401
 
 
-class TestCSRFToken:
-    def test_is_answered_with_djangos_cookie(self, browser):
-        answer = browser.get("/api/auth/csrf/")
-
-        assert set(answer.json()) == {"csrf_token"}
-        assert set(answer.cookies) == {"csrftoken"}
-        assert answer["Cache-Control"] == "no-store"
-
-    def test_stays_good_when_it_is_asked_for_again(self, logged_in):
-        known = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
-        logged_in.get("/api/auth/csrf/")
-
-        assert logged_in.send("post", "/api/secure/", X_CSRFToken=known).status_code == 200
-
-    @override_settings(MIDDLEWARE=["django.middleware.csrf.CsrfViewMiddleware"])
-    def test_works_beside_djangos_middleware(self, browser, user):
-        browser.log_in(user)
-
-        assert browser.refresh().status_code == 200
-
-    @override_settings(
-        CSRF_USE_SESSIONS=True,
-        SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
-        MIDDLEWARE=["django.contrib.sessions.middleware.SessionMiddleware"],
-    )
-    def test_works_where_django_keeps_it_in_its_session(self, browser, user):
-        browser.log_in(user)
-
-        assert browser.refresh().status_code == 200
-
-
-CHANGING = [
-    ("post", "/api/auth/"),
-    ("post", "/api/auth/refresh/"),
-    ("post", "/api/auth/verify/"),
-    ("post", "/api/auth/logout/"),
-    ("post", "/api/auth/blacklist/"),
-    ("post", "/api/auth/logout/all/"),
-    ("patch", "/api/auth/sessions/{session}/"),
-    ("delete", "/api/auth/sessions/{session}/"),
-    ("post", "/api/secure/"),
-    ("put", "/api/secure/"),
-    ("patch", "/api/secure/"),
-    ("delete", "/api/secure/"),
-    ("post", "/api/public/"),
-]
-
-
-@pytest.mark.parametrize(("method", "path"), CHANGING)
-class TestARequestThatAnotherSiteMayHaveMade:
-    def refused(self, browser, method, path, **headers):
-        session = session_of(browser)
-        body = {**credentials(session.user), "name": "planted"}
-
-        answer = browser.send(method, path.format(session=session.pk), body, **headers)
-
-        after = session_of(browser)
-        unchanged = (after.generation, after.revoked_at, after.name) == (0, None, "")
-        return (answer.status_code, answer.json()["code"], unchanged, set(answer.cookies))
-
-    REFUSED = (403, "csrf_failed", True, set())
-
-    def test_of_another_origin(self, logged_in, method, path):
-        headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
-
-        assert self.refused(logged_in, method, path, **headers) == self.REFUSED
-
-    def test_of_a_sibling_host_that_is_not_trusted(self, logged_in, method, path):
-        headers = {"Origin": "http://blog.testserver", "Sec-Fetch-Site": "same-site"}
-
-        assert self.refused(logged_in, method, path, **headers) == self.REFUSED
-
-    def test_of_an_origin_that_is_hidden(self, logged_in, method, path):
-        headers = {"Origin": "null", "Sec-Fetch-Site": "cross-site"}
-
-        assert self.refused(logged_in, method, path, **headers) == self.REFUSED
-
-    def test_without_the_csrf_token(self, logged_in, method, path):
-        assert self.refused(logged_in, method, path, X_CSRFToken="") == self.REFUSED
-
-    def test_with_a_csrf_token_of_somebody_elses(self, logged_in, method, path):
-        theirs = Browser().get("/api/auth/csrf/").json()["csrf_token"]
-
-        assert self.refused(logged_in, method, path, X_CSRFToken=theirs) == self.REFUSED
-
-
-@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
-def test_without_an_origin_only_a_page_of_ours_passes(logged_in, site):
-    token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
-    headers = {"X-CSRFToken": token, "Sec-Fetch-Site": site}
-
-    answer = logged_in.post("/api/secure/", content_type="application/json", headers=headers)
-
-    assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
-
-
-def test_without_an_origin_a_page_of_ours_passes(logged_in):
-    token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
-    headers = {"X-CSRFToken": token, "Sec-Fetch-Site": "same-origin"}
-
-    answer = logged_in.post("/api/secure/", content_type="application/json", headers=headers)
-
-    assert answer.status_code == 200
-
-
-def test_without_fetch_metadata_our_own_origin_passes(logged_in):
-    assert logged_in.send("post", "/api/secure/", Sec_Fetch_Site="").status_code == 200
-
-
-@override_settings(CSRF_TRUSTED_ORIGINS=["https://app.testserver"])
-@pytest.mark.parametrize(("method", "path"), CHANGING)
-def test_a_trusted_sibling_passes(logged_in, user, method, path):
-    headers = {"Origin": "https://app.testserver", "Sec-Fetch-Site": "same-site"}
-    body = {**credentials(user), "name": "phone"}
-    path = path.format(session=session_of(logged_in).pk)
-
-    assert logged_in.send(method, path, body, **headers).status_code in {200, 204}
-
-
-@pytest.mark.parametrize("method", ["get", "head", "options"])
-def test_a_safe_request_needs_no_proof(logged_in, method):
-    assert getattr(logged_in, method)("/api/secure/").status_code == 200
-
-
-@pytest.mark.parametrize(
-    "content_type", ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
-)
-@pytest.mark.parametrize("path", ["", "refresh/", "logout/", "verify/", "logout/all/"])
-def test_a_form_is_415_and_changes_nothing(logged_in, path, content_type):
-    token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
-    own = {"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}
-    body = f"csrfmiddlewaretoken={token}&password=x"
-
-    answer = logged_in.post(
-        f"/api/auth/{path}", body, content_type=content_type, headers={**own, "X-CSRFToken": token}
-    )
-
-    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
-    assert session_of(logged_in).revoked_at is None
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
-        ("GET", "csrf/", 200),
-        ("GET", "sessions/", 200),
-        ("POST", "refresh/", 200),
-        ("POST", "logout/", 200),
-        ("DELETE", "sessions/{session}/", 204),
-    ],
-)
-def test_nothing_that_runserver_calls_plain_text_is_no_form(logged_in, method, path, status):
-    path = f"/api/auth/{path}".format(session=session_of(logged_in).pk)
-    headers = {
-        "Sec-Fetch-Site": "same-origin",
-        "X-CSRFToken": logged_in.get("/api/auth/csrf/").json()["csrf_token"],
-    }
-
-    answer = logged_in.generic(method, path, headers=headers, CONTENT_TYPE="text/plain")
-
-    assert answer.status_code == status
-
-
-def test_what_is_only_read_may_come_with_any_content_type(logged_in):
-    """As REST Framework's test client has one for every request."""
-    answer = logged_in.get("/api/auth/sessions/", headers={"Content-Type": "text/plain"})
-
-    assert answer.status_code == 200
-
-
-@override_settings(DEBUG=True, CSRF_USE_SESSIONS=True)
-def test_a_csrf_token_in_a_session_that_is_not_there_is_told_to_the_developer(browser):
-    headers = {"Origin": "http://testserver"}
-
-    with pytest.raises(ImproperlyConfigured, match="SessionMiddleware must appear"):
-        browser.post("/api/auth/", content_type="application/json", headers=headers)
-
-
-class TestAFormForAViewOfTheProjects:
-    """Its body is read for the CSRF token, so what is wrong with it shows there."""
-
-    FORM = "application/x-www-form-urlencoded"
-
-    def post(self, browser, body, content_type):
-        own = {"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}
-        return browser.generic("POST", "/api/secure/", body, content_type, headers=own)
-
-    def test_passes_with_the_token_in_it(self, logged_in):
-        token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
-
-        answer = self.post(logged_in, f"csrfmiddlewaretoken={token}", self.FORM)
-
-        assert answer.status_code == 200
-
-    @pytest.mark.parametrize("content_type", ["multipart/form-data", FORM])
-    def test_that_is_broken_is_400(self, logged_in, content_type):
-        answer = self.post(logged_in, "&".join(["a=1"] * 1001), content_type)
-
-        assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
-
-    @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=1000)
-    def test_that_is_too_long_is_413(self, logged_in):
-        answer = self.post(logged_in, "a=" + "x" * 1000, self.FORM)
-
-        assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")
-
-    @pytest.mark.parametrize("charset", ["zlib", "utf-16", "idna", "x"])
-    @pytest.mark.parametrize("form", ["multipart/form-data; boundary=x", FORM])
-    def test_in_an_odd_encoding_is_a_refusal(self, logged_in, form, charset):
-        body = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n'
-
-        answer = self.post(logged_in, body, f"{form}; charset={charset}")
-
-        assert answer.json()["code"] in {"parse_error", "csrf_failed"}
-
-
-class TestAStaleCookie:
-    @pytest.fixture(params=["expired", "ended", "broken", "of a refresh token"])
-    def stale(self, clock, request, logged_in):
-        if request.param == "expired":
-            clock.shift(timedelta(minutes=16))
-        elif request.param == "ended":
-            sessions.revoke(session_of(logged_in).pk)
-        elif request.param == "broken":
-            logged_in.cookies[ACCESS] = "rubbish"
-        else:
-            logged_in.cookies[ACCESS] = logged_in.held(REFRESH)
-        return logged_in
-
-    def test_is_nobody_on_a_public_view(self, stale):
-        assert stale.get("/api/public/").json() == {"user": None}
-
-    def test_asks_a_public_view_for_no_proof(self, stale):
-        answer = stale.post("/api/public/", content_type="application/json")
-
-        assert (answer.status_code, answer.json()) == (200, {"user": None})
-
-    def test_never_blocks_a_login(self, stale, user):
-        stale.log_in(user)
-
-        assert stale.get("/api/secure/").json() == {"user": str(user.pk)}
-
-    def test_never_blocks_a_logout(self, stale):
-        assert stale.send("post", "/api/auth/logout/").status_code == 200
-
-    def test_is_401_on_a_plain_view(self, stale):
-        assert stale.get("/api/plain/").status_code == 401
-
-    def test_says_why_on_a_view_with_the_mixin(self, stale):
-        answer = stale.get("/api/secure/")
-
-        assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
-        assert answer["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
-
-
-def test_a_stale_access_cookie_never_blocks_a_refresh(logged_in):
-    logged_in.cookies[ACCESS] = "rubbish"
-
-    assert logged_in.refresh().status_code == 200
-    assert logged_in.get("/api/secure/").status_code == 200
-
-
-class TestHeaderAndCookie:
-    def test_of_two_users_are_the_headers(self, logged_in, kit, other_user):
-        tokens = kit.post_json("", credentials(other_user)).json()
-        headers = {"Authorization": f"Bearer {tokens['access']}"}
-
-        assert logged_in.get("/api/secure/", headers=headers).json() == {"user": str(other_user.pk)}
-
-    def test_need_no_csrf_token(self, logged_in, kit, other_user):
-        tokens = kit.post_json("", credentials(other_user)).json()
-        headers = {"Authorization": f"Bearer {tokens['access']}"}
-
-        assert logged_in.delete("/api/secure/", headers=headers).status_code == 200
-
-    @pytest.mark.parametrize("header", ["Bearer rubbish", "Bearer", "Bearer a b"])
-    def test_never_fall_back_from_a_bad_header(self, logged_in, header):
-        answer = logged_in.get("/api/secure/", headers={"Authorization": header})
-
-        assert answer.status_code == 401
-
-    def test_of_another_scheme_are_the_cookies(self, logged_in, user):
-        headers = {"Authorization": "Basic YTpi"}
-
-        assert logged_in.get("/api/secure/", headers=headers).json() == {"user": str(user.pk)}
-
-    def test_vary_by_both(self, logged_in):
-        assert {"Authorization", "Cookie"} <= set(logged_in.get("/api/secure/")["Vary"].split(", "))
-
-
-class TestAPlainViewThatIsCached:
-    """Where Django's sessions would have told caches, too: SecureViewMixin forbids them at all."""
-
-    @pytest.fixture(autouse=True)
-    def emptied(self):
-        yield
-        cache.clear()
-
-    def test_answers_nobody_with_the_page_of_a_browsers_user(self, logged_in, user):
-        assert logged_in.get("/api/cached/").json() == {"user": str(user.pk)}
-
-        assert Browser().get("/api/cached/").json() == {"user": None}
-
-    def test_answers_no_browser_with_the_page_of_another(self, logged_in, other_user):
-        logged_in.get("/api/cached/")
-        other = Browser()
-        other.log_in(other_user)
-
-        assert other.get("/api/cached/").json() == {"user": str(other_user.pk)}
-
-    def test_answers_nobody_with_the_page_of_a_header(self, kit, user):
-        tokens = kit.post_json("", credentials(user)).json()
-        Browser().get("/api/cached/", headers={"Authorization": f"Bearer {tokens['access']}"})
-
-        assert Browser().get("/api/cached/").json() == {"user": None}
-
-    def test_keeps_what_else_it_depends_on(self, logged_in):
-        assert logged_in.get("/api/cached/")["Vary"] == "Accept, Authorization, Cookie"
-
-
-class TestPlantedCookies:
-    """By a sibling host, which may set a Domain that is ours as well."""
-
-    @pytest.fixture
-    def open_to_siblings(self, settings):
-        settings.DRF_JWT_KIT = {"COOKIE_DOMAIN": "testserver"}
-
-    def both(self, browser, name, planted):
-        return {"Cookie": f"{name}={browser.held(name)}; {name}={planted}"}
-
-    def test_beside_ours_are_not_chosen_from(self, open_to_siblings, browser, user, other_user):
-        browser.log_in(user)
-        attacker = Browser()
-        attacker.log_in(other_user)
-        name = "__Secure-access_token"
-        headers = self.both(browser, name, attacker.held(name))
-
-        assert Browser().get("/api/secure/", headers=headers).status_code == 401
-
-    @pytest.mark.parametrize("space", ["\u2000", "\u3000", "\xa0", "\x85", "\x0b", "\x1c"])
-    @pytest.mark.parametrize("planted_as", ["{space}{name}", "{name}{space}"])
-    def test_whose_names_are_ours_but_for_odd_spaces_are_not_read(
-        self, logged_in, user, other_user, space, planted_as
-    ):
-        attacker = Browser()
-        attacker.log_in(other_user)
-        planted = planted_as.format(space=space, name=ACCESS).encode().decode("latin-1")
-        cookies = f"{ACCESS}={logged_in.held(ACCESS)}; {planted}={attacker.held(ACCESS)}"
-
-        answer = Browser().get("/api/secure/", headers={"Cookie": cookies})
-
-        assert answer.json() == {"user": str(user.pk)}
-
-    def test_that_lack_the_prefix_are_not_read(self, logged_in, user, other_user):
-        attacker = Browser()
-        attacker.log_in(other_user)
-        logged_in.cookies["access_token"] = attacker.held(ACCESS)
-
-        assert logged_in.get("/api/secure/").json() == {"user": str(user.pk)}
-
-
 @pytest.mark.parametrize(
     ("kit_settings", "name", "where"),
     [
@@ -765,15 +381,6 @@ def test_a_projects_serializer_may_answer_no_refresh_token(logged_in, user, sett
     assert logged_in.get("/api/secure/").status_code == 200
 
 
-def test_a_middleware_may_ask_with_djangos_own_request(logged_in, user):
-    access = {"Cookie": f"{ACCESS}={logged_in.held(ACCESS)}"}
-    ask = JWTCookieAuthentication().authenticate
-
-    assert ask(RequestFactory().get("/", headers=access))[0] == user
-    with pytest.raises(CSRFFailed):
-        ask(RequestFactory().post("/", headers=access))
-
-
 class WithoutRefresh(TokenObtainPairSerializer):
     def validate(self, attrs):
         return {"access": super().validate(attrs)["access"]}
@@ -787,38 +394,3 @@ class Refusing(TokenRefreshSerializer):
 class WithGreeting(TokenObtainPairSerializer):
     def validate(self, attrs):
         return {**super().validate(attrs), "greeting": "hello"}
-
-
-@pytest.mark.parametrize(
-    "bases",
-    [
-        (JWTCookieAuthentication, JWTStatelessAuthentication),
-        (JWTStatelessAuthentication, JWTCookieAuthentication),
-    ],
-)
-class TestACookieWithoutAQuery:
-    """Both classes in one, in either order."""
-
-    @pytest.fixture
-    def asked(self, logged_in, bases):
-        request = Request(RequestFactory().get("/", headers={"Cookie": cookies_of(logged_in)}))
-        request.accepted_renderer = TemplateHTMLRenderer()
-        return type("StatelessCookies", bases, {})(), request
-
-    def test_knows_the_user(self, asked, user):
-        authentication, request = asked
-
-        found, _ = authentication.authenticate(request)
-
-        assert found.pk == user.pk
-
-    def test_is_nobody_on_a_page_where_the_user_was_deactivated(self, asked, user):
-        authentication, request = asked
-        type(user).objects.filter(pk=user.pk).update(is_active=False)
-
-        assert authentication.authenticate(request) is None
-        assert authentication.refusal.reason == "session_ended"
-
-
-def cookies_of(browser):
-    return "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())
