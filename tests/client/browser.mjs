@@ -128,7 +128,7 @@ export class FakeStorage {
   }
 
   setItem(name, value) {
-    if (this.full) throw new DOMException("", "QuotaExceededError");
+    if (this.full && value) throw new DOMException("", "QuotaExceededError");
     this.entries.set(name, String(value));
   }
 
