@@ -208,6 +208,16 @@ test("a stranger who is refused is no ended session", async () => {
   assert.deepEqual(tab.heard, []);
 });
 
+test("a stranger who is refused again costs a refresh each time, and no CSRF token", async () => {
+  await client.logout();
+  server.seen.length = 0;
+
+  await client.fetch(ME);
+  await client.fetch(ME);
+
+  assert.deepEqual(server.seen, ["GET me/", REFRESH, "GET me/", REFRESH]);
+});
+
 test("cookies that script does not know of are found by a refused request", async () => {
   browser.localStorage.entries.clear();
   const other = await browser.open();

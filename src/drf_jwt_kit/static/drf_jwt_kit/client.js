@@ -111,10 +111,9 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
     const before = record;
     const another = isAnother(next.login, before?.login);
     record = next;
-    if (next.ended || next.login !== before?.login) {
-      pass = undefined;
-      csrf = undefined; // a login makes the token of before void
-    }
+    const anew = next.login !== before?.login;
+    if (anew) csrf = undefined; // a login makes the token of before void
+    if (anew || next.ended) pass = undefined;
     if (next.pass) pass = next.pass;
     if (before ? !before.ended : next.ended === "logout") {
       const reason = next.ended ?? (another && !ours ? "ended" : undefined);
