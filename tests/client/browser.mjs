@@ -51,7 +51,9 @@ class Browser {
         const copy = structuredClone(data);
         const all = everywhere().flatMap((tab) => tab.channels);
         const others = all.filter((each) => each !== this && each.name === this.name);
-        for (const other of others) setImmediate(() => other.tab.frozen || other.onmessage({ data: copy }));
+        for (const other of others) {
+          if (!other.tab.frozen) setImmediate(() => other.onmessage({ data: copy }));
+        }
       }
     }
     place("BroadcastChannel", FakeChannel);

@@ -48,15 +48,22 @@ async function fetchModule(url) {
   return new SourceTextModule(await response.text(), { identifier: url });
 }
 
-Object.assign(globalThis, {
-  fetch: fetchWithCookies,
-  document: { baseURI: page },
-  localStorage: {
-    getItem: (name) => stored[name] ?? null,
-    setItem: (name, value) => void (stored[name] = String(value)),
-    removeItem: (name) => void delete stored[name],
-  },
-});
+class Storage {
+  getItem(name) {
+    return this[name] ?? null;
+  }
+
+  setItem(name, value) {
+    this[name] = String(value);
+  }
+
+  removeItem(name) {
+    delete this[name];
+  }
+}
+
+const localStorage = Object.assign(new Storage(), stored);
+Object.assign(globalThis, { fetch: fetchWithCookies, document: { baseURI: page }, localStorage });
 
 const html = await (await fetchWithCookies(page)).text();
 const map = /<script type="importmap">([\s\S]*?)<\/script>/.exec(html);
@@ -66,4 +73,4 @@ await main.link((specifier, { identifier }) =>
   moduleAt(new URL(imports[specifier] ?? specifier, imports[specifier] ? page : identifier).href),
 );
 await main.evaluate();
-writeFileSync(KEPT, JSON.stringify({ cookies, stored }));
+writeFileSync(KEPT, JSON.stringify({ cookies, stored: localStorage }));
