@@ -65,21 +65,23 @@ matrix: ## the tests on every Python, Django and REST framework of tox.ini that 
 	$(bootstrap) test tools
 	@$(VENV_PYTHON) .ci/matrix.py $(ARGS)
 
-lint: ## style, imports between modules, spelling
+lint: ## style, imports between modules, spelling, and the style of client.js
 	$(bootstrap) test tools
 	@$(VENV_PYTHON) -m ruff check
 	@$(VENV_PYTHON) -m ruff format --check
 	@.venv/bin/lint-imports --no-logo
 	@$(VENV_PYTHON) -m codespell_lib
+	@$(VENV_PYTHON) .ci/javascript.py lint
 
 format: ## put the code in the style that `make lint` asks for
 	$(bootstrap) test tools
 	@$(VENV_PYTHON) -m ruff check --fix
 	@$(VENV_PYTHON) -m ruff format
 
-types: ## mypy, strict
+types: ## mypy, strict; and client.js against its declarations
 	$(bootstrap) test tools
 	@$(VENV_PYTHON) -m mypy
+	@$(VENV_PYTHON) .ci/javascript.py types
 
 wheel: ## build it, inspect it, and try the wheel in an empty Django project over HTTP
 	$(bootstrap) test tools

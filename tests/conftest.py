@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # What documents, catalogs, other libraries and made-up histories say of the code is the same on
 # every version of Django; what a killed worker does, too.
-_ONCE = ("architecture", "docs", "faults", "interop", "properties", "servers", "vectors")
+_ONCE = ("architecture", "client", "docs", "faults", "interop", "properties", "servers", "vectors")
 _ONCE_FILES = ("flows/test_demo_service.py", "test_logs.py", "test_translations.py")
 
 
