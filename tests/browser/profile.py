@@ -27,7 +27,7 @@ class Profile:
         self._expected: list[str] = []
         self.context.on("console", self._hear)
         self.context.on("weberror", self._hear_error)
-        self.context.on("request", lambda request: self.requests.append(request))
+        self.context.on("request", self._see)
 
     def open(self, url: str, **options: Any) -> Tab:
         """A new tab with a page of the shop, whose client.js was made with ``options``."""
@@ -75,6 +75,9 @@ class Profile:
         """End it; what its cookies held is secret."""
         WATCH.know_tokens(" ".join(cookie["value"] for cookie in self.context.cookies()))
         self.context.close()
+
+    def _see(self, request: Request) -> None:
+        self.requests.append(request)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in _COMPLAINTS:

@@ -94,6 +94,4 @@ class _SecureKit(DistantKit):
         self._trusting = shop.trusting()
 
     def connect(self) -> HTTPSConnection:
-        return HTTPSConnection(
-            "localhost", self._port, timeout=PATIENCE, context=self._trusting
-        )
+        return HTTPSConnection("localhost", self._port, timeout=PATIENCE, context=self._trusting)

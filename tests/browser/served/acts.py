@@ -1,4 +1,4 @@
-"""What a test asks of the project itself, beside what ``tests.servers`` has: ``POST /acts/NAME/``."""
+"""What a test asks of the project itself, beside the acts that every served project has."""
 
 from datetime import datetime, timedelta, timezone
 
