@@ -78,25 +78,42 @@ def urls() -> str:
     """Every address, with its methods."""
     from drf_jwt_kit.urls import urlpatterns, wellknown
 
+    return _urls([*(("api/token/", one) for one in urlpatterns), ("", *wellknown.urlpatterns)])
+
+
+def cookie_urls() -> str:
+    """The same for browsers."""
+    from drf_jwt_kit.urls import cookie
+
+    return _urls(("api/auth/", one) for one in cookie.urlpatterns)
+
+
+def _urls(placed: Iterable[tuple[str, Any]]) -> str:
     def rows() -> Iterator[tuple[str, ...]]:
-        for pattern in (*urlpatterns, *wellknown.urlpatterns):
+        for prefix, pattern in placed:
             view = pattern.callback.view_class
-            prefix = "" if pattern in wellknown.urlpatterns else "api/token/"
             methods = [name for name in ("get", "post", "patch", "delete") if hasattr(view, name)]
             for name in methods:
                 says = _summary(view)
                 if len(methods) > 1:
                     says = f"{says} {_summary(getattr(view, name))}"
-                needs = _needs(view)
+                needs = _needs(view, name)
                 address = f"{prefix}{pattern.pattern}".replace("<str:session_id>", "<id>")
                 yield _code(pattern.name), _code(address), name.upper(), needs, says
 
     return _table(("name", "address", "method", "needs", "what it does"), rows())
 
 
-def _needs(view: Any) -> str:
-    if not hasattr(view, "authentication_classes"):
+def _needs(view: Any, method: str) -> str:
+    from drf_jwt_kit.views import CookieObtainView, CSRFView
+    from drf_jwt_kit.views.cookies import CookieEndpointMixin
+
+    if not hasattr(view, "authentication_classes") or view is CSRFView:
         return "nothing"
+    if issubclass(view, CookieEndpointMixin):
+        if view is CookieObtainView:
+            return "the body, and the CSRF token"
+        return "a cookie" if method == "get" else "a cookie, and the CSRF token"
     return "an access token" if view.authentication_classes else "the body"
 
 
@@ -109,6 +126,7 @@ def codes() -> str:
     arguments = {
         exceptions.LoginTooOld: (timedelta(minutes=5),),
         exceptions.InsufficientScope: (["orders:read"],),
+        exceptions.CSRFFailed: ("…",),
     }
 
     def rows() -> Iterator[tuple[str, ...]]:
@@ -212,6 +230,7 @@ TABLES = {
     "key-settings": key_settings,
     "resource-server-settings": resource_server_settings,
     "urls": urls,
+    "cookie-urls": cookie_urls,
     "codes": codes,
     "reasons": reasons,
     "revoked-reasons": revoked_reasons,

@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.test import override_settings
 from django.urls import path
+from rest_framework.response import Response
+from rest_framework.views import APIView
 from rest_framework_simplejwt import tokens as simplejwt_tokens
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import DEFAULTS
@@ -122,11 +124,11 @@ class ByEmail(JWTAuthentication):
         return get_user_model().objects.get()
 
 
-class ByEmailView(views.APIView):
+class ByEmailView(APIView):
     authentication_classes = (ByEmail,)
 
     def get(self, request):
-        return views.Response({})
+        return Response({})
 
 
 class ShoutingRefresh(TokenRefreshSerializer):

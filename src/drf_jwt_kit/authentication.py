@@ -1,17 +1,18 @@
-"""Who makes this request? Reads the token from the header and asks for its session and user."""
+"""Who makes this request? Finds the token in header or cookie, and asks for session and user."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt import authentication as simplejwt
 from rest_framework_simplejwt.exceptions import TokenError
 
 from . import sessions
 from .conf import get_settings
 from .exceptions import BadAuthorizationHeader, InvalidToken, Reason, challenge
-from .transports import header_of, token_in
+from .transports import access_cookie, header_of, require_own_page, token_in
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -37,8 +38,10 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
         """``(user, token)``, or None where the request carries no token of ours."""
         header = self.get_header(request)
         raw_token = None if header is None else self.get_raw_token(header)
-        if raw_token is None:
-            return None
+        return None if raw_token is None else self.holder_of(raw_token)
+
+    def holder_of(self, raw_token: bytes) -> tuple[Any, Any]:
+        """``(user, token)`` of a presented token. Raises InvalidToken."""
         token = self.get_validated_token(raw_token)
         user = self.get_user(token)
         if not token.session_is_live:  # a get_user of the project's own has not asked
@@ -130,6 +133,35 @@ class JWTStatelessAuthentication(JWTAuthentication, simplejwt.JWTStatelessUserAu
     def user_of_session(self, validated_token: Any) -> Any:
         """The user of the token's session, which the revocation feed vouches for."""
         return sessions.authenticate_stateless(validated_token)
+
+
+class JWTCookieAuthentication(JWTAuthentication):
+    """The same, where the token may also be in the access cookie, for browsers.
+
+    A header of ours decides alone: a bad one never falls back to the cookie. A cookie that is
+    not accepted is anonymous, so that it closes no public view. One that is accepted must, for
+    every unsafe method, come from a page of ours. Raises CSRFFailed (403) besides.
+    """
+
+    vary_on = ("Cookie",)
+    refusal: AuthenticationFailed | None = None
+    """Why the cookie of this request was not accepted; for views that demand a user."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """``(user, token)``, or None where no token is presented that is accepted."""
+        header = self.get_header(request)
+        if header is not None and self.get_raw_token(header) is not None:
+            return super().authenticate(request)
+        cookie = access_cookie().read(request)
+        if cookie is None:
+            return None
+        try:
+            holder = self.holder_of(cookie.encode(errors="replace"))
+        except AuthenticationFailed as refusal:
+            self.refusal = refusal
+            return None
+        require_own_page(request)
+        return holder
 
 
 # As Simple JWT has them.

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.core import checks
+from django.urls import NoReverseMatch, reverse
 from rest_framework.settings import api_settings as drf_settings
 from rest_framework_simplejwt import authentication as simplejwt_authentication
 from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
@@ -22,6 +23,7 @@ from .conf import current_problems, get_settings, nearest
 from .keys import checks as keys
 from .keys.published import are_published
 from .tokens import AccessToken, adoption, claims
+from .transports import checks as transports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +57,7 @@ def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
     return wrong or [
         *keys.check(),
         *claims.check(),
+        *transports.check(),
         *_check_classes(),
         *_check_session_limits(),
         *_check_names(),
@@ -69,7 +72,13 @@ def check_deployment(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
     """What ``manage.py check --deploy`` adds."""
     if any(current_problems()):
         return []  # check_project has said so
-    return [*keys.check_deploy(), *_check_defaults(), *_check_rotation()]
+    return [
+        *keys.check_deploy(),
+        *transports.check_deploy(),
+        *_check_defaults(),
+        *_check_pages(),
+        *_check_rotation(),
+    ]
 
 
 def _check_classes() -> Iterator[checks.CheckMessage]:
@@ -197,6 +206,39 @@ def _check_defaults() -> Iterator[checks.CheckMessage]:
             hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
             '["drf_jwt_kit.authentication.JWTAuthentication"]}',
             id="drf_jwt_kit.W101",
+        )
+
+
+def _check_pages() -> Iterator[checks.CheckMessage]:
+    try:
+        reverse("cookie:token_obtain_pair")
+    except NoReverseMatch:
+        return
+    defaults: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
+    ours = authentication.JWTCookieAuthentication
+    if not any(isinstance(cls, type) and issubclass(cls, ours) for cls in defaults):
+        yield checks.Warning(
+            "drf_jwt_kit.urls.cookie is included, and none of "
+            "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: whoever logs in "
+            "there is nobody elsewhere.",
+            hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
+            '["drf_jwt_kit.authentication.JWTCookieAuthentication"]}, which takes the header too.',
+            id="drf_jwt_kit.W132",
+        )
+    everybody = getattr(django_settings, "CORS_ALLOW_ALL_ORIGINS", False)
+    if everybody and getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False):
+        yield checks.Warning(
+            "CORS_ALLOW_ALL_ORIGINS and CORS_ALLOW_CREDENTIALS are on: a page of any other host "
+            "of your site reads what the API answers to the user whose browser it is in.",
+            hint="Name the origins of your own pages in CORS_ALLOWED_ORIGINS instead.",
+            id="drf_jwt_kit.W133",
+        )
+    if not django_settings.CSRF_COOKIE_SECURE:
+        yield checks.Warning(
+            "CSRF_COOKIE_SECURE is False: whoever answers over plain HTTP can set the cookie that "
+            "the CSRF check compares with.",
+            hint="Set CSRF_COOKIE_SECURE = True.",
+            id="drf_jwt_kit.W134",
         )
 
 

@@ -7,7 +7,8 @@
     │   └── NoActiveAccount           401 no_active_account
     ├── LoginTooOld                   401 insufficient_user_authentication
     ├── PermissionDenied
-    │   └── InsufficientScope         403 insufficient_scope
+    │   ├── InsufficientScope         403 insufficient_scope
+    │   └── CSRFFailed                403 csrf_failed
     ├── BodyTooLarge                  413 request_too_large
     └── ServiceUnavailable            503 temporarily_unavailable, with Retry-After
         └── KeysUnavailable           503, in a resource server
@@ -131,6 +132,20 @@ class InsufficientScope(exceptions.PermissionDenied):
     def __init__(self, required: Iterable[str]) -> None:
         super().__init__()
         self.challenge = {"error": self.default_code, "scope": " ".join(required)}
+
+
+class CSRFFailed(exceptions.PermissionDenied):
+    """A request with a token in a cookie may have been made by another site: 403.
+
+    ``why`` is told to the developer of the page, and says nothing that an attacker lacks.
+    Source: RFC 9700 section 4.7.1.
+    """
+
+    default_code = "csrf_failed"
+
+    def __init__(self, why: str) -> None:
+        detail = _("This request could not be shown to come from your own page: %(why)s")
+        super().__init__({"detail": detail % {"why": why}, "code": self.default_code})
 
 
 class BodyTooLarge(exceptions.APIException):

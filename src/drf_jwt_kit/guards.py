@@ -6,7 +6,7 @@ resource_server.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from django.utils.cache import patch_vary_headers
 from django.views import View
@@ -50,7 +50,8 @@ class CodedErrorsMixin(_View):
         final = super().finalize_response(request, response, *args, **kwargs)
         final.headers.setdefault("Cache-Control", "no-store")
         header = get_settings().AUTH_HEADER_NAME.removeprefix("HTTP_").replace("_", "-").title()
-        patch_vary_headers(final, [header])
+        vary_on = {name for one in [self, *self.get_authenticators()] for name in _vary_on(one)}
+        patch_vary_headers(final, [header, *sorted(vary_on)])
         return final
 
     def _realm(self) -> str:
@@ -111,6 +112,16 @@ class GuardedViewMixin(CodedErrorsMixin):
         """What every request must satisfy, then what the view and the project ask for."""
         return [*self._guards(), *super().get_permissions()]
 
+    def permission_denied(
+        self, request: Request, message: str | None = None, code: str | None = None
+    ) -> NoReturn:
+        """Say what is wrong with a cookie that was not accepted, where no one else was, either."""
+        refusals = [getattr(one, "refusal", None) for one in request.authenticators or ()]
+        refusal = next((one for one in refusals if one is not None), None)
+        if refusal is not None and not request.successful_authenticator:
+            raise refusal
+        super().permission_denied(request, message, code)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Ask the guards even where the view's own permissions leave them out."""
         super().initial(request, *args, **kwargs)
@@ -122,3 +133,8 @@ class GuardedViewMixin(CodedErrorsMixin):
         demanded = [(True, IsAuthenticated), (self.required_scopes, HasRequiredScopes)]
         demanded.append((self.max_auth_age is not None, HasRecentLogin))
         return [permission() for wanted, permission in demanded if wanted]
+
+
+def _vary_on(part: object) -> Sequence[str]:
+    """The headers, beside that of the token, that a view's or an authentication's answer is of."""
+    return getattr(part, "vary_on", ())

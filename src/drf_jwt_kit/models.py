@@ -33,6 +33,7 @@ class RevokedReason(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", _("the password was changed")
     USER_INACTIVE = "user_inactive", _("the user was deactivated")
     USER_GONE = "user_gone", _("the user was deleted")
+    REPLACED = "replaced", _("another login in the same browser")
     SESSION_LIMIT = "session_limit", _("the user logged in more often than it may at once")
     BY_ADMIN = "by_admin", _("ended by an administrator")
     BY_PROJECT = "by_project", _("ended by the project")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 KIT, SIMPLE_JWT = "DRF_JWT_KIT", "SIMPLE_JWT"
 MINUTE = timedelta(minutes=1)
+SameSite: TypeAlias = Literal["Strict", "Lax", "None"]
+COOKIE_PREFIXES = ("__Host-", "__Secure-")
+"""What a browser demands of a cookie so named. Source: RFC 6265bis section 4.1.3."""
+_COOKIE_NAME = r"[A-Za-z0-9_.-]{1,128}"
 LONGEST_LAG = timedelta(seconds=5)
 """Half of the time for which stateless requests go on without an answer of the database."""
 
@@ -100,6 +105,24 @@ def whole_number(default: int | None, doc: str, *, least: int, **more: Any) -> A
 
     accepts = f"a whole number from {least} on" + (", or None" if may_be_none else "")
     return setting(default, doc, accepts, is_count, **more)
+
+
+def cookie_name(default: str, doc: str) -> Any:
+    """The name of a cookie."""
+
+    def is_token(value: object) -> bool:
+        return isinstance(value, str) and re.fullmatch(_COOKIE_NAME, value) is not None
+
+    accepts = "a name of at most 128 letters, digits, '-', '_' and '.'"
+    return setting(default, doc, accepts, is_token, sources=(KIT,))
+
+
+def samesite(default: str, doc: str) -> Any:
+    """How far a cookie goes. Source: RFC 6265bis section 4.1.2.7."""
+    accepts = "'Strict', 'Lax' or 'None'"
+    return setting(
+        default, doc, accepts, lambda value: value in ("Strict", "Lax", "None"), sources=(KIT,)
+    )
 
 
 def is_text(value: object) -> bool:

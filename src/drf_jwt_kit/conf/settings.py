@@ -19,12 +19,15 @@ from django.utils.module_loading import import_string
 
 from .addresses import is_safe_address
 from .kinds import (
+    COOKIE_PREFIXES,
     KIT,
     LONGEST_LAG,
     MINUTE,
     SIMPLE_JWT,
+    SameSite,
     as_timedelta,
     as_tuple,
+    cookie_name,
     dotted_path,
     duration,
     flag,
@@ -34,6 +37,7 @@ from .kinds import (
     is_texts,
     optional_dotted_path,
     optional_text,
+    samesite,
     setting,
     text,
     whole_number,
@@ -122,6 +126,34 @@ class KitSettings:
         "How many proxies of yours stand before this server, each of which appends to "
         "`X-Forwarded-For`. With 0 that header is not read: the address is `REMOTE_ADDR`.",
         least=0,
+        sources=(KIT,),
+    )
+
+    # Cookies
+    COOKIE_ACCESS_NAME: str = cookie_name(
+        "access_token",
+        "The name of the access token's cookie, to which `__Host-` is added, or `__Secure-` where "
+        "there is a domain. A name that begins with one of them is taken as it is.",
+    )
+    COOKIE_REFRESH_NAME: str = cookie_name(
+        "refresh_token", "The same for the refresh token's cookie."
+    )
+    COOKIE_ACCESS_SAMESITE: SameSite = samesite(
+        "Lax", "Whether browsers send the access token's cookie along from other sites."
+    )
+    COOKIE_REFRESH_SAMESITE: SameSite = samesite(
+        "Strict", "Whether browsers send the refresh token's cookie along from other sites."
+    )
+    COOKIE_DOMAIN: str | None = optional_text(
+        None,
+        "The domain whose hosts all get both cookies, and any of which could plant some. None is "
+        "the host that answers, alone.",
+        sources=(KIT,),
+    )
+    COOKIE_SECURE: bool = flag(
+        True,
+        "Have browsers send both cookies over HTTPS alone, and to their own machine. Off, the "
+        "names have no prefix, and whoever reads the traffic has the tokens.",
         sources=(KIT,),
     )
 
@@ -300,6 +332,22 @@ class KitSettings:
         refresh_lifetime = values.get("REFRESH_TOKEN_LIFETIME", cls.REFRESH_TOKEN_LIFETIME)
         values.setdefault("SESSION_MAX_AGE", max(cls.SESSION_MAX_AGE, refresh_lifetime))
         return cls(**values)
+
+    @property
+    def access_cookie_name(self) -> str:
+        """The whole name of the access token's cookie."""
+        return self._prefixed(self.COOKIE_ACCESS_NAME)
+
+    @property
+    def refresh_cookie_name(self) -> str:
+        """The whole name of the refresh token's cookie."""
+        return self._prefixed(self.COOKIE_REFRESH_NAME)
+
+    def _prefixed(self, name: str) -> str:
+        """Source: RFC 6265bis section 4.1.3; a domain and ``__Host-`` exclude each other."""
+        if not self.COOKIE_SECURE or name.startswith(COOKIE_PREFIXES):
+            return name
+        return f"__Host-{name}" if self.COOKIE_DOMAIN is None else f"__Secure-{name}"
 
     def load(self, name: str) -> Any:
         """The class or function (or classes) that setting ``name`` gives the dotted path of."""

@@ -107,7 +107,7 @@ def end(
     return count
 
 
-def logout(presented: str | bytes) -> None:
+def logout(presented: str | bytes, *, reason: str = RevokedReason.LOGOUT) -> None:
     """End the session of a genuinely signed token of either kind, of any age and generation.
 
     Ending what has ended already is no error. Raises InvalidToken for a token that is not
@@ -115,13 +115,13 @@ def logout(presented: str | bytes) -> None:
     """
     token = read(presented, even_expired=True)
     if isinstance(token, RefreshToken):
-        end_session_of(token)
+        end_session_of(token, reason)
     else:
-        revoke(token.session_id, reason=RevokedReason.LOGOUT)
+        revoke(token.session_id, reason=reason)
 
 
 @persistent
-def end_session_of(token: RefreshToken) -> None:
+def end_session_of(token: RefreshToken, reason: str = RevokedReason.LOGOUT) -> None:
     """Log out by a verified refresh token, if it is of its session's making."""
     if token.adopted:
         adoption.remember(token)
@@ -132,7 +132,7 @@ def end_session_of(token: RefreshToken) -> None:
         events.refused(token, "forged")
         raise RefusedToken(Reason.INVALID)
     if session.revoked_at is None:
-        revoke(session.pk, reason=RevokedReason.LOGOUT)
+        revoke(session.pk, reason=reason)
 
 
 @persistent

@@ -17,8 +17,8 @@ from drf_jwt_kit.exceptions import ClaimsError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_ACCESS_TOKEN = 4 * 1024
-"""Bytes. Proxies and browsers drop longer headers and cookies, each at its own limit."""
+MAX_COOKIE = 4 * 1024
+"""Bytes of name and value (RFC 6265bis section 5.6). Proxies refuse headers not much longer."""
 
 # RFC 7519 section 4.1; not `sub`, which a project may want beside its own user claim.
 REGISTERED = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti"})
@@ -70,13 +70,14 @@ def serializer_claims(user: Any, *, request: Any, session: Any) -> dict[str, Any
 
 def refuse_large(encoded: str, claims: dict[str, Any]) -> str:
     """``encoded``, or a ClaimsError that names the largest claim where it is too long."""
-    if len(encoded) <= MAX_ACCESS_TOKEN:
+    longest = MAX_COOKIE - len(get_settings().access_cookie_name)
+    if len(encoded) <= longest:
         return encoded
     largest = max(claims, key=lambda name: len(repr(claims[name])))
     raise ClaimsError(
-        f"An access token of {len(encoded)} bytes is longer than {MAX_ACCESS_TOKEN}, and proxies "
-        f"refuse such headers. Its largest claim is {largest!r}. Put less into it, or look it up "
-        "from the user instead."
+        f"An access token of {len(encoded)} bytes is longer than {longest}: browsers drop "
+        f"such cookies, and proxies refuse such headers. Its largest claim is {largest!r}. Put "
+        "less into it, or look it up from the user instead."
     )
 
 

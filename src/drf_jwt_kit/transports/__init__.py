@@ -1,5 +1,16 @@
-"""Transports: where in a request a token travels."""
+"""Transports: where in a request a token travels, and how a browser is kept from lending it."""
 
+from .cookie import TokenCookie, access_cookie, refresh_cookie
+from .csrf import csrf_token, require_own_page, send_csrf_cookie
 from .header import header_of, token_in
 
-__all__ = ["header_of", "token_in"]
+__all__ = [
+    "TokenCookie",
+    "access_cookie",
+    "csrf_token",
+    "header_of",
+    "refresh_cookie",
+    "require_own_page",
+    "send_csrf_cookie",
+    "token_in",
+]

@@ -1,0 +1,124 @@
+"""Which cookies would a browser drop, and which are unwise? Source: RFC 6265bis."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from django.conf import settings as django_settings
+from django.core.checks import CheckMessage, Error, Warning
+
+from drf_jwt_kit.conf import get_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST = 4096
+"""Bytes of name and value that browsers keep. Source: RFC 6265bis section 5.6."""
+_LEAST_TOKEN = 1024
+"""Bytes of a token beside its issuer and audience: what the protocol needs, and a signature."""
+
+
+def check() -> Iterator[CheckMessage]:
+    """What no browser would keep. Needs valid settings."""
+    yield from _check_samesite()
+    yield from _check_prefixes()
+    yield from _check_names()
+    yield from _check_room()
+
+
+def check_deploy() -> Iterator[CheckMessage]:
+    """What is unwise in production. Needs valid settings."""
+    settings = get_settings()
+    if not settings.COOKIE_SECURE:
+        yield Error(
+            "COOKIE_SECURE is False: browsers send the tokens over plain HTTP, too, and take "
+            "cookies from whoever answers there.",
+            hint="Take the setting out; browsers keep Secure cookies on http://localhost as well.",
+            id="drf_jwt_kit.E130",
+        )
+    if settings.COOKIE_DOMAIN is not None:
+        yield Warning(
+            f"COOKIE_DOMAIN is {settings.COOKIE_DOMAIN!r}: every host of it gets the tokens, and "
+            "any of them can plant cookies of its own.",
+            hint="Take it out, and serve pages and API from one host; or have pages on other hosts "
+            "call the API's, which CSRF_TRUSTED_ORIGINS allows without a shared domain.",
+            id="drf_jwt_kit.W130",
+        )
+    for name, samesite in _samesites():
+        if samesite == "None":
+            yield Warning(
+                f"{name} is 'None': browsers send the cookie along from every site, unless they "
+                "drop it there, as more and more do. The CSRF check alone is left to tell.",
+                hint="Set it to 'Lax', and use header mode for a front end on another site.",
+                id="drf_jwt_kit.W131",
+            )
+
+
+def _check_samesite() -> Iterator[CheckMessage]:
+    for name, samesite in _samesites():
+        if samesite == "None" and not get_settings().COOKIE_SECURE:
+            yield Error(
+                f"{name} is 'None' and COOKIE_SECURE is False: browsers drop such a cookie.",
+                hint=f"Take COOKIE_SECURE out, or set {name} to 'Lax'.",
+                id="drf_jwt_kit.E030",
+            )
+
+
+def _check_prefixes() -> Iterator[CheckMessage]:
+    settings = get_settings()
+    for setting, name in _names():
+        if name.startswith(("__Host-", "__Secure-")) and not settings.COOKIE_SECURE:
+            yield Error(
+                f"{setting} is {name!r} and COOKIE_SECURE is False: browsers drop such a cookie.",
+                hint=f"Take COOKIE_SECURE out, or the prefix out of {setting}.",
+                id="drf_jwt_kit.E031",
+            )
+        elif name.startswith("__Host-") and settings.COOKIE_DOMAIN is not None:
+            yield Error(
+                f"{setting} is {name!r} and COOKIE_DOMAIN is {settings.COOKIE_DOMAIN!r}: browsers "
+                "drop such a cookie.",
+                hint=f"Take COOKIE_DOMAIN out, or the prefix out of {setting}.",
+                id="drf_jwt_kit.E031",
+            )
+
+
+def _check_names() -> Iterator[CheckMessage]:
+    django = {django_settings.CSRF_COOKIE_NAME, django_settings.SESSION_COOKIE_NAME}
+    access, refresh = get_settings().access_cookie_name, get_settings().refresh_cookie_name
+    for name in {access, refresh}:
+        if access == refresh or name in django:
+            yield Error(
+                f"Two cookies are named {name!r}: the one would overwrite the other.",
+                hint="Give COOKIE_ACCESS_NAME and COOKIE_REFRESH_NAME names of their own.",
+                id="drf_jwt_kit.E032",
+            )
+
+
+def _check_room() -> Iterator[CheckMessage]:
+    settings = get_settings()
+    named = json.dumps([settings.ISSUER, settings.AUDIENCE])
+    longest_name = max(len(settings.access_cookie_name), len(settings.refresh_cookie_name))
+    if longest_name + len(named) * 4 / 3 + _LEAST_TOKEN > _LONGEST:
+        yield Error(
+            f"ISSUER and AUDIENCE have {len(named)} characters: a token with them is longer than "
+            f"the {_LONGEST} bytes that browsers keep of a cookie.",
+            hint="Shorten them.",
+            id="drf_jwt_kit.E033",
+        )
+
+
+def _names() -> list[tuple[str, str]]:
+    settings = get_settings()
+    return [
+        ("COOKIE_ACCESS_NAME", settings.access_cookie_name),
+        ("COOKIE_REFRESH_NAME", settings.refresh_cookie_name),
+    ]
+
+
+def _samesites() -> list[tuple[str, str]]:
+    settings = get_settings()
+    return [
+        ("COOKIE_ACCESS_SAMESITE", settings.COOKIE_ACCESS_SAMESITE),
+        ("COOKIE_REFRESH_SAMESITE", settings.COOKIE_REFRESH_SAMESITE),
+    ]

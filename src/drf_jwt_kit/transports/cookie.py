@@ -1,0 +1,76 @@
+"""Which cookies hold the tokens, and what may a browser do with them?
+
+Host-bound by their names (``__Host-``: Secure, Path=/, no Domain), so that no sibling host can
+plant one; never readable for scripts. Source: RFC 6265bis sections 4.1.3 and 5.7.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.keys import read_unverified
+
+if TYPE_CHECKING:
+    from django.http import HttpResponseBase
+    from rest_framework.request import Request
+
+    from drf_jwt_kit.conf.kinds import SameSite
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenCookie:
+    """One of the two cookies, as the settings have it at this moment."""
+
+    name: str
+    samesite: SameSite
+
+    def read(self, request: Request) -> str | None:
+        """The token in it; None where the browser sent none, an empty one, or two.
+
+        Of two that have one name, one may have been planted by a sibling host, and nothing says
+        which. A name that begins with ``__Host-`` cannot be planted.
+        """
+        sent = request.META.get("HTTP_COOKIE", "").split(";")
+        if sum(pair.partition("=")[0].strip() == self.name for pair in sent) > 1:
+            return None
+        return request.COOKIES.get(self.name) or None
+
+    def put(self, response: HttpResponseBase, token: str) -> int:
+        """Have the browser keep ``token`` until it expires; answers in how many seconds."""
+        settings = get_settings()
+        seconds = seconds_left(token)
+        response.set_cookie(
+            self.name,
+            token,
+            max_age=seconds,
+            domain=settings.COOKIE_DOMAIN,
+            secure=settings.COOKIE_SECURE,
+            httponly=True,
+            samesite=self.samesite,
+        )
+        return seconds
+
+    def clear(self, response: HttpResponseBase) -> None:
+        """Have the browser forget it: by the same name, path, domain and SameSite."""
+        domain = get_settings().COOKIE_DOMAIN
+        response.delete_cookie(self.name, domain=domain, samesite=self.samesite)
+
+
+def access_cookie() -> TokenCookie:
+    """The cookie of the access token."""
+    settings = get_settings()
+    return TokenCookie(name=settings.access_cookie_name, samesite=settings.COOKIE_ACCESS_SAMESITE)
+
+
+def refresh_cookie() -> TokenCookie:
+    """The cookie of the refresh token."""
+    settings = get_settings()
+    return TokenCookie(name=settings.refresh_cookie_name, samesite=settings.COOKIE_REFRESH_SAMESITE)
+
+
+def seconds_left(token: str) -> int:
+    """In how many seconds a token of our own making expires."""
+    return max(0, int(read_unverified(token)["exp"]) - int(time.time()))

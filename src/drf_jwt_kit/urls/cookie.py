@@ -1,0 +1,26 @@
+"""The endpoints for browsers, tokens in cookies: ``include("drf_jwt_kit.urls.cookie")``.
+
+The names are the same, in the namespace ``cookie``, so that both sets may stand in one project.
+"""
+
+from django.urls import path
+
+from drf_jwt_kit import views
+
+app_name = "cookie"
+urlpatterns = [
+    path("", views.CookieObtainView.as_view(), name="token_obtain_pair"),
+    path("refresh/", views.CookieRefreshView.as_view(), name="token_refresh"),
+    path("verify/", views.CookieVerifyView.as_view(), name="token_verify"),
+    path("logout/", views.CookieLogoutView.as_view(), name="token_logout"),
+    path("blacklist/", views.CookieLogoutView.as_view(), name="token_blacklist"),
+    path("logout/all/", views.CookieLogoutAllView.as_view(), name="token_logout_all"),
+    path("sessions/", views.CookieSessionListView.as_view(), name="token_sessions"),
+    path(
+        "sessions/<str:session_id>/",
+        views.CookieSessionDetailView.as_view(),
+        name="token_session",
+    ),
+    path("csrf/", views.CSRFView.as_view(), name="token_csrf"),
+    path("jwks/", views.JWKSView.as_view(), name="token_jwks"),
+]

@@ -1,0 +1,216 @@
+"""The same endpoints for browsers: tokens travel in cookies only, and never in a body.
+
+Each request that changes something must come from the project's own page; see transports.csrf.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.middleware.csrf import rotate_token
+from django.views.decorators.debug import sensitive_variables
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    NotAuthenticated,
+    UnsupportedMediaType,
+)
+from rest_framework.parsers import JSONParser
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.authentication import JWTCookieAuthentication
+from drf_jwt_kit.exceptions import InvalidToken
+from drf_jwt_kit.transports import (
+    access_cookie,
+    csrf_token,
+    refresh_cookie,
+    require_own_page,
+    send_csrf_cookie,
+)
+
+from .endpoint import EndpointMixin
+from .sessions import (
+    SessionDetailView,
+    SessionListView,
+    SessionViewBase,
+    TokenLogoutAllView,
+    session_of,
+)
+from .tokens import (
+    TokenLogoutView,
+    TokenObtainPairView,
+    TokenRefreshView,
+    TokenVerifyView,
+)
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+
+class CookieEndpointMixin(EndpointMixin):
+    """An endpoint that a browser adds cookies to: takes JSON alone, from a page of ours alone."""
+
+    parser_classes = (JSONParser,)
+    vary_on = ("Cookie",)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse what a form of another site could send, before anything else is looked at."""
+        media_type = request.content_type.partition(";")[0].strip().lower()
+        if media_type not in {"", JSONParser.media_type}:  # Django's check would read a form
+            raise UnsupportedMediaType(media_type)
+        self.demand_own_page(request)
+        super().initial(request, *args, **kwargs)
+
+    def demand_own_page(self, request: Request) -> None:
+        """Raise CSRFFailed for a request that another site may have made."""
+        require_own_page(request)
+
+
+class CSRFView(CookieEndpointMixin, APIView):
+    """Ask for the CSRF token, and get its cookie: for pages that cannot read that."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def get(self, request: Request) -> Response:
+        """The token, for the header that CSRF_HEADER_NAME names."""
+        response = Response({"csrf_token": csrf_token(request)})
+        send_csrf_cookie(request, response)
+        return response
+
+
+class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
+    """Log in: credentials for two cookies. A session that the browser was in ends."""
+
+    @sensitive_variables()
+    def answer(self, presented: Any) -> Response:
+        """The cookies, and for how long they are good (``expires_in``, seconds)."""
+        response = super().answer(presented)
+        if "access" in response.data:
+            self._end_presented()
+            _into_cookies(response)
+            rotate_token(self.request._request)
+            send_csrf_cookie(self.request, response)
+        return response
+
+    def _end_presented(self) -> None:
+        cookie = refresh_cookie().read(self.request)
+        if cookie is not None:
+            _log_out(cookie, sessions.RevokedReason.REPLACED)
+
+
+class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
+    """Go on: the refresh cookie for two new ones. A refused one is cleared."""
+
+    @sensitive_variables()
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The cookies, and for how long they are good. Reads no token in the body."""
+        self.body(request)
+        cookie = refresh_cookie().read(request)
+        if cookie is None:
+            raise NotAuthenticated
+        if not _is_plain(cookie):
+            raise InvalidToken
+        return _into_cookies(self.answer({"refresh": cookie}), unrotated=cookie)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """A refusal takes the cookies along; what may go well the next time does not."""
+        response = super().handle_exception(exc)
+        if isinstance(exc, (AuthenticationFailed, NotAuthenticated)):
+            _clear(response)
+        return response
+
+
+class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
+    """Ask whether the access cookie would be accepted now. Writes nothing."""
+
+    @sensitive_variables()
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """200, or what is wrong with it."""
+        cookie = access_cookie().read(request)
+        if cookie is None:
+            raise NotAuthenticated
+        if not _is_plain(cookie):
+            raise InvalidToken
+        return self.answer({"token": cookie})
+
+
+class CookieLogoutView(CookieEndpointMixin, TokenLogoutView):
+    """Log out: end the session of the cookies, and clear them, in whatever state they are."""
+
+    @sensitive_variables()
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """200, always; 503 where the database cannot be asked, and nothing is cleared."""
+        for cookie in (refresh_cookie().read(request), access_cookie().read(request)):
+            if cookie is not None and _log_out(cookie, sessions.RevokedReason.LOGOUT):
+                break
+        response = Response({})
+        _clear(response)
+        return response
+
+
+class CookieSessionViewBase(CookieEndpointMixin, SessionViewBase):
+    """An endpoint for the holder of a valid access token, in a cookie or in the header."""
+
+    authentication_classes = (JWTCookieAuthentication,)
+
+    def demand_own_page(self, request: Request) -> None:
+        """Left to the authentication: a token in the header needs no such proof."""
+
+
+class CookieLogoutAllView(CookieSessionViewBase, TokenLogoutAllView):
+    """Log out everywhere; ``?except=current`` keeps the session that asks."""
+
+    def post(self, request: Request) -> Response:
+        """End all sessions of the user, and clear the cookies unless theirs goes on."""
+        response = super().post(request)
+        if request.query_params.get("except") != "current":
+            _clear(response)
+        return response
+
+
+class CookieSessionListView(CookieSessionViewBase, SessionListView):
+    """The user's own live sessions, newest first; an array of at most 200."""
+
+
+class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
+    """One of the user's own sessions."""
+
+    def delete(self, request: Request, session_id: str) -> Response:
+        """End it, and clear the cookies if they are its own."""
+        response = super().delete(request, session_id)
+        if str(session_of(request)) == session_id.lower():
+            _clear(response)
+        return response
+
+
+def _into_cookies(response: Response, *, unrotated: str = "") -> Response:
+    """Move the tokens of ``response`` into cookies; its body says how long they are good.
+
+    ``unrotated`` is the refresh token that goes on where there is no new one. What else the
+    project's serializer answers stays in the body.
+    """
+    access, refresh = response.data.pop("access"), response.data.pop("refresh", unrotated)
+    response.data["expires_in"] = access_cookie().put(response, access)
+    response.data["refresh_expires_in"] = refresh_cookie().put(response, refresh)
+    return response
+
+
+def _clear(response: Response) -> None:
+    for cookie in (access_cookie(), refresh_cookie()):
+        cookie.clear(response)
+
+
+def _log_out(cookie: str, reason: str) -> bool:
+    """End the session of the token in a cookie; whether it was a token of ours."""
+    try:
+        sessions.logout(cookie, reason=reason)
+    except InvalidToken:
+        return False
+    return True
+
+
+def _is_plain(cookie: str) -> bool:
+    """Whether a token could look like that: a serializer's field calls other bytes a bad body."""
+    return cookie.isascii() and cookie.isprintable()

@@ -1,0 +1,46 @@
+"""Which keys may everybody read? Asks no database, and no caller who it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse, JsonResponse
+from django.utils.cache import get_conditional_response
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import MethodNotAllowed
+
+from drf_jwt_kit.keys import get_ring, jwks
+
+from .endpoint import NonAtomicMixin
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
+
+
+@method_decorator(csrf_exempt, name="dispatch")  # it changes nothing: another method is 405
+class JWKSView(NonAtomicMixin, View):
+    """Read our public keys, as a JWK Set. Asks no database, and no caller who it is."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        """The keys; 304 where the reader has them already (``If-None-Match``)."""
+        published = jwks.publish(get_ring())
+        max_age = jwks.max_age().total_seconds()
+        headers = {
+            "ETag": published.etag,
+            "Cache-Control": f"public, max-age={max_age:.0f}",
+        }
+        response = HttpResponse(published.body, content_type="application/json", headers=headers)
+        answer = get_conditional_response(request, published.etag, response=response) or response
+        answer.headers["Access-Control-Allow-Origin"] = "*"  # nothing is secret, no cookie is read
+        return answer
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """405, in the shape of our other refusals."""
+        refused = MethodNotAllowed(str(request.method))
+        body = {"detail": refused.detail, "code": refused.default_code}
+        allowed = {"Allow": ", ".join(self.http_method_names).upper()}
+        return JsonResponse(body, status=refused.status_code, headers=allowed)

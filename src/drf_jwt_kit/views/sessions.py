@@ -1,0 +1,97 @@
+"""What may the holder of a valid access token do with the user's sessions?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.authentication import JWTAuthentication
+from drf_jwt_kit.mixins import SecureViewMixin
+from drf_jwt_kit.serializers import SessionSerializer
+
+from .endpoint import EndpointMixin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rest_framework.request import Request
+
+
+class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
+    """An endpoint for the holder of a valid access token."""
+
+    authentication_classes: Sequence[type[JWTAuthentication]] = (JWTAuthentication,)
+
+
+class TokenLogoutAllView(SessionViewBase):
+    """Log out everywhere; ``?except=current`` keeps the session that asks."""
+
+    def post(self, request: Request) -> Response:
+        """End all sessions of the user. Answers how many were live."""
+        spared = request.query_params.get("except")
+        if spared not in {None, "current"}:
+            raise ValidationError({"except": [_("The only value is 'current'.")]})
+        keep = session_of(request) if spared else None
+        reason = sessions.RevokedReason.LOGOUT_ALL
+        count = sessions.revoke(user=_user_of(request), keep=keep, reason=reason)
+        return Response({"ended": count})
+
+
+class SessionListView(SessionViewBase):
+    """The user's own live sessions, newest first; an array of at most 200."""
+
+    def get(self, request: Request) -> Response:
+        """List them."""
+        return Response(_shown(request, sessions.live_sessions(request.user), many=True))
+
+
+class SessionDetailView(SessionViewBase):
+    """One of the user's own sessions."""
+
+    def patch(self, request: Request, session_id: str) -> Response:
+        """Give it a name."""
+        serializer = SessionSerializer(data=self.body(request))
+        serializer.is_valid(raise_exception=True)
+        name = serializer.validated_data["name"]
+        session = sessions.rename(_session_id(session_id), request.user, name)
+        if session is None:
+            raise Http404
+        return Response(_shown(request, session))
+
+    def delete(self, request: Request, session_id: str) -> Response:
+        """End it."""
+        reason = sessions.RevokedReason.ENDED_BY_OWNER
+        if not sessions.revoke(_session_id(session_id), user=_user_of(request), reason=reason):
+            raise Http404
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def session_of(request: Request) -> UUID | None:
+    """The session that asks; None where it has none: Simple JWT issued its token, or a test has
+    forced the authentication."""
+    token = request.auth
+    return None if getattr(token, "adopted", False) else getattr(token, "session_id", None)
+
+
+def _user_of(request: Request) -> Any:
+    return request.user
+
+
+def _session_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _shown(request: Request, instance: Any, *, many: bool = False) -> Any:
+    context = {"current": session_of(request)}
+    return SessionSerializer(instance, many=many, context=context).data

@@ -1,0 +1,101 @@
+"""Log in, refresh, verify, log out: a serializer runs, and tokens travel in bodies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils.decorators import method_decorator
+from django.utils.module_loading import import_string
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from rest_framework.response import Response
+from rest_framework_simplejwt import views as simplejwt
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.authentication import JWTAuthentication
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.exceptions import challenge
+
+from .endpoint import EndpointMixin
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+
+@method_decorator(
+    sensitive_post_parameters("password", "refresh", "access", "token"), name="dispatch"
+)
+class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
+    """An endpoint that needs no authentication, since what it is sent proves enough."""
+
+    _setting: ClassVar[str]
+
+    def get_serializer_class(self) -> Any:
+        """The view's ``serializer_class``, or else the one that settings name."""
+        if self.serializer_class is None and self._serializer_class:
+            return import_string(self._serializer_class)
+        return self.serializer_class or get_settings().load(self._setting)
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """The bare challenge, for a failed login; a refused token brings its own."""
+        return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, None)
+
+    @sensitive_variables()
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Run the serializer and answer what it validated."""
+        return self.answer(self.body(request))
+
+    @sensitive_variables()
+    def answer(self, presented: Any) -> Response:
+        """What the serializer makes of ``presented``, in whatever way that has travelled."""
+        serializer = self.get_serializer(data=presented)
+        serializer.is_valid(raise_exception=True)
+        return Response(serializer.validated_data)
+
+
+class TokenObtainPairView(TokenViewBase):
+    """Log in: credentials for an access and a refresh token."""
+
+    _setting = "TOKEN_OBTAIN_SERIALIZER"
+
+
+class TokenRefreshView(TokenViewBase):
+    """Go on: a refresh token for an access token and the next refresh token."""
+
+    _setting = "TOKEN_REFRESH_SERIALIZER"
+
+
+class TokenVerifyView(TokenViewBase):
+    """Ask whether a token of either kind would be accepted now. Writes nothing."""
+
+    _setting = "TOKEN_VERIFY_SERIALIZER"
+
+
+class TokenLogoutView(TokenViewBase):
+    """Log out: end the session of a refresh token in the body, or an access token in the header.
+
+    Any genuine token will do, expired or ended as well. Source: RFC 7009 section 2.2.
+    """
+
+    _setting = "TOKEN_BLACKLIST_SERIALIZER"
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The body's token where there is one, or else the header's."""
+        body = self.body(request)
+        if isinstance(body, dict) and body.get("refresh"):
+            return super().post(request, *args, **kwargs)
+        authentication = JWTAuthentication()
+        header = authentication.get_header(request)
+        presented = None if header is None else authentication.get_raw_token(header)
+        if presented is None:
+            return super().post(request, *args, **kwargs)
+        sessions.logout(presented)
+        return Response({})
+
+
+TokenBlacklistView = TokenLogoutView
+
+# As Simple JWT has them, for a URLconf that names functions.
+token_obtain_pair = TokenObtainPairView.as_view()
+token_refresh = TokenRefreshView.as_view()
+token_verify = TokenVerifyView.as_view()
+token_blacklist = TokenBlacklistView.as_view()
