@@ -1,0 +1,73 @@
+/** Deadlines of a session, in milliseconds since 1970 by the clock of this machine. */
+export interface Session {
+  /** When the access token expires; 0 where this tab has none yet. */
+  readonly expiresAt: number;
+  /** When the session expires, unless it is refreshed before. */
+  readonly refreshExpiresAt: number;
+}
+
+/** `"logout"`: somebody logged out, here or in another tab. `"ended"`: the server, or another login, ended it. */
+export type LogoutReason = "logout" | "ended";
+
+/** What `localStorage` and `sessionStorage` have. */
+export interface TextStorage {
+  getItem(name: string): string | null;
+  setItem(name: string, value: string): void;
+  removeItem(name: string): void;
+}
+
+export interface ClientOptions {
+  /** Where `drf_jwt_kit.urls.cookie` (or, in header mode, `drf_jwt_kit.urls`) is included. */
+  baseUrl: string | URL;
+  /** `"cookie"` (the default): no script sees a token. `"header"`: this module holds them. */
+  mode?: "cookie" | "header";
+  /**
+   * Cookie mode: where deadlines and the retry key are kept, `localStorage` unless given.
+   * Header mode: where the refresh token is kept, in memory unless given.
+   * `null` is memory, which a reload empties.
+   */
+  storage?: TextStorage | null;
+  /** The header for the CSRF token, if the project has changed CSRF_HEADER_NAME. */
+  csrfHeader?: string;
+}
+
+export interface Client {
+  /**
+   * Log in. `credentials` is the body as the server wants it, `{ username, password }` by default.
+   * Rejects with an AuthError when refused, and with what `fetch` gives when no answer came.
+   */
+  login(credentials: Record<string, unknown>): Promise<Session>;
+  /**
+   * End the session at the server, and tell the other tabs.
+   * Rejects where the server could not be asked; then nothing has changed and the user is logged in.
+   */
+  logout(): Promise<void>;
+  /**
+   * The platform's `fetch`, for requests to the origin of `baseUrl` with the session.
+   * Others are handed to the platform as they are.
+   */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  /** Be told, once, when the session is over. Returns a function that stops it. */
+  onLogout(listener: (reason: LogoutReason) => void): () => void;
+  /** The session as far as this browser knows, or null. Only the server knows for certain. */
+  readonly session: Session | null;
+}
+
+/** The server refused a login, a refresh or a logout. */
+export class AuthError extends Error {
+  constructor(status: number, body: unknown, retryAfter?: number | null);
+  readonly name: "AuthError";
+  /** The status of the answer. */
+  readonly status: number;
+  /** The code of the refusal, such as `no_active_account`; null where the answer has none. */
+  readonly code: string | null;
+  /** The refusal in words. */
+  readonly detail: string;
+  /** The answer's JSON; null where it is none. */
+  readonly body: unknown;
+  /** After how many seconds to try again; null where the answer does not say. */
+  readonly retryAfter: number | null;
+}
+
+/** A client of the session that this browser has with the server at `baseUrl`. Make one a page. */
+export function createClient(options: ClientOptions): Client;

@@ -1,0 +1,563 @@
+/**
+ * Logs a browser in and out, and keeps it logged in: one refresh for all tabs.
+ *
+ * What a tab knows of the session is a small record that all tabs share. In cookie mode it holds
+ * deadlines and lies in localStorage; the tokens are in cookies that no script can read. In header
+ * mode it holds the refresh token and lies in memory, unless the project says where else. Whoever
+ * changes it holds the lock of all tabs, so that a login never meets a refused refresh, whose answer
+ * takes the cookies away. The clock only measures how long ago an answer came. Whether the session
+ * lives is the server's to say.
+ *
+ * The types are in client.d.ts.
+ *
+ * @typedef {import("./client.js").Client} Client
+ * @typedef {import("./client.js").ClientOptions} ClientOptions
+ * @typedef {import("./client.js").LogoutReason} LogoutReason
+ * @typedef {import("./client.js").Session} Session
+ * @typedef {import("./client.js").TextStorage} TextStorage
+ *
+ * @typedef {object} Pass What may be sent until a deadline: a cookie, or the access token itself.
+ * @property {string} id The id of the record that it came with.
+ * @property {number} expiresAt
+ * @property {number} due When it is time to refresh.
+ * @property {string} [access] In header mode only.
+ *
+ * @typedef {object} SharedRecord What all tabs know of the session.
+ * @property {number} n Larger in each record than in the one before.
+ * @property {string} id
+ * @property {string} [login] The login that it goes back to; unknown where the record was lost.
+ * @property {LogoutReason} [ended] Why there is no session any more.
+ * @property {number} refreshExpiresAt
+ * @property {Pass} [pass] In cookie mode only: an access token is stored nowhere.
+ * @property {string} [refresh] In header mode only.
+ */
+
+const SOON = 30_000; // ms before expiry at which to refresh, or a tenth of the lifetime if less
+const PATIENCE = 30_000; // ms until an answer counts as lost: all tabs wait for the lock meanwhile
+const NEWS = 100; // ms that the news of another tab's refresh may take to get here
+const WORTH_WAITING = 5; // s of Retry-After at most
+
+export class AuthError extends Error {
+  /**
+   * @param {number} status
+   * @param {unknown} body
+   * @param {number | null} [retryAfter]
+   */
+  constructor(status, body, retryAfter = null) {
+    const { code, detail } = /** @type {Record<string, unknown>} */ (body ?? {});
+    const words = typeof detail === "string" ? detail : "The server's answer says no more.";
+    super(`${status}${code ? ` ${code}` : ""}: ${words}`);
+    this.name = /** @type {const} */ ("AuthError");
+    this.status = status;
+    this.code = typeof code === "string" ? code : null;
+    this.detail = words;
+    this.body = body;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/**
+ * @param {ClientOptions} options
+ * @returns {Client}
+ */
+export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "X-CSRFToken" }) {
+  if (mode !== "cookie" && mode !== "header") {
+    throw new TypeError(`mode is ${JSON.stringify(mode)}, and can be "cookie" or "header".`);
+  }
+  const byCookie = mode === "cookie";
+  const base = absolute(baseUrl);
+  if (!base.pathname.endsWith("/")) base.pathname += "/";
+  const name = `drf_jwt_kit:${base.href}`;
+  const retryKey = `${name}:retry-key`;
+  const kept = storageOrMemory(() => (byCookie && storage === undefined ? localStorage : storage));
+  const channel = openChannel(name);
+
+  /** @type {Set<(reason: LogoutReason) => void>} */
+  const listeners = new Set();
+  /** @type {SharedRecord | undefined} */
+  let record;
+  /** @type {Pass | undefined} */
+  let pass;
+  /** @type {Pass | undefined} An access token that another tab has got: ours if we share its record. */
+  let offered;
+  /** @type {Promise<string> | undefined} */
+  let csrf;
+  /** @type {Promise<void> | undefined} */
+  let renewing;
+  /** @type {(() => void) | undefined} Ends the wait for news. */
+  let hear;
+
+  // What is known, and who is told
+
+  /** Take over what another tab has written since. */
+  function look() {
+    const stored = recordOf(kept.getItem(name));
+    if (stored) takeIfNewer(stored);
+    if (offered && offered.id === record?.id) pass = offered;
+  }
+
+  /** @param {SharedRecord} next */
+  function takeIfNewer(next) {
+    if (next.n > (record?.n ?? 0)) take(next, false);
+  }
+
+  /**
+   * @param {SharedRecord} next
+   * @param {boolean} ours Whether it was this tab's doing.
+   */
+  function take(next, ours) {
+    const before = record;
+    const another = isAnother(next.login, before?.login);
+    record = next;
+    if (next.ended || another) {
+      pass = undefined;
+      csrf = undefined; // a login makes the token of before void
+    }
+    if (next.pass) pass = next.pass;
+    if (before ? !before.ended : next.ended === "logout") {
+      const reason = next.ended ?? (another && !ours ? "ended" : undefined);
+      if (reason) for (const listener of listeners) queueMicrotask(() => listener(reason));
+    }
+  }
+
+  /** @param {Omit<SharedRecord, "n">} contents */
+  function publish(contents) {
+    const next = { ...contents, n: Math.max(Date.now(), (record?.n ?? 0) + 1) };
+    take(next, true);
+    kept.setItem(name, JSON.stringify(next));
+  }
+
+  /** @param {LogoutReason} reason */
+  function end(reason) {
+    kept.removeItem(retryKey);
+    publish({
+      id: random(),
+      login: record?.login,
+      ended: record?.ended ?? reason,
+      refreshExpiresAt: 0,
+    });
+    channel?.postMessage({ record: byCookie ? record : undefined });
+  }
+
+  /**
+   * Keep what a login or a refresh has answered.
+   *
+   * @param {number} started When the request was sent: however slow the answer, the deadline is not too late.
+   * @param {Record<string, any>} answer
+   * @param {string | undefined} login
+   */
+  function settle(started, answer, login) {
+    const access = byCookie ? undefined : answer.access;
+    const refresh = byCookie ? undefined : (answer.refresh ?? record?.refresh);
+    const lifetime = 1000 * (byCookie ? answer.expires_in : secondsOf(access));
+    const idle = 1000 * (byCookie ? answer.refresh_expires_in : secondsOf(answer.refresh));
+    if (Number.isNaN(lifetime)) {
+      // Without the body, which may hold tokens.
+      throw new AuthError(200, { detail: `${base.href} does not answer as in ${mode} mode.` });
+    }
+    const id = random();
+    const expiresAt = started + lifetime;
+    const got = { id, expiresAt, due: expiresAt - Math.min(SOON, lifetime / 10), access };
+    publish({
+      id,
+      login,
+      refresh,
+      refreshExpiresAt: Number.isNaN(idle) ? (record?.refreshExpiresAt ?? 0) : started + idle,
+      pass: byCookie ? got : undefined,
+    });
+    kept.removeItem(retryKey);
+    pass = got;
+    channel?.postMessage(byCookie ? { record } : { pass: kept.shared ? got : undefined });
+  }
+
+  /** @returns {Session | null} */
+  function session() {
+    if (!record || record.ended) return null;
+    return { expiresAt: pass?.expiresAt ?? 0, refreshExpiresAt: record.refreshExpiresAt };
+  }
+
+  /** Names what a request was sent with; whoever is refused asks whether it has changed since. */
+  const stamp = () => (byCookie ? record?.id : pass?.id);
+
+  // What is asked of the server
+
+  /** @returns {Promise<string>} */
+  function csrfToken() {
+    csrf ??= call("csrf/").then(
+      (answer) => answer.csrf_token,
+      (error) => {
+        csrf = undefined;
+        throw error;
+      },
+    );
+    return csrf;
+  }
+
+  /**
+   * @param {string} path
+   * @param {object} [body] POSTed as JSON; without one it is a GET.
+   * @param {Record<string, string>} [headers]
+   * @returns {Promise<Record<string, any>>} The answer's JSON. Throws an AuthError for a refusal.
+   */
+  async function call(path, body, headers = {}) {
+    for (let again = byCookie && body; ; again = undefined) {
+      const response = await globalThis.fetch(new URL(path, base), {
+        method: body ? "POST" : "GET",
+        credentials: byCookie ? "include" : "same-origin",
+        cache: "no-store",
+        headers: {
+          Accept: "application/json",
+          ...(body && { "Content-Type": "application/json" }),
+          ...(body && byCookie && { [csrfHeader]: await csrfToken() }),
+          ...headers,
+        },
+        body: body && JSON.stringify(body),
+        signal: AbortSignal.timeout?.(PATIENCE),
+      });
+      const answer = jsonOf(await response.text());
+      if (response.ok && answer) return answer;
+      const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+      const refusal = new AuthError(response.status, answer, seconds >= 0 ? seconds : null);
+      if (!again || refusal.code !== "csrf_failed") throw refusal;
+      csrf = undefined;
+    }
+  }
+
+  /**
+   * The same, and once more after a 503 that is soon over.
+   *
+   * @type {typeof call}
+   */
+  async function callPatiently(path, body, headers) {
+    try {
+      return await call(path, body, headers);
+    } catch (error) {
+      const { status, retryAfter } = refusalOf(error);
+      const seconds = retryAfter ?? Infinity;
+      if (status !== 503 || seconds > WORTH_WAITING) throw error;
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+      return call(path, body, headers);
+    }
+  }
+
+  /** Under the lock. Throws where the server did not say whether the session goes on. */
+  async function refresh() {
+    if (!byCookie && !record?.refresh) return;
+    const key = kept.getItem(retryKey) ?? random();
+    kept.setItem(retryKey, key); // before asking: the tab itself may be closed
+    const started = Date.now();
+    const login = record?.ended ? undefined : record?.login;
+    try {
+      const body = byCookie ? {} : { refresh: record?.refresh };
+      settle(started, await callPatiently("refresh/", body, { "Idempotency-Key": key }), login);
+    } catch (error) {
+      // Without a code it was not our server that answered, but something before it.
+      const { status = 0, code } = refusalOf(error);
+      if (status === 401 && code) return end("ended");
+      if (status >= 400 && status < 500 && status !== 429 && code) kept.removeItem(retryKey);
+      throw error;
+    }
+  }
+
+  /**
+   * Refresh, unless that was done since `sent`. One for all requests of this tab at a time.
+   *
+   * @param {string | undefined} sent
+   */
+  async function renew(sent) {
+    if (stamp() !== sent) return;
+    renewing ??= locked(name, async (waited) => {
+      look();
+      if (waited && stamp() === sent) {
+        await news();
+        look();
+      }
+      if (stamp() === sent) await refresh();
+    }).finally(() => {
+      renewing = undefined;
+    });
+    await renewing;
+  }
+
+  /** A lock can be here before what was written under it. */
+  function news() {
+    return new Promise((resolve) => {
+      hear = () => resolve(undefined);
+      setTimeout(hear, NEWS);
+    });
+  }
+
+  /**
+   * @param {Request} request
+   * @returns {Promise<Response>}
+   */
+  async function send(request) {
+    if (!byCookie) {
+      if (pass) request.headers.set("Authorization", `Bearer ${pass.access}`);
+    } else if (!/^(GET|HEAD|OPTIONS|TRACE)$/i.test(request.method)) {
+      request.headers.set(csrfHeader, await unlessAborted(request.signal, csrfToken()));
+    }
+    return globalThis.fetch(request);
+  }
+
+  // What happens elsewhere
+
+  if (channel) {
+    channel.onmessage = ({ data }) => {
+      if (data.record) takeIfNewer(data.record);
+      offered = data.pass ?? offered;
+      look();
+      hear?.();
+    };
+  }
+  globalThis.addEventListener?.("storage", ({ key }) => {
+    if (key !== name) return;
+    look();
+    hear?.();
+  });
+  globalThis.addEventListener?.("pageshow", ({ persisted }) => {
+    if (persisted) look(); // nothing was heard in the back-forward cache
+  });
+  look();
+
+  return {
+    async login(credentials) {
+      await locked(name, async () => {
+        look();
+        const started = Date.now();
+        settle(started, await call("", credentials), random());
+      });
+      return /** @type {Session} */ (session());
+    },
+
+    async logout() {
+      await locked(name, async () => {
+        look();
+        if (byCookie || record?.refresh) {
+          const body = byCookie ? {} : { refresh: record?.refresh };
+          await callPatiently("logout/", body).catch((error) => {
+            // A token that is none of the server's opens nothing, so it may as well be forgotten.
+            const { status, code } = refusalOf(error);
+            if (status !== 401 || !code) throw error;
+          });
+        }
+        end("logout");
+      });
+    },
+
+    async fetch(input, init) {
+      const { url = input, headers } = /** @type {Partial<Request>} */ (input);
+      const ours = absolute(/** @type {string | URL} */ (url)).href.startsWith(`${base.origin}/`);
+      if (!ours || new Headers(init?.headers ?? headers).has("Authorization")) {
+        return globalThis.fetch(input, init);
+      }
+      const request = new Request(input, byCookie ? { ...init, credentials: "include" } : init);
+      const { signal } = request;
+      signal.throwIfAborted?.();
+
+      look();
+      const early = session() && !(Date.now() < (pass?.due ?? 0));
+      if (early) {
+        await unlessAborted(signal, renew(stamp())).catch((error) => {
+          // No reason to give up what is still good.
+          if (signal.aborted || !(Date.now() < (pass?.expiresAt ?? 0))) throw error;
+        });
+      }
+      if (early && !session()) return send(request); // refused just now: asking again is no use
+
+      const sent = stamp();
+      const login = record?.login;
+      const response = await send(request.clone());
+      if (response.status === 401) {
+        await unlessAborted(signal, renew(sent));
+      } else if (byCookie && (await isCsrfRefusal(response))) {
+        look();
+        csrf = undefined;
+      } else {
+        return response;
+      }
+      // Never repeated as somebody else, who has logged in meanwhile.
+      const repeats = response.status === 403 || session();
+      if (!repeats || isAnother(record?.login, login)) return response;
+      return send(request);
+    },
+
+    onLogout(listener) {
+      /** @param {LogoutReason} reason */
+      const own = (reason) => listener(reason);
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+
+    get session() {
+      look();
+      return session();
+    },
+  };
+}
+
+/** @type {Map<string, Promise<unknown>>} The queue of each lock, where the browser has none. */
+const queues = new Map();
+
+/**
+ * Do `work` while no other tab does any under this name.
+ *
+ * @param {string} name
+ * @param {(waited: boolean) => Promise<void>} work Told whether another had the lock before.
+ * @returns {Promise<void>}
+ */
+async function locked(name, work) {
+  let begun = false;
+  /** @param {boolean} waited */
+  const begin = (waited) => {
+    begun = true;
+    return work(waited);
+  };
+  try {
+    const { locks } = navigator;
+    await locks.request(name, { ifAvailable: true }, (lock) => (lock ? begin(false) : undefined));
+    if (!begun) await locks.request(name, () => begin(true));
+  } catch (error) {
+    if (begun) throw error;
+    // No locks on plain HTTP, nor where the user forbids storage: one after the other in this tab.
+    const turn = (queues.get(name) ?? Promise.resolve()).then(() => work(false));
+    queues.set(
+      name,
+      turn.catch(() => {}),
+    );
+    await turn;
+  }
+}
+
+/**
+ * What `find` finds, if it can be used; something that forgets with the page otherwise.
+ *
+ * @param {() => TextStorage | null | undefined} find
+ * @returns {TextStorage & { shared: boolean }}
+ */
+function storageOrMemory(find) {
+  /** @type {Map<string, string>} */
+  const memory = new Map();
+  try {
+    const found = find();
+    if (found) {
+      found.setItem("drf_jwt_kit", ""); // throws where it is full or forbidden
+      found.removeItem("drf_jwt_kit");
+      return {
+        shared: true,
+        getItem: (name) => found.getItem(name),
+        setItem(name, value) {
+          try {
+            found.setItem(name, value);
+          } catch {
+            found.removeItem(name); // full by now: what is old would mislead
+          }
+        },
+        removeItem: (name) => found.removeItem(name),
+      };
+    }
+  } catch {
+    // The user or the browser forbids it.
+  }
+  return {
+    shared: false,
+    getItem: (name) => memory.get(name) ?? null,
+    setItem: (name, value) => void memory.set(name, value),
+    removeItem: (name) => void memory.delete(name),
+  };
+}
+
+/** @param {string} name */
+function openChannel(name) {
+  try {
+    const channel = new BroadcastChannel(name);
+    // Node would not end while it is open; browsers know no such method.
+    /** @type {{ unref?: () => void }} */ (channel).unref?.();
+    return channel;
+  } catch {
+    return undefined; // an old browser, or a sandbox
+  }
+}
+
+/** @param {string | URL} url */
+function absolute(url) {
+  return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
+}
+
+/** @param {string | null} text */
+function recordOf(text) {
+  const value = jsonOf(text);
+  return typeof value?.n === "number" ? /** @type {SharedRecord} */ (value) : undefined;
+}
+
+/**
+ * @param {string | null} text
+ * @returns {Record<string, any> | null} null where it is no JSON object.
+ */
+function jsonOf(text) {
+  try {
+    const value = JSON.parse(text ?? "");
+    return typeof value === "object" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The lifetime of a token in seconds, by the server's clock alone; NaN where that is not known.
+ *
+ * @param {unknown} token
+ */
+function secondsOf(token) {
+  try {
+    const [, payload = ""] = String(token).split(".");
+    const claims = jsonOf(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
+    return claims?.exp - claims?.iat;
+  } catch {
+    return NaN;
+  }
+}
+
+/** @param {Response} response */
+async function isCsrfRefusal(response) {
+  if (response.status !== 403) return false;
+  return jsonOf(await response.clone().text())?.code === "csrf_failed";
+}
+
+/**
+ * @param {unknown} error
+ * @returns {Partial<AuthError>}
+ */
+function refusalOf(error) {
+  return error instanceof AuthError ? error : {};
+}
+
+/**
+ * Whether these are two logins, as far as both are known.
+ *
+ * @param {string | undefined} login
+ * @param {string | undefined} other
+ */
+function isAnother(login, other) {
+  return Boolean(login && other && login !== other);
+}
+
+function random() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID is missing on plain HTTP
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * @template T
+ * @param {AbortSignal} signal
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+function unlessAborted(signal, promise) {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
