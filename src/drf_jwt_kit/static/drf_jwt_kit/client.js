@@ -109,10 +109,8 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
     const before = record;
     const another = isAnother(next.login, before?.login);
     record = next;
-    if (next.ended || another) {
-      pass = undefined;
-      csrf = undefined; // a login makes the token of before void
-    }
+    if (next.ended || another) pass = undefined;
+    if (next.ended || next.login !== before?.login) csrf = undefined; // a login makes that of before void
     if (next.pass) pass = next.pass;
     if (before ? !before.ended : next.ended === "logout") {
       const reason = next.ended ?? (another && !ours ? "ended" : undefined);
