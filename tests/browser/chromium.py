@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from concurrent.futures import ThreadPoolExecutor
+import signal
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ _OPTIONS = [
 ]
 PATIENCE = 20_000
 """Milliseconds until what must happen in a page counts as not happening."""
+LONGEST = 90
+"""Seconds until a test counts as hung: what a page's script awaits has no time-out of its own."""
 
 
 def executable() -> str | None:
@@ -49,18 +53,29 @@ class Chromium:
 
     def run(self, work: Callable[..., Answer], *args: Any, **kwargs: Any) -> Answer:
         """What ``work`` returns or raises, in the one thread that may touch the browser."""
-        return self._thread.submit(work, *args, **kwargs).result()
+        future = self._thread.submit(work, *args, **kwargs)
+        done, _ = wait([future], LONGEST)
+        if not done:
+            self._interrupt()
+        return future.result()
 
     def close(self) -> None:
         """End the browser, and the thread."""
         self.run(self._close)
         self._thread.shutdown()
 
+    def _interrupt(self) -> None:
+        """Let whatever waits for the browser fail, in later tests too."""
+        for pid in self._driver:
+            os.kill(pid, signal.SIGKILL)
+
     def _launch(self, path: str) -> None:
         from playwright.sync_api import sync_playwright
 
         as_root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
+        before = _children()
         self._playwright = sync_playwright().start()
+        self._driver = _children() - before
         self.browser = self._playwright.chromium.launch(
             executable_path=path,
             args=[*_OPTIONS, *as_root],
@@ -71,3 +86,9 @@ class Chromium:
     def _close(self) -> None:
         self.browser.close()
         self._playwright.stop()
+
+
+def _children() -> set[int]:
+    """The processes that this one has started; Linux alone tells."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for children in lists for pid in children.read_text().split()}
