@@ -18,7 +18,13 @@ django.setup()
 from django.urls import path
 from tests import urls
 from tests.flows.stateless_urls import PlainView
-urls.urlpatterns.append(path("api/quick/", PlainView.as_view()))
+from django.urls import include
+from tests.flows.cookie_urls import SecureView
+urls.urlpatterns += [
+    path("api/quick/", PlainView.as_view()),
+    path("api/page/", SecureView.as_view()),
+    path("api/auth/", include("drf_jwt_kit.urls.cookie")),
+]
 from drf_spectacular.generators import SchemaGenerator
 print(json.dumps(SchemaGenerator().get_schema(request=None, public=True)))
 """
@@ -62,3 +68,35 @@ def test_obtain_takes_credentials_and_answers_two_tokens(schema):
         "access",
         "refresh",
     }
+
+
+def test_a_view_that_reads_the_cookie_takes_either(schema):
+    assert {"jwtAuth": []} in schema["paths"]["/api/page/"]["get"]["security"]
+    assert {"jwtCookie": []} in schema["paths"]["/api/page/"]["get"]["security"]
+    assert schema["components"]["securitySchemes"]["jwtCookie"] == {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-access_token",
+    }
+
+
+@pytest.mark.parametrize("path", ["/api/auth/", "/api/auth/refresh/"])
+def test_what_sets_cookies_answers_how_long_they_are_good(schema, path):
+    answer = schema["paths"][path]["post"]["responses"]["200"]["content"]["application/json"]
+    name = answer["schema"]["$ref"].split("/")[-1]
+
+    assert set(schema["components"]["schemas"][name]["properties"]) == {
+        "expires_in",
+        "refresh_expires_in",
+    }
+
+
+@pytest.mark.parametrize("path", ["refresh/", "verify/", "logout/"])
+def test_a_token_in_a_cookie_needs_no_body(schema, path):
+    assert "requestBody" not in schema["paths"][f"/api/auth/{path}"]["post"]
+
+
+def test_the_csrf_token_is_answered(schema):
+    answer = schema["paths"]["/api/auth/csrf/"]["get"]["responses"]["200"]
+
+    assert answer["content"]["application/json"]["schema"]["$ref"].endswith("/CSRFToken")

@@ -12,7 +12,7 @@ class SecureView(SecureViewMixin, APIView):
     authentication_classes = (JWTCookieAuthentication,)
 
     def get(self, request):
-        return Response({"user": request.user.pk})
+        return Response({"user": request.user.pk and str(request.user.pk)})
 
     post = put = patch = delete = get
 
@@ -21,7 +21,7 @@ class PublicView(APIView):
     authentication_classes = (JWTCookieAuthentication,)
 
     def get(self, request):
-        return Response({"user": request.user.pk})
+        return Response({"user": request.user.pk and str(request.user.pk)})
 
     post = get
 

@@ -1,6 +1,7 @@
 """A database that cannot answer, and transactions of the project around us."""
 
 import uuid
+from datetime import timedelta
 from unittest import mock
 
 import pytest
@@ -263,6 +264,27 @@ class TestLostRace:
         monkeypatch.setattr(lookup, "find", find)
 
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
+
+    def test_with_a_theft_of_the_same_moment_tells_of_it_once(
+        self, clock, kit, signed_in, monkeypatch, caplog
+    ):
+        """A replay ends the session between our read and our write, and the clock stands still."""
+        newest = kit.rotate(signed_in.refresh)
+        clock.shift(timedelta(seconds=11))
+        real_find = lookup.find
+        replays = [lambda: kit.refresh(signed_in.refresh)]
+
+        def find(session_id):
+            found = real_find(session_id)
+            if replays:
+                replays.pop()()
+            return found
+
+        monkeypatch.setattr(lookup, "find", find)
+        caplog.set_level("INFO", logger="drf_jwt_kit")
+
+        assert kit.refresh(newest.refresh).status_code == 401
+        assert caplog.text.count("event=reused") == 1
 
     def test_lost_three_times_is_503(self, kit, signed_in, monkeypatch):
         monkeypatch.setattr("drf_jwt_kit.sessions.refreshing._store", lambda *args: False)

@@ -30,9 +30,21 @@ def is_honest(world: World, use: Use) -> bool:
     return since < world.leeway or (has_key and since < ACCESS_LIFETIME)
 
 
+def was_overtaken_by_an_end(use: Use) -> bool:
+    """The session ended between the request's read and its answer."""
+    return use.read["revoked_at"] is None and use.before["revoked_at"] is not None
+
+
 def an_accept_is_of_a_live_session_and_an_honest_token(world: World, use: Use) -> None:
     may = is_in_time(world, use) and use.login.account_is_fine and is_honest(world, use)
-    assert not use.accepted or may
+    assert not use.accepted or may or was_overtaken_by_an_end(use)
+
+
+def what_an_end_has_overtaken_is_dead_on_arrival(world: World, use: Use) -> None:
+    if use.accepted and was_overtaken_by_an_end(use):
+        assert use.after == use.before
+        assert world.kit.get_with(use.answer["access"]).status_code == 401
+        assert world.kit.refresh(use.answer["refresh"]).status_code == 401
 
 
 def an_honest_token_of_a_live_session_is_accepted(world: World, use: Use) -> None:
@@ -89,6 +101,7 @@ def a_refusal_says_nothing_but_its_code(world: World, use: Use) -> None:
 
 EVERY_USE = [
     an_accept_is_of_a_live_session_and_an_honest_token,
+    what_an_end_has_overtaken_is_dead_on_arrival,
     an_honest_token_of_a_live_session_is_accepted,
     the_generation_grows_by_one_and_once_in_a_leeway,
     an_answer_carries_the_generation_of_the_row,

@@ -86,6 +86,8 @@ class Use:
     key: str | None
     expired: bool
     """The token itself was, and so nothing was asked."""
+    read: dict[str, Any]
+    """The row before another act came in between, if one did."""
     before: dict[str, Any]
     after: dict[str, Any]
     status: int
@@ -162,7 +164,8 @@ class World:
         if tab.keeps_keys and tab.key is None:
             tab.key = secrets.token_hex(8)
         key = tab.key
-        seen = {"before": self.rows()}
+        seen = {"read": self.rows()}
+        seen["before"] = seen["read"]
 
         def overtake() -> None:
             if overtaken_by is not None:
@@ -173,7 +176,7 @@ class World:
         with between_read_and_write(overtake):
             response = self.kit.refresh(token, **headers)
         seen["after"] = self.rows()
-        sid, others = tab.login.sid, [set(rows) - {tab.login.sid} for rows in seen.values()]
+        sid, others = tab.login.sid, [set(seen[at]) - {tab.login.sid} for at in ("before", "after")]
         assert others[0] == others[1]
         assert all(seen["before"][one] == seen["after"][one] for one in others[0]), "not its own"
         use = Use(
@@ -181,6 +184,7 @@ class World:
             generation=claims_of(token)["gen"],
             key=key,
             expired=claims_of(token)["exp"] <= timezone.now().timestamp(),
+            read=seen["read"][sid],
             before=seen["before"][sid],
             after=seen["after"][sid],
             status=response.status_code,

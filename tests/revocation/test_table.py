@@ -25,6 +25,7 @@ from drf_jwt_kit.tokens import AccessToken
 from tests.admin.conftest import Staff
 from tests.conftest import PASSWORD, claims_of
 from tests.docs.pages import ROOT
+from tests.flows.browser import REFRESH, Browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("new_process")]
 
@@ -85,6 +86,13 @@ def reuse(scene):
     scene.kit.rotate(scene.tokens.refresh)
     scene.passes(seconds=11)
     scene.kit.refresh(scene.tokens.refresh)
+
+
+def one_login_in_the_same_browser(scene):
+    scene.settings.ROOT_URLCONF = "tests.flows.cookie_urls"
+    browser = Browser()
+    browser.cookies[REFRESH] = scene.tokens.refresh
+    browser.log_in(scene.user)
 
 
 def one_login_more(scene):
@@ -162,6 +170,9 @@ WAYS = {
         "delete", f"sessions/{s.pk}/"
     ),
     "an old refresh token that comes back": reuse,
+    "a login with cookies, in a browser that presents its refresh cookie": (
+        one_login_in_the_same_browser
+    ),
     "one login more than `MAX_SESSIONS_PER_USER`": one_login_more,
     'the admin, "End the selected sessions"': end_in_admin("end_selected"),
     'the admin, "End all sessions of the users"': end_in_admin("end_all_of_their_users"),

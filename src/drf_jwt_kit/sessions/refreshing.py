@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.contrib.auth import get_user_model
@@ -54,8 +55,16 @@ def refresh(
     # Without a retry key of the client's, one that only our own further attempts know: they
     # collect what an attempt has written whose answer was lost, even where the leeway is zero.
     key_hash = hashlib.sha256((retry_key or secrets.token_hex()).encode()).hexdigest()
-    at = timezone.now()  # of an end, so that a further attempt knows its own
-    return persistently(lambda again: _refresh_once(token, request, key_hash, at, again=again))
+    end = _End(at=timezone.now())
+    return persistently(lambda again: _refresh_once(token, request, key_hash, end, again=again))
+
+
+@dataclass
+class _End:
+    """How a request knows the end that one of its own attempts has written, its answer lost."""
+
+    at: datetime
+    tried: bool = False
 
 
 @persistent
@@ -70,18 +79,17 @@ def would_refresh(token: RefreshToken) -> None:
 
 
 def _refresh_once(
-    token: RefreshToken, request: Request | None, key_hash: str, at: datetime, *, again: bool
+    token: RefreshToken, request: Request | None, key_hash: str, end: _End, *, again: bool
 ) -> TokenPair:
     if token.adopted:
         _begin(token, request)
     session, user = _read(token, again=again)
     now = timezone.now()
     verdict = _judge(token, session, user, key_hash, now)
-    if verdict is Verdict.REVOKED and again and session.revoked_at == at:
-        # An attempt of ours has ended it, and the database's answer was lost.
+    if verdict is Verdict.REVOKED and end.tried and session.revoked_at == end.at:
         verdict = _ENDS_THE_SESSION.get(session.revoked_reason, verdict)
     if not verdict.accepts:
-        if _ends(verdict, session, at, again=again) and verdict is Verdict.REUSED:
+        if _ends(verdict, session, end) and verdict is Verdict.REUSED:
             events.reused(session, user, token.generation, request)
         _refuse(verdict, token)
     template = obtain_serializer(session.obtain_serializer).get_token(user)
@@ -188,16 +196,17 @@ _ADVANCING = (
 )
 
 
-def _ends(verdict: Verdict, session: Session, at: datetime, *, again: bool) -> bool:
+def _ends(verdict: Verdict, session: Session, end: _End) -> bool:
     """End the session where ``verdict`` asks for that; whether this request has done it."""
     if verdict.value not in _ENDS_THE_SESSION:
         return False
+    again, end.tried = end.tried, True
     ended = ending.end(
         lookup.sessions().filter(pk=session.pk),
         verdict.value,
         session_id=session.pk,
         user_id=session.user_id,
-        at=at,
+        at=end.at,
         again=again,
     )
     return ended > 0

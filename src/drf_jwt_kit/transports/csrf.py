@@ -59,9 +59,7 @@ def _refusal(request: HttpRequest) -> str | None:
     own = request.headers.get("Sec-Fetch-Site") == "same-origin"
     if not own and "Origin" not in request.headers:
         return _NO_ORIGIN
-    check = _check()
-    check.process_request(request)
-    reason = check.process_view(request, None, (), {})  # type: ignore[arg-type]  # none is exempt
+    reason = _check().process_view(request, None, (), {})  # type: ignore[arg-type]  # none is exempt
     return None if reason is None else str(reason)
 
 

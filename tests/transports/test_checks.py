@@ -1,0 +1,133 @@
+"""Cookies that a browser drops are an error; those that are unwise, a warning in production."""
+
+import pytest
+from django.core.checks import run_checks
+from django.test import override_settings
+
+HERE = ("drf_jwt_kit.E03", "drf_jwt_kit.E13", "drf_jwt_kit.W13")
+
+
+def said(*, deploy=False, django=None, **settings):
+    with override_settings(DRF_JWT_KIT=settings, **django or {}):
+        messages = run_checks(include_deployment_checks=deploy)
+    return [(one.id[-4:], one.msg) for one in messages if one.id.startswith(HERE)]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"COOKIE_DOMAIN": "example.com"},
+        {"COOKIE_SECURE": False},
+        {"COOKIE_ACCESS_SAMESITE": "None", "COOKIE_REFRESH_SAMESITE": "None"},
+        {"COOKIE_ACCESS_NAME": "__Secure-a", "COOKIE_DOMAIN": "example.com"},
+        {"COOKIE_ACCESS_NAME": "__Host-a"},
+    ],
+)
+def test_what_browsers_keep_is_in_order(settings):
+    assert said(**settings) == []
+
+
+@pytest.mark.parametrize("name", ["COOKIE_ACCESS_SAMESITE", "COOKIE_REFRESH_SAMESITE"])
+def test_samesite_none_needs_secure(name):
+    assert said(COOKIE_SECURE=False, **{name: "None"}) == [
+        ("E030", f"{name} is 'None' and COOKIE_SECURE is False: browsers drop such a cookie.")
+    ]
+
+
+def test_the_host_prefix_excludes_a_domain():
+    assert said(COOKIE_REFRESH_NAME="__Host-r", COOKIE_DOMAIN="example.com") == [
+        (
+            "E031",
+            "COOKIE_REFRESH_NAME is '__Host-r' and COOKIE_DOMAIN is 'example.com': browsers drop "
+            "such a cookie.",
+        )
+    ]
+
+
+@pytest.mark.parametrize("prefix", ["__Host-", "__Secure-"])
+def test_a_prefix_needs_secure(prefix):
+    assert said(COOKIE_ACCESS_NAME=f"{prefix}a", COOKIE_SECURE=False) == [
+        (
+            "E031",
+            f"COOKIE_ACCESS_NAME is '{prefix}a' and COOKIE_SECURE is False: browsers drop such a "
+            "cookie.",
+        )
+    ]
+
+
+def test_both_cookies_need_names_of_their_own():
+    assert said(COOKIE_ACCESS_NAME="token", COOKIE_REFRESH_NAME="token") == [
+        ("E032", "Two cookies are named '__Host-token': the one would overwrite the other.")
+    ]
+
+
+@pytest.mark.parametrize("name", ["csrftoken", "sessionid"])
+def test_so_do_they_and_djangos(name):
+    assert said(COOKIE_ACCESS_NAME=name, COOKIE_SECURE=False) == [
+        ("E032", f"Two cookies are named {name!r}: the one would overwrite the other.")
+    ]
+
+
+def test_a_token_must_fit_into_4096_bytes():
+    audience = [f"https://service-{number}.example.com" for number in range(80)]
+
+    assert [id for id, _ in said(AUDIENCE=audience)] == ["E033"]
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a;b", "a=b", "ü", "a" * 129, None, 3])
+def test_a_name_must_be_one_that_a_cookie_can_have(name):
+    with override_settings(DRF_JWT_KIT={"COOKIE_ACCESS_NAME": name}):
+        (problem,) = [one for one in run_checks() if one.id == "drf_jwt_kit.E001"]
+
+    assert "COOKIE_ACCESS_NAME" in problem.msg
+
+
+@pytest.mark.parametrize("value", ["lax", "", None, False])
+def test_samesite_is_one_of_three_words(value):
+    with override_settings(DRF_JWT_KIT={"COOKIE_ACCESS_SAMESITE": value}):
+        (problem,) = [one for one in run_checks() if one.id == "drf_jwt_kit.E001"]
+
+    assert "'Strict', 'Lax' or 'None'" in problem.msg
+
+
+class TestInProduction:
+    def test_what_we_set_is_in_order(self):
+        assert said(deploy=True) == []
+
+    def test_cookies_over_plain_http_are_an_error(self):
+        assert [id for id, _ in said(deploy=True, COOKIE_SECURE=False)] == ["E130"]
+
+    def test_a_domain_is_a_warning(self):
+        assert [id for id, _ in said(deploy=True, COOKIE_DOMAIN="example.com")] == ["W130"]
+
+    @pytest.mark.parametrize("name", ["COOKIE_ACCESS_SAMESITE", "COOKIE_REFRESH_SAMESITE"])
+    def test_samesite_none_is_a_warning(self, name):
+        assert [id for id, _ in said(deploy=True, **{name: "None"})] == ["W131"]
+
+
+class TestInProductionWithTheEndpoints:
+    SAFE = {
+        "ROOT_URLCONF": "tests.flows.cookie_urls",
+        "CSRF_COOKIE_SECURE": True,
+        "REST_FRAMEWORK": {
+            "DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTCookieAuthentication"]
+        },
+    }
+
+    def ids(self, **django):
+        return [id for id, _ in said(deploy=True, django={**self.SAFE, **django})]
+
+    def test_a_project_that_heeds_the_docs_is_in_order(self):
+        assert self.ids() == []
+
+    def test_views_that_read_no_cookie_are_a_warning(self):
+        assert self.ids(REST_FRAMEWORK={}) == ["W132"]
+
+    def test_cookies_for_every_origin_are_a_warning(self):
+        cors = {"CORS_ALLOW_ALL_ORIGINS": True, "CORS_ALLOW_CREDENTIALS": True}
+
+        assert self.ids(**cors) == ["W133"]
+
+    def test_a_csrf_cookie_over_plain_http_is_a_warning(self):
+        assert self.ids(CSRF_COOKIE_SECURE=False) == ["W134"]
