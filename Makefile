@@ -19,8 +19,8 @@ unexport PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-demo: ## serve the example project on 127.0.0.1:8000 and say what to try
-	$(bootstrap)
+demo: ## serve the example project and its page on 127.0.0.1:8000, and say what to try
+	$(bootstrap) demo
 	@$(VENV_PYTHON) example_project/demo.py
 
 demo-service: ## beside it, on 127.0.0.1:8001, a second service that takes its tokens

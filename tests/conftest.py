@@ -63,6 +63,7 @@ _ONCE = (
 )
 _ONCE_FILES = (
     "flows/test_demo_service.py",
+    "flows/test_example_project.py",
     "test_logs.py",
     "test_translations.py",
 )
