@@ -3,11 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from django.test import override_settings
+from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
+from django.test import RequestFactory, override_settings
+from rest_framework.renderers import TemplateHTMLRenderer
+from rest_framework.request import Request
+from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions
+from drf_jwt_kit.authentication import JWTCookieAuthentication, JWTStatelessAuthentication
+from drf_jwt_kit.exceptions import CSRFFailed
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.serializers import TokenObtainPairSerializer
+from drf_jwt_kit.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from tests.conftest import claims_of
 
 from .browser import ACCESS, REFRESH, Browser, credentials
@@ -93,6 +100,16 @@ class TestLogin:
         before.refresh_from_db()
         assert before.revoked_reason == RevokedReason.REPLACED
         assert logged_in.get("/api/secure/").json() == {"user": str(other_user.pk)}
+
+    def test_ends_no_other_device_for_the_limit(self, browser, user, settings):
+        settings.DRF_JWT_KIT = {"MAX_SESSIONS_PER_USER": 2}
+        elsewhere = Browser()
+        elsewhere.log_in(user)
+        browser.log_in(user)
+
+        browser.log_in(user)
+
+        assert elsewhere.get("/api/secure/").status_code == 200
 
     def test_refused_leaves_that_session_alone(self, logged_in, user):
         logged_in.send("post", "/api/auth/", {**credentials(user), "password": "wrong"})
@@ -219,6 +236,16 @@ class TestRefresh:
         assert answer.json() == {"expires_in": 900, "refresh_expires_in": 86400}
         assert logged_in.held(REFRESH) == before
 
+    def test_that_a_projects_serializer_refuses_in_simple_jwts_way_clears_both(
+        self, logged_in, settings
+    ):
+        path = "tests.flows.test_cookies.Refusing"
+        settings.DRF_JWT_KIT = {"TOKEN_REFRESH_SERIALIZER": path}
+
+        answer = logged_in.refresh()
+
+        assert (answer.status_code, cleared(answer)) == (401, {ACCESS, REFRESH})
+
     def test_makes_two_queries(self, logged_in, queries):
         with queries() as made:
             logged_in.refresh()
@@ -308,6 +335,12 @@ class TestSessions:
 
         assert (answer.status_code, cleared(answer)) == (204, {ACCESS, REFRESH})
 
+    @pytest.mark.parametrize("spelt", ["{.hex}", "{{{}}}", "urn:uuid:{}"])
+    def test_ending_ones_own_by_another_spelling_clears_them(self, logged_in, spelt):
+        path = f"/api/auth/sessions/{spelt.format(session_of(logged_in).pk)}/"
+
+        assert cleared(logged_in.send("delete", path)) == {ACCESS, REFRESH}
+
     def test_can_be_named(self, logged_in):
         path = f"/api/auth/sessions/{session_of(logged_in).pk}/"
 
@@ -324,6 +357,13 @@ class TestVerify:
         answer = logged_in.send("post", "/api/auth/verify/")
 
         assert (answer.status_code, answer.json()["reason"]) == (401, "session_ended")
+
+    def test_refuses_a_refresh_token_in_the_access_cookie(self, logged_in):
+        logged_in.cookies[ACCESS] = logged_in.held(REFRESH)
+
+        answer = logged_in.send("post", "/api/auth/verify/")
+
+        assert (answer.status_code, answer.json()["reason"]) == (401, "wrong_type")
 
     def test_without_a_cookie_is_401(self, browser):
         assert browser.send("post", "/api/auth/verify/").status_code == 401
@@ -492,6 +532,59 @@ def test_nothing_that_runserver_calls_plain_text_is_no_form(logged_in, method, p
     assert answer.status_code == status
 
 
+def test_what_is_only_read_may_come_with_any_content_type(logged_in):
+    """As REST Framework's test client has one for every request."""
+    answer = logged_in.get("/api/auth/sessions/", headers={"Content-Type": "text/plain"})
+
+    assert answer.status_code == 200
+
+
+@override_settings(DEBUG=True, CSRF_USE_SESSIONS=True)
+def test_a_csrf_token_in_a_session_that_is_not_there_is_told_to_the_developer(browser):
+    headers = {"Origin": "http://testserver"}
+
+    with pytest.raises(ImproperlyConfigured, match="SessionMiddleware must appear"):
+        browser.post("/api/auth/", content_type="application/json", headers=headers)
+
+
+class TestAFormForAViewOfTheProjects:
+    """Its body is read for the CSRF token, so what is wrong with it shows there."""
+
+    FORM = "application/x-www-form-urlencoded"
+
+    def post(self, browser, body, content_type):
+        own = {"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}
+        return browser.generic("POST", "/api/secure/", body, content_type, headers=own)
+
+    def test_passes_with_the_token_in_it(self, logged_in):
+        token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
+
+        answer = self.post(logged_in, f"csrfmiddlewaretoken={token}", self.FORM)
+
+        assert answer.status_code == 200
+
+    @pytest.mark.parametrize("content_type", ["multipart/form-data", FORM])
+    def test_that_is_broken_is_400(self, logged_in, content_type):
+        answer = self.post(logged_in, "&".join(["a=1"] * 1001), content_type)
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+    @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=1000)
+    def test_that_is_too_long_is_413(self, logged_in):
+        answer = self.post(logged_in, "a=" + "x" * 1000, self.FORM)
+
+        assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")
+
+    @pytest.mark.parametrize("charset", ["zlib", "utf-16", "idna", "x"])
+    @pytest.mark.parametrize("form", ["multipart/form-data; boundary=x", FORM])
+    def test_in_an_odd_encoding_is_a_refusal(self, logged_in, form, charset):
+        body = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n'
+
+        answer = self.post(logged_in, body, f"{form}; charset={charset}")
+
+        assert answer.json()["code"] in {"parse_error", "csrf_failed"}
+
+
 class TestAStaleCookie:
     @pytest.fixture(params=["expired", "ended", "broken", "of a refresh token"])
     def stale(self, clock, request, logged_in):
@@ -566,6 +659,36 @@ class TestHeaderAndCookie:
         assert {"Authorization", "Cookie"} <= set(logged_in.get("/api/secure/")["Vary"].split(", "))
 
 
+class TestAPlainViewThatIsCached:
+    """Where Django's sessions would have told caches, too: SecureViewMixin forbids them at all."""
+
+    @pytest.fixture(autouse=True)
+    def emptied(self):
+        yield
+        cache.clear()
+
+    def test_answers_nobody_with_the_page_of_a_browsers_user(self, logged_in, user):
+        assert logged_in.get("/api/cached/").json() == {"user": str(user.pk)}
+
+        assert Browser().get("/api/cached/").json() == {"user": None}
+
+    def test_answers_no_browser_with_the_page_of_another(self, logged_in, other_user):
+        logged_in.get("/api/cached/")
+        other = Browser()
+        other.log_in(other_user)
+
+        assert other.get("/api/cached/").json() == {"user": str(other_user.pk)}
+
+    def test_answers_nobody_with_the_page_of_a_header(self, kit, user):
+        tokens = kit.post_json("", credentials(user)).json()
+        Browser().get("/api/cached/", headers={"Authorization": f"Bearer {tokens['access']}"})
+
+        assert Browser().get("/api/cached/").json() == {"user": None}
+
+    def test_keeps_what_else_it_depends_on(self, logged_in):
+        assert logged_in.get("/api/cached/")["Vary"] == "Accept, Authorization, Cookie"
+
+
 class TestPlantedCookies:
     """By a sibling host, which may set a Domain that is ours as well."""
 
@@ -584,6 +707,20 @@ class TestPlantedCookies:
         headers = self.both(browser, name, attacker.held(name))
 
         assert Browser().get("/api/secure/", headers=headers).status_code == 401
+
+    @pytest.mark.parametrize("space", ["\u2000", "\u3000", "\xa0", "\x85", "\x0b", "\x1c"])
+    @pytest.mark.parametrize("planted_as", ["{space}{name}", "{name}{space}"])
+    def test_whose_names_are_ours_but_for_odd_spaces_are_not_read(
+        self, logged_in, user, other_user, space, planted_as
+    ):
+        attacker = Browser()
+        attacker.log_in(other_user)
+        planted = planted_as.format(space=space, name=ACCESS).encode().decode("latin-1")
+        cookies = f"{ACCESS}={logged_in.held(ACCESS)}; {planted}={attacker.held(ACCESS)}"
+
+        answer = Browser().get("/api/secure/", headers={"Cookie": cookies})
+
+        assert answer.json() == {"user": str(user.pk)}
 
     def test_that_lack_the_prefix_are_not_read(self, logged_in, user, other_user):
         attacker = Browser()
@@ -618,6 +755,70 @@ def test_what_a_projects_serializer_answers_besides_stays_in_the_body(browser, u
     assert browser.log_in(user).json()["greeting"] == "hello"
 
 
+def test_a_projects_serializer_may_answer_no_refresh_token(logged_in, user, settings):
+    path = "tests.flows.test_cookies.WithoutRefresh"
+    settings.DRF_JWT_KIT = {"TOKEN_OBTAIN_SERIALIZER": path}
+
+    answer = logged_in.log_in(user)
+
+    assert (set(answer.json()), cleared(answer)) == ({"expires_in"}, {REFRESH})
+    assert logged_in.get("/api/secure/").status_code == 200
+
+
+def test_a_middleware_may_ask_with_djangos_own_request(logged_in, user):
+    access = {"Cookie": f"{ACCESS}={logged_in.held(ACCESS)}"}
+    ask = JWTCookieAuthentication().authenticate
+
+    assert ask(RequestFactory().get("/", headers=access))[0] == user
+    with pytest.raises(CSRFFailed):
+        ask(RequestFactory().post("/", headers=access))
+
+
+class WithoutRefresh(TokenObtainPairSerializer):
+    def validate(self, attrs):
+        return {"access": super().validate(attrs)["access"]}
+
+
+class Refusing(TokenRefreshSerializer):
+    def validate(self, attrs):
+        raise TokenError("Not any more")
+
+
 class WithGreeting(TokenObtainPairSerializer):
     def validate(self, attrs):
         return {**super().validate(attrs), "greeting": "hello"}
+
+
+@pytest.mark.parametrize(
+    "bases",
+    [
+        (JWTCookieAuthentication, JWTStatelessAuthentication),
+        (JWTStatelessAuthentication, JWTCookieAuthentication),
+    ],
+)
+class TestACookieWithoutAQuery:
+    """Both classes in one, in either order."""
+
+    @pytest.fixture
+    def asked(self, logged_in, bases):
+        request = Request(RequestFactory().get("/", headers={"Cookie": cookies_of(logged_in)}))
+        request.accepted_renderer = TemplateHTMLRenderer()
+        return type("StatelessCookies", bases, {})(), request
+
+    def test_knows_the_user(self, asked, user):
+        authentication, request = asked
+
+        found, _ = authentication.authenticate(request)
+
+        assert found.pk == user.pk
+
+    def test_is_nobody_on_a_page_where_the_user_was_deactivated(self, asked, user):
+        authentication, request = asked
+        type(user).objects.filter(pk=user.pk).update(is_active=False)
+
+        assert authentication.authenticate(request) is None
+        assert authentication.refusal.reason == "session_ended"
+
+
+def cookies_of(browser):
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())
