@@ -13,14 +13,14 @@ unexport PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo demo-service tour test long bench bench-scale coverage
-.PHONY: services services-stop
+.PHONY: services services-stop screenshots
 .PHONY: matrix lint format types wheel all clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-demo: ## serve the example project on 127.0.0.1:8000 and say what to try
-	$(bootstrap)
+demo: ## serve the example project and its page on 127.0.0.1:8000, and say what to try
+	$(bootstrap) demo
 	@$(VENV_PYTHON) example_project/demo.py
 
 demo-service: ## beside it, on 127.0.0.1:8001, a second service that takes its tokens
@@ -48,13 +48,17 @@ bench-scale: ## what requests cost with five million sessions, on PostgreSQL
 	$(bootstrap) test
 	@$(VENV_PYTHON) -m benchmarks.scale $(ARGS)
 
-services: ## MariaDB and Redis for the tests: packages as root, containers otherwise
+services: ## MariaDB, Redis and Chromium for the tests: packages as root, containers otherwise
 	$(bootstrap) test
 	@$(VENV_PYTHON) .ci/services.py start
 
 services-stop: ## end the containers of `make services`
 	$(bootstrap) test
 	@$(VENV_PYTHON) .ci/services.py stop
+
+screenshots: ## the pictures in docs/images, taken anew by the tests in Chromium
+	$(bootstrap) test
+	@SCREENSHOTS=1 $(VENV_PYTHON) -m pytest tests/browser -k picture $(ARGS)
 
 coverage: ## the tests, and the lines and branches that none of them reaches
 	$(bootstrap) test

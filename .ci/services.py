@@ -1,10 +1,11 @@
-"""Bring MariaDB and Redis for the tests, or say in a few lines what is missing.
+"""Bring MariaDB, Redis and Chromium for the tests, or say in a few lines what is missing.
 
-PostgreSQL needs nothing of this: a wheel carries it. Three ways, the first that fits: the servers
-are installed already; the user is root on Debian or Ubuntu, so packages are installed; Docker is
-there, so containers are started (.ci/services.yaml) and their addresses written to
-.services/addresses, where the tests read them. Installed servers are not left running: the tests
-start them in a temporary folder, on free ports, and stop them. Safe to run twice.
+PostgreSQL needs nothing of this: a wheel carries it. Three ways, the first that fits: they are
+installed already, or named in the environment; the user is root on Debian or Ubuntu, so packages
+are installed; Docker is there, so containers of the two servers are started (.ci/services.yaml)
+and their addresses written to .services/addresses, where the tests read them. Installed servers
+are not left running: the tests start them in a temporary folder, on free ports, and stop them.
+Safe to run twice.
 """
 
 from __future__ import annotations
@@ -23,30 +24,39 @@ PROGRAMS = {
     "mariadb-install-db": "mariadb-server-core",
     "my_print_defaults": "mariadb-client-core",
     "redis-server": "redis-server",
+    "chromium": "chromium",
 }
-VARIABLES = {"TEST_MARIADB_URL": "mysql", "TEST_REDIS_URL": "redis"}
+ALIKE = {"chromium": ["chromium-browser", "google-chrome", "google-chrome-stable"]}
+VARIABLES = {
+    "mariadb-server-core": "TEST_MARIADB_URL",
+    "mariadb-client-core": "TEST_MARIADB_URL",
+    "redis-server": "TEST_REDIS_URL",
+    "chromium": "TEST_CHROMIUM",
+}
 
 
 def main(argument: str) -> int:
-    """``start`` or ``stop``; 0 where the tests will find both servers, or none is left running."""
+    """``start`` or ``stop``; 0 where the tests will find all three, or none is left running."""
     if argument == "stop":
         return stop()
-    if all(os.environ.get(name) for name in VARIABLES):
-        return done("Both are named in the environment; nothing to bring.")
     if not missing():
-        return done("Installed. The tests start what they need, and stop it again.")
+        return done("Here. The tests start what they need, and stop it again.")
     if os.geteuid() == 0 and shutil.which("apt-get"):
         return install()
-    if docker_answers():
+    if missing() != ["chromium"] and docker_answers():
         return start_containers()
     return explain()
 
 
 def missing() -> list[str]:
-    """The Debian packages of the programs that are not here."""
+    """The Debian packages of the programs that are neither here nor named in the environment."""
     folders = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"])
-    absent = {package for name, package in PROGRAMS.items() if not shutil.which(name, path=folders)}
-    return sorted(absent)
+    absent = {
+        package
+        for program, package in PROGRAMS.items()
+        if not any(shutil.which(name, path=folders) for name in [program, *ALIKE.get(program, [])])
+    }
+    return sorted(package for package in absent if not os.environ.get(VARIABLES[package]))
 
 
 def install() -> int:
@@ -95,7 +105,10 @@ def start_containers() -> int:
     lines = [f"TEST_MARIADB_URL=mysql://root@{mariadb}/", f"TEST_REDIS_URL=redis://{redis}/"]
     ADDRESSES.parent.mkdir(exist_ok=True)
     ADDRESSES.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return done("\n".join([*lines, "The tests find them. `make services-stop` ends them."]))
+    lines.append("The tests find them. `make services-stop` ends them.")
+    if "chromium" in missing():
+        lines.append("No container brings Chromium: install it, or export TEST_CHROMIUM=its path.")
+    return done("\n".join(lines))
 
 
 def port_of(service: str, port: int) -> str:
@@ -116,20 +129,23 @@ def stop() -> int:
 
 
 def done(text: str) -> int:
-    print(f"MariaDB and Redis: {text}")
+    print(f"MariaDB, Redis and Chromium: {text}")
     return 0
 
 
 def explain() -> int:
     """What this machine lacks, and the ways to go on."""
     print(
-        "MariaDB and Redis: not here, and neither root with apt-get nor Docker is.\n"
+        f"MariaDB, Redis and Chromium: {', '.join(missing())} not here, and neither root with "
+        "apt-get nor Docker is.\n"
         "One of these brings them:\n"
         f"  Debian, Ubuntu:   sudo apt-get install {' '.join(missing())}\n"
-        "  Docker:           start it (docker info must answer), then `make services` again\n"
+        "  Docker:           start it (docker info must answer), then `make services` again;\n"
+        "                    it brings the servers, not the browser\n"
         "  servers you have: export TEST_MARIADB_URL=mysql://user:password@host:port/\n"
         "                    export TEST_REDIS_URL=redis://host:port/\n"
-        "Without them `make test` runs on SQLite and PostgreSQL, and says so at the end.",
+        "  Chrome elsewhere: export TEST_CHROMIUM=/path/to/chrome\n"
+        "Without them `make test` leaves out what needs them, and says so at the end.",
         file=sys.stderr,
     )
     return 1

@@ -50,8 +50,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # What documents, catalogs, other libraries and made-up histories say of the code is the same on
 # every version of Django; what a killed worker does, too.
-_ONCE = ("architecture", "client", "docs", "faults", "interop", "properties", "servers", "vectors")
-_ONCE_FILES = ("flows/test_demo_service.py", "test_logs.py", "test_translations.py")
+_ONCE = (
+    "architecture",
+    "browser",
+    "client",
+    "docs",
+    "faults",
+    "interop",
+    "properties",
+    "servers",
+    "vectors",
+)
+_ONCE_FILES = (
+    "flows/test_demo_service.py",
+    "flows/test_example_project.py",
+    "test_logs.py",
+    "test_translations.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,6 +76,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         place = item.path.relative_to(here)
         if place.parts[0] in _ONCE or place.as_posix() in _ONCE_FILES:
             item.add_marker(pytest.mark.once)
+        if place.parts[0] == "browser":
+            item.add_marker(pytest.mark.browser)
 
 
 PASSWORD = "correct horse battery staple"

@@ -47,6 +47,10 @@ class DistantKit(Kit):
         super().__init__()
         self._port = port
 
+    def connect(self) -> HTTPConnection:
+        """A new connection."""
+        return HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
+
     def get(self, path: str, **extra: Any) -> Answer:
         """GET ``path``."""
         return self._send("GET", path, None, extra.get("headers"))
@@ -66,7 +70,7 @@ class DistantKit(Kit):
     def _send(self, method: str, path: str, data: Any, headers: dict[str, str] | None) -> Answer:
         body = None if data is None else json.dumps(data).encode()
         sent = {"Content-Type": "application/json", **(headers or {})}
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
+        connection = self.connect()
         try:
             connection.request(method, path, body, sent)
             answer = connection.getresponse()

@@ -77,7 +77,9 @@ def _left_out(stats: Any, option: Any) -> list[str]:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         reasons[str(reason).removeprefix("Skipped: ")] += 1
     lines = [f"{reason} ({count} left out)" for reason, count in reasons.items()]
-    if option.markexpr == "not long":
+    if "not browser" in option.markexpr:
+        lines.append("what Chromium does. `make test` has it.")
+    if "not long" in option.markexpr and "once" not in option.markexpr:
         deselected = stats.get("deselected", [])
         later = sum(item.get_closest_marker("long") is not None for item in deselected)
         if getattr(option, "numprocesses", None):  # they choose for themselves, and do not count

@@ -25,21 +25,24 @@ _PATIENCE = 30
 """Seconds until what must happen counts as not happening, on a machine that is busy."""
 _SETTINGS = """\
 import datetime
-from tests.servers.served.settings import *
+from {package}.settings import *
 """
 
 
 class Site:
     """A served project. Make one with the fixture ``serve``, which stops it again."""
 
+    package = "tests.servers.served"
+    """Where its ``settings`` and ``wsgi`` are."""
+
     def __init__(
         self, folder: Path, *, workers: int, threads: int, settings: dict[str, Any]
     ) -> None:
         self.folder = folder
         self.log = folder / "log"
-        self._write_settings(settings)
         with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
             self.port: int = listener.getsockname()[1]
+            self._write_settings({**settings, **self.own_settings()})
             self.process = self._start(listener, workers, threads)
         try:
             self._wait_until_it_answers(workers)
@@ -50,6 +53,14 @@ class Site:
     def kit(self) -> DistantKit:
         """A new client of this site."""
         return DistantKit(self.port)
+
+    def own_settings(self) -> dict[str, Any]:
+        """Settings that depend on its port."""
+        return {}
+
+    def options(self) -> list[str]:
+        """Further arguments for gunicorn."""
+        return []
 
     def act(self, name: str, /, **arguments: Any) -> Any:
         """Let a worker do what the project itself would: see ``served/acts.py``."""
@@ -106,7 +117,8 @@ class Site:
 
     def _write_settings(self, settings: dict[str, Any]) -> None:
         lines = [f"{name} = {value!r}\n" for name, value in settings.items()]
-        (self.folder / "site_settings.py").write_text(_SETTINGS + "".join(lines))
+        text = _SETTINGS.format(package=self.package) + "".join(lines)
+        (self.folder / "site_settings.py").write_text(text)
 
     def _start(
         self, listener: socket.socket, workers: int, threads: int
@@ -115,11 +127,12 @@ class Site:
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "gunicorn", "tests.servers.served.wsgi"),
+                    *(sys.executable, "-m", "gunicorn", f"{self.package}.wsgi"),
                     *("--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread"),
                     *("--workers", str(workers), "--threads", str(threads)),
                     *("--preload", "--no-control-socket", "--graceful-timeout", "3"),
                     *("--keep-alive", "0"),
+                    *self.options(),
                 ],
                 cwd=ROOT,
                 env={

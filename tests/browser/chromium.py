@@ -1,0 +1,94 @@
+"""The Chromium of this machine, started once a run and driven from a thread of its own.
+
+Playwright's plain API leaves an event loop running in the thread that uses it, and Django refuses
+every query there. So that thread is not the one that other tests run in.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Browser, Playwright
+
+    Answer = TypeVar("Answer")
+
+VARIABLE = "TEST_CHROMIUM"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_OPTIONS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+PATIENCE = 20_000
+"""Milliseconds until what must happen in a page counts as not happening."""
+LONGEST = 90
+"""Seconds until a test counts as hung: what a page's script awaits has no time-out of its own."""
+
+
+def executable() -> str | None:
+    """The browser that the environment names, or else the first that is installed."""
+    found = (shutil.which(name) for name in NAMES)
+    return os.environ.get(VARIABLE) or next(filter(None, found), None)
+
+
+class Chromium:
+    """A running browser."""
+
+    def __init__(self, path: str) -> None:
+        self._thread = ThreadPoolExecutor(1, "chromium")
+        self._playwright: Playwright
+        self.browser: Browser
+        self.run(self._launch, path)
+
+    def run(self, work: Callable[..., Answer], *args: Any, **kwargs: Any) -> Answer:
+        """What ``work`` returns or raises, in the one thread that may touch the browser."""
+        future = self._thread.submit(work, *args, **kwargs)
+        done, _ = wait([future], LONGEST)
+        if not done:
+            self._interrupt()
+        return future.result()
+
+    def close(self) -> None:
+        """End the browser, and the thread."""
+        self.run(self._close)
+        self._thread.shutdown()
+
+    def _interrupt(self) -> None:
+        """Let whatever waits for the browser fail, in later tests too."""
+        for pid in self._driver:
+            os.kill(pid, signal.SIGKILL)
+
+    def _launch(self, path: str) -> None:
+        from playwright.sync_api import sync_playwright
+
+        as_root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
+        before = _children()
+        self._playwright = sync_playwright().start()
+        self._driver = _children() - before
+        self.browser = self._playwright.chromium.launch(
+            executable_path=path,
+            args=[*_OPTIONS, *as_root],
+            # A person's browser has it; test_history.py needs it.
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+
+    def _close(self) -> None:
+        self.browser.close()
+        self._playwright.stop()
+
+
+def _children() -> set[int]:
+    """The processes that this one has started; Linux alone tells."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for children in lists for pid in children.read_text().split()}

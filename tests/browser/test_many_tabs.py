@@ -1,0 +1,130 @@
+"""Six tabs of one browser: one refresh for all of them, and one logout."""
+
+import pytest
+
+REFRESH = "/api/auth/refresh/"
+
+
+@pytest.fixture
+def tabs(profile, shop, tab):
+    """Six, of which the first has logged in."""
+    return [tab, *(profile.open(shop.at()) for _ in range(5))]
+
+
+def wake_together(tabs):
+    """All begin a request in one instant, half a second from now."""
+    at = tabs[0].script("() => Date.now() + 500")
+    for tab in tabs:
+        tab.begin("/api/secure/", at=at)
+
+
+def hold_refreshes(profile, hold):
+    """Let each refresh stand still in the server, when it has written."""
+    profile.context.route(
+        f"**{REFRESH}",
+        lambda route: route.continue_(headers={**route.request.headers, **hold.after_write}),
+    )
+
+
+class TestWakingTogether:
+    def test_refreshes_once_when_the_server_refuses_all(self, profile, shop, tabs, later):
+        profile.expect("401 (Unauthorized) [/api/secure/]")
+        later(minutes=16)
+
+        wake_together(tabs)
+
+        assert [tab.finish() for tab in tabs] == [200] * 6
+        assert len(profile.sent("POST", REFRESH)) == 1
+
+    def test_refreshes_once_when_all_know_that_it_is_time(self, profile, shop, ada):
+        profile.context.clock.install()
+        tabs = [profile.open(shop.at()) for _ in range(6)]
+        tabs[0].login(ada)
+        for tab in tabs:
+            tab.page.clock.fast_forward("15:00")
+
+        for tab in tabs:
+            tab.begin("/api/secure/")
+        for tab in tabs:
+            tab.page.clock.run_for(1000)
+
+        assert [tab.finish() for tab in tabs] == [200] * 6
+        assert len(profile.sent("POST", REFRESH)) == 1
+
+    def test_refreshes_once_when_its_answer_is_slow(self, profile, shop, tabs, later):
+        profile.expect("401 (Unauthorized) [/api/secure/]")
+        hold = shop.hold()
+        hold_refreshes(profile, hold)
+        later(minutes=16)
+
+        wake_together(tabs)
+        tabs[0].page.wait_for_timeout(1000)
+        hold.release()
+
+        assert [tab.finish() for tab in tabs] == [200] * 6
+        assert len(profile.sent("POST", REFRESH)) == 1
+
+    def test_leaves_one_generation_and_one_session(self, profile, shop, tabs, ada, later):
+        profile.expect("401 (Unauthorized) [/api/secure/]")
+        later(minutes=16)
+
+        wake_together(tabs)
+        [tab.finish() for tab in tabs]
+
+        assert [(row["generation"], row["revoked"]) for row in shop.sessions(ada)] == [(1, False)]
+
+
+class TestLoggingOutInOneTab:
+    def test_ends_the_others(self, tabs):
+        first, *others = tabs
+
+        first.logout()
+        for tab in others:
+            tab.wait_until_ended()
+
+        assert [(tab.ended, tab.session) for tab in others] == [(["logout"], None)] * 5
+
+    def test_leaves_the_others_with_nothing_to_send(self, profile, tabs):
+        profile.expect("401")
+        first, *others = tabs
+
+        first.logout()
+
+        assert [tab.get("/api/secure/").status for tab in others] == [401] * 5
+
+    def test_while_another_refreshes_ends_both(self, profile, shop, tabs, ada, later):
+        profile.expect("401")
+        hold = shop.hold()
+        hold_refreshes(profile, hold)
+        later(minutes=16)
+        first, second, *_ = tabs
+
+        second.begin("/api/secure/")
+        hold.wait()
+        first.script("() => { window.leaving = client.logout(); }")
+        hold.release()
+        first.script("() => window.leaving")
+
+        assert [row["revoked"] for row in shop.sessions(ada)] == [True]
+        assert profile.tokens() == {}
+
+
+def test_logging_in_in_one_tab_serves_the_others(profile, shop, ada):
+    first, second = profile.open(shop.at()), profile.open(shop.at())
+
+    first.login(ada)
+
+    assert second.session is not None
+    assert second.get("/api/secure/").status == 200
+    assert profile.sent("POST", REFRESH) == []
+
+
+def test_a_session_that_ended_elsewhere_ends_in_every_tab(profile, shop, tabs, ada):
+    profile.expect("401")
+    shop.act("revoke_user", user=ada.pk)
+
+    tabs[0].get("/api/secure/")
+    for tab in tabs:
+        tab.wait_until_ended()
+
+    assert [tab.ended for tab in tabs] == [["ended"]] * 6
