@@ -11,16 +11,17 @@ import configparser
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from interpreters import SUPPORTED, pyenv_folders
+
 ROOT = Path(__file__).resolve().parent.parent
 TOX = [sys.executable, "-m", "tox"]
 REPORT = ROOT / ".tox" / "matrix.json"
-REQUIRED_IN_CI = {(3, 10), (3, 11), (3, 12), (3, 13)}
+REQUIRED_IN_CI = {tuple(map(int, version.split("."))) for version in SUPPORTED}
 PASSED, FAILED, SKIPPED = "passed", "FAILED", "skipped"
 
 
@@ -59,20 +60,6 @@ def surroundings() -> dict[str, str]:
     environment["PATH"] = os.pathsep.join([*pyenv_folders(), environment["PATH"]])
     environment["VIRTUALENV_NO_PERIODIC_UPDATE"] = "1"  # asks the network and changes nothing here
     return environment
-
-
-def pyenv_folders() -> list[str]:
-    """Where pyenv keeps its Pythons: its names on PATH answer only for those switched on."""
-    pyenv = shutil.which("pyenv")
-    if pyenv is None:
-        return []
-    root = subprocess.run([pyenv, "root"], capture_output=True, text=True, check=False)
-    versions = Path(root.stdout.strip()) / "versions"
-    if root.returncode != 0 or not versions.is_dir():
-        return []
-    installed = [folder for folder in versions.glob("3.*") if re.search(r"\.\d+$", folder.name)]
-    installed.sort(key=lambda folder: [int(n) for n in re.findall(r"\d+", folder.name)])
-    return [str(folder / "bin") for folder in reversed(installed)]
 
 
 def wanted_pythons(names: list[str], environment: dict[str, str]) -> dict[str, str]:
