@@ -100,6 +100,11 @@ class Browser {
   }
 
   /** Into the back-forward cache: nothing is heard there. */
+  /** Put this in the place of every value that is stored. */
+  poison(value) {
+    for (const key of this.localStorage.entries.keys()) this.localStorage.setItem(key, value);
+  }
+
   freeze(tab) {
     tab.frozen = true;
   }
@@ -157,7 +162,10 @@ class FakeLocks {
   async request(name, options, work = options) {
     if (this.held.has(name)) {
       if (options.ifAvailable) return work(null);
-      await new Promise((resolve) => this.waiting.push({ name, resolve }));
+      await new Promise((resolve, reject) => {
+        this.waiting.push({ name, resolve });
+        options.signal?.addEventListener("abort", () => reject(options.signal.reason));
+      });
     }
     this.held.add(name);
     try {

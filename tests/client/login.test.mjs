@@ -87,6 +87,13 @@ test("a refused login leaves the session that there was", async () => {
 });
 
 test("a login that is refused for its CSRF token is sent once more", async () => {
+test("a code that is no word is none", async () => {
+  const { client } = await browser.open();
+  server.answerNext("POST ", 400, { code: { toString: 0, valueOf: 0 } });
+
+  await assert.rejects(client.login(ADA), { name: "AuthError", status: 400, code: null });
+});
+
   const { client } = await browser.open();
   const refusal = { detail: "CSRF Failed.", code: "csrf_failed" };
   server.answerNext("POST ", 403, refusal);

@@ -356,7 +356,7 @@ test("storage that gets full does not keep a session that is over", async () => 
 
 test("what somebody else has written into storage is passed over", async () => {
   const tab = await browser.openLoggedIn();
-  for (const key of browser.localStorage.entries.keys()) browser.localStorage.setItem(key, "{nonsense");
+  browser.poison("{nonsense");
 
   const { client } = await browser.reload(tab);
 
@@ -373,3 +373,43 @@ test("clients of two servers know nothing of each other", async () => {
 
   assert.deepEqual([one.heard, other.heard], [["logout"], []]);
 });
+test("a record that none could follow is passed over", async () => {
+  await browser.openLoggedIn();
+  browser.poison('{"n": 1e999}');
+  const [one, other] = [await browser.open(), await browser.open()];
+  await one.client.login(ADA);
+  await settled();
+
+  await other.client.logout();
+  await settled();
+
+  assert.deepEqual(one.heard, ["logout"]);
+});
+
+test("what somebody else says on the channel is passed over", async () => {
+  const [one, other] = [await browser.openLoggedIn(), await browser.open()];
+  const [{ onmessage }] = other.channels;
+
+  onmessage({ data: null });
+  onmessage({ data: { record: "nonsense" } });
+  onmessage({ data: { record: { n: Infinity, ended: "logout" } } });
+
+  assert.deepEqual(other.client.session, one.client.session);
+});
+
+test("a tab that sleeps with the lock does not keep the others waiting for ever", async (t) => {
+  const { client } = await browser.openLoggedIn();
+  browser.later(900);
+  void browser.locks.request("drf_jwt_kit:https://shop.example/api/auth/", () => new Promise(() => {}));
+  const patience = new AbortController();
+  const limits = t.mock.method(AbortSignal, "timeout", () => patience.signal);
+  const request = client.fetch(ME);
+  await settled();
+
+  limits.mock.restore();
+  patience.abort();
+
+  assert.equal((await request).status, 200);
+  assert.deepEqual(limits.mock.calls[0].arguments, [60_000]);
+});
+

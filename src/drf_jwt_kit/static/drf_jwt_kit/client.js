@@ -45,11 +45,12 @@ export class AuthError extends Error {
    */
   constructor(status, body, retryAfter = null) {
     const { code, detail } = /** @type {Record<string, unknown>} */ (body ?? {});
+    const word = typeof code === "string" ? code : null;
     const words = typeof detail === "string" ? detail : "The server's answer says no more.";
-    super(`${status}${code ? ` ${code}` : ""}: ${words}`);
+    super(`${status}${word ? ` ${word}` : ""}: ${words}`);
     this.name = /** @type {const} */ ("AuthError");
     this.status = status;
-    this.code = typeof code === "string" ? code : null;
+    this.code = word;
     this.detail = words;
     this.body = body;
     this.retryAfter = retryAfter;
@@ -93,14 +94,14 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
 
   /** Take over what another tab has written since. */
   function look() {
-    const stored = recordOf(kept.getItem(name));
-    if (stored) takeIfNewer(stored);
+    takeIfNewer(jsonOf(kept.getItem(name)));
     if (offered && offered.id === record?.id) pass = offered;
   }
 
   /** @param {SharedRecord} next */
   function takeIfNewer(next) {
-    if (next.n > (record?.n ?? 0)) take(next, false);
+    // After a larger number, or none, no record of ours would ever count as newer.
+    if (Number.isSafeInteger(next?.n) && next.n > (record?.n ?? 0)) take(next, false);
   }
 
   /**
@@ -250,7 +251,8 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
   /** Under the lock. Throws where the server did not say whether the session goes on. */
   async function refresh() {
     if (!byCookie && !record?.refresh) return;
-    const key = kept.getItem(retryKey) ?? random();
+    const stored = kept.getItem(retryKey) ?? "";
+    const key = /^[\da-f]{32}$/.test(stored) ? stored : random(); // others may not fit a header
     kept.setItem(retryKey, key); // before asking: the tab itself may be closed
     const started = Date.now();
     const login = record?.ended ? random() : record?.login;
@@ -311,8 +313,8 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
 
   if (channel) {
     channel.onmessage = ({ data }) => {
-      if (data.record) takeIfNewer(data.record);
-      offered = data.pass ?? offered;
+      takeIfNewer(data?.record);
+      offered = data?.pass ?? offered;
       look();
       hear?.();
     };
@@ -426,10 +428,12 @@ async function locked(name, work) {
   try {
     const { locks } = navigator;
     await locks.request(name, { ifAvailable: true }, (lock) => (lock ? begin(false) : undefined));
-    if (!begun) await locks.request(name, () => begin(true));
+    // A browser may put a tab to sleep that has the lock.
+    const signal = AbortSignal.timeout?.(2 * PATIENCE);
+    if (!begun) await locks.request(name, { signal }, () => begin(true));
   } catch (error) {
     if (begun) throw error;
-    // No locks on plain HTTP, nor where the user forbids storage: one after the other in this tab.
+    // No lock comes, on plain HTTP or where the user forbids storage: one by one in this tab, then.
     const turn = (queues.get(name) ?? Promise.resolve()).then(() => work(false));
     queues.set(
       name,
@@ -492,12 +496,6 @@ function openChannel(name) {
 /** @param {string | URL} url */
 function absolute(url) {
   return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
-}
-
-/** @param {string | null} text */
-function recordOf(text) {
-  const value = jsonOf(text);
-  return typeof value?.n === "number" ? /** @type {SharedRecord} */ (value) : undefined;
 }
 
 /**
