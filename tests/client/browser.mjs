@@ -39,6 +39,7 @@ class Browser {
     place("localStorage", this.localStorage);
     place("navigator", { locks });
     place("document", { baseURI: "https://shop.example/page/" });
+    place("origin", "https://shop.example");
     place("addEventListener", (kind, hear) => current().target.addEventListener(kind, hear));
     const everywhere = () => this.tabs;
     class FakeChannel {
@@ -99,12 +100,12 @@ class Browser {
     mock.timers.setTime(Date.now() + seconds * 1000);
   }
 
-  /** Into the back-forward cache: nothing is heard there. */
   /** Put this in the place of every value that is stored. */
   poison(value) {
     for (const key of this.localStorage.entries.keys()) this.localStorage.setItem(key, value);
   }
 
+  /** Into the back-forward cache: nothing is heard there. */
   freeze(tab) {
     tab.frozen = true;
   }

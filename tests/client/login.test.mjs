@@ -56,6 +56,17 @@ test("what is asked of the server carries cookies, also to a host beside the pag
   );
 });
 
+test("what is asked of the server is never answered by a cache", async () => {
+  const { client } = await browser.open();
+
+  await client.login(ADA);
+
+  assert.deepEqual(
+    server.requests.map(({ cache }) => cache),
+    ["no-store", "no-store"],
+  );
+});
+
 test("before a login there is no session", async () => {
   const { client } = await browser.open();
 
@@ -76,6 +87,13 @@ test("a refused login throws what the server said", async () => {
   });
 });
 
+test("a code that is no word is none", async () => {
+  const { client } = await browser.open();
+  server.answerNext("POST ", 400, { code: { toString: 0, valueOf: 0 } });
+
+  await assert.rejects(client.login(ADA), { name: "AuthError", status: 400, code: null });
+});
+
 test("a refused login leaves the session that there was", async () => {
   const { client, heard } = await browser.openLoggedIn();
   const before = client.session;
@@ -87,13 +105,6 @@ test("a refused login leaves the session that there was", async () => {
 });
 
 test("a login that is refused for its CSRF token is sent once more", async () => {
-test("a code that is no word is none", async () => {
-  const { client } = await browser.open();
-  server.answerNext("POST ", 400, { code: { toString: 0, valueOf: 0 } });
-
-  await assert.rejects(client.login(ADA), { name: "AuthError", status: 400, code: null });
-});
-
   const { client } = await browser.open();
   const refusal = { detail: "CSRF Failed.", code: "csrf_failed" };
   server.answerNext("POST ", 403, refusal);

@@ -307,6 +307,41 @@ test("a request of Ada's that is refused is not repeated as Bob's", async () => 
   assert.equal(server.count("POST order/"), 1);
 });
 
+test("a request of Ada's that waits while Bob logs in is a stranger's, not Bob's", async () => {
+  const [adas, bobs] = [await browser.openLoggedIn(), await browser.open()];
+  browser.later(880);
+  const answer = server.holdNext("POST ");
+  const login = bobs.client.login(BOB);
+  await settled();
+
+  const order = adas.client.fetch("/order/", { method: "POST" });
+  await settled();
+  answer();
+  await login;
+
+  assert.equal((await order).status, 401);
+  assert.deepEqual(
+    server.asked("POST order/").map(({ credentials }) => credentials),
+    ["omit"],
+  );
+  assert.deepEqual(adas.heard, ["ended"]);
+  assert.equal(server.count(REFRESH), 0);
+});
+
+test("nor is one that waits for its CSRF token", async () => {
+  const [adas, bobs] = [await browser.openLoggedIn(), await browser.open()];
+  const answer = server.holdNext("GET csrf/");
+  const order = adas.client.fetch("/order/", { method: "POST" });
+  await settled();
+  await bobs.client.login(BOB);
+  await settled();
+
+  answer();
+
+  assert.equal((await order).status, 401);
+  assert.deepEqual([server.count("POST order/"), server.count(REFRESH)], [1, 0]);
+});
+
 test("nor is one that only asks", async () => {
   const [adas, bobs] = [await browser.openLoggedIn(), await browser.open()];
   browser.freeze(adas);
@@ -364,15 +399,6 @@ test("what somebody else has written into storage is passed over", async () => {
   assert.equal((await client.fetch(ME)).status, 200);
 });
 
-test("clients of two servers know nothing of each other", async () => {
-  const one = await browser.openLoggedIn();
-  const other = await browser.open({ baseUrl: "https://shop.example/staff/auth/" });
-
-  await one.client.logout();
-  await settled();
-
-  assert.deepEqual([one.heard, other.heard], [["logout"], []]);
-});
 test("a record that none could follow is passed over", async () => {
   await browser.openLoggedIn();
   browser.poison('{"n": 1e999}');
@@ -413,3 +439,12 @@ test("a tab that sleeps with the lock does not keep the others waiting for ever"
   assert.deepEqual(limits.mock.calls[0].arguments, [60_000]);
 });
 
+test("clients of two servers know nothing of each other", async () => {
+  const one = await browser.openLoggedIn();
+  const other = await browser.open({ baseUrl: "https://shop.example/staff/auth/" });
+
+  await one.client.logout();
+  await settled();
+
+  assert.deepEqual([one.heard, other.heard], [["logout"], []]);
+});
