@@ -290,6 +290,35 @@ class TestDevices:
         other.said.filter(has_text="You are logged out.").wait_for()
         assert other.heading("Log in").is_visible()
 
+    def test_a_login_in_another_tab_is_one_in_this(self, visit):
+        page, other = visit(), visit()
+        page.log_in("alice")
+        other.log_in("bob")
+
+        page.said.filter(has_text="Somebody has logged in in another tab").wait_for()
+        page.devices.first.wait_for()
+        assert page.page.locator("#who-name").inner_text() == "bob"
+
+    def test_what_somebody_calls_a_device_is_text(self, visit, elsewhere):
+        elsewhere(user_agent="<img src=x onerror=alert(1)> Firefox/140.0")
+        page = visit()
+        page.log_in()
+        call = """async (name) => {
+            const { createClient } = await import("/static/drf_jwt_kit/client.js");
+            const { fetch } = createClient({ baseUrl: "/api/auth/" });
+            const headers = { "Content-Type": "application/json" };
+            const body = JSON.stringify({ name });
+            for (const { id } of await (await fetch("/api/auth/sessions/")).json()) {
+                await fetch(`/api/auth/sessions/${id}/`, { method: "PATCH", headers, body });
+            }
+        }"""
+        page.page.evaluate(call, "<img src=x onerror=alert(1)>")
+
+        page.button("Look again").click()
+
+        page.devices.filter(has_text="<img src=x onerror=alert(1)>").nth(1).wait_for()
+        assert page.page.locator("#devices img").count() == 0
+
 
 class TestTheft:
     @BOTH_MODES
@@ -382,6 +411,18 @@ class TestSwitch:
         assert page.heading("Log in").is_visible()
         page.log_in()
         assert page.devices.count() == 1
+
+    def test_stays_as_it_is_where_the_logout_fails(self, visit, profile):
+        profile.expect("ERR_FAILED")
+        page = visit("cookie")
+        page.log_in()
+        page.page.route("**/api/auth/logout/", lambda route: route.abort())
+
+        page.page.get_by_label("Authorization header").click()
+
+        page.complained.filter(has_text="No answer came").wait_for()
+        page.devices.first.wait_for()
+        assert page.page.get_by_label("HttpOnly cookies").is_checked()
 
     @pytest.mark.parametrize(
         ("mode", "fact"), [("cookie", "keeps you logged in."), ("header", "logs you out here")]

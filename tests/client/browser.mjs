@@ -39,6 +39,7 @@ class Browser {
     place("localStorage", this.localStorage);
     place("navigator", { locks });
     place("document", { baseURI: "https://shop.example/page/" });
+    place("origin", "https://shop.example");
     place("addEventListener", (kind, hear) => current().target.addEventListener(kind, hear));
     const everywhere = () => this.tabs;
     class FakeChannel {
@@ -99,6 +100,11 @@ class Browser {
     mock.timers.setTime(Date.now() + seconds * 1000);
   }
 
+  /** Put this in the place of every value that is stored. */
+  poison(value) {
+    for (const key of this.localStorage.entries.keys()) this.localStorage.setItem(key, value);
+  }
+
   /** Into the back-forward cache: nothing is heard there. */
   freeze(tab) {
     tab.frozen = true;
@@ -157,7 +163,10 @@ class FakeLocks {
   async request(name, options, work = options) {
     if (this.held.has(name)) {
       if (options.ifAvailable) return work(null);
-      await new Promise((resolve) => this.waiting.push({ name, resolve }));
+      await new Promise((resolve, reject) => {
+        this.waiting.push({ name, resolve });
+        options.signal?.addEventListener("abort", () => reject(options.signal.reason));
+      });
     }
     this.held.add(name);
     try {

@@ -15,18 +15,19 @@ beforeEach(async () => {
   ({ client } = await browser.openLoggedIn());
 });
 
-/** Put a fetch in the platform's place that notes how it is called. */
-function spyOnFetch() {
+/** Put a fetch in the platform's place that notes how it is called, and open a tab there. */
+async function spyOnFetch() {
   const calls = [];
   globalThis.fetch = async (...given) => {
     calls.push(given);
     return new Response("theirs");
   };
+  ({ client } = await browser.open());
   return calls;
 }
 
 test("a request to another origin is handed to the platform as it is", async () => {
-  const calls = spyOnFetch();
+  const calls = await spyOnFetch();
   const [input, init] = [new URL("https://other.example/me/"), { method: "POST", body: "x" }];
 
   await client.fetch(input, init);
@@ -37,7 +38,7 @@ test("a request to another origin is handed to the platform as it is", async () 
 });
 
 test("an origin that begins like ours is another one", async () => {
-  const calls = spyOnFetch();
+  const calls = await spyOnFetch();
 
   await client.fetch("https://shop.example.evil.example/me/", { method: "POST" });
   await client.fetch("https://shop.example:8443/me/", { method: "POST" });
@@ -50,7 +51,7 @@ test("an origin that begins like ours is another one", async () => {
 });
 
 test("a blob of the page is handed to the platform as it is", async () => {
-  const calls = spyOnFetch();
+  const calls = await spyOnFetch();
 
   await client.fetch("blob:https://shop.example/0b5a");
 
@@ -58,27 +59,83 @@ test("a blob of the page is handed to the platform as it is", async () => {
 });
 
 test("a request with an Authorization of its own is left alone", async () => {
-  const calls = spyOnFetch();
+  const calls = await spyOnFetch();
   const init = { headers: { authorization: "Basic YWRh" } };
 
   await client.fetch(ME, init);
 
-  assert.equal(calls[0][1], init);
+  assert.deepEqual([...calls[0][0].headers], [["authorization", "Basic YWRh"]]);
 });
 
 test("a Request with an Authorization of its own is left alone", async () => {
-  const calls = spyOnFetch();
+  const calls = await spyOnFetch();
   const request = new Request(ME, { headers: { Authorization: "Basic YWRh" } });
 
   await client.fetch(request);
 
-  assert.equal(calls[0][0], request);
+  assert.deepEqual([...calls[0][0].headers], [["authorization", "Basic YWRh"]]);
 });
 
-test("our requests carry cookies, also to a host beside the page's", async () => {
+test("a refusal of such a request is the answer", async () => {
+  server.answerNext("GET me/", 401, { code: "another_server's" });
+
+  await client.fetch(ME, { headers: { Authorization: "Basic YWRh" } });
+
+  assert.deepEqual(server.seen.slice(2), ["GET me/"]);
+});
+
+test("cookies are all that our requests carry: no Authorization", async () => {
+  await client.fetch(ME);
+
+  assert.equal(server.asked("GET me/")[0].headers.authorization, undefined);
+});
+
+test("a request that wants no cookies gets none, and no CSRF token", async () => {
+  await client.fetch(ME, { method: "POST", credentials: "omit" });
+
+  const [{ credentials, headers }] = server.asked("POST me/");
+  assert.deepEqual([credentials, headers["x-csrftoken"]], ["omit", undefined]);
+});
+
+test("our requests carry cookies as the page's own do: a redirect takes none to another origin", async () => {
+  await client.fetch(ME);
+
+  assert.equal(server.asked("GET me/")[0].credentials, "same-origin");
+});
+
+test("our requests to a host beside the page's carry cookies", async () => {
+  globalThis.origin = "https://front.example";
+  ({ client } = await browser.open());
+
   await client.fetch(ME);
 
   assert.equal(server.asked("GET me/")[0].credentials, "include");
+});
+
+test("a Request keeps what it says of its referrer", async () => {
+  const calls = await spyOnFetch();
+
+  await client.fetch(new Request(ME, { referrerPolicy: "no-referrer" }));
+
+  const [[request, init]] = calls;
+  assert.deepEqual([request.referrerPolicy, init], ["no-referrer", undefined]);
+});
+
+test("headers that can be read only once are sent", async () => {
+  await client.fetch(ME, { headers: new Map([["X-Own", "kept"]]).entries() });
+
+  assert.equal(server.asked("GET me/")[0].headers["x-own"], "kept");
+});
+
+test("fetch can take the place of the platform's", async () => {
+  globalThis.fetch = client.fetch;
+
+  const responses = [await fetch("https://other.example/"), await fetch(ME)];
+
+  assert.deepEqual(
+    responses.map(({ status }) => status),
+    [200, 200],
+  );
 });
 
 test("a request that changes nothing carries no CSRF token", async () => {
@@ -135,6 +192,26 @@ test("requests that are refused for one CSRF token fetch one other", async () =>
   await Promise.all([1, 2, 3].map(() => client.fetch(ME, { method: "POST" })));
 
   assert.equal(server.count("GET csrf/"), 1);
+});
+
+test("a CSRF token that comes late is not taken for the newest", async () => {
+  const [reloaded, other] = [await browser.open(), await browser.open()];
+  const answer = server.holdNext("GET csrf/", { csrf_token: "old" });
+  const giving = new AbortController();
+  const first = reloaded.client.fetch(ME, { method: "POST", signal: giving.signal });
+  await settled();
+  giving.abort("enough");
+  await assert.rejects(first);
+  await other.client.login({ username: "bob", password: "right" });
+  await settled();
+  await reloaded.client.fetch(ME, { method: "POST" });
+  answer();
+  await settled();
+  server.csrf = "another";
+
+  const response = await reloaded.client.fetch(ME, { method: "POST" });
+
+  assert.equal(response.status, 200);
 });
 
 test("a second CSRF refusal is the answer", async () => {

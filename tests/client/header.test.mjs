@@ -29,12 +29,18 @@ test("requests carry the access token", async () => {
 
 test("requests to another origin do not", async () => {
   const { client } = await browser.openLoggedIn();
-  const calls = [];
-  globalThis.fetch = async (...given) => calls.push(given);
 
-  await client.fetch("https://other.example/me/");
+  const response = await client.fetch("https://other.example/me/");
 
-  assert.deepEqual(calls, [["https://other.example/me/", undefined]]);
+  assert.deepEqual(await response.json(), { foreign: true, authorization: null });
+});
+
+test("an Authorization of a request's own is what it carries", async () => {
+  const { client } = await browser.openLoggedIn();
+
+  await client.fetch(ME, { headers: { Authorization: "Basic YWRh" } }).catch(() => {});
+
+  assert.equal(server.asked("GET me/")[0].headers.authorization, "Basic YWRh");
 });
 
 test("without a session requests carry nothing", async () => {
@@ -182,6 +188,19 @@ test("tabs that store nothing have sessions of their own", async () => {
   assert.equal((await other.client.fetch(ME)).status, 200);
 });
 
+test("tabs that store nothing say no token on the channel", async () => {
+  const [ours, other] = [await browser.openLoggedIn(), await browser.open()];
+  const said = [];
+  other.channels[0].onmessage = ({ data }) => said.push(JSON.stringify(data));
+  browser.later(900);
+  await ours.client.fetch(ME);
+  await ours.client.logout();
+  await settled();
+
+  assert.equal(said.length, 2);
+  assert.doesNotMatch(said.join(), /eyJ/);
+});
+
 test("tabs that store nothing never use each other's tokens", async () => {
   const [adas, bobs] = [await browser.openLoggedIn(), await browser.open()];
   await bobs.client.login({ username: "bob", password: "right" });
@@ -271,6 +290,36 @@ test("with localStorage another's login is not used with the old access token", 
 
   assert.deepEqual(adas.heard, ["ended"]);
   assert.equal((await response.json()).user, "bob");
+});
+
+test("with localStorage a request that waits while another logs in is a stranger's", async () => {
+  const adas = await browser.openLoggedIn(inLocalStorage());
+  const bobs = await browser.open(inLocalStorage());
+  browser.later(880);
+  const answer = server.holdNext("POST ");
+  const login = bobs.client.login({ username: "bob", password: "right" });
+  await settled();
+
+  const order = adas.client.fetch("/order/", { method: "POST" });
+  await settled();
+  answer();
+  await login;
+
+  assert.equal((await order).status, 401);
+  assert.equal(server.asked("POST order/")[0].headers.authorization, undefined);
+  assert.equal(server.count("POST order/"), 1);
+});
+
+test("a refresh token follows no redirect, nor does a password", async () => {
+  const { client } = await browser.openLoggedIn();
+  browser.later(900);
+  await client.fetch(ME);
+
+  const asked = [...server.asked("POST "), ...server.asked(REFRESH)];
+  assert.deepEqual(
+    asked.map(({ redirect }) => redirect),
+    ["error", "error"],
+  );
 });
 
 test("a session that ends is forgotten", async () => {

@@ -56,6 +56,17 @@ test("what is asked of the server carries cookies, also to a host beside the pag
   );
 });
 
+test("what is asked of the server is never answered by a cache", async () => {
+  const { client } = await browser.open();
+
+  await client.login(ADA);
+
+  assert.deepEqual(
+    server.requests.map(({ cache }) => cache),
+    ["no-store", "no-store"],
+  );
+});
+
 test("before a login there is no session", async () => {
   const { client } = await browser.open();
 
@@ -74,6 +85,13 @@ test("a refused login throws what the server said", async () => {
     body: { detail: "Refused.", code: "no_active_account" },
     retryAfter: null,
   });
+});
+
+test("a code that is no word is none", async () => {
+  const { client } = await browser.open();
+  server.answerNext("POST ", 400, { code: { toString: 0, valueOf: 0 } });
+
+  await assert.rejects(client.login(ADA), { name: "AuthError", status: 400, code: null });
 });
 
 test("a refused login leaves the session that there was", async () => {

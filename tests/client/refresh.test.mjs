@@ -278,6 +278,20 @@ test("a lost answer is collected by another tab", async () => {
   assert.equal(keys()[1], keys()[0]);
 });
 
+test("a stored key that would fit no header is thrown away", async () => {
+  browser.later(900);
+  server.loseNext(REFRESH);
+  await assert.rejects(client.fetch(ME), TypeError);
+  browser.poison("€");
+
+  const { client: reloaded } = await browser.reload(tab);
+  server.sessions.get("session 1 of ada").gen = 0; // so that another key is as good
+  const response = await reloaded.fetch(ME);
+
+  assert.equal(response.status, 200);
+  assert.match(keys()[1], /^[0-9a-f]{32}$/);
+});
+
 test("the key is thrown away once there is an answer", async () => {
   browser.later(900);
 

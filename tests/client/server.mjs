@@ -59,9 +59,9 @@ export class Server {
   }
 
   /** The next request for `what` waits until the function that this returns is called. */
-  holdNext(what) {
+  holdNext(what, body) {
     const gate = Promise.withResolvers?.() ?? withResolvers();
-    this.agreed.push({ what, until: gate.promise });
+    this.agreed.push({ what, until: gate.promise, instead: body && (() => answer(200, body)) });
     return gate.resolve;
   }
 
@@ -74,14 +74,17 @@ export class Server {
   fetch = async (input, init) => {
     const request = new Request(input, init);
     const { pathname, origin } = new URL(request.url);
-    if (origin !== API) return answer(200, { foreign: true });
+    if (origin !== API) {
+      return answer(200, { foreign: true, authorization: request.headers.get("Authorization") });
+    }
     const path = pathname.replace("/api/auth/", "").replace(/^\//, "");
     const what = `${request.method} ${path}`;
     const body = await request.text();
     const headers = Object.fromEntries(request.headers);
     this.seen.push(what);
-    this.requests.push({ what, headers, body, credentials: request.credentials });
-    const presented = { ...this.cookies };
+    const { credentials, redirect, cache } = request;
+    this.requests.push({ what, headers, body, credentials, redirect, cache });
+    const presented = credentials === "omit" ? {} : { ...this.cookies };
 
     const index = this.agreed.findIndex((each) => each.what === what);
     const [agreed] = index < 0 ? [{}] : this.agreed.splice(index, 1);

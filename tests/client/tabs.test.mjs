@@ -307,6 +307,41 @@ test("a request of Ada's that is refused is not repeated as Bob's", async () => 
   assert.equal(server.count("POST order/"), 1);
 });
 
+test("a request of Ada's that waits while Bob logs in is a stranger's, not Bob's", async () => {
+  const [adas, bobs] = [await browser.openLoggedIn(), await browser.open()];
+  browser.later(880);
+  const answer = server.holdNext("POST ");
+  const login = bobs.client.login(BOB);
+  await settled();
+
+  const order = adas.client.fetch("/order/", { method: "POST" });
+  await settled();
+  answer();
+  await login;
+
+  assert.equal((await order).status, 401);
+  assert.deepEqual(
+    server.asked("POST order/").map(({ credentials }) => credentials),
+    ["omit"],
+  );
+  assert.deepEqual(adas.heard, ["ended"]);
+  assert.equal(server.count(REFRESH), 0);
+});
+
+test("nor is one that waits for its CSRF token", async () => {
+  const [adas, bobs] = [await browser.openLoggedIn(), await browser.open()];
+  const answer = server.holdNext("GET csrf/");
+  const order = adas.client.fetch("/order/", { method: "POST" });
+  await settled();
+  await bobs.client.login(BOB);
+  await settled();
+
+  answer();
+
+  assert.equal((await order).status, 401);
+  assert.deepEqual([server.count("POST order/"), server.count(REFRESH)], [1, 0]);
+});
+
 test("nor is one that only asks", async () => {
   const [adas, bobs] = [await browser.openLoggedIn(), await browser.open()];
   browser.freeze(adas);
@@ -356,12 +391,52 @@ test("storage that gets full does not keep a session that is over", async () => 
 
 test("what somebody else has written into storage is passed over", async () => {
   const tab = await browser.openLoggedIn();
-  for (const key of browser.localStorage.entries.keys()) browser.localStorage.setItem(key, "{nonsense");
+  browser.poison("{nonsense");
 
   const { client } = await browser.reload(tab);
 
   assert.equal(client.session, null);
   assert.equal((await client.fetch(ME)).status, 200);
+});
+
+test("a record that none could follow is passed over", async () => {
+  await browser.openLoggedIn();
+  browser.poison('{"n": 1e999}');
+  const [one, other] = [await browser.open(), await browser.open()];
+  await one.client.login(ADA);
+  await settled();
+
+  await other.client.logout();
+  await settled();
+
+  assert.deepEqual(one.heard, ["logout"]);
+});
+
+test("what somebody else says on the channel is passed over", async () => {
+  const [one, other] = [await browser.openLoggedIn(), await browser.open()];
+  const [{ onmessage }] = other.channels;
+
+  onmessage({ data: null });
+  onmessage({ data: { record: "nonsense" } });
+  onmessage({ data: { record: { n: Infinity, ended: "logout" } } });
+
+  assert.deepEqual(other.client.session, one.client.session);
+});
+
+test("a tab that sleeps with the lock does not keep the others waiting for ever", async (t) => {
+  const { client } = await browser.openLoggedIn();
+  browser.later(900);
+  void browser.locks.request("drf_jwt_kit:https://shop.example/api/auth/", () => new Promise(() => {}));
+  const patience = new AbortController();
+  const limits = t.mock.method(AbortSignal, "timeout", () => patience.signal);
+  const request = client.fetch(ME);
+  await settled();
+
+  limits.mock.restore();
+  patience.abort();
+
+  assert.equal((await request).status, 200);
+  assert.deepEqual(limits.mock.calls[0].arguments, [60_000]);
 });
 
 test("clients of two servers know nothing of each other", async () => {

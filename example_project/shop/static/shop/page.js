@@ -175,11 +175,14 @@ for (const button of document.querySelectorAll("[data-fill]")) {
 
 byId("logout").addEventListener("click", logOut);
 
+/** Resolves to whether that was done. */
 async function logOut() {
   try {
     await client().logout();
+    return true;
   } catch (failure) {
     complain(refusal(failure));
+    return false;
   }
 }
 
@@ -189,6 +192,11 @@ for (const [name, one] of Object.entries(clients)) {
     showStranger();
     byId("answer").replaceChildren();
     if (playing) return; // the story says what has happened
+    if (one.session !== null) {
+      tell("Somebody has logged in in another tab of this browser, and so in this one.");
+      begin();
+      return;
+    }
     byId("login-title").focus();
     if (reason === "logout") tell("You are logged out. The session has ended on the server, and both tokens are dead.");
     else tell("This session has ended: on another device, by the server, or by its own age. Log in again.", { bad: true });
@@ -280,7 +288,11 @@ for (const choice of document.querySelectorAll("[name=mode]")) {
     const known = claims !== null;
     if (known) {
       showStranger(); // before the logout, which would move the focus away from the switch
-      await logOut();
+      if (!(await logOut())) {
+        showMode(); // as before: the session goes on
+        await begin();
+        return;
+      }
     }
     mode = choice.value;
     const address = new URL(location.href);

@@ -45,11 +45,12 @@ export class AuthError extends Error {
    */
   constructor(status, body, retryAfter = null) {
     const { code, detail } = /** @type {Record<string, unknown>} */ (body ?? {});
+    const word = typeof code === "string" ? code : null;
     const words = typeof detail === "string" ? detail : "The server's answer says no more.";
-    super(`${status}${code ? ` ${code}` : ""}: ${words}`);
+    super(`${status}${word ? ` ${word}` : ""}: ${words}`);
     this.name = /** @type {const} */ ("AuthError");
     this.status = status;
-    this.code = typeof code === "string" ? code : null;
+    this.code = word;
     this.detail = words;
     this.body = body;
     this.retryAfter = retryAfter;
@@ -69,6 +70,9 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
   if (!base.pathname.endsWith("/")) base.pathname += "/";
   const name = `drf_jwt_kit:${base.href}`;
   const retryKey = `${name}:retry-key`;
+  const platformFetch = globalThis.fetch; // so that this one can take its place
+  // A redirect to a third host, a store of files for instance, works without cookies alone.
+  const abroad = byCookie && base.origin !== globalThis.origin;
   const kept = storageOrMemory(() => (byCookie && storage === undefined ? localStorage : storage));
   const channel = openChannel(name);
 
@@ -82,8 +86,6 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
   let offered;
   /** @type {Promise<string> | undefined} */
   let csrf;
-  /** @type {string | undefined} What it has come to. */
-  let csrfKnown;
   /** @type {Promise<void> | undefined} */
   let renewing;
   /** @type {(() => void) | undefined} Ends the wait for news. */
@@ -93,14 +95,14 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
 
   /** Take over what another tab has written since. */
   function look() {
-    const stored = recordOf(kept.getItem(name));
-    if (stored) takeIfNewer(stored);
+    takeIfNewer(jsonOf(kept.getItem(name)));
     if (offered && offered.id === record?.id) pass = offered;
   }
 
-  /** @param {SharedRecord} next */
+  /** @param {any} next A record, or what somebody else has put in its place. */
   function takeIfNewer(next) {
-    if (next.n > (record?.n ?? 0)) take(next, false);
+    // After a larger number, or none, no record of ours would ever count as newer.
+    if (Number.isSafeInteger(next?.n) && next.n > (record?.n ?? 0)) take(next, false);
   }
 
   /**
@@ -185,7 +187,7 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
   /** @returns {Promise<string>} */
   function csrfToken() {
     csrf ??= call("csrf/").then(
-      (answer) => (csrfKnown = answer.csrf_token),
+      (answer) => answer.csrf_token,
       (error) => {
         csrf = undefined;
         throw error;
@@ -195,8 +197,8 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
   }
 
   /** @param {string | null} refused Forget this token, unless a newer one is here or on its way. */
-  function forgetCsrf(refused) {
-    if (refused === csrfKnown) csrf = csrfKnown = undefined;
+  async function forgetCsrf(refused) {
+    if ((await csrf) === refused) csrf = undefined;
   }
 
   /**
@@ -208,9 +210,10 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
   async function call(path, body, headers = {}) {
     for (let again = byCookie && body; ; again = undefined) {
       const token = byCookie && body ? await csrfToken() : null;
-      const response = await globalThis.fetch(new URL(path, base), {
+      const response = await platformFetch(new URL(path, base), {
         method: body ? "POST" : "GET",
         credentials: byCookie ? "include" : "same-origin",
+        redirect: "error", // it would take passwords and refresh tokens along, wherever it leads
         cache: "no-store",
         headers: {
           Accept: "application/json",
@@ -226,7 +229,7 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
       const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
       const refusal = new AuthError(response.status, answer, seconds >= 0 ? seconds : null);
       if (!again || refusal.code !== "csrf_failed") throw refusal;
-      forgetCsrf(token);
+      await forgetCsrf(token);
     }
   }
 
@@ -250,7 +253,8 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
   /** Under the lock. Throws where the server did not say whether the session goes on. */
   async function refresh() {
     if (!byCookie && !record?.refresh) return;
-    const key = kept.getItem(retryKey) ?? random();
+    const stored = kept.getItem(retryKey) ?? "";
+    const key = /^[\da-f]{32}$/.test(stored) ? stored : random(); // others may not fit a header
     kept.setItem(retryKey, key); // before asking: the tab itself may be closed
     const started = Date.now();
     const login = record?.ended ? random() : record?.login;
@@ -294,25 +298,29 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
     });
   }
 
+  /** @param {string | undefined} login */
+  const isOver = (login) => isAnother(record?.login, login);
+
   /**
    * @param {Request} request
+   * @param {string | undefined} login Whose request it is: while it waits, somebody else may log in.
    * @returns {Promise<Response>}
    */
-  async function send(request) {
-    if (!byCookie) {
-      if (pass) request.headers.set("Authorization", `Bearer ${pass.access}`);
-    } else if (!/^(GET|HEAD|OPTIONS|TRACE)$/i.test(request.method)) {
+  async function send(request, login) {
+    if (byCookie && !/^(GET|HEAD|OPTIONS|TRACE)$/i.test(request.method)) {
       request.headers.set(csrfHeader, await unlessAborted(request.signal, csrfToken()));
     }
-    return globalThis.fetch(request);
+    if (isOver(login)) return platformFetch(request, { credentials: "omit" });
+    if (!byCookie && pass) request.headers.set("Authorization", `Bearer ${pass.access}`);
+    return platformFetch(request, abroad ? { credentials: "include" } : undefined);
   }
 
   // What happens elsewhere
 
   if (channel) {
     channel.onmessage = ({ data }) => {
-      if (data.record) takeIfNewer(data.record);
-      offered = data.pass ?? offered;
+      takeIfNewer(data?.record);
+      offered = data?.pass ?? offered;
       look();
       hear?.();
     };
@@ -355,16 +363,17 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
     async fetch(input, init) {
       const given = input instanceof Request ? input : absolute(input);
       const address = given instanceof Request ? given.url : given.href;
-      const headers = init?.headers ?? (given instanceof Request ? given.headers : undefined);
       // Not a "blob:" either, though its origin is the page's.
-      if (!address.startsWith(`${base.origin}/`) || new Headers(headers).has("Authorization")) {
-        return globalThis.fetch(input, init);
+      if (!address.startsWith(`${base.origin}/`)) return platformFetch(input, init);
+      const request = new Request(given, init);
+      const { signal, headers, credentials } = request;
+      if (headers.has("Authorization") || (byCookie && credentials === "omit")) {
+        return platformFetch(request);
       }
-      const request = new Request(given, byCookie ? { ...init, credentials: "include" } : init);
-      const { signal } = request;
       signal.throwIfAborted?.();
 
       look();
+      const login = record?.login;
       const early = session() && !(Date.now() < (pass?.due ?? 0));
       if (early) {
         await unlessAborted(signal, renew(stamp())).catch((error) => {
@@ -372,24 +381,21 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
           if (!(Date.now() < (pass?.expiresAt ?? 0))) throw error;
         });
       }
-      if (early && !session()) return send(request); // refused just now: asking again is no use
+      if (early && !session()) return send(request, login); // asking again is no use
 
       const sent = stamp();
-      const login = record?.login;
       const first = request.clone();
-      const response = await send(first);
-      if (response.status === 401) {
+      const response = await send(first, login);
+      if (response.status === 401 && !isOver(login)) {
         await unlessAborted(signal, renew(sent));
       } else if (byCookie && (await isCsrfRefusal(response))) {
         look();
-        forgetCsrf(first.headers.get(csrfHeader));
+        await forgetCsrf(first.headers.get(csrfHeader));
       } else {
         return response;
       }
-      // Never repeated as somebody else, who has logged in meanwhile.
       const repeats = response.status === 403 || session();
-      if (!repeats || isAnother(record?.login, login)) return response;
-      return send(request);
+      return repeats && !isOver(login) ? send(request, login) : response;
     },
 
     onLogout(listener) {
@@ -426,10 +432,12 @@ async function locked(name, work) {
   try {
     const { locks } = navigator;
     await locks.request(name, { ifAvailable: true }, (lock) => (lock ? begin(false) : undefined));
-    if (!begun) await locks.request(name, () => begin(true));
+    // A browser may put a tab to sleep that has the lock.
+    const signal = AbortSignal.timeout?.(2 * PATIENCE);
+    if (!begun) await locks.request(name, { signal }, () => begin(true));
   } catch (error) {
     if (begun) throw error;
-    // No locks on plain HTTP, nor where the user forbids storage: one after the other in this tab.
+    // No lock comes, on plain HTTP or where the user forbids storage: one by one in this tab, then.
     const turn = (queues.get(name) ?? Promise.resolve()).then(() => work(false));
     queues.set(
       name,
@@ -492,12 +500,6 @@ function openChannel(name) {
 /** @param {string | URL} url */
 function absolute(url) {
   return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
-}
-
-/** @param {string | null} text */
-function recordOf(text) {
-  const value = jsonOf(text);
-  return typeof value?.n === "number" ? /** @type {SharedRecord} */ (value) : undefined;
 }
 
 /**
