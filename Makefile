@@ -19,8 +19,8 @@ unexport PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-demo: ## serve the example project on 127.0.0.1:8000 and say what to try
-	$(bootstrap)
+demo: ## serve the example project and its page on 127.0.0.1:8000, and say what to try
+	$(bootstrap) demo
 	@$(VENV_PYTHON) example_project/demo.py
 
 demo-service: ## beside it, on 127.0.0.1:8001, a second service that takes its tokens
@@ -69,21 +69,23 @@ matrix: ## the tests on every Python, Django and REST framework of tox.ini that 
 	$(bootstrap) test tools
 	@$(VENV_PYTHON) .ci/matrix.py $(ARGS)
 
-lint: ## style, imports between modules, spelling
+lint: ## style, imports between modules, spelling, and the style of client.js
 	$(bootstrap) test tools
 	@$(VENV_PYTHON) -m ruff check
 	@$(VENV_PYTHON) -m ruff format --check
 	@.venv/bin/lint-imports --no-logo
 	@$(VENV_PYTHON) -m codespell_lib
+	@$(VENV_PYTHON) .ci/javascript.py lint
 
 format: ## put the code in the style that `make lint` asks for
 	$(bootstrap) test tools
 	@$(VENV_PYTHON) -m ruff check --fix
 	@$(VENV_PYTHON) -m ruff format
 
-types: ## mypy, strict
+types: ## mypy, strict; and client.js against its declarations
 	$(bootstrap) test tools
 	@$(VENV_PYTHON) -m mypy
+	@$(VENV_PYTHON) .ci/javascript.py types
 
 wheel: ## build it, inspect it, and try the wheel in an empty Django project over HTTP
 	$(bootstrap) test tools

@@ -95,6 +95,8 @@ def inspect_archives(wheel: Path, sdist: Path) -> None:
     for kind, name in {
         "a typing marker": "drf_jwt_kit/py.typed",
         "a first migration": "drf_jwt_kit/migrations/0001_initial.py",
+        "a client for browsers": "drf_jwt_kit/static/drf_jwt_kit/client.js",
+        "its declarations": "drf_jwt_kit/static/drf_jwt_kit/client.d.ts",
     }.items():
         expect(name in in_checkout, f"the package has {kind}, {name}")
     expect(

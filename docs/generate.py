@@ -36,8 +36,13 @@ def shared_settings() -> str:
 
 
 def kit_settings() -> str:
-    """Settings that only DRF_JWT_KIT has."""
-    return _settings_from("DRF_JWT_KIT")
+    """Settings that only DRF_JWT_KIT has, those of the cookies apart."""
+    return _settings_table(field for field in _from("DRF_JWT_KIT") if not _is_of_cookies(field))
+
+
+def cookie_settings() -> str:
+    """Those of the cookies."""
+    return _settings_table(filter(_is_of_cookies, _from("DRF_JWT_KIT")))
 
 
 def key_settings() -> str:
@@ -53,10 +58,17 @@ def resource_server_settings() -> str:
 
 
 def _settings_from(*sources: str) -> str:
+    return _settings_table(_from(*sources))
+
+
+def _from(*sources: str) -> list[Field[Any]]:
     from drf_jwt_kit.conf import KitSettings
 
-    chosen = [field for field in fields(KitSettings) if field.metadata["sources"] == sources]
-    return _settings_table(chosen)
+    return [field for field in fields(KitSettings) if field.metadata["sources"] == sources]
+
+
+def _is_of_cookies(field: Field[Any]) -> bool:
+    return field.name.startswith("COOKIE_")
 
 
 def _settings_table(chosen: Iterable[Field[Any]]) -> str:
@@ -227,6 +239,7 @@ def checks() -> str:
 TABLES = {
     "shared-settings": shared_settings,
     "kit-settings": kit_settings,
+    "cookie-settings": cookie_settings,
     "key-settings": key_settings,
     "resource-server-settings": resource_server_settings,
     "urls": urls,

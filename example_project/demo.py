@@ -8,6 +8,9 @@ import io
 import os
 import socket
 import sys
+import threading
+import time
+import webbrowser
 from pathlib import Path
 
 import django
@@ -18,11 +21,16 @@ PASSWORD = "correct-horse-battery"
 MANAGER = "alice"
 
 WHAT_TO_TRY = r"""
-The demonstration is on {url} and stops with Ctrl-C.
+Open this page, and log in, end devices and play a theft on it:
+
+    {url}/
+
+{browser}
 Three users: alice, a manager, bob, and olive, who may use the admin.
 Password of all: {password}
+The demonstration stops with Ctrl-C.
 
-To see every step explained, in a second terminal:
+To see every step of the API explained, in a second terminal:
 
     make tour BASE_URL={url}
 
@@ -63,6 +71,11 @@ Or go step by step with curl. Paste these into a second terminal, one after the 
 For a second service that takes the same tokens: make demo-service
 """
 
+BROWSER_WORDS = {
+    True: "Your browser opens it in a moment; DEMO_BROWSER=no leaves that out.",
+    False: "DEMO_BROWSER=yes before the command opens your browser there.",
+}
+
 
 def main() -> int:
     """Prepare and serve. Exit code 2: the port cannot be had."""
@@ -73,6 +86,7 @@ def main() -> int:
     # Whatever the shell has been used for before: this is never production.
     os.environ["DJANGO_ENV"] = "development"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    os.environ["DEMO_PASSWORD"] = PASSWORD  # the page offers to fill it in
     keys = Path(os.environ.setdefault("JWT_KEYS", str(Path(__file__).parent / "keys")))
     django.setup()
     call_command("migrate", verbosity=0)
@@ -80,9 +94,42 @@ def main() -> int:
         call_command("jwtkit", "keys", "generate", stdout=io.StringIO())
     call_command("make_demo_users", password=PASSWORD)
 
-    print(WHAT_TO_TRY.format(url=f"http://{HOST}:{port}", password=PASSWORD), flush=True)
+    url = f"http://{HOST}:{port}"
+    opens = browser_is_wanted()
+    print(WHAT_TO_TRY.format(url=url, password=PASSWORD, browser=BROWSER_WORDS[opens]), flush=True)
+    if opens:
+        threading.Thread(target=open_browser, args=(url, int(port)), daemon=True).start()
     call_command("runserver", f"{HOST}:{port}", "--noreload")
     return 0
+
+
+def browser_is_wanted() -> bool:
+    """What DEMO_BROWSER says, yes or no; unset, only for somebody who sits at a desktop here.
+
+    In a log, over SSH or on a server, opening a browser prints, waits, or takes the terminal.
+    """
+    if answer := os.environ.get("DEMO_BROWSER"):
+        return answer == "yes"
+    windows = sys.platform in {"darwin", "win32"} or {"DISPLAY", "WAYLAND_DISPLAY"} & set(
+        os.environ
+    )
+    if not windows or not sys.stdout.isatty() or "SSH_CONNECTION" in os.environ:
+        return False
+    try:
+        # Exactly this class is a browser inside the terminal; those with windows are others.
+        return type(webbrowser.get()) is not webbrowser.GenericBrowser
+    except webbrowser.Error:
+        return False
+
+
+def open_browser(url: str, port: int) -> None:
+    """Open ``url`` once somebody listens there."""
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)) == 0:
+                webbrowser.open(url)
+                return
+        time.sleep(0.1)
 
 
 def chosen_port(usual: int, *, command: str) -> str | None:

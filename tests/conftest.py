@@ -50,8 +50,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # What documents, catalogs, other libraries and made-up histories say of the code is the same on
 # every version of Django; what a killed worker does, too.
-_ONCE = ("architecture", "browser", "docs", "faults", "interop", "properties", "servers", "vectors")
-_ONCE_FILES = ("flows/test_demo_service.py", "test_logs.py", "test_translations.py")
+_ONCE = (
+    "architecture",
+    "browser",
+    "client",
+    "docs",
+    "faults",
+    "interop",
+    "properties",
+    "servers",
+    "vectors",
+)
+_ONCE_FILES = (
+    "flows/test_demo_service.py",
+    "flows/test_example_project.py",
+    "test_logs.py",
+    "test_translations.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

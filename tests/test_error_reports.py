@@ -1,11 +1,15 @@
 """What Django's error reports show when the project's own code fails during a login."""
 
+import re
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory, override_settings
 from django.views.debug import ExceptionReporter
+from rest_framework.request import Request
 
 from drf_jwt_kit import sessions
+from drf_jwt_kit.authentication import JWTCookieAuthentication
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from tests.conftest import PASSWORD
@@ -45,6 +49,33 @@ def test_the_refresh_token_is_hidden(user):
     shown = shown_of_a_login(lambda: TokenRefreshSerializer().validate({"refresh": refresh}))
 
     assert refresh not in shown
+
+
+class Failing(JWTCookieAuthentication):
+    def get_user(self, validated_token):
+        raise ZeroDivisionError
+
+
+def shown_of_a_request(**headers):
+    request = Request(RequestFactory().get("/", headers=headers))
+    shown = shown_of_our_frames(lambda: Failing().authenticate(request))
+    return "".join(re.findall(r"[\w.-]+", shown))  # long values are broken into lines
+
+
+def test_a_token_in_the_header_is_hidden(user):
+    access = sessions.start(user).access
+
+    shown = shown_of_a_request(Authorization=f"Bearer {access}")
+
+    assert access[-20:] not in shown
+
+
+def test_a_token_in_a_cookie_is_hidden(user):
+    access = sessions.start(user).access
+
+    shown = shown_of_a_request(Cookie=f"__Host-access_token={access}")
+
+    assert access[-20:] not in shown
 
 
 BROKEN = {

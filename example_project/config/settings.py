@@ -27,9 +27,10 @@ INSTALLED_APPS = [
 ]
 
 REST_FRAMEWORK = {
-    # The third line. Views with SecureViewMixin work without it; every other view needs it.
-    "DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTAuthentication"],
-    # This API has no HTML pages. Leave this out to keep REST Framework's browsable API.
+    # The third line. It takes tokens from the Authorization header, and from the cookie that a
+    # browser keeps. For an API without browsers, JWTAuthentication takes the header alone.
+    "DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTCookieAuthentication"],
+    # The API's answers are no HTML pages. Leave this out to keep REST Framework's browsable API.
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
 
@@ -69,6 +70,7 @@ TEMPLATES = [
     },
 ]
 STATIC_URL = "static/"
+DEMO_PASSWORD = ""
 ROOT_URLCONF = "config.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
@@ -101,6 +103,8 @@ if not PRODUCTION:
             "NAME": os.environ.get("DEMO_DATABASE") or BASE_DIR / "db.sqlite3",
         }
     }
+    # What the page at / offers to fill in, where demo.py has made the users that have it.
+    DEMO_PASSWORD = os.environ.get("DEMO_PASSWORD", "")
     # Seconds. The tour sets it to 1, so as not to wait 10 s to show what a late replay does.
     if "DEMO_ROTATION_LEEWAY" in os.environ:
         leeway = timedelta(seconds=float(os.environ["DEMO_ROTATION_LEEWAY"]))
@@ -136,7 +140,8 @@ if PRODUCTION:
         }
     }
 
-    # `manage.py collectstatic` fills it, and a web server gives it out: the admin's style sheets.
+    # `manage.py collectstatic` fills it, and a web server gives it out: the page's and the
+    # admin's scripts and style sheets.
     STATIC_ROOT = BASE_DIR / "static"
 
     # Whoever reads a token on its way can use it, so nothing travels without HTTPS.

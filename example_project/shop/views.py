@@ -1,4 +1,6 @@
-"""The shop's endpoints: five ways to open or close a view."""
+"""The shop's endpoints: six ways to open or close a view."""
+
+import time
 
 from django.db import transaction
 from django.urls import reverse
@@ -20,6 +22,15 @@ class SecureView(SecureViewMixin, APIView):
 
     def get(self, request: Request) -> Response:
         return Response({"message": "You are authenticated!"})
+
+
+class WhoAmIView(SecureViewMixin, APIView):
+    """What the token of this request says, for a front end that cannot read it in its cookie."""
+
+    def get(self, request: Request) -> Response:
+        claims = request.auth.payload
+        seconds_left = max(0, claims["exp"] - int(time.time()))
+        return Response({"claims": claims, "seconds_left": seconds_left})
 
 
 class ReportView(SecureViewMixin, APIView):
@@ -63,5 +74,5 @@ class WelcomeView(APIView):
     permission_classes = (AllowAny,)
 
     def get(self, request: Request) -> Response:
-        names = ("token_obtain_pair", "secure", "report", "profile", "change_password")
+        names = ("token_obtain_pair", "secure", "whoami", "report", "profile", "change_password")
         return Response({name: request.build_absolute_uri(reverse(name)) for name in names})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt import authentication as simplejwt
 from rest_framework_simplejwt.exceptions import TokenError
@@ -16,6 +17,9 @@ from .transports import access_cookie, header_of, require_own_page, token_in
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
+
+_hides_tokens = sensitive_variables("header", "cookie", "raw_token", "presented", "token")
+"""In Django's error reports: of what a ``get_user`` of the project's raises, for one."""
 
 
 def default_user_authentication_rule(user: Any) -> bool:
@@ -34,13 +38,14 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
 
     www_authenticate_realm = "api"
 
+    @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """``(user, token)``, or None where the request carries no token of ours."""
         header = self.get_header(request)
         raw_token = None if header is None else self.get_raw_token(header)
-        return None if raw_token is None else self.holder_of(raw_token)
+        return None if raw_token is None else self.holder_of(raw_token, request)
 
-    def holder_of(self, raw_token: bytes) -> tuple[Any, Any]:
+    def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, Any]:
         """``(user, token)`` of a presented token. Raises InvalidToken."""
         token = self.get_validated_token(raw_token)
         user = self.get_user(token)
@@ -118,17 +123,17 @@ class JWTStatelessAuthentication(JWTAuthentication, simplejwt.JWTStatelessUserAu
     does. Raises InvalidToken (401), at the first touch too, and ServiceUnavailable (503).
     """
 
-    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """``(user, token)``, or None where the request carries no token of ours.
+    def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, Any]:
+        """``(user, token)`` of a presented token. Raises InvalidToken.
 
         Where the answer will be HTML the user is loaded at once: a template is rendered when
         the view has returned, and a refusal could not become an answer there.
         """
-        authenticated = super().authenticate(request)
+        user, token = super().holder_of(raw_token, request)
         renderer = getattr(request, "accepted_renderer", None)
-        if authenticated is not None and getattr(renderer, "media_type", "") == "text/html":
-            sessions.load_user(authenticated[0])
-        return authenticated
+        if getattr(renderer, "media_type", "") == "text/html":
+            sessions.load_user(user)
+        return user, token
 
     def user_of_session(self, validated_token: Any) -> Any:
         """The user of the token's session, which the revocation feed vouches for."""
@@ -143,12 +148,16 @@ class JWTCookieAuthentication(JWTAuthentication):
     every unsafe method, come from a page of ours. Raises CSRFFailed (403) besides.
     """
 
-    vary_on = ("Cookie",)
     refusal: AuthenticationFailed | None = None
     """Why the cookie of this request was not accepted; for views that demand a user."""
 
+    @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """``(user, token)``, or None where no token is presented that is accepted."""
+        """``(user, token)``, or None where no token is presented that is accepted.
+
+        As Django's sessions do, it has caches keep apart what they keep of the view's answers.
+        """
+        _vary(request, get_settings().auth_header, "Cookie")
         header = self.get_header(request)
         if header is not None and self.get_raw_token(header) is not None:
             return super().authenticate(request)
@@ -156,12 +165,21 @@ class JWTCookieAuthentication(JWTAuthentication):
         if cookie is None:
             return None
         try:
-            holder = self.holder_of(cookie.encode(errors="replace"))
+            holder = self.holder_of(cookie.encode(errors="replace"), request)
         except AuthenticationFailed as refusal:
             self.refusal = refusal
             return None
         require_own_page(request)
         return holder
+
+
+def _vary(request: Request, *headers: str) -> None:
+    """Add ``headers`` to the ``Vary`` of what the view will answer."""
+    view = getattr(request, "parser_context", {}).get("view")
+    answered_with = getattr(view, "headers", None)
+    if answered_with is not None:  # REST Framework's own, which it adds to each answer
+        given = answered_with.get("Vary")
+        answered_with["Vary"] = ", ".join([given, *headers] if given else headers)
 
 
 # As Simple JWT has them.

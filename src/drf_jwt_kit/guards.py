@@ -34,6 +34,9 @@ else:
 class CodedErrorsMixin(_View):
     """Every refusal of the view is JSON with a machine-readable ``code``, and never cached."""
 
+    vary_on: ClassVar[Sequence[str]] = ()
+    """The headers, beside that of the token, that an answer depends on."""
+
     def handle_exception(self, exc: Exception) -> Response:
         """Answer ``exc`` through the project's exception handler, which has the last word."""
         exc = as_api_error(exc)
@@ -49,9 +52,7 @@ class CodedErrorsMixin(_View):
         """Forbid caching where the response says nothing of it, and vary by the token."""
         final = super().finalize_response(request, response, *args, **kwargs)
         final.headers.setdefault("Cache-Control", "no-store")
-        header = get_settings().AUTH_HEADER_NAME.removeprefix("HTTP_").replace("_", "-").title()
-        vary_on = {name for one in [self, *self.get_authenticators()] for name in _vary_on(one)}
-        patch_vary_headers(final, [header, *sorted(vary_on)])
+        patch_vary_headers(final, [get_settings().auth_header, *self.vary_on])
         return final
 
     def _realm(self) -> str:
@@ -133,8 +134,3 @@ class GuardedViewMixin(CodedErrorsMixin):
         demanded = [(True, IsAuthenticated), (self.required_scopes, HasRequiredScopes)]
         demanded.append((self.max_auth_age is not None, HasRecentLogin))
         return [permission() for wanted, permission in demanded if wanted]
-
-
-def _vary_on(part: object) -> Sequence[str]:
-    """The headers, beside that of the token, that a view's or an authentication's answer is of."""
-    return getattr(part, "vary_on", ())

@@ -1,9 +1,16 @@
 """Runs what a page of documentation shows, block by block, as a reader with a terminal would.
 
-Two kinds of block exist, and each must be one of them:
+These kinds of block exist, and each must be one of them:
 
     python     a file, named by the comment in its first line; ``, at the end`` appends to it
+    html       a template, named in the same way
+    js         a module among the project's static files, named in the same way. It is run at once,
+               by node as the browser of a reader who is at http://127.0.0.1:8000/ (browser.mjs says
+               how), with what its ``import`` names fetched from there. What it logs is shown in
+               comments that begin with ``prints:``, in this order
     console    commands after ``$``, and what they print; ``…`` stands for anything
+
+Where there is no node, a page is followed up to its first js block, and the rest is left out.
 
 A page has one project, one shell and one server. All of it runs as it is written, except:
 
@@ -21,6 +28,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -32,6 +40,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.leaving_out import leave_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,8 +57,10 @@ PAGES = sorted(
 
 _BLOCK = re.compile(r"^```(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 _ASTRAY = re.compile(r"^(?: {4}|\t|\s*```|\s*~~~).*", re.MULTILINE)
-_FILE = re.compile(r"# ([\w/]+\.py)(, at the end)?\n")
+_FILE = re.compile(r"(?:# |// |<!-- )([\w/]+\.(?:py|js|html))(, at the end)?(?: -->)?\n")
+_PRINTS = re.compile(r"^\s*// prints: (.*)$", re.MULTILINE)
 _DOCUMENTED, _DOCUMENTED_SECOND = "127.0.0.1:8000", "127.0.0.1:8001"
+_BROWSER = Path(__file__).parent / "browser.mjs"
 _DONE = "--- exit status "
 _PATIENCE = 60  # seconds, for one command
 _NO_MORE_NEEDED = {
@@ -134,7 +146,12 @@ class Reader:
     def work_through(self, markdown: str) -> None:
         """Do what every block says. Raises AssertionError at the first that does not hold."""
         for block in blocks_of(markdown):
-            follow = {"python": self.write_file, "console": self.type_commands}.get(block.language)
+            follow = {
+                "python": self.write_file,
+                "html": self.write_file,
+                "js": self.run_in_browser,
+                "console": self.type_commands,
+            }.get(block.language)
             assert follow, f"line {block.line}: nobody runs a {block.language!r} block"
             try:
                 follow(block.text)
@@ -144,12 +161,33 @@ class Reader:
     def write_file(self, text: str) -> None:
         """Write the file that the first line names, or append to it."""
         named = _FILE.match(text)
-        assert named, "a python block starts with a comment that names its file"
+        assert named, "a block of code starts with a comment that names its file"
         path, at_the_end = self.folder / named[1], bool(named[2])
+        path.parent.mkdir(parents=True, exist_ok=True)
         assert path.exists() or not at_the_end, f"{named[1]} is not there to be appended to"
         with path.open("a" if at_the_end else "w", encoding="utf-8") as file:
             file.write(self.as_it_is_here(text))
-        self.outdated = self.outdated or "/" in named[1]  # a script of its own is not served
+        # A script of its own is not served; templates and static files are read each time.
+        self.outdated = self.outdated or ("/" in named[1] and named[1].endswith(".py"))
+
+    def run_in_browser(self, text: str) -> None:
+        """Write a module and run it; it must end well, and log what its comments show."""
+        assert self.serving, "nobody serves the page that a js block runs on"
+        if not shutil.which("node"):
+            leave_out("snippets that run in a browser, and what follows them. Install node 20.")
+        self.write_file(text)
+        if self.outdated:
+            self.serve()
+        _, static, address = _FILE.match(text)[1].partition("static/")
+        assert static, "a js block is a file among the static ones"
+        page = f"http://{_DOCUMENTED}/"
+        command = (
+            f"node --experimental-vm-modules --no-warnings {_BROWSER} {page} /static/{address}"
+        )
+        printed, status = self.ask_shell(self.as_it_is_here(command))
+        assert status == 0, f"{address}\n{printed}\nfailed with {status}"
+        shown = "\n".join(_PRINTS.findall(text))
+        assert matches(shown, printed), f"{address} logs\n{printed}\n\nshown is\n{shown}"
 
     def type_commands(self, text: str) -> None:
         """Type each command and compare what it prints; where nothing is shown, it must succeed."""

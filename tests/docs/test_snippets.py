@@ -64,8 +64,37 @@ def test_the_readme_does_what_it_shows(project_of_the_readme: Path):
         "```console\n$ echo one; echo two\none\n```\n",
         "```console\n$ make nothing\n```\n",
         "```console\n$ ACCESS=…\n```\n",
+        "```html\n<p>unnamed</p>\n```\n",
+        "```js\n// static/unserved.js\n```\n",
     ],
 )
 def test_what_does_not_hold_is_a_failure(markdown: str, tmp_path: Path):
     with reading(tmp_path) as reader, pytest.raises(AssertionError):
         reader.work_through(markdown)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "console.log(1);\n// prints: 2\n",
+        "console.log(1);\n",
+        "// prints: 1\n",
+        'throw new Error("anything");\n',
+        'import "./missing.js";\n',
+        'import "unmapped";\n',
+    ],
+)
+def test_what_does_not_hold_in_a_browser_is_a_failure(
+    script: str, tmp_path: Path, project_of_the_readme: Path
+):
+    shutil.copytree(project_of_the_readme, tmp_path, dirs_exist_ok=True)
+    served = (
+        '```python\n# shop/settings.py, at the end\nINSTALLED_APPS += ["shop"]\n```\n'
+        "```js\n// shop/static/shop/right.js\nconsole.log(1);\n// prints: 1\n```\n"
+    )
+
+    with reading(tmp_path, serving=True) as reader:
+        reader.work_through(served)
+
+        with pytest.raises(AssertionError):
+            reader.work_through(f"```js\n// shop/static/shop/wrong.js\n{script}```\n")

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.test import Client
 
-from tests.conftest import PASSWORD
+from drf_jwt_kit.models import Session
+from tests.conftest import PASSWORD, claims_of
 
 ACCESS, REFRESH = "__Host-access_token", "__Host-refresh_token"
 
@@ -43,3 +44,20 @@ class Browser(Client):
 
 def credentials(user: Any) -> dict[str, str]:
     return {user.USERNAME_FIELD: user.get_username(), "password": PASSWORD}
+
+
+def session_of(browser):
+    return Session.objects.get(pk=claims_of(browser.held(REFRESH))["sid"])
+
+
+def attributes(answer, name):
+    morsel = answer.cookies[name]
+    return {key: morsel[key] for key in ("path", "domain", "secure", "httponly", "samesite")}
+
+
+def cleared(answer):
+    return {name for name, cookie in answer.cookies.items() if cookie["max-age"] == 0}
+
+
+def cookies_of(browser):
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())

@@ -1,6 +1,7 @@
 """A project for browsers: both sets of endpoints, and views that read the cookie."""
 
 from django.urls import include, path
+from django.views.decorators.cache import cache_page
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -40,4 +41,5 @@ urlpatterns = [
     path("api/secure/", SecureView.as_view()),
     path("api/plain/", PlainView.as_view()),
     path("api/public/", PublicView.as_view()),
+    path("api/cached/", cache_page(60)(PublicView.as_view())),
 ]

@@ -1,38 +1,26 @@
-"""Tokens in cookies: what a browser is given, what it must show, and what closes nothing."""
+"""Tokens in cookies: what a browser is given, and what becomes of it."""
 
 from datetime import timedelta
 
 import pytest
-from django.test import override_settings
+from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions
-from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.serializers import TokenObtainPairSerializer
+from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from tests.conftest import claims_of
 
-from .browser import ACCESS, REFRESH, Browser, credentials
+from .browser import (
+    ACCESS,
+    REFRESH,
+    Browser,
+    attributes,
+    cleared,
+    credentials,
+    session_of,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.flows.cookie_urls")]
-
-
-@pytest.fixture
-def browser():
-    return Browser()
-
-
-@pytest.fixture
-def logged_in(browser, user):
-    browser.log_in(user)
-    return browser
-
-
-def session_of(browser):
-    return Session.objects.get(pk=claims_of(browser.held(REFRESH))["sid"])
-
-
-def attributes(answer, name):
-    morsel = answer.cookies[name]
-    return {key: morsel[key] for key in ("path", "domain", "secure", "httponly", "samesite")}
 
 
 class TestLogin:
@@ -93,6 +81,16 @@ class TestLogin:
         before.refresh_from_db()
         assert before.revoked_reason == RevokedReason.REPLACED
         assert logged_in.get("/api/secure/").json() == {"user": str(other_user.pk)}
+
+    def test_ends_no_other_device_for_the_limit(self, browser, user, settings):
+        settings.DRF_JWT_KIT = {"MAX_SESSIONS_PER_USER": 2}
+        elsewhere = Browser()
+        elsewhere.log_in(user)
+        browser.log_in(user)
+
+        browser.log_in(user)
+
+        assert elsewhere.get("/api/secure/").status_code == 200
 
     def test_refused_leaves_that_session_alone(self, logged_in, user):
         logged_in.send("post", "/api/auth/", {**credentials(user), "password": "wrong"})
@@ -219,15 +217,21 @@ class TestRefresh:
         assert answer.json() == {"expires_in": 900, "refresh_expires_in": 86400}
         assert logged_in.held(REFRESH) == before
 
+    def test_that_a_projects_serializer_refuses_in_simple_jwts_way_clears_both(
+        self, logged_in, settings
+    ):
+        path = "tests.flows.test_cookies.Refusing"
+        settings.DRF_JWT_KIT = {"TOKEN_REFRESH_SERIALIZER": path}
+
+        answer = logged_in.refresh()
+
+        assert (answer.status_code, cleared(answer)) == (401, {ACCESS, REFRESH})
+
     def test_makes_two_queries(self, logged_in, queries):
         with queries() as made:
             logged_in.refresh()
 
         assert len(made) == 2
-
-
-def cleared(answer):
-    return {name for name, cookie in answer.cookies.items() if cookie["max-age"] == 0}
 
 
 class TestLogout:
@@ -308,6 +312,12 @@ class TestSessions:
 
         assert (answer.status_code, cleared(answer)) == (204, {ACCESS, REFRESH})
 
+    @pytest.mark.parametrize("spelt", ["{.hex}", "{{{}}}", "urn:uuid:{}"])
+    def test_ending_ones_own_by_another_spelling_clears_them(self, logged_in, spelt):
+        path = f"/api/auth/sessions/{spelt.format(session_of(logged_in).pk)}/"
+
+        assert cleared(logged_in.send("delete", path)) == {ACCESS, REFRESH}
+
     def test_can_be_named(self, logged_in):
         path = f"/api/auth/sessions/{session_of(logged_in).pk}/"
 
@@ -325,272 +335,15 @@ class TestVerify:
 
         assert (answer.status_code, answer.json()["reason"]) == (401, "session_ended")
 
+    def test_refuses_a_refresh_token_in_the_access_cookie(self, logged_in):
+        logged_in.cookies[ACCESS] = logged_in.held(REFRESH)
+
+        answer = logged_in.send("post", "/api/auth/verify/")
+
+        assert (answer.status_code, answer.json()["reason"]) == (401, "wrong_type")
+
     def test_without_a_cookie_is_401(self, browser):
         assert browser.send("post", "/api/auth/verify/").status_code == 401
-
-
-class TestCSRFToken:
-    def test_is_answered_with_djangos_cookie(self, browser):
-        answer = browser.get("/api/auth/csrf/")
-
-        assert set(answer.json()) == {"csrf_token"}
-        assert set(answer.cookies) == {"csrftoken"}
-        assert answer["Cache-Control"] == "no-store"
-
-    def test_stays_good_when_it_is_asked_for_again(self, logged_in):
-        known = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
-        logged_in.get("/api/auth/csrf/")
-
-        assert logged_in.send("post", "/api/secure/", X_CSRFToken=known).status_code == 200
-
-    @override_settings(MIDDLEWARE=["django.middleware.csrf.CsrfViewMiddleware"])
-    def test_works_beside_djangos_middleware(self, browser, user):
-        browser.log_in(user)
-
-        assert browser.refresh().status_code == 200
-
-    @override_settings(
-        CSRF_USE_SESSIONS=True,
-        SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
-        MIDDLEWARE=["django.contrib.sessions.middleware.SessionMiddleware"],
-    )
-    def test_works_where_django_keeps_it_in_its_session(self, browser, user):
-        browser.log_in(user)
-
-        assert browser.refresh().status_code == 200
-
-
-CHANGING = [
-    ("post", "/api/auth/"),
-    ("post", "/api/auth/refresh/"),
-    ("post", "/api/auth/verify/"),
-    ("post", "/api/auth/logout/"),
-    ("post", "/api/auth/blacklist/"),
-    ("post", "/api/auth/logout/all/"),
-    ("patch", "/api/auth/sessions/{session}/"),
-    ("delete", "/api/auth/sessions/{session}/"),
-    ("post", "/api/secure/"),
-    ("put", "/api/secure/"),
-    ("patch", "/api/secure/"),
-    ("delete", "/api/secure/"),
-    ("post", "/api/public/"),
-]
-
-
-@pytest.mark.parametrize(("method", "path"), CHANGING)
-class TestARequestThatAnotherSiteMayHaveMade:
-    def refused(self, browser, method, path, **headers):
-        session = session_of(browser)
-        body = {**credentials(session.user), "name": "planted"}
-
-        answer = browser.send(method, path.format(session=session.pk), body, **headers)
-
-        after = session_of(browser)
-        unchanged = (after.generation, after.revoked_at, after.name) == (0, None, "")
-        return (answer.status_code, answer.json()["code"], unchanged, set(answer.cookies))
-
-    REFUSED = (403, "csrf_failed", True, set())
-
-    def test_of_another_origin(self, logged_in, method, path):
-        headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
-
-        assert self.refused(logged_in, method, path, **headers) == self.REFUSED
-
-    def test_of_a_sibling_host_that_is_not_trusted(self, logged_in, method, path):
-        headers = {"Origin": "http://blog.testserver", "Sec-Fetch-Site": "same-site"}
-
-        assert self.refused(logged_in, method, path, **headers) == self.REFUSED
-
-    def test_of_an_origin_that_is_hidden(self, logged_in, method, path):
-        headers = {"Origin": "null", "Sec-Fetch-Site": "cross-site"}
-
-        assert self.refused(logged_in, method, path, **headers) == self.REFUSED
-
-    def test_without_the_csrf_token(self, logged_in, method, path):
-        assert self.refused(logged_in, method, path, X_CSRFToken="") == self.REFUSED
-
-    def test_with_a_csrf_token_of_somebody_elses(self, logged_in, method, path):
-        theirs = Browser().get("/api/auth/csrf/").json()["csrf_token"]
-
-        assert self.refused(logged_in, method, path, X_CSRFToken=theirs) == self.REFUSED
-
-
-@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
-def test_without_an_origin_only_a_page_of_ours_passes(logged_in, site):
-    token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
-    headers = {"X-CSRFToken": token, "Sec-Fetch-Site": site}
-
-    answer = logged_in.post("/api/secure/", content_type="application/json", headers=headers)
-
-    assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
-
-
-def test_without_an_origin_a_page_of_ours_passes(logged_in):
-    token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
-    headers = {"X-CSRFToken": token, "Sec-Fetch-Site": "same-origin"}
-
-    answer = logged_in.post("/api/secure/", content_type="application/json", headers=headers)
-
-    assert answer.status_code == 200
-
-
-def test_without_fetch_metadata_our_own_origin_passes(logged_in):
-    assert logged_in.send("post", "/api/secure/", Sec_Fetch_Site="").status_code == 200
-
-
-@override_settings(CSRF_TRUSTED_ORIGINS=["https://app.testserver"])
-@pytest.mark.parametrize(("method", "path"), CHANGING)
-def test_a_trusted_sibling_passes(logged_in, user, method, path):
-    headers = {"Origin": "https://app.testserver", "Sec-Fetch-Site": "same-site"}
-    body = {**credentials(user), "name": "phone"}
-    path = path.format(session=session_of(logged_in).pk)
-
-    assert logged_in.send(method, path, body, **headers).status_code in {200, 204}
-
-
-@pytest.mark.parametrize("method", ["get", "head", "options"])
-def test_a_safe_request_needs_no_proof(logged_in, method):
-    assert getattr(logged_in, method)("/api/secure/").status_code == 200
-
-
-@pytest.mark.parametrize(
-    "content_type", ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
-)
-@pytest.mark.parametrize("path", ["", "refresh/", "logout/", "verify/", "logout/all/"])
-def test_a_form_is_415_and_changes_nothing(logged_in, path, content_type):
-    token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
-    own = {"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}
-    body = f"csrfmiddlewaretoken={token}&password=x"
-
-    answer = logged_in.post(
-        f"/api/auth/{path}", body, content_type=content_type, headers={**own, "X-CSRFToken": token}
-    )
-
-    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
-    assert session_of(logged_in).revoked_at is None
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
-        ("GET", "csrf/", 200),
-        ("GET", "sessions/", 200),
-        ("POST", "refresh/", 200),
-        ("POST", "logout/", 200),
-        ("DELETE", "sessions/{session}/", 204),
-    ],
-)
-def test_nothing_that_runserver_calls_plain_text_is_no_form(logged_in, method, path, status):
-    path = f"/api/auth/{path}".format(session=session_of(logged_in).pk)
-    headers = {
-        "Sec-Fetch-Site": "same-origin",
-        "X-CSRFToken": logged_in.get("/api/auth/csrf/").json()["csrf_token"],
-    }
-
-    answer = logged_in.generic(method, path, headers=headers, CONTENT_TYPE="text/plain")
-
-    assert answer.status_code == status
-
-
-class TestAStaleCookie:
-    @pytest.fixture(params=["expired", "ended", "broken", "of a refresh token"])
-    def stale(self, clock, request, logged_in):
-        if request.param == "expired":
-            clock.shift(timedelta(minutes=16))
-        elif request.param == "ended":
-            sessions.revoke(session_of(logged_in).pk)
-        elif request.param == "broken":
-            logged_in.cookies[ACCESS] = "rubbish"
-        else:
-            logged_in.cookies[ACCESS] = logged_in.held(REFRESH)
-        return logged_in
-
-    def test_is_nobody_on_a_public_view(self, stale):
-        assert stale.get("/api/public/").json() == {"user": None}
-
-    def test_asks_a_public_view_for_no_proof(self, stale):
-        answer = stale.post("/api/public/", content_type="application/json")
-
-        assert (answer.status_code, answer.json()) == (200, {"user": None})
-
-    def test_never_blocks_a_login(self, stale, user):
-        stale.log_in(user)
-
-        assert stale.get("/api/secure/").json() == {"user": str(user.pk)}
-
-    def test_never_blocks_a_logout(self, stale):
-        assert stale.send("post", "/api/auth/logout/").status_code == 200
-
-    def test_is_401_on_a_plain_view(self, stale):
-        assert stale.get("/api/plain/").status_code == 401
-
-    def test_says_why_on_a_view_with_the_mixin(self, stale):
-        answer = stale.get("/api/secure/")
-
-        assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
-        assert answer["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
-
-
-def test_a_stale_access_cookie_never_blocks_a_refresh(logged_in):
-    logged_in.cookies[ACCESS] = "rubbish"
-
-    assert logged_in.refresh().status_code == 200
-    assert logged_in.get("/api/secure/").status_code == 200
-
-
-class TestHeaderAndCookie:
-    def test_of_two_users_are_the_headers(self, logged_in, kit, other_user):
-        tokens = kit.post_json("", credentials(other_user)).json()
-        headers = {"Authorization": f"Bearer {tokens['access']}"}
-
-        assert logged_in.get("/api/secure/", headers=headers).json() == {"user": str(other_user.pk)}
-
-    def test_need_no_csrf_token(self, logged_in, kit, other_user):
-        tokens = kit.post_json("", credentials(other_user)).json()
-        headers = {"Authorization": f"Bearer {tokens['access']}"}
-
-        assert logged_in.delete("/api/secure/", headers=headers).status_code == 200
-
-    @pytest.mark.parametrize("header", ["Bearer rubbish", "Bearer", "Bearer a b"])
-    def test_never_fall_back_from_a_bad_header(self, logged_in, header):
-        answer = logged_in.get("/api/secure/", headers={"Authorization": header})
-
-        assert answer.status_code == 401
-
-    def test_of_another_scheme_are_the_cookies(self, logged_in, user):
-        headers = {"Authorization": "Basic YTpi"}
-
-        assert logged_in.get("/api/secure/", headers=headers).json() == {"user": str(user.pk)}
-
-    def test_vary_by_both(self, logged_in):
-        assert {"Authorization", "Cookie"} <= set(logged_in.get("/api/secure/")["Vary"].split(", "))
-
-
-class TestPlantedCookies:
-    """By a sibling host, which may set a Domain that is ours as well."""
-
-    @pytest.fixture
-    def open_to_siblings(self, settings):
-        settings.DRF_JWT_KIT = {"COOKIE_DOMAIN": "testserver"}
-
-    def both(self, browser, name, planted):
-        return {"Cookie": f"{name}={browser.held(name)}; {name}={planted}"}
-
-    def test_beside_ours_are_not_chosen_from(self, open_to_siblings, browser, user, other_user):
-        browser.log_in(user)
-        attacker = Browser()
-        attacker.log_in(other_user)
-        name = "__Secure-access_token"
-        headers = self.both(browser, name, attacker.held(name))
-
-        assert Browser().get("/api/secure/", headers=headers).status_code == 401
-
-    def test_that_lack_the_prefix_are_not_read(self, logged_in, user, other_user):
-        attacker = Browser()
-        attacker.log_in(other_user)
-        logged_in.cookies["access_token"] = attacker.held(ACCESS)
-
-        assert logged_in.get("/api/secure/").json() == {"user": str(user.pk)}
 
 
 @pytest.mark.parametrize(
@@ -616,6 +369,26 @@ def test_what_a_projects_serializer_answers_besides_stays_in_the_body(browser, u
     settings.DRF_JWT_KIT = {"TOKEN_OBTAIN_SERIALIZER": path}
 
     assert browser.log_in(user).json()["greeting"] == "hello"
+
+
+def test_a_projects_serializer_may_answer_no_refresh_token(logged_in, user, settings):
+    path = "tests.flows.test_cookies.WithoutRefresh"
+    settings.DRF_JWT_KIT = {"TOKEN_OBTAIN_SERIALIZER": path}
+
+    answer = logged_in.log_in(user)
+
+    assert (set(answer.json()), cleared(answer)) == ({"expires_in"}, {REFRESH})
+    assert logged_in.get("/api/secure/").status_code == 200
+
+
+class WithoutRefresh(TokenObtainPairSerializer):
+    def validate(self, attrs):
+        return {"access": super().validate(attrs)["access"]}
+
+
+class Refusing(TokenRefreshSerializer):
+    def validate(self, attrs):
+        raise TokenError("Not any more")
 
 
 class WithGreeting(TokenObtainPairSerializer):

@@ -45,7 +45,7 @@ def test_the_host_prefix_excludes_a_domain():
     ]
 
 
-@pytest.mark.parametrize("prefix", ["__Host-", "__Secure-"])
+@pytest.mark.parametrize("prefix", ["__Host-", "__Secure-", "__HOST-"])
 def test_a_prefix_needs_secure(prefix):
     assert said(COOKIE_ACCESS_NAME=f"{prefix}a", COOKIE_SECURE=False) == [
         (
@@ -100,6 +100,9 @@ class TestInProduction:
 
     def test_a_domain_is_a_warning(self):
         assert [id for id, _ in said(deploy=True, COOKIE_DOMAIN="example.com")] == ["W130"]
+
+    def test_a_name_that_error_reports_do_not_hide_is_a_warning(self):
+        assert [id for id, _ in said(deploy=True, COOKIE_REFRESH_NAME="sid")] == ["W135"]
 
     @pytest.mark.parametrize("name", ["COOKIE_ACCESS_SAMESITE", "COOKIE_REFRESH_SAMESITE"])
     def test_samesite_none_is_a_warning(self, name):

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 KIT, SIMPLE_JWT = "DRF_JWT_KIT", "SIMPLE_JWT"
 MINUTE = timedelta(minutes=1)
 SameSite: TypeAlias = Literal["Strict", "Lax", "None"]
-COOKIE_PREFIXES = ("__Host-", "__Secure-")
-"""What a browser demands of a cookie so named. Source: RFC 6265bis section 4.1.3."""
+COOKIE_PREFIXES = ("__host-", "__secure-")
+"""In any case, browsers demand more of a cookie so named. Source: RFC 6265bis section 4.1.3."""
 _COOKIE_NAME = r"[A-Za-z0-9_.-]{1,128}"
 LONGEST_LAG = timedelta(seconds=5)
 """Half of the time for which stateless requests go on without an answer of the database."""

@@ -334,6 +334,11 @@ class KitSettings:
         return cls(**values)
 
     @property
+    def auth_header(self) -> str:
+        """The name of the header that holds a token, as HTTP writes it."""
+        return self.AUTH_HEADER_NAME.removeprefix("HTTP_").replace("_", "-").title()
+
+    @property
     def access_cookie_name(self) -> str:
         """The whole name of the access token's cookie."""
         return self._prefixed(self.COOKIE_ACCESS_NAME)
@@ -345,7 +350,7 @@ class KitSettings:
 
     def _prefixed(self, name: str) -> str:
         """Source: RFC 6265bis section 4.1.3; a domain and ``__Host-`` exclude each other."""
-        if not self.COOKIE_SECURE or name.startswith(COOKIE_PREFIXES):
+        if not self.COOKIE_SECURE or name.lower().startswith(COOKIE_PREFIXES):
             return name
         return f"__Host-{name}" if self.COOKIE_DOMAIN is None else f"__Secure-{name}"
 

@@ -8,6 +8,7 @@ transaction it lasts if that transaction commits.
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils import timezone
 
-from drf_jwt_kit.exceptions import Reason
+from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.models import Cutoff, RevokedReason
 from drf_jwt_kit.tokens import AccessToken, RefreshToken
 from drf_jwt_kit.tokens.token import RefusedToken
@@ -118,6 +119,17 @@ def logout(presented: str | bytes, *, reason: str = RevokedReason.LOGOUT) -> Non
         end_session_of(token, reason)
     else:
         revoke(token.session_id, reason=reason)
+
+
+def replace(request: Any) -> None:
+    """End the session whose refresh token the browser of a login presents.
+
+    The view that has found it there says so on the request, as ``request.jwt_replaces``.
+    """
+    presented = getattr(request, "jwt_replaces", None)
+    if presented is not None:
+        with suppress(InvalidToken):
+            logout(presented, reason=RevokedReason.REPLACED)
 
 
 @persistent

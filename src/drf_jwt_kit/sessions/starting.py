@@ -15,7 +15,7 @@ from drf_jwt_kit.exceptions import NoActiveAccount
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.tokens.claims import serializer_claims
 
-from . import client, events, limits, lookup
+from . import client, ending, events, limits, lookup
 from .account import fingerprint, may_log_in
 from .faults import persistent, persistently
 
@@ -83,6 +83,7 @@ def start(
         raise ValueError(f"This scope is longer than {_LONGEST_SCOPE} characters.")
     claims = {**serializer_claims(user, request=request, session=session), **token.own_claims}
     access = str(token.access_with(claims))
+    ending.replace(request)  # before the limit counts, or it would end another one besides
     insert(session, user, request)
     limits.end_excess(session, user, most)
     return TokenPair(access=access, refresh=str(token))

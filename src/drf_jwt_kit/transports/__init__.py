@@ -1,10 +1,11 @@
 """Transports: where in a request a token travels, and how a browser is kept from lending it."""
 
 from .cookie import TokenCookie, access_cookie, refresh_cookie
-from .csrf import csrf_token, require_own_page, send_csrf_cookie
+from .csrf import SAFE_METHODS, csrf_token, require_own_page, send_csrf_cookie
 from .header import header_of, token_in
 
 __all__ = [
+    "SAFE_METHODS",
     "TokenCookie",
     "access_cookie",
     "csrf_token",

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning
+from django.views.debug import SafeExceptionReporterFilter
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.kinds import COOKIE_PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +36,8 @@ def check_deploy() -> Iterator[CheckMessage]:
         yield Error(
             "COOKIE_SECURE is False: browsers send the tokens over plain HTTP, too, and take "
             "cookies from whoever answers there.",
-            hint="Take the setting out; browsers keep Secure cookies on http://localhost as well.",
+            hint="Take the setting out; all browsers but Safari keep Secure cookies on "
+            "http://localhost as well.",
             id="drf_jwt_kit.E130",
         )
     if settings.COOKIE_DOMAIN is not None:
@@ -45,6 +48,13 @@ def check_deploy() -> Iterator[CheckMessage]:
             "call the API's, which CSRF_TRUSTED_ORIGINS allows without a shared domain.",
             id="drf_jwt_kit.W130",
         )
+    for setting, name in _names():
+        if not SafeExceptionReporterFilter.hidden_settings.search(name):
+            yield Warning(
+                f"{setting} is {name!r}: Django's error reports show what is in that cookie.",
+                hint="Give it a name with 'token' in it, which they hide.",
+                id="drf_jwt_kit.W135",
+            )
     for name, samesite in _samesites():
         if samesite == "None":
             yield Warning(
@@ -68,13 +78,13 @@ def _check_samesite() -> Iterator[CheckMessage]:
 def _check_prefixes() -> Iterator[CheckMessage]:
     settings = get_settings()
     for setting, name in _names():
-        if name.startswith(("__Host-", "__Secure-")) and not settings.COOKIE_SECURE:
+        if name.lower().startswith(COOKIE_PREFIXES) and not settings.COOKIE_SECURE:
             yield Error(
                 f"{setting} is {name!r} and COOKIE_SECURE is False: browsers drop such a cookie.",
                 hint=f"Take COOKIE_SECURE out, or the prefix out of {setting}.",
                 id="drf_jwt_kit.E031",
             )
-        elif name.startswith("__Host-") and settings.COOKIE_DOMAIN is not None:
+        elif name.lower().startswith("__host-") and settings.COOKIE_DOMAIN is not None:
             yield Error(
                 f"{setting} is {name!r} and COOKIE_DOMAIN is {settings.COOKIE_DOMAIN!r}: browsers "
                 "drop such a cookie.",

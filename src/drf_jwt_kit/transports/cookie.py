@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from drf_jwt_kit.conf.kinds import SameSite
 
 
+_SPACE = " \t"
+"""What a browser takes off a name and a value. Source: RFC 6265bis section 5.6."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TokenCookie:
     """One of the two cookies, as the settings have it at this moment."""
@@ -31,12 +35,13 @@ class TokenCookie:
         """The token in it; None where the browser sent none, an empty one, or two.
 
         Of two that have one name, one may have been planted by a sibling host, and nothing says
-        which. A name that begins with ``__Host-`` cannot be planted.
+        which. A name that begins with ``__Host-`` cannot be planted, which is why the header is
+        read here: ``request.COOKIES`` takes other spaces off a name than a browser does, and so
+        takes what a sibling host planted under "\\u2000__Host-..." for ours.
         """
-        sent = request.META.get("HTTP_COOKIE", "").split(";")
-        if sum(pair.partition("=")[0].strip() == self.name for pair in sent) > 1:
-            return None
-        return request.COOKIES.get(self.name) or None
+        sent = [pair.partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";")]
+        values = [value.strip(_SPACE) for name, _, value in sent if name.strip(_SPACE) == self.name]
+        return values[0] or None if len(values) == 1 else None
 
     def put(self, response: HttpResponseBase, token: str) -> int:
         """Have the browser keep ``token`` until it expires; answers in how many seconds."""

@@ -9,11 +9,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import get_token
+from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import CSRFCheck
+from rest_framework.exceptions import ParseError
 
-from drf_jwt_kit.exceptions import CSRFFailed
+from drf_jwt_kit.exceptions import BodyTooLarge, CSRFFailed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -29,14 +33,25 @@ _NO_ORIGIN = (
     "a client that is none sends its token in the Authorization header instead."
 )
 
+_UNREADABLE = (
+    BadRequest,
+    SuspiciousOperation,
+    MultiPartParserError,
+    UnreadablePostError,
+    LookupError,  # an encoding that is none of text
+    UnicodeError,
+)
+"""What Django raises for a form that is broken, too long or cut off."""
 
-def require_own_page(request: Request) -> None:
+
+def require_own_page(request: Request | HttpRequest) -> None:
     """Raise CSRFFailed unless a page of ours, or of a trusted origin, has sent ``request``.
 
     A page of ours is one of this host. Others are named by Django's CSRF_TRUSTED_ORIGINS.
     Safe methods pass, and so does what Django's test client sends unless it enforces the check.
+    Raises ParseError and BodyTooLarge for a form that cannot be read, as the token may be in it.
     """
-    refusal = _refusal(request._request)
+    refusal = _refusal(getattr(request, "_request", request))  # a middleware has Django's own
     if refusal is not None:
         logger.warning("event=csrf_refused path=%r why=%r", request.path, refusal)
         raise CSRFFailed(refusal)
@@ -59,8 +74,19 @@ def _refusal(request: HttpRequest) -> str | None:
     own = request.headers.get("Sec-Fetch-Site") == "same-origin"
     if not own and "Origin" not in request.headers:
         return _NO_ORIGIN
+    _read_form(request)
     reason = _check().process_view(request, None, (), {})  # type: ignore[arg-type]  # none is exempt
     return None if reason is None else str(reason)
+
+
+def _read_form(request: HttpRequest) -> None:
+    """Have Django read what its check will look for the token in; it answers no fault of that."""
+    try:
+        request.POST  # noqa: B018  # it is read when it is asked for
+    except RequestDataTooBig as error:
+        raise BodyTooLarge from error
+    except _UNREADABLE as error:
+        raise ParseError(_("The request cannot be read.")) from error
 
 
 def _check() -> CSRFCheck:

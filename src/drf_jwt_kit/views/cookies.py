@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.middleware.csrf import rotate_token
 from django.views.decorators.debug import sensitive_variables
@@ -18,11 +19,13 @@ from rest_framework.exceptions import (
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTCookieAuthentication
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.transports import (
+    SAFE_METHODS,
     access_cookie,
     csrf_token,
     refresh_cookie,
@@ -59,14 +62,15 @@ class CookieEndpointMixin(EndpointMixin):
     parser_classes = (JSONParser,)
     vary_on = ("Cookie",)
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse what a form of another site could send, before anything else is looked at."""
+    def perform_authentication(self, request: Request) -> None:
+        """Refuse what a form of another site could send, before it is asked who sends it."""
         media_type = request.content_type.partition(";")[0].strip().lower()
         unnamed = {"", _UNNAMED} if _is_empty(request) else {""}
-        if media_type not in {JSONParser.media_type, *unnamed}:  # Django's check would read a form
-            raise UnsupportedMediaType(media_type)
+        changing = request.method not in SAFE_METHODS  # others may name a type, and have no body
+        if changing and media_type not in {JSONParser.media_type, *unnamed}:
+            raise UnsupportedMediaType(media_type)  # Django's check would read a form
         self.demand_own_page(request)
-        super().initial(request, *args, **kwargs)
+        super().perform_authentication(request)
 
     def demand_own_page(self, request: Request) -> None:
         """Raise CSRFFailed for a request that another site may have made."""
@@ -92,18 +96,13 @@ class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
     @sensitive_variables()
     def answer(self, presented: Any) -> Response:
         """The cookies, and for how long they are good (``expires_in``, seconds)."""
+        self.request._request.jwt_replaces = refresh_cookie().read(self.request)  # type: ignore[attr-defined]
         response = super().answer(presented)
         if "access" in response.data:
-            self._end_presented()
             _into_cookies(response)
             rotate_token(self.request._request)
             send_csrf_cookie(self.request, response)
         return response
-
-    def _end_presented(self) -> None:
-        cookie = refresh_cookie().read(self.request)
-        if cookie is not None:
-            _log_out(cookie, sessions.RevokedReason.REPLACED)
 
 
 class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
@@ -123,7 +122,7 @@ class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
     def handle_exception(self, exc: Exception) -> Response:
         """A refusal takes the cookies along; what may go well the next time does not."""
         response = super().handle_exception(exc)
-        if isinstance(exc, (AuthenticationFailed, NotAuthenticated)):
+        if isinstance(exc, (AuthenticationFailed, NotAuthenticated, TokenError)):
             _clear(response)
         return response
 
@@ -139,6 +138,7 @@ class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
             raise NotAuthenticated
         if not _is_plain(cookie):
             raise InvalidToken
+        JWTCookieAuthentication().get_validated_token(cookie.encode())  # no refresh token, then
         return self.answer({"token": cookie})
 
 
@@ -149,7 +149,7 @@ class CookieLogoutView(CookieEndpointMixin, TokenLogoutView):
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """200, always; 503 where the database cannot be asked, and nothing is cleared."""
         for cookie in (refresh_cookie().read(request), access_cookie().read(request)):
-            if cookie is not None and _log_out(cookie, sessions.RevokedReason.LOGOUT):
+            if cookie is not None and _log_out(cookie):
                 break
         response = Response({})
         _clear(response)
@@ -186,7 +186,7 @@ class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
     def delete(self, request: Request, session_id: str) -> Response:
         """End it, and clear the cookies if they are its own."""
         response = super().delete(request, session_id)
-        if str(session_of(request)) == session_id.lower():
+        if session_of(request) == UUID(session_id):
             _clear(response)
         return response
 
@@ -194,12 +194,15 @@ class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
 def _into_cookies(response: Response, *, unrotated: str = "") -> Response:
     """Move the tokens of ``response`` into cookies; its body says how long they are good.
 
-    ``unrotated`` is the refresh token that goes on where there is no new one. What else the
-    project's serializer answers stays in the body.
+    ``unrotated`` is the refresh token that goes on where there is no new one. A login whose
+    serializer answers none leaves none. What else that answers stays in the body.
     """
     access, refresh = response.data.pop("access"), response.data.pop("refresh", unrotated)
     response.data["expires_in"] = access_cookie().put(response, access)
-    response.data["refresh_expires_in"] = refresh_cookie().put(response, refresh)
+    if refresh:
+        response.data["refresh_expires_in"] = refresh_cookie().put(response, refresh)
+    else:
+        refresh_cookie().clear(response)
     return response
 
 
@@ -208,10 +211,10 @@ def _clear(response: Response) -> None:
         cookie.clear(response)
 
 
-def _log_out(cookie: str, reason: str) -> bool:
+def _log_out(cookie: str) -> bool:
     """End the session of the token in a cookie; whether it was a token of ours."""
     try:
-        sessions.logout(cookie, reason=reason)
+        sessions.logout(cookie)
     except InvalidToken:
         return False
     return True

@@ -82,6 +82,8 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
   let offered;
   /** @type {Promise<string> | undefined} */
   let csrf;
+  /** @type {string | undefined} What it has come to. */
+  let csrfKnown;
   /** @type {Promise<void> | undefined} */
   let renewing;
   /** @type {(() => void) | undefined} Ends the wait for news. */
@@ -109,8 +111,9 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
     const before = record;
     const another = isAnother(next.login, before?.login);
     record = next;
-    if (next.ended || another) pass = undefined;
-    if (next.ended || next.login !== before?.login) csrf = undefined; // a login makes that of before void
+    const anew = next.login !== before?.login;
+    if (anew) csrf = undefined; // a login makes the token of before void
+    if (anew || next.ended) pass = undefined;
     if (next.pass) pass = next.pass;
     if (before ? !before.ended : next.ended === "logout") {
       const reason = next.ended ?? (another && !ours ? "ended" : undefined);
@@ -182,13 +185,18 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
   /** @returns {Promise<string>} */
   function csrfToken() {
     csrf ??= call("csrf/").then(
-      (answer) => answer.csrf_token,
+      (answer) => (csrfKnown = answer.csrf_token),
       (error) => {
         csrf = undefined;
         throw error;
       },
     );
     return csrf;
+  }
+
+  /** @param {string | null} refused Forget this token, unless a newer one is here or on its way. */
+  function forgetCsrf(refused) {
+    if (refused === csrfKnown) csrf = csrfKnown = undefined;
   }
 
   /**
@@ -199,6 +207,7 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
    */
   async function call(path, body, headers = {}) {
     for (let again = byCookie && body; ; again = undefined) {
+      const token = byCookie && body ? await csrfToken() : null;
       const response = await globalThis.fetch(new URL(path, base), {
         method: body ? "POST" : "GET",
         credentials: byCookie ? "include" : "same-origin",
@@ -206,7 +215,7 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
         headers: {
           Accept: "application/json",
           ...(body && { "Content-Type": "application/json" }),
-          ...(body && byCookie && { [csrfHeader]: await csrfToken() }),
+          ...(token !== null && { [csrfHeader]: token }),
           ...headers,
         },
         body: body && JSON.stringify(body),
@@ -217,7 +226,7 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
       const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
       const refusal = new AuthError(response.status, answer, seconds >= 0 ? seconds : null);
       if (!again || refusal.code !== "csrf_failed") throw refusal;
-      csrf = undefined;
+      forgetCsrf(token);
     }
   }
 
@@ -244,7 +253,7 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
     const key = kept.getItem(retryKey) ?? random();
     kept.setItem(retryKey, key); // before asking: the tab itself may be closed
     const started = Date.now();
-    const login = record?.ended ? undefined : record?.login;
+    const login = record?.ended ? random() : record?.login;
     try {
       const body = byCookie ? {} : { refresh: record?.refresh };
       settle(started, await callPatiently("refresh/", body, { "Idempotency-Key": key }), login);
@@ -344,12 +353,14 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
     },
 
     async fetch(input, init) {
-      const { url = input, headers } = /** @type {Partial<Request>} */ (input);
-      const ours = absolute(/** @type {string | URL} */ (url)).href.startsWith(`${base.origin}/`);
-      if (!ours || new Headers(init?.headers ?? headers).has("Authorization")) {
+      const given = input instanceof Request ? input : absolute(input);
+      const address = given instanceof Request ? given.url : given.href;
+      const headers = init?.headers ?? (given instanceof Request ? given.headers : undefined);
+      // Not a "blob:" either, though its origin is the page's.
+      if (!address.startsWith(`${base.origin}/`) || new Headers(headers).has("Authorization")) {
         return globalThis.fetch(input, init);
       }
-      const request = new Request(input, byCookie ? { ...init, credentials: "include" } : init);
+      const request = new Request(given, byCookie ? { ...init, credentials: "include" } : init);
       const { signal } = request;
       signal.throwIfAborted?.();
 
@@ -358,19 +369,20 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
       if (early) {
         await unlessAborted(signal, renew(stamp())).catch((error) => {
           // No reason to give up what is still good.
-          if (signal.aborted || !(Date.now() < (pass?.expiresAt ?? 0))) throw error;
+          if (!(Date.now() < (pass?.expiresAt ?? 0))) throw error;
         });
       }
       if (early && !session()) return send(request); // refused just now: asking again is no use
 
       const sent = stamp();
       const login = record?.login;
-      const response = await send(request.clone());
+      const first = request.clone();
+      const response = await send(first);
       if (response.status === 401) {
         await unlessAborted(signal, renew(sent));
       } else if (byCookie && (await isCsrfRefusal(response))) {
         look();
-        csrf = undefined;
+        forgetCsrf(first.headers.get(csrfHeader));
       } else {
         return response;
       }

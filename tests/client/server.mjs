@@ -1,0 +1,195 @@
+/**
+ * A server that speaks the protocol of the token endpoints, for tests of the client.
+ *
+ * It is stricter than the real one: there is no leeway, so that a second refresh with one refresh
+ * token ends the session unless it brings the retry key of the first. Cookies are those of one
+ * browser, which all tabs share. It has a clock of its own, in seconds.
+ */
+
+export const ACCESS = 900;
+export const REFRESH = 86_400;
+
+const API = "https://shop.example";
+
+/** Does what is asked, unless something else was agreed on beforehand for that request, once. */
+export class Server {
+  constructor(mode) {
+    this.mode = mode;
+    this.time = 1_000_000;
+    this.cookies = {};
+    this.csrf = "csrf 0";
+    this.sessions = new Map();
+    this.seen = []; // "POST refresh/": what was asked, in order
+    this.requests = []; // the same, with headers and body
+    this.agreed = [];
+    this.rotates = true;
+    this.logins = 0;
+  }
+
+  get base() {
+    return `${API}/api/auth/`;
+  }
+
+  /** How often this was asked. */
+  count(what) {
+    return this.seen.filter((each) => each === what).length;
+  }
+
+  /** The requests for this, oldest first. */
+  asked(what) {
+    return this.requests.filter((each) => each.what === what);
+  }
+
+  /** The next request for `what` is answered so, and nothing else happens. */
+  answerNext(what, status, body, headers = {}) {
+    this.agreed.push({ what, instead: () => answer(status, body, headers) });
+  }
+
+  /** The next request for `what` does not get here. */
+  cutNext(what) {
+    const instead = () => {
+      throw new TypeError("fetch failed");
+    };
+    this.agreed.push({ what, instead });
+  }
+
+  /** The next request for `what` is done, and its answer gets lost: no cookie arrives. */
+  loseNext(what) {
+    this.agreed.push({ what, lost: true });
+  }
+
+  /** The next request for `what` waits until the function that this returns is called. */
+  holdNext(what) {
+    const gate = Promise.withResolvers?.() ?? withResolvers();
+    this.agreed.push({ what, until: gate.promise });
+    return gate.resolve;
+  }
+
+  /** End every session, as another device can. */
+  endSessions() {
+    this.sessions.clear();
+  }
+
+  /** What takes the place of the platform's fetch. */
+  fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const { pathname, origin } = new URL(request.url);
+    if (origin !== API) return answer(200, { foreign: true });
+    const path = pathname.replace("/api/auth/", "").replace(/^\//, "");
+    const what = `${request.method} ${path}`;
+    const body = await request.text();
+    const headers = Object.fromEntries(request.headers);
+    this.seen.push(what);
+    this.requests.push({ what, headers, body, credentials: request.credentials });
+    const presented = { ...this.cookies };
+
+    const index = this.agreed.findIndex((each) => each.what === what);
+    const [agreed] = index < 0 ? [{}] : this.agreed.splice(index, 1);
+    await orAborted(request.signal, agreed.until);
+    if (agreed.instead) return agreed.instead();
+    const before = { ...this.cookies };
+    const response = this.respond(what, headers, body, presented);
+    if (!agreed.lost) return response;
+    this.cookies = before;
+    throw new TypeError("fetch failed");
+  };
+
+  respond(what, headers, body, cookies) {
+    const byCookie = this.mode === "cookie";
+    const unsafe = !what.startsWith("GET");
+    if (what === "GET csrf/" && byCookie) return answer(200, { csrf_token: this.csrf });
+    if (byCookie && unsafe && headers["x-csrftoken"] !== this.csrf) {
+      return answer(403, { detail: "CSRF Failed.", code: "csrf_failed" });
+    }
+    const json = body.startsWith("{") ? JSON.parse(body) : {};
+    const refresh = byCookie ? cookies.refresh : json.refresh;
+    if (what === "POST ") return this.login(json, refresh);
+    if (what === "POST refresh/") return this.refresh(refresh, headers["idempotency-key"]);
+    if (what === "POST logout/") return this.logout(refresh);
+    const access = byCookie ? cookies.access : headers.authorization?.slice("Bearer ".length);
+    const claims = this.claimsOf(access);
+    if (what.endsWith(" public/")) return answer(200, { user: claims?.user ?? null });
+    if (!claims) return refusal("token_not_valid");
+    return answer(200, { user: claims.user, body });
+  }
+
+  login({ username, password }, presented) {
+    if (password === "wrong") return refusal("no_active_account");
+    const id = `session ${(this.logins += 1)} of ${username}`;
+    this.sessions.delete(this.claimsOf(presented)?.sid);
+    this.sessions.set(id, { user: username, gen: 0 });
+    this.csrf = `csrf of ${id}`;
+    return this.handOut(id, true);
+  }
+
+  refresh(presented, key) {
+    if (!presented) return this.clear(refusal("not_authenticated"));
+    const { sid, gen } = this.claimsOf(presented) ?? {};
+    const session = this.sessions.get(sid);
+    if (!session) return this.clear(refusal("token_not_valid"));
+    const again = gen === session.gen - 1 && key === session.key;
+    if (gen !== session.gen && !again) {
+      this.sessions.delete(sid);
+      return this.clear(refusal("token_not_valid"));
+    }
+    if (this.rotates && !again) Object.assign(session, { gen: gen + 1, key });
+    return this.handOut(sid, this.rotates);
+  }
+
+  logout(presented) {
+    if (this.mode === "header" && !this.claimsOf(presented)) return refusal("token_not_valid");
+    this.sessions.delete(this.claimsOf(presented)?.sid);
+    return this.clear(answer(200, {}));
+  }
+
+  handOut(sid, both) {
+    const { user, gen } = this.sessions.get(sid);
+    const iat = this.time;
+    const access = token({ sid, user, iat, exp: iat + ACCESS });
+    const refresh = token({ sid, user, gen, iat, exp: iat + REFRESH });
+    if (this.mode === "header") return answer(200, both ? { access, refresh } : { access });
+    this.cookies = { access, refresh };
+    return answer(200, { expires_in: ACCESS, refresh_expires_in: REFRESH });
+  }
+
+  clear(response) {
+    this.cookies = {};
+    return response;
+  }
+
+  /** The claims of a token whose session lives and whose time is not over. */
+  claimsOf(presented) {
+    if (!presented) return undefined;
+    const claims = JSON.parse(Buffer.from(presented.split(".")[1] ?? "e30", "base64url"));
+    return claims.exp > this.time && this.sessions.has(claims.sid) ? claims : undefined;
+  }
+}
+
+function token(claims) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${part({ alg: "none" })}.${part({ ...claims, jti: `ÿ${Math.random()}` })}.signature`;
+}
+
+function answer(status, body, headers = {}) {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return new Response(text, { status, headers });
+}
+
+function refusal(code) {
+  return answer(401, { detail: "Refused.", code });
+}
+
+function orAborted(signal, promise) {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop);
+    Promise.resolve(promise).then(resolve, reject);
+  });
+}
+
+function withResolvers() {
+  const gate = {};
+  gate.promise = new Promise((resolve) => Object.assign(gate, { resolve }));
+  return gate;
+}

@@ -1,0 +1,30 @@
+"""The programs of the example project, as `make` starts them."""
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+from tests.keys.test_whole_rotation import EXAMPLE, await_true, free_port, reachable
+
+
+@contextmanager
+def running(script, folder, **environment):
+    """The process of a demonstration, and its address; it is stopped at the end."""
+    port = free_port()
+    log = folder / f"{script}.{port}.log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, script],
+            cwd=EXAMPLE,
+            env={"PATH": os.environ["PATH"], "PORT": str(port), **environment},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        await_true(lambda: reachable(port))
+        yield SimpleNamespace(process=process, url=f"http://127.0.0.1:{port}", said=log.read_text)
+    finally:
+        process.kill()
+        process.wait()
