@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from .shop import API
+from .shop import API, FRONT
 
 DAY = 24 * 3600
 
@@ -70,6 +70,37 @@ class TestTheCookies:
         tab.logout()
 
         assert set(profile.cookies()) == {"csrftoken"}
+
+
+class TestCookiesForTheWholeSite:
+    """COOKIE_DOMAIN is set, so the names begin with ``__Secure-``."""
+
+    @pytest.fixture
+    def wide(self, chromium, profile, wide_shop):
+        """A tab of somebody who has logged in there."""
+        tab = chromium.run(profile.open, wide_shop.at())
+        chromium.run(tab.login, wide_shop.newcomer())
+        return tab
+
+    def test_are_kept_for_the_domain(self, profile, wide):
+        bound = {"domain": ".shop.localhost", "path": "/", "httpOnly": True, "secure": True}
+
+        cookies = profile.cookies()
+
+        assert kept(cookies["__Secure-access_token"]) == {**bound, "sameSite": "Lax"}
+        assert kept(cookies["__Secure-refresh_token"]) == {**bound, "sameSite": "Strict"}
+
+    def test_are_sent_to_a_sibling_host(self, profile, wide, wide_shop):
+        page = profile.visit(wide_shop.at("/blank/", host=FRONT))
+
+        answer = page.evaluate("async () => (await fetch('/api/public/')).json()")
+
+        assert answer["user"] is not None
+
+    def test_are_gone_after_logging_out(self, profile, wide):
+        wide.logout()
+
+        assert profile.tokens() == {}
 
 
 class TestAnAccessCookieThatIsNoGood:
