@@ -49,6 +49,14 @@ class Scene:
     mallory: Person
     host: str
 
+    @classmethod
+    def of(cls, shop: Shop, profile: Profile, *, host: str) -> Scene:
+        """Log a new Ada in; Mallory's page is on ``host``."""
+        ada, mallory = shop.newcomer(), shop.newcomer()
+        tab = profile.open(shop.at())
+        tab.login(ada)
+        return cls(shop=shop, profile=profile, tab=tab, ada=ada, mallory=mallory, host=host)
+
     def state(self) -> dict[str, Any]:
         """What an attack may not change: sessions and orders of both, and Ada's cookies."""
         return {
