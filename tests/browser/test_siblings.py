@@ -121,6 +121,17 @@ class TestCookiesThatASiblingTosses:
 
         assert profile.tokens() == {}
 
+    def test_are_not_taken_for_ours_where_a_strange_space_hides_the_prefix(
+        self, profile, api, toss, mallorys
+    ):
+        profile.expect("401")
+        toss(f"\u2000__Host-access_token={mallorys['access_token']}")
+        toss(f"\u2000__Host-refresh_token={mallorys['refresh_token']}")
+
+        assert len(profile.tokens()) == 2  # the browser keeps those
+        assert api.script("async () => (await fetch('/api/public/')).json()") == {"user": None}
+        assert api.get("/api/secure/").status == 401
+
     def test_log_nobody_in(self, profile, api, toss, mallorys):
         profile.expect("401")
         toss(f"access_token={mallorys['access_token']}")
