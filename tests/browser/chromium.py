@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -30,6 +31,7 @@ _OPTIONS = [
     "--disable-sync",
     "--no-first-run",
 ]
+_THREAD = "chromium"
 PATIENCE = 20_000
 """Milliseconds until what must happen in a page counts as not happening."""
 LONGEST = 90
@@ -46,13 +48,15 @@ class Chromium:
     """A running browser."""
 
     def __init__(self, path: str) -> None:
-        self._thread = ThreadPoolExecutor(1, "chromium")
+        self._thread = ThreadPoolExecutor(1, _THREAD)
         self._playwright: Playwright
         self.browser: Browser
         self.run(self._launch, path)
 
     def run(self, work: Callable[..., Answer], *args: Any, **kwargs: Any) -> Answer:
         """What ``work`` returns or raises, in the one thread that may touch the browser."""
+        if threading.current_thread().name.startswith(_THREAD):
+            return work(*args, **kwargs)
         future = self._thread.submit(work, *args, **kwargs)
         done, _ = wait([future], LONGEST)
         if not done:

@@ -64,9 +64,18 @@ def secure_shop(
     yield from _served(SecureShop, tmp_path_factory)
 
 
-def _served(kind: type[Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+@pytest.fixture(scope="session")
+def wide_shop(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureShop]:
+    """The same, whose cookies are for every host of the site."""
+    kit = {"COOKIE_DOMAIN": "shop.localhost"}
+    yield from _served(SecureShop, tmp_path_factory, DRF_JWT_KIT=kit)
+
+
+def _served(
+    kind: type[Any], tmp_path_factory: pytest.TempPathFactory, **settings: Any
+) -> Iterator[Any]:
     database = Database.file(tmp_path_factory.mktemp("database"))
-    settings = {"DATABASES": {"default": database.settings}}
+    settings = {"DATABASES": {"default": database.settings}, **settings}
     site = kind(tmp_path_factory.mktemp("shop"), workers=1, threads=8, settings=settings)
     yield site
     site.kill()

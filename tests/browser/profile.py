@@ -25,6 +25,7 @@ class Profile:
         self.complaints: list[str] = []
         self.requests: list[Request] = []
         self._expected: list[str] = []
+        self._tolerated: list[str] = []
         self.context.on("console", self._hear)
         self.context.on("weberror", self._hear_error)
         self.context.on("request", self._see)
@@ -43,6 +44,10 @@ class Profile:
         """Each of these must be in something that the console says, and nothing else may."""
         self._expected += complaints
 
+    def tolerate(self, *complaints: str) -> None:
+        """These the console may say or not: of a page that goes away it may be silent."""
+        self._tolerated += complaints
+
     def unexpected(self) -> list[str]:
         """Complaints that no test expected, and expected ones that nobody made."""
         unheard = (
@@ -50,8 +55,9 @@ class Profile:
             for expected in self._expected
             if not any(expected in complaint for complaint in self.complaints)
         )
+        accepted = [*self._expected, *self._tolerated]
         return [
-            *(said for said in self.complaints if not any(part in said for part in self._expected)),
+            *(said for said in self.complaints if not any(part in said for part in accepted)),
             *unheard,
         ]
 
@@ -70,6 +76,11 @@ class Profile:
     def tokens(self) -> dict[str, str]:
         """The token cookies alone, by name."""
         return {name: kept["value"] for name, kept in self.cookies().items() if "_token" in name}
+
+    def put(self, name: str, value: str) -> None:
+        """Let the token cookie ``name`` hold ``value``, as one from an earlier time may."""
+        kept = self.cookies()[name]
+        self.context.add_cookies([{**kept, "value": value}])
 
     def close(self) -> None:
         """End it; what its cookies held is secret."""

@@ -51,12 +51,14 @@ class SecureShop(Shop):
     def __init__(self, folder: Path, **options: Any) -> None:
         import trustme
 
-        self._authority = trustme.CA()
-        self._certificate = self._authority.issue_cert("localhost", "127.0.0.1", "*.shop.localhost")
-        self._certificate.private_key_pem.write_to_path(folder / "key")
-        for number, part in enumerate(self._certificate.cert_chain_pems):
+        authority = trustme.CA()
+        certificate = authority.issue_cert("localhost", "127.0.0.1", "*.shop.localhost")
+        certificate.private_key_pem.write_to_path(folder / "key")
+        for number, part in enumerate(certificate.cert_chain_pems):
             part.write_to_path(folder / "certificate", append=number > 0)
         self._files = folder
+        self.trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        authority.configure_trust(self.trusting)
         super().__init__(folder, **options)
 
     def own_settings(self) -> dict[str, Any]:
@@ -81,17 +83,11 @@ class SecureShop(Shop):
         """A client that trusts its certificate."""
         return _SecureKit(self)
 
-    def trusting(self) -> ssl.SSLContext:
-        """What trusts its certificate."""
-        context = ssl.create_default_context()
-        self._authority.configure_trust(context)
-        return context
-
 
 class _SecureKit(DistantKit):
     def __init__(self, shop: SecureShop) -> None:
         super().__init__(shop.port)
-        self._trusting = shop.trusting()
+        self._trusting = shop.trusting
 
     def connect(self) -> HTTPSConnection:
         return HTTPSConnection("localhost", self._port, timeout=PATIENCE, context=self._trusting)

@@ -57,6 +57,11 @@ class Tab:
         self.page.reload()
         self.wait_until_ready()
 
+    def go_back(self) -> None:
+        """As the button does; a page that was kept is not loaded again."""
+        self.page.go_back(wait_until="commit")
+        self.page.wait_for_function("window.restored !== undefined")
+
     def login(self, user: Any, password: str = PASSWORD) -> Any:
         """Log ``user`` in; what ``client.login`` resolved to."""
         credentials = {"username": user.get_username(), "password": password}

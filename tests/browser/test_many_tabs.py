@@ -6,9 +6,9 @@ REFRESH = "/api/auth/refresh/"
 
 
 @pytest.fixture
-def tabs(profile, shop, tab):
+def tabs(chromium, profile, shop, tab):
     """Six, of which the first has logged in."""
-    return [tab, *(profile.open(shop.at()) for _ in range(5))]
+    return chromium.run(lambda: [tab, *(profile.open(shop.at()) for _ in range(5))])
 
 
 def wake_together(tabs):
@@ -18,12 +18,13 @@ def wake_together(tabs):
         tab.begin("/api/secure/", at=at)
 
 
-def hold_refreshes(profile, hold):
-    """Let each refresh stand still in the server, when it has written."""
-    profile.context.route(
-        f"**{REFRESH}",
-        lambda route: route.continue_(headers={**route.request.headers, **hold.after_write}),
-    )
+@pytest.fixture
+def slow(chromium, profile, shop):
+    """Each refresh stands still in the server, when it has written, until it is released."""
+    hold = shop.hold()
+    chromium.run(profile.context.set_extra_http_headers, hold.after_write)
+    yield hold
+    hold.release()
 
 
 class TestWakingTogether:
@@ -51,15 +52,14 @@ class TestWakingTogether:
         assert [tab.finish() for tab in tabs] == [200] * 6
         assert len(profile.sent("POST", REFRESH)) == 1
 
-    def test_refreshes_once_when_its_answer_is_slow(self, profile, shop, tabs, later):
+    def test_refreshes_once_when_its_answer_is_slow(self, profile, tabs, slow, later):
         profile.expect("401 (Unauthorized) [/api/secure/]")
-        hold = shop.hold()
-        hold_refreshes(profile, hold)
         later(minutes=16)
 
         wake_together(tabs)
-        tabs[0].page.wait_for_timeout(1000)
-        hold.release()
+        slow.wait()
+        tabs[0].page.wait_for_timeout(500)
+        slow.release()
 
         assert [tab.finish() for tab in tabs] == [200] * 6
         assert len(profile.sent("POST", REFRESH)) == 1
@@ -91,18 +91,17 @@ class TestLoggingOutInOneTab:
         first.logout()
 
         assert [tab.get("/api/secure/").status for tab in others] == [401] * 5
+        assert profile.tokens() == {}
 
-    def test_while_another_refreshes_ends_both(self, profile, shop, tabs, ada, later):
+    def test_while_another_refreshes_ends_both(self, profile, shop, tabs, slow, ada, later):
         profile.expect("401")
-        hold = shop.hold()
-        hold_refreshes(profile, hold)
         later(minutes=16)
         first, second, *_ = tabs
 
         second.begin("/api/secure/")
-        hold.wait()
+        slow.wait()
         first.script("() => { window.leaving = client.logout(); }")
-        hold.release()
+        slow.release()
         first.script("() => window.leaving")
 
         assert [row["revoked"] for row in shop.sessions(ada)] == [True]
