@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 
 from tests.keys.test_whole_rotation import EXAMPLE, await_true, free_port, reachable
@@ -13,7 +14,7 @@ from tests.keys.test_whole_rotation import EXAMPLE, await_true, free_port, reach
 def running(script, folder, **environment):
     """The process of a demonstration, and its address; it is stopped at the end."""
     port = free_port()
-    log = folder / f"{script}.{port}.log"
+    log = folder / f"{Path(script).name}.{port}.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, script],
