@@ -65,6 +65,7 @@ def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
         *_check_cutoff(),
         *_check_simple_jwt(),
         *_check_simple_jwts_class(),
+        *_check_cookie_is_read(),
     ]
 
 
@@ -209,22 +210,36 @@ def _check_defaults() -> Iterator[checks.CheckMessage]:
         )
 
 
-def _check_pages() -> Iterator[checks.CheckMessage]:
-    try:
-        reverse("cookie:token_obtain_pair")
-    except NoReverseMatch:
-        return
+def _check_cookie_is_read() -> Iterator[checks.CheckMessage]:
     defaults: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
     ours = authentication.JWTCookieAuthentication
-    if not any(isinstance(cls, type) and issubclass(cls, ours) for cls in defaults):
+    if _has_pages() and not any(
+        isinstance(cls, type) and issubclass(cls, ours) for cls in defaults
+    ):
         yield checks.Warning(
             "drf_jwt_kit.urls.cookie is included, and none of "
             "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: whoever logs in "
             "there is nobody elsewhere.",
             hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
             '["drf_jwt_kit.authentication.JWTCookieAuthentication"]}, which takes the header too.',
-            id="drf_jwt_kit.W132",
+            id="drf_jwt_kit.W006",
         )
+
+
+def _has_pages() -> bool:
+    """Whether the endpoints for browsers are among the addresses."""
+    if not getattr(django_settings, "ROOT_URLCONF", None):
+        return False  # a project without addresses, such as one of workers
+    try:
+        reverse("cookie:token_obtain_pair")
+    except NoReverseMatch:
+        return False
+    return True
+
+
+def _check_pages() -> Iterator[checks.CheckMessage]:
+    if not _has_pages():
+        return
     everybody = getattr(django_settings, "CORS_ALLOW_ALL_ORIGINS", False)
     if everybody and getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False):
         yield checks.Warning(

@@ -4,7 +4,7 @@ import pytest
 from django.core.checks import run_checks
 from django.test import override_settings
 
-HERE = ("drf_jwt_kit.E03", "drf_jwt_kit.E13", "drf_jwt_kit.W13")
+HERE = ("drf_jwt_kit.E03", "drf_jwt_kit.E13", "drf_jwt_kit.W006", "drf_jwt_kit.W13")
 
 
 def said(*, deploy=False, django=None, **settings):
@@ -109,23 +109,36 @@ class TestInProduction:
         assert [id for id, _ in said(deploy=True, **{name: "None"})] == ["W131"]
 
 
-class TestInProductionWithTheEndpoints:
-    SAFE = {
-        "ROOT_URLCONF": "tests.flows.cookie_urls",
-        "CSRF_COOKIE_SECURE": True,
-        "REST_FRAMEWORK": {
-            "DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTCookieAuthentication"]
-        },
-    }
+WITH_THE_ENDPOINTS = {
+    "ROOT_URLCONF": "tests.flows.cookie_urls",
+    "CSRF_COOKIE_SECURE": True,
+    "REST_FRAMEWORK": {
+        "DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTCookieAuthentication"]
+    },
+}
 
+
+class TestWithTheEndpoints:
+    def test_a_cookie_that_no_view_reads_is_said_before_the_first_login(self):
+        assert said(django={**WITH_THE_ENDPOINTS, "REST_FRAMEWORK": {}}) == [
+            (
+                "W006",
+                "drf_jwt_kit.urls.cookie is included, and none of "
+                "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: whoever logs "
+                "in there is nobody elsewhere.",
+            )
+        ]
+
+    def test_a_project_without_addresses_can_be_checked(self):
+        assert said(deploy=True, django={"ROOT_URLCONF": None}) == []
+
+
+class TestInProductionWithTheEndpoints:
     def ids(self, **django):
-        return [id for id, _ in said(deploy=True, django={**self.SAFE, **django})]
+        return [id for id, _ in said(deploy=True, django={**WITH_THE_ENDPOINTS, **django})]
 
     def test_a_project_that_heeds_the_docs_is_in_order(self):
         assert self.ids() == []
-
-    def test_views_that_read_no_cookie_are_a_warning(self):
-        assert self.ids(REST_FRAMEWORK={}) == ["W132"]
 
     def test_cookies_for_every_origin_are_a_warning(self):
         cors = {"CORS_ALLOW_ALL_ORIGINS": True, "CORS_ALLOW_CREDENTIALS": True}
