@@ -20,6 +20,7 @@ from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
 
 from . import authentication, serializers
 from .conf import current_problems, get_settings, nearest
+from .conf.kinds import COOKIE_PREFIXES
 from .keys import checks as keys
 from .keys.published import are_published
 from .tokens import AccessToken, adoption, claims
@@ -66,6 +67,7 @@ def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
         *_check_simple_jwt(),
         *_check_simple_jwts_class(),
         *_check_cookie_is_read(),
+        *_check_csrf_cookie(),
     ]
 
 
@@ -223,6 +225,27 @@ def _check_cookie_is_read() -> Iterator[checks.CheckMessage]:
             hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
             '["drf_jwt_kit.authentication.JWTCookieAuthentication"]}, which takes the header too.',
             id="drf_jwt_kit.W006",
+        )
+
+
+def _check_csrf_cookie() -> Iterator[checks.CheckMessage]:
+    """What browsers demand of a prefix. Source: RFC 6265bis section 4.1.3."""
+    name, domain = django_settings.CSRF_COOKIE_NAME, django_settings.CSRF_COOKIE_DOMAIN
+    if django_settings.CSRF_USE_SESSIONS or not _has_pages():
+        return
+    if name.lower().startswith(COOKIE_PREFIXES) and not django_settings.CSRF_COOKIE_SECURE:
+        yield checks.Error(
+            f"CSRF_COOKIE_NAME is {name!r} and CSRF_COOKIE_SECURE is False: browsers drop such a "
+            "cookie, and nobody can log in.",
+            hint="Set CSRF_COOKIE_SECURE = True, or take the prefix out of CSRF_COOKIE_NAME.",
+            id="drf_jwt_kit.E034",
+        )
+    elif name.lower().startswith("__host-") and domain is not None:
+        yield checks.Error(
+            f"CSRF_COOKIE_NAME is {name!r} and CSRF_COOKIE_DOMAIN is {domain!r}: browsers drop "
+            "such a cookie, and nobody can log in.",
+            hint="Take CSRF_COOKIE_DOMAIN out, or the prefix out of CSRF_COOKIE_NAME.",
+            id="drf_jwt_kit.E034",
         )
 
 
