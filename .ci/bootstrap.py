@@ -5,6 +5,7 @@ outside .venv (pip keeps its own download cache). A second run finds the stamp, 
 and needs no network. Exit code 2: the machine lacks something, and the message names the cure.
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import json
@@ -31,7 +32,24 @@ BASE_PYTHON = getattr(sys, "_base_executable", None) or sys.executable
 
 
 def main(groups: list[str]) -> int:
-    """Bring .venv up to date with ``groups``; run time dependencies come always."""
+    """Bring .venv up to date with ``groups``, once another ``make`` has done so."""
+    # The folder itself is locked: no file is left behind, and the lock ends with the process.
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("Another make is at work on .venv; waiting for it.", flush=True)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+    except OSError:
+        pass  # a file system without locks
+    try:
+        return bring_up_to_date(groups)
+    finally:
+        os.close(folder)
+
+
+def bring_up_to_date(groups: list[str]) -> int:
+    """Make or complete .venv; run time dependencies come always."""
     found = read_stamp()
     wanted = identity()
     usable = {key: found.get(key) for key in wanted} == wanted

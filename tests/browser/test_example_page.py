@@ -30,6 +30,12 @@ STORY = {
     ],
 }
 STORY["header"] = [title for title in STORY["cookie"] if "malware" not in title]
+FORBIDDEN = """
+    for (const name of ["localStorage", "sessionStorage"]) {
+        const get = () => { throw new DOMException("", "SecurityError") };
+        Object.defineProperty(window, name, { get });
+    }
+"""
 HERE = {"locale": "en-GB", "timezone_id": "Europe/London"}
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = (
@@ -136,8 +142,43 @@ class TestLogin:
         assert page.focused == "password"
         assert sent(page) == []
 
+    def test_takes_what_a_stranger_was_answered_away(self, visit, profile):
+        profile.expect("401")
+        page = visit()
+        page.button("Secure view").click()
+        page.answer.get_by_text("You are not logged in").wait_for()
+
+        page.log_in()
+
+        assert page.answer.inner_text() == ""
+
+    def test_is_known_again_at_the_first_request_where_storage_is_forbidden(self, visit, profile):
+        profile.context.add_init_script(FORBIDDEN)
+        page = visit("cookie")
+        page.log_in()
+        page.reload()
+
+        page.button("Secure view").click()
+
+        page.devices.first.wait_for()
+        assert page.heading("Who am I").is_visible()
+
     def test_asks_nothing_of_the_api_for_a_stranger(self, visit):
         assert sent(visit()) == []
+
+
+class TestLogout:
+    @BOTH_MODES
+    def test_that_does_not_reach_the_server_is_told_as_none(self, visit, profile, mode):
+        profile.expect("ERR_FAILED")
+        page = visit(mode)
+        page.log_in()
+        page.page.route("**/logout/", lambda route: route.abort())
+
+        page.button("Log out", within=".bar").click()
+
+        page.complained.filter(has_text="You are still logged in. No answer came").wait_for()
+        assert page.heading("Who am I").is_visible()
 
 
 class TestKeyboard:
@@ -414,17 +455,27 @@ class TestSwitch:
         page.log_in()
         assert page.devices.count() == 1
 
-    def test_stays_as_it_is_where_the_logout_fails(self, visit, profile):
+    def test_stays_as_it_is_where_the_logout_does_not_reach_the_server(self, visit, profile):
         profile.expect("ERR_FAILED")
         page = visit("cookie")
         page.log_in()
-        page.page.route("**/api/auth/logout/", lambda route: route.abort())
+        page.page.route("**/logout/", lambda route: route.abort())
 
         page.page.get_by_label("Authorization header").click()
 
-        page.complained.filter(has_text="No answer came").wait_for()
-        page.devices.first.wait_for()
+        page.complained.filter(has_text="You are still logged in.").wait_for()
         assert page.page.get_by_label("HttpOnly cookies").is_checked()
+        assert page.heading("Who am I").is_visible()
+        assert page.page.url.endswith("?mode=cookie")
+
+    def test_in_header_mode_no_cookie_opens_a_view(self, visit, profile):
+        profile.expect("401")
+        visit("cookie").log_in()
+        page = visit("header")
+
+        page.button("Secure view").click()
+
+        page.answer.get_by_text("You are not logged in, and this is not for strangers.").wait_for()
 
     @pytest.mark.parametrize(
         ("mode", "fact"), [("cookie", "keeps you logged in."), ("header", "logs you out here")]

@@ -264,6 +264,33 @@ test("an unknown mode is refused with the choice", async () => {
   });
 });
 
+test("a client without an address is refused with an example", async () => {
+  await assert.rejects(browser.open({ baseUrl: undefined }), {
+    name: "TypeError",
+    message: 'baseUrl is missing: say where the endpoints are, as "/api/auth/".',
+  });
+});
+
+test("a storage that is only named is refused, or it would be memory unseen", async () => {
+  await assert.rejects(browser.open({ storage: "localStorage" }), {
+    name: "TypeError",
+    message: 'storage is the text "localStorage", and can be localStorage itself.',
+  });
+});
+
+test("an address where no endpoints are is named", async () => {
+  const { client } = await browser.open();
+  server.answerNext("GET csrf/", 404, "<h1>Not Found</h1>");
+
+  const error = await client.login(ADA).catch((refused) => refused);
+
+  assert.equal(
+    error.message,
+    "404: Nothing is at https://shop.example/api/auth/csrf/. " +
+      "Is baseUrl where drf_jwt_kit.urls.cookie is included?",
+  );
+});
+
 test("a base without its last slash means the same", async () => {
   const { client } = await browser.open({ baseUrl: "/api/auth" });
 

@@ -25,6 +25,14 @@ createClient({ baseUrl: "/api/auth/", mode: "cookies" });
 // fetch can stand wherever the platform's is asked for.
 export const platforms: typeof fetch = client.fetch;
 
+// Whatever the project's serializer takes, by an interface too.
+interface Passkey {
+  assertion: string;
+}
+export const passkey = (given: Passkey): Promise<Session> => client.login(given);
+// @ts-expect-error: a name alone is no body
+client.login("ada");
+
 const stop: () => void = client.onLogout((reason: LogoutReason) => console.log(reason));
 stop();
 

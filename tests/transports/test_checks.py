@@ -4,7 +4,7 @@ import pytest
 from django.core.checks import run_checks
 from django.test import override_settings
 
-HERE = ("drf_jwt_kit.E03", "drf_jwt_kit.E13", "drf_jwt_kit.W13")
+HERE = ("drf_jwt_kit.E03", "drf_jwt_kit.E13", "drf_jwt_kit.W006", "drf_jwt_kit.W13")
 
 
 def said(*, deploy=False, django=None, **settings):
@@ -18,6 +18,8 @@ def said(*, deploy=False, django=None, **settings):
     [
         {},
         {"COOKIE_DOMAIN": "example.com"},
+        {"COOKIE_DOMAIN": ".example.com"},
+        {"COOKIE_DOMAIN": "localhost"},
         {"COOKIE_SECURE": False},
         {"COOKIE_ACCESS_SAMESITE": "None", "COOKIE_REFRESH_SAMESITE": "None"},
         {"COOKIE_ACCESS_NAME": "__Secure-a", "COOKIE_DOMAIN": "example.com"},
@@ -83,6 +85,19 @@ def test_a_name_must_be_one_that_a_cookie_can_have(name):
     assert "COOKIE_ACCESS_NAME" in problem.msg
 
 
+@pytest.mark.parametrize(
+    "value", ["", "https://example.com", "example.com:8000", "example.com/", "*.example.com", "a b"]
+)
+def test_a_domain_has_no_scheme_and_no_port(value):
+    with override_settings(DRF_JWT_KIT={"COOKIE_DOMAIN": value}):
+        (problem,) = [one for one in run_checks() if one.id == "drf_jwt_kit.E001"]
+
+    assert problem.msg == (
+        "DRF_JWT_KIT['COOKIE_DOMAIN'] must be a domain such as 'example.com', without scheme and "
+        f"port, or None, not {value!r}."
+    )
+
+
 @pytest.mark.parametrize("value", ["lax", "", None, False])
 def test_samesite_is_one_of_three_words(value):
     with override_settings(DRF_JWT_KIT={"COOKIE_ACCESS_SAMESITE": value}):
@@ -109,23 +124,65 @@ class TestInProduction:
         assert [id for id, _ in said(deploy=True, **{name: "None"})] == ["W131"]
 
 
-class TestInProductionWithTheEndpoints:
-    SAFE = {
-        "ROOT_URLCONF": "tests.flows.cookie_urls",
-        "CSRF_COOKIE_SECURE": True,
-        "REST_FRAMEWORK": {
-            "DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTCookieAuthentication"]
-        },
-    }
+WITH_THE_ENDPOINTS = {
+    "ROOT_URLCONF": "tests.flows.cookie_urls",
+    "CSRF_COOKIE_SECURE": True,
+    "REST_FRAMEWORK": {
+        "DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTCookieAuthentication"]
+    },
+}
 
+
+class TestWithTheEndpoints:
+    def test_a_cookie_that_no_view_reads_is_said_before_the_first_login(self):
+        assert said(django={**WITH_THE_ENDPOINTS, "REST_FRAMEWORK": {}}) == [
+            (
+                "W006",
+                "drf_jwt_kit.urls.cookie is included, and none of "
+                "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: whoever logs "
+                "in there is nobody elsewhere.",
+            )
+        ]
+
+    @pytest.mark.parametrize("prefix", ["__Host-", "__Secure-", "__HOST-"])
+    def test_a_csrf_cookie_with_a_prefix_needs_secure(self, prefix):
+        own = {"CSRF_COOKIE_NAME": f"{prefix}csrftoken", "CSRF_COOKIE_SECURE": False}
+
+        assert said(django={**WITH_THE_ENDPOINTS, **own}) == [
+            (
+                "E034",
+                f"CSRF_COOKIE_NAME is '{prefix}csrftoken' and CSRF_COOKIE_SECURE is False: "
+                "browsers drop such a cookie, and nobody can log in.",
+            )
+        ]
+
+    def test_a_csrf_cookie_with_the_host_prefix_excludes_a_domain(self):
+        own = {"CSRF_COOKIE_NAME": "__Host-csrftoken", "CSRF_COOKIE_DOMAIN": "example.com"}
+
+        assert said(django={**WITH_THE_ENDPOINTS, **own}) == [
+            (
+                "E034",
+                "CSRF_COOKIE_NAME is '__Host-csrftoken' and CSRF_COOKIE_DOMAIN is 'example.com': "
+                "browsers drop such a cookie, and nobody can log in.",
+            )
+        ]
+
+    @pytest.mark.parametrize("own", [{}, {"CSRF_USE_SESSIONS": True, "CSRF_COOKIE_SECURE": False}])
+    def test_a_csrf_cookie_that_is_kept_or_never_set_is_in_order(self, own):
+        own = {"CSRF_COOKIE_NAME": "__Host-csrftoken", **own}
+
+        assert said(django={**WITH_THE_ENDPOINTS, **own}) == []
+
+    def test_a_project_without_addresses_can_be_checked(self):
+        assert said(deploy=True, django={"ROOT_URLCONF": None}) == []
+
+
+class TestInProductionWithTheEndpoints:
     def ids(self, **django):
-        return [id for id, _ in said(deploy=True, django={**self.SAFE, **django})]
+        return [id for id, _ in said(deploy=True, django={**WITH_THE_ENDPOINTS, **django})]
 
     def test_a_project_that_heeds_the_docs_is_in_order(self):
         assert self.ids() == []
-
-    def test_views_that_read_no_cookie_are_a_warning(self):
-        assert self.ids(REST_FRAMEWORK={}) == ["W132"]
 
     def test_cookies_for_every_origin_are_a_warning(self):
         cors = {"CORS_ALLOW_ALL_ORIGINS": True, "CORS_ALLOW_CREDENTIALS": True}

@@ -17,6 +17,7 @@ SameSite: TypeAlias = Literal["Strict", "Lax", "None"]
 COOKIE_PREFIXES = ("__host-", "__secure-")
 """In any case, browsers demand more of a cookie so named. Source: RFC 6265bis section 4.1.3."""
 _COOKIE_NAME = r"[A-Za-z0-9_.-]{1,128}"
+_COOKIE_DOMAIN = r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"
 LONGEST_LAG = timedelta(seconds=5)
 """Half of the time for which stateless requests go on without an answer of the database."""
 
@@ -115,6 +116,18 @@ def cookie_name(default: str, doc: str) -> Any:
 
     accepts = "a name of at most 128 letters, digits, '-', '_' and '.'"
     return setting(default, doc, accepts, is_token, sources=(KIT,))
+
+
+def cookie_domain(doc: str) -> Any:
+    """The domain of a cookie, or None. Browsers drop one with anything else in it."""
+
+    def is_domain_or_none(value: object) -> bool:
+        if value is None:
+            return True
+        return isinstance(value, str) and re.fullmatch(_COOKIE_DOMAIN, value) is not None
+
+    accepts = "a domain such as 'example.com', without scheme and port, or None"
+    return setting(None, doc, accepts, is_domain_or_none, sources=(KIT,))
 
 
 def samesite(default: str, doc: str) -> Any:

@@ -27,6 +27,7 @@ from .kinds import (
     SameSite,
     as_timedelta,
     as_tuple,
+    cookie_domain,
     cookie_name,
     dotted_path,
     duration,
@@ -144,11 +145,9 @@ class KitSettings:
     COOKIE_REFRESH_SAMESITE: SameSite = samesite(
         "Strict", "Whether browsers send the refresh token's cookie along from other sites."
     )
-    COOKIE_DOMAIN: str | None = optional_text(
-        None,
+    COOKIE_DOMAIN: str | None = cookie_domain(
         "The domain whose hosts all get both cookies, and any of which could plant some. None is "
         "the host that answers, alone.",
-        sources=(KIT,),
     )
     COOKIE_SECURE: bool = flag(
         True,

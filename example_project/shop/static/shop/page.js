@@ -23,6 +23,7 @@ let deadline = 0; // when it expires, by performance.now()
 let thief = null; // the malicious script, in the demonstration
 let refreshed = false; // since that was read
 let playing = false;
+let switching = false;
 
 const client = () => clients[mode];
 
@@ -32,6 +33,7 @@ const client = () => clients[mode];
 async function ask(path, init) {
   const answer = await askOnce(path, init);
   if (refreshed) await showSession(); // client.js has got a new token on the way
+  else if (answer.status === 200 && claims === null) await begin({ asking: true });
   return answer;
 }
 
@@ -40,7 +42,9 @@ const askAuth = (path, init) => ask(baseUrls[mode] + path, init);
 
 async function askOnce(path, init) {
   try {
-    const response = await client().fetch(path.startsWith("/") ? path : apiUrl + path, init);
+    // The API takes cookies too: what opens a view in header mode shall be the header.
+    const own = mode === "header" ? { ...init, credentials: "omit" } : init;
+    const response = await client().fetch(path.startsWith("/") ? path : apiUrl + path, own);
     const text = await response.text();
     return { status: response.status, body: text && isJson(response) ? JSON.parse(text) : null };
   } catch (failure) {
@@ -158,6 +162,7 @@ byId("login").addEventListener("submit", async (event) => {
     return;
   }
   password.value = "";
+  byId("answer").replaceChildren(); // what a stranger was answered
   if (await showSession()) {
     byId("session-title").focus();
     tell(`You are logged in as ${claims.username}.`);
@@ -175,20 +180,21 @@ for (const button of document.querySelectorAll("[data-fill]")) {
 
 byId("logout").addEventListener("click", logOut);
 
-/** Resolves to whether that was done. */
+/** Whether it is done. Otherwise nothing has changed, and that is said: nobody should walk away believing it. */
 async function logOut() {
   try {
     await client().logout();
     return true;
   } catch (failure) {
-    complain(refusal(failure));
+    const { status, body } = refusal(failure);
+    tell(`You are still logged in. ${inWords(status, body)}`, { bad: true });
     return false;
   }
 }
 
 for (const [name, one] of Object.entries(clients)) {
   one.onLogout((reason) => {
-    if (name !== mode || claims === null) return;
+    if (name !== mode || claims === null || switching) return;
     showStranger();
     byId("answer").replaceChildren();
     if (playing) return; // the story says what has happened
@@ -287,12 +293,11 @@ for (const choice of document.querySelectorAll("[name=mode]")) {
   choice.addEventListener("change", async () => {
     const known = claims !== null;
     if (known) {
-      showStranger(); // before the logout, which would move the focus away from the switch
-      if (!(await logOut())) {
-        showMode(); // as before: the session goes on
-        await begin();
-        return;
-      }
+      switching = true; // or the logout would move the focus away from the switch
+      const done = await logOut();
+      switching = false;
+      if (!done) return showMode();
+      showStranger();
     }
     mode = choice.value;
     const address = new URL(location.href);
@@ -390,11 +395,13 @@ function offerLogin(list) {
 
 // --- beginning ------------------------------------------------------------------------------
 
-/** Show who is logged in, where client.js knows of a session. Asks nothing otherwise. */
-async function begin() {
+/**
+ * Show who is logged in, where client.js knows of a session. Otherwise the server is asked only if there
+ * is reason to: in a browser that forbids storage, client.js does not know of the cookies after a reload.
+ */
+async function begin({ asking = client().session !== null } = {}) {
   showParts();
-  if (client().session === null || !(await showSession())) return;
-  await showDevices();
+  if (asking && (await showSession())) await showDevices();
 }
 
 // A page that comes back, from the history or from behind another tab, may have been overtaken.

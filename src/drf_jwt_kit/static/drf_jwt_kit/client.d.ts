@@ -36,7 +36,7 @@ export interface Client {
    * Log in. `credentials` is the body as the server wants it, `{ username, password }` by default.
    * Rejects with an AuthError when refused, and with what `fetch` gives when no answer came.
    */
-  login(credentials: Record<string, unknown>): Promise<Session>;
+  login(credentials: object): Promise<Session>;
   /**
    * End the session at the server, and tell the other tabs.
    * Rejects where the server could not be asked; then nothing has changed and the user is logged in.

@@ -61,9 +61,14 @@ export class AuthError extends Error {
  * @param {ClientOptions} options
  * @returns {Client}
  */
-export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "X-CSRFToken" }) {
+export function createClient(options) {
+  const { baseUrl, mode = "cookie", storage, csrfHeader = "X-CSRFToken" } = options ?? {};
   if (mode !== "cookie" && mode !== "header") {
     throw new TypeError(`mode is ${JSON.stringify(mode)}, and can be "cookie" or "header".`);
+  }
+  if (!baseUrl) throw new TypeError('baseUrl is missing: say where the endpoints are, as "/api/auth/".');
+  if (typeof storage === "string") {
+    throw new TypeError(`storage is the text ${JSON.stringify(storage)}, and can be localStorage itself.`);
   }
   const byCookie = mode === "cookie";
   const base = absolute(baseUrl);
@@ -210,7 +215,8 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
   async function call(path, body, headers = {}) {
     for (let again = byCookie && body; ; again = undefined) {
       const token = byCookie && body ? await csrfToken() : null;
-      const response = await platformFetch(new URL(path, base), {
+      const address = new URL(path, base);
+      const response = await platformFetch(address, {
         method: body ? "POST" : "GET",
         credentials: byCookie ? "include" : "same-origin",
         redirect: "error", // it would take passwords and refresh tokens along, wherever it leads
@@ -226,11 +232,18 @@ export function createClient({ baseUrl, mode = "cookie", storage, csrfHeader = "
       });
       const answer = jsonOf(await response.text());
       if (response.ok && answer) return answer;
+      if (response.status === 404 && !answer) throw new AuthError(404, { detail: nowhere(address) });
       const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
       const refusal = new AuthError(response.status, answer, seconds >= 0 ? seconds : null);
       if (!again || refusal.code !== "csrf_failed") throw refusal;
       await forgetCsrf(token);
     }
+  }
+
+  /** @param {URL} address */
+  function nowhere(address) {
+    const urls = byCookie ? "drf_jwt_kit.urls.cookie" : "drf_jwt_kit.urls";
+    return `Nothing is at ${address.href}. Is baseUrl where ${urls} is included?`;
   }
 
   /**
