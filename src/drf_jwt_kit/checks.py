@@ -13,14 +13,12 @@ from django.apps import apps
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.core import checks
-from django.urls import NoReverseMatch, reverse
 from rest_framework.settings import api_settings as drf_settings
 from rest_framework_simplejwt import authentication as simplejwt_authentication
 from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
 
 from . import authentication, serializers
 from .conf import current_problems, get_settings, nearest
-from .conf.kinds import COOKIE_PREFIXES
 from .keys import checks as keys
 from .keys.published import are_published
 from .tokens import AccessToken, adoption, claims
@@ -67,7 +65,6 @@ def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
         *_check_simple_jwt(),
         *_check_simple_jwts_class(),
         *_check_cookie_is_read(),
-        *_check_csrf_cookie(),
     ]
 
 
@@ -79,7 +76,6 @@ def check_deployment(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
         *keys.check_deploy(),
         *transports.check_deploy(),
         *_check_defaults(),
-        *_check_pages(),
         *_check_rotation(),
     ]
 
@@ -215,7 +211,7 @@ def _check_defaults() -> Iterator[checks.CheckMessage]:
 def _check_cookie_is_read() -> Iterator[checks.CheckMessage]:
     defaults: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
     ours = authentication.JWTCookieAuthentication
-    if _has_pages() and not any(
+    if transports.has_pages() and not any(
         isinstance(cls, type) and issubclass(cls, ours) for cls in defaults
     ):
         yield checks.Warning(
@@ -225,58 +221,6 @@ def _check_cookie_is_read() -> Iterator[checks.CheckMessage]:
             hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
             '["drf_jwt_kit.authentication.JWTCookieAuthentication"]}, which takes the header too.',
             id="drf_jwt_kit.W006",
-        )
-
-
-def _check_csrf_cookie() -> Iterator[checks.CheckMessage]:
-    """What browsers demand of a prefix. Source: RFC 6265bis section 4.1.3."""
-    name, domain = django_settings.CSRF_COOKIE_NAME, django_settings.CSRF_COOKIE_DOMAIN
-    if django_settings.CSRF_USE_SESSIONS or not _has_pages():
-        return
-    if name.lower().startswith(COOKIE_PREFIXES) and not django_settings.CSRF_COOKIE_SECURE:
-        yield checks.Error(
-            f"CSRF_COOKIE_NAME is {name!r} and CSRF_COOKIE_SECURE is False: browsers drop such a "
-            "cookie, and nobody can log in.",
-            hint="Set CSRF_COOKIE_SECURE = True, or take the prefix out of CSRF_COOKIE_NAME.",
-            id="drf_jwt_kit.E034",
-        )
-    elif name.lower().startswith("__host-") and domain is not None:
-        yield checks.Error(
-            f"CSRF_COOKIE_NAME is {name!r} and CSRF_COOKIE_DOMAIN is {domain!r}: browsers drop "
-            "such a cookie, and nobody can log in.",
-            hint="Take CSRF_COOKIE_DOMAIN out, or the prefix out of CSRF_COOKIE_NAME.",
-            id="drf_jwt_kit.E034",
-        )
-
-
-def _has_pages() -> bool:
-    """Whether the endpoints for browsers are among the addresses."""
-    if not getattr(django_settings, "ROOT_URLCONF", None):
-        return False  # a project without addresses, such as one of workers
-    try:
-        reverse("cookie:token_obtain_pair")
-    except NoReverseMatch:
-        return False
-    return True
-
-
-def _check_pages() -> Iterator[checks.CheckMessage]:
-    if not _has_pages():
-        return
-    everybody = getattr(django_settings, "CORS_ALLOW_ALL_ORIGINS", False)
-    if everybody and getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False):
-        yield checks.Warning(
-            "CORS_ALLOW_ALL_ORIGINS and CORS_ALLOW_CREDENTIALS are on: a page of any other host "
-            "of your site reads what the API answers to the user whose browser it is in.",
-            hint="Name the origins of your own pages in CORS_ALLOWED_ORIGINS instead.",
-            id="drf_jwt_kit.W133",
-        )
-    if not django_settings.CSRF_COOKIE_SECURE:
-        yield checks.Warning(
-            "CSRF_COOKIE_SECURE is False: whoever answers over plain HTTP can set the cookie that "
-            "the CSRF check compares with.",
-            hint="Set CSRF_COOKIE_SECURE = True.",
-            id="drf_jwt_kit.W134",
         )
 
 

@@ -4,7 +4,13 @@ import pytest
 from django.core.checks import run_checks
 from django.test import override_settings
 
-HERE = ("drf_jwt_kit.E03", "drf_jwt_kit.E13", "drf_jwt_kit.W006", "drf_jwt_kit.W13")
+HERE = (
+    "drf_jwt_kit.E03",
+    "drf_jwt_kit.E13",
+    "drf_jwt_kit.W13",
+    "drf_jwt_kit.W006",
+    "drf_jwt_kit.W007",
+)
 
 
 def said(*, deploy=False, django=None, **settings):
@@ -185,9 +191,16 @@ class TestInProductionWithTheEndpoints:
         assert self.ids() == []
 
     def test_cookies_for_every_origin_are_a_warning(self):
-        cors = {"CORS_ALLOW_ALL_ORIGINS": True, "CORS_ALLOW_CREDENTIALS": True}
+        cors = {
+            "CORS_ALLOW_ALL_ORIGINS": True,
+            "CORS_ALLOW_CREDENTIALS": True,
+            "CORS_ALLOW_HEADERS": ["x-csrftoken", "Idempotency-Key"],
+        }
 
         assert self.ids(**cors) == ["W133"]
+
+    def test_a_header_of_client_js_that_cors_forbids_is_a_warning(self):
+        assert self.ids(CORS_ALLOW_CREDENTIALS=True) == ["W007"]
 
     def test_a_csrf_cookie_over_plain_http_is_a_warning(self):
         assert self.ids(CSRF_COOKIE_SECURE=False) == ["W134"]

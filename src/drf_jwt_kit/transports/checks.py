@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning
+from django.urls import NoReverseMatch, reverse
 from django.views.debug import SafeExceptionReporterFilter
 
 from drf_jwt_kit.conf import get_settings
@@ -27,6 +28,9 @@ def check() -> Iterator[CheckMessage]:
     yield from _check_prefixes()
     yield from _check_names()
     yield from _check_room()
+    if has_pages():
+        yield from _check_csrf_cookie()
+        yield from _check_cors_headers()
 
 
 def check_deploy() -> Iterator[CheckMessage]:
@@ -63,6 +67,33 @@ def check_deploy() -> Iterator[CheckMessage]:
                 hint="Set it to 'Lax', and use header mode for a front end on another site.",
                 id="drf_jwt_kit.W131",
             )
+    if has_pages():
+        everybody = getattr(django_settings, "CORS_ALLOW_ALL_ORIGINS", False)
+        if everybody and getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False):
+            yield Warning(
+                "CORS_ALLOW_ALL_ORIGINS and CORS_ALLOW_CREDENTIALS are on: a page of any other "
+                "host of your site reads what the API answers to the user whose browser it is in.",
+                hint="Name the origins of your own pages in CORS_ALLOWED_ORIGINS instead.",
+                id="drf_jwt_kit.W133",
+            )
+        if not django_settings.CSRF_COOKIE_SECURE:
+            yield Warning(
+                "CSRF_COOKIE_SECURE is False: whoever answers over plain HTTP can set the cookie "
+                "that the CSRF check compares with.",
+                hint="Set CSRF_COOKIE_SECURE = True.",
+                id="drf_jwt_kit.W134",
+            )
+
+
+def has_pages() -> bool:
+    """Whether the endpoints for browsers are among the addresses."""
+    if not getattr(django_settings, "ROOT_URLCONF", None):
+        return False  # a project without addresses, such as one of workers
+    try:
+        reverse("cookie:token_obtain_pair")
+    except NoReverseMatch:
+        return False
+    return True
 
 
 def _check_samesite() -> Iterator[CheckMessage]:
@@ -115,6 +146,41 @@ def _check_room() -> Iterator[CheckMessage]:
             f"the {_LONGEST} bytes that browsers keep of a cookie.",
             hint="Shorten them.",
             id="drf_jwt_kit.E033",
+        )
+
+
+def _check_csrf_cookie() -> Iterator[CheckMessage]:
+    """What browsers demand of a prefix. Source: RFC 6265bis section 4.1.3."""
+    name, domain = django_settings.CSRF_COOKIE_NAME, django_settings.CSRF_COOKIE_DOMAIN
+    if django_settings.CSRF_USE_SESSIONS:
+        return
+    if name.lower().startswith(COOKIE_PREFIXES) and not django_settings.CSRF_COOKIE_SECURE:
+        yield Error(
+            f"CSRF_COOKIE_NAME is {name!r} and CSRF_COOKIE_SECURE is False: browsers drop such a "
+            "cookie, and nobody can log in.",
+            hint="Set CSRF_COOKIE_SECURE = True, or take the prefix out of CSRF_COOKIE_NAME.",
+            id="drf_jwt_kit.E034",
+        )
+    elif name.lower().startswith("__host-") and domain is not None:
+        yield Error(
+            f"CSRF_COOKIE_NAME is {name!r} and CSRF_COOKIE_DOMAIN is {domain!r}: browsers drop "
+            "such a cookie, and nobody can log in.",
+            hint="Take CSRF_COOKIE_DOMAIN out, or the prefix out of CSRF_COOKIE_NAME.",
+            id="drf_jwt_kit.E034",
+        )
+
+
+def _check_cors_headers() -> Iterator[CheckMessage]:
+    """What django-cors-headers lets client.js send, where a project has it."""
+    allowed = {name.lower() for name in getattr(django_settings, "CORS_ALLOW_HEADERS", ())}
+    cookies = getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False)
+    if cookies and "idempotency-key" not in allowed:
+        yield Warning(
+            "CORS_ALLOW_HEADERS does not name 'idempotency-key': from another origin client.js "
+            "logs in, and fails at its first refresh.",
+            hint="from corsheaders.defaults import default_headers; "
+            'CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]',
+            id="drf_jwt_kit.W007",
         )
 
 
