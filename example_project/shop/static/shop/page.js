@@ -205,7 +205,7 @@ for (const [name, one] of Object.entries(clients)) {
     }
     byId("login-title").focus();
     if (reason === "logout") tell("You are logged out. The session has ended on the server, and both tokens are dead.");
-    else tell("This session has ended: on another device, by the server, by its own age, or with the browser’s cookies. Log in again.", { bad: true });
+    else tell("This session has ended: on another device, by the server, by its own age, or because its cookies were cleared. Log in again.", { bad: true });
   });
 }
 
