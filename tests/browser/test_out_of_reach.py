@@ -22,10 +22,12 @@ _STORES = """async () => {
 
 
 @pytest.fixture
-def bodies(profile):
+def bodies(chromium, profile):
     """What every response to this browser holds, as a script that sent the request reads it."""
     read = []
-    profile.context.on("requestfinished", lambda request: read.append(request.response()))
+    chromium.run(
+        profile.context.on, "requestfinished", lambda request: read.append(request.response())
+    )
     return lambda: [response.text() for response in read]
 
 
