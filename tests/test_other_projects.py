@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.projects
+
 
 @pytest.mark.parametrize(
     ("settings", "where"),
