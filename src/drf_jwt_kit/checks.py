@@ -196,9 +196,7 @@ def _check_simple_jwt() -> Iterator[checks.CheckMessage]:
 
 
 def _check_defaults() -> Iterator[checks.CheckMessage]:
-    defaults: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
-    ours = authentication.JWTAuthentication
-    if not any(isinstance(cls, type) and issubclass(cls, ours) for cls in defaults):
+    if not _is_a_default(authentication.JWTAuthentication):
         yield checks.Warning(
             "None of REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] takes our tokens: a view "
             "without SecureViewMixin answers 403 to a good one.",
@@ -209,11 +207,7 @@ def _check_defaults() -> Iterator[checks.CheckMessage]:
 
 
 def _check_cookie_is_read() -> Iterator[checks.CheckMessage]:
-    defaults: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
-    ours = authentication.JWTCookieAuthentication
-    if transports.has_pages() and not any(
-        isinstance(cls, type) and issubclass(cls, ours) for cls in defaults
-    ):
+    if transports.has_pages() and not _is_a_default(authentication.JWTCookieAuthentication):
         yield checks.Warning(
             "drf_jwt_kit.urls.cookie is included, and none of "
             "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: whoever logs in "
@@ -222,6 +216,12 @@ def _check_cookie_is_read() -> Iterator[checks.CheckMessage]:
             '["drf_jwt_kit.authentication.JWTCookieAuthentication"]}, which takes the header too.',
             id="drf_jwt_kit.W006",
         )
+
+
+def _is_a_default(ours: type) -> bool:
+    """Whether ``ours``, or a class made from it, is asked by every view of the project."""
+    defaults: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
+    return any(isinstance(cls, type) and issubclass(cls, ours) for cls in defaults)
 
 
 def _check_simple_jwts_class() -> Iterator[checks.CheckMessage]:

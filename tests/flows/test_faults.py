@@ -15,6 +15,7 @@ from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.sessions import lookup
 from drf_jwt_kit.sessions.account import fingerprint
 from tests.conftest import PASSWORD, Kit, claims_of, make_user
+from tests.properties.world import between_read_and_write
 
 
 def away(times=100):
@@ -199,20 +200,10 @@ class TestCharactersThatTheTableHasNot:
 
 @pytest.mark.django_db
 class TestLostRace:
-    def test_reads_and_judges_again(self, kit, signed_in, monkeypatch):
+    def test_reads_and_judges_again(self, kit, signed_in):
         """Another request rotates between our read and our write."""
-        real_find = lookup.find
-        races = [lambda: kit.rotate(signed_in.refresh)]
-
-        def find(session_id):
-            found = real_find(session_id)
-            if races:
-                races.pop()()
-            return found
-
-        monkeypatch.setattr(lookup, "find", find)
-
-        loser = kit.rotate(signed_in.refresh)
+        with between_read_and_write(lambda: kit.rotate(signed_in.refresh)):
+            loser = kit.rotate(signed_in.refresh)
 
         assert claims_of(loser.refresh)["gen"] == 1
         assert signed_in.session.generation == 1
@@ -231,20 +222,10 @@ class TestLostRace:
         assert kit.refresh(signed_in.refresh).status_code == 401
         assert signed_in.session.generation == 5
 
-    def test_with_a_kept_session_reads_the_new_password(self, kit, signed_in, user, monkeypatch):
+    def test_with_a_kept_session_reads_the_new_password(self, kit, signed_in, user):
         """The password changes, and the session is kept, between our read and our write."""
-        real_find = lookup.find
-        changes = [lambda: self.change_and_keep(user, signed_in.session)]
-
-        def find(session_id):
-            found = real_find(session_id)
-            if changes:
-                changes.pop()()
-            return found
-
-        monkeypatch.setattr(lookup, "find", find)
-
-        rotated = kit.rotate(signed_in.refresh)
+        with between_read_and_write(lambda: self.change_and_keep(user, signed_in.session)):
+            rotated = kit.rotate(signed_in.refresh)
 
         assert kit.get_with(rotated.access).status_code == 200
 
@@ -265,25 +246,16 @@ class TestLostRace:
 
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
 
-    def test_with_a_theft_of_the_same_moment_tells_of_it_once(
-        self, clock, kit, signed_in, monkeypatch, caplog
-    ):
+    def test_with_a_theft_of_the_same_moment_tells_of_it_once(self, clock, kit, signed_in, caplog):
         """A replay ends the session between our read and our write, and the clock stands still."""
         newest = kit.rotate(signed_in.refresh)
         clock.shift(timedelta(seconds=11))
-        real_find = lookup.find
-        replays = [lambda: kit.refresh(signed_in.refresh)]
-
-        def find(session_id):
-            found = real_find(session_id)
-            if replays:
-                replays.pop()()
-            return found
-
-        monkeypatch.setattr(lookup, "find", find)
         caplog.set_level("INFO", logger="drf_jwt_kit")
 
-        assert kit.refresh(newest.refresh).status_code == 401
+        with between_read_and_write(lambda: kit.refresh(signed_in.refresh)):
+            answer = kit.refresh(newest.refresh)
+
+        assert answer.status_code == 401
         assert caplog.text.count("event=reused") == 1
 
     def test_lost_three_times_is_503(self, kit, signed_in, monkeypatch):

@@ -68,21 +68,7 @@ def check_deploy() -> Iterator[CheckMessage]:
                 id="drf_jwt_kit.W131",
             )
     if has_pages():
-        everybody = getattr(django_settings, "CORS_ALLOW_ALL_ORIGINS", False)
-        if everybody and getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False):
-            yield Warning(
-                "CORS_ALLOW_ALL_ORIGINS and CORS_ALLOW_CREDENTIALS are on: a page of any other "
-                "host of your site reads what the API answers to the user whose browser it is in.",
-                hint="Name the origins of your own pages in CORS_ALLOWED_ORIGINS instead.",
-                id="drf_jwt_kit.W133",
-            )
-        if not django_settings.CSRF_COOKIE_SECURE:
-            yield Warning(
-                "CSRF_COOKIE_SECURE is False: whoever answers over plain HTTP can set the cookie "
-                "that the CSRF check compares with.",
-                hint="Set CSRF_COOKIE_SECURE = True.",
-                id="drf_jwt_kit.W134",
-            )
+        yield from _check_other_origins()
 
 
 def has_pages() -> bool:
@@ -181,6 +167,25 @@ def _check_cors_headers() -> Iterator[CheckMessage]:
             hint="from corsheaders.defaults import default_headers; "
             'CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]',
             id="drf_jwt_kit.W007",
+        )
+
+
+def _check_other_origins() -> Iterator[CheckMessage]:
+    """Who else could read an answer, or plant what the CSRF check compares with?"""
+    everybody = getattr(django_settings, "CORS_ALLOW_ALL_ORIGINS", False)
+    if everybody and getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False):
+        yield Warning(
+            "CORS_ALLOW_ALL_ORIGINS and CORS_ALLOW_CREDENTIALS are on: a page of any other "
+            "host of your site reads what the API answers to the user whose browser it is in.",
+            hint="Name the origins of your own pages in CORS_ALLOWED_ORIGINS instead.",
+            id="drf_jwt_kit.W133",
+        )
+    if not django_settings.CSRF_COOKIE_SECURE:
+        yield Warning(
+            "CSRF_COOKIE_SECURE is False: whoever answers over plain HTTP can set the cookie "
+            "that the CSRF check compares with.",
+            hint="Set CSRF_COOKIE_SECURE = True.",
+            id="drf_jwt_kit.W134",
         )
 
 

@@ -51,6 +51,8 @@ from .tokens import (
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
+    from drf_jwt_kit.transports import TokenCookie
+
 
 _UNNAMED = "text/plain"
 """What wsgiref, and so runserver, says of a request that names no type. Source: RFC 2045, 5.2."""
@@ -112,11 +114,7 @@ class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The cookies, and for how long they are good. Reads no token in the body."""
         self.body(request)
-        cookie = refresh_cookie().read(request)
-        if cookie is None:
-            raise NotAuthenticated
-        if not _is_plain(cookie):
-            raise InvalidToken
+        cookie = _presented(refresh_cookie(), request)
         return _into_cookies(self.answer({"refresh": cookie}), unrotated=cookie)
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -133,11 +131,7 @@ class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
     @sensitive_variables()
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """200, or what is wrong with it."""
-        cookie = access_cookie().read(request)
-        if cookie is None:
-            raise NotAuthenticated
-        if not _is_plain(cookie):
-            raise InvalidToken
+        cookie = _presented(access_cookie(), request)
         JWTCookieAuthentication().get_validated_token(cookie.encode())  # no refresh token, then
         return self.answer({"token": cookie})
 
@@ -224,6 +218,13 @@ def _is_empty(request: Request) -> bool:
     return request.META.get("CONTENT_LENGTH") in {None, "", "0"}
 
 
-def _is_plain(cookie: str) -> bool:
-    """Whether a token could look like that: a serializer's field calls other bytes a bad body."""
-    return re.fullmatch(r"[A-Za-z0-9_.=-]+", cookie) is not None
+@sensitive_variables()
+def _presented(cookie: TokenCookie, request: Request) -> str:
+    """The token in ``cookie``. Raises NotAuthenticated where there is none, and InvalidToken where
+    none could look like that: a serializer's field would call it a bad body."""
+    token = cookie.read(request)
+    if token is None:
+        raise NotAuthenticated
+    if re.fullmatch(r"[A-Za-z0-9_.=-]+", token) is None:
+        raise InvalidToken
+    return token
