@@ -1,8 +1,9 @@
 """Fills a PostgreSQL database with users and sessions as a project of that size has them.
 
-One statement each. A user has three sessions. The logins of 32 days: 70 % are in use and were
-refreshed within the last day, 20 % were ended on the way, 10 % were left alone at some time;
-those older than 30 days have passed their absolute limit.
+One statement each. A user has three sessions. The logins of 29 days: 70 % are in use and were
+refreshed within the last day, 20 % were ended on the way, 10 % were left alone at some time.
+None has reached its greatest age, so that a table begins at every size as it goes on: a flush,
+which begins with the oldest, finds as many dead rows in a batch.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ _A_MONTH = """
            CASE WHEN fate >= 0.7 AND fate < 0.9
                 THEN least(born + share * (now() - born), now() - interval '1 hour') END AS ended
     FROM (SELECT i, random() AS fate, random() AS share,
-                 now() - interval '32 days' * (1 - i::float / %(sessions)s) AS born
+                 now() - interval '29 days' * (1 - i::float / %(sessions)s) AS born
           FROM generate_series(1, %(sessions)s) AS i) AS month
 """
 

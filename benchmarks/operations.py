@@ -52,7 +52,7 @@ def of_clients(size: int, repetitions: int) -> list[Operation]:
 
 
 def of_flush() -> list[Operation]:
-    """The next batch of ``jwtkit flush``, in the order of the primary key."""
+    """The next batch of ``jwtkit flush``, from the oldest login on."""
     batches: Iterator[Any] = iter(())
 
     def next_batch(_: None) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from datetime import timezone as utc
+from itertools import islice
 
 import pytest
 from django.db import connection
@@ -206,7 +207,7 @@ class TestABatch:
             flush(batch_size=2)
 
         assert [query.split()[0] for query in made] == [
-            *("SELECT",),  # the last end of all sessions
+            *("SELECT", "SELECT"),  # the last end of all sessions; how many rows there are
             *("SELECT", "DELETE") * 3,
         ]
 
@@ -220,6 +221,16 @@ class TestABatch:
         told = [progress.deleted for progress in retention.flush(batch_size=2)]
 
         assert told == [2, 4, 5]
+
+    @pytest.mark.parametrize("seconds_apart", [0, 1])
+    def test_goes_on_where_the_one_before_has_ended(self, clock, kit, user, seconds_apart):
+        for _ in range(5):
+            kit.sign_in(user)
+            clock.shift(seconds_apart)
+
+        walk = islice(retention.flush(batch_size=2), 10)  # it would have no end, or a wrong one
+
+        assert [progress.kept for progress in walk] == [2, 4, 5]
 
     def test_moves_the_fraction_forward_to_the_end(self, five):
         fractions = [progress.fraction for progress in retention.flush(batch_size=1)]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings as django_settings
 from django.db import connections
 from django.db.models import Q
 
@@ -44,7 +44,7 @@ class Progress:
     cutoffs: int = 0
     """How many ends of all sessions were deleted, after all batches."""
     fraction: float = 0.0
-    """How much of the table is done, less than 1 before the end. Random keys tell where one is."""
+    """How much of the table is done, less than 1 before the end."""
 
 
 def flush(
@@ -60,7 +60,8 @@ def flush(
     """
     rule = _Rule.of_this_moment(keep)
     progress = Progress()
-    last: UUID | None = None
+    total, seen = _count(), 0
+    last: Session | None = None
     oldest_login: datetime | None = None
     while progress.fraction < 1:
         rows = _read(last, batch_size)
@@ -69,9 +70,10 @@ def flush(
         oldest_login = min([*kept, oldest_login] if oldest_login else kept, default=None)
         progress.deleted += len(dead) if dry_run else _delete([*dead], rule)
         progress.kept += len(kept)
+        seen += len(rows)
         if len(rows) == batch_size:
-            last = rows[-1].pk
-            progress.fraction = _position([row.pk for row in rows])
+            last = rows[-1]
+            progress.fraction = seen / max(total, seen + 1)  # somebody may have logged in since
         else:
             progress.cutoffs = _flush_cutoffs(rule, oldest_login, dry_run=dry_run)
             progress.fraction = 1.0
@@ -124,9 +126,34 @@ class _Rule:
 
 
 @persistent
-def _read(after: UUID | None, limit: int) -> list[Session]:
-    rows = lookup.sessions().only(*_NARROW).order_by("pk")
-    return list((rows if after is None else rows.filter(pk__gt=after))[:limit])
+def _count() -> int:
+    return lookup.sessions().count()  # type: ignore[no-any-return]
+
+
+@persistent
+def _read(after: Session | None, limit: int) -> list[Session]:
+    rows = lookup.sessions().only(*_NARROW)
+    if _lie_by_age():
+        rows = rows.order_by("created_at", "pk")
+        if after is not None:
+            # One condition that the index can answer, and one for logins of the same moment.
+            later = Q(created_at__gt=after.created_at) | Q(pk__gt=after.pk)
+            rows = rows.filter(later, created_at__gte=after.created_at)
+    else:
+        rows = rows.order_by("pk")
+        if after is not None:
+            rows = rows.filter(pk__gt=after.pk)
+    return list(rows[:limit])
+
+
+def _lie_by_age() -> bool:
+    """Whether rows lie in the order of their logins, so that neighbours are on one page.
+
+    MariaDB and MySQL keep them in the order of their keys, and others may. Without USE_TZ there
+    is no such order to ask for: the hour that autumn repeats has every time twice.
+    """
+    by_age = connections[lookup.write_alias()].vendor in ("postgresql", "sqlite")
+    return by_age and django_settings.USE_TZ
 
 
 def _delete(keys: list[UUID], rule: _Rule) -> int:
@@ -161,12 +188,3 @@ def _flush_cutoffs(rule: _Rule, oldest_login: datetime | None, *, dry_run: bool)
     if not (ends_nobody and latest.valid_after <= rule.before):
         superfluous = superfluous.exclude(pk=latest.pk)
     return superfluous.count() if dry_run else superfluous.delete()[0]
-
-
-def _position(keys: list[UUID]) -> float:
-    """Where the last of ``keys`` lies among all keys there can be, in the database's own order.
-
-    MariaDB sorts its UUID type by the last group first, all others by the first one.
-    """
-    from_the_left = all(one < other for one, other in pairwise(keys))
-    return (keys[-1].int >> 80 if from_the_left else keys[-1].node) / (1 << 48)
