@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 # What documents, catalogs, other libraries and made-up histories say of the code is the same on
-# every version of Django; what a killed worker does, too.
+# every version of Django; what killed, forked and neighbouring workers do, too.
 _ONCE = (
     "architecture",
     "browser",
@@ -64,6 +64,8 @@ _ONCE = (
 _ONCE_FILES = (
     "flows/test_demo_service.py",
     "flows/test_example_project.py",
+    "keys/test_forks.py",
+    "keys/test_whole_rotation.py",
     "test_logs.py",
     "test_translations.py",
 )
@@ -78,6 +80,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.once)
         if place.parts[0] == "browser":
             item.add_marker(pytest.mark.browser)
+    # The longest first, so that none of them is alone at the end.
+    items.sort(key=lambda item: item.get_closest_marker("projects") is None)
 
 
 PASSWORD = "correct horse battery staple"

@@ -36,7 +36,7 @@ def test_in_ci_they_fail(without_mariadb, monkeypatch):
 def test_the_last_lines_of_a_run_name_it():
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "tests/servers/test_harness.py", "-k", "redis"],
-        env={**os.environ, "TEST_SERVERS": "mariadb"},
+        env={**os.environ, "TEST_SERVERS": "mariadb", "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
         check=False,
