@@ -41,6 +41,8 @@ def test_holds_under(settings, where):
             "-q",
             "-p",
             "no:cacheprovider",
+            "-m",
+            "not long and not once",
             f"--ds={settings}",
             *where,
         ],
