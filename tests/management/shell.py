@@ -30,7 +30,10 @@ class Shell:
 
     def run(self, arguments: list[str]) -> str:
         process = self._start(arguments)
-        out, err = process.communicate(timeout=120)
+        try:
+            out, err = process.communicate(timeout=120)
+        finally:
+            process.kill()  # one that goes on for ever would slow down whatever is run after it
         assert process.returncode == 0, err
         return out
 
