@@ -17,7 +17,8 @@ from rest_framework.test import APIClient
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import retention, revocations
+from drf_jwt_kit.sessions import revocations
+from drf_jwt_kit.sessions.flush import flush
 from drf_jwt_kit.tokens import RefreshToken
 
 from .fill import PASSWORD, SESSIONS_PER_USER
@@ -58,7 +59,7 @@ def of_flush() -> list[Operation]:
     def next_batch(_: None) -> None:
         nonlocal batches
         if next(batches, None) is None:
-            batches = retention.flush(batch_size=_BATCH)
+            batches = flush(batch_size=_BATCH)
             next(batches)
 
     return [Operation(f"flush {_BATCH} rows", _nothing, next_batch)]

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.projects
             [
                 *("tests/flows/test_obtain.py", "tests/flows/test_refresh.py"),
                 *("tests/flows/test_request.py", "tests/test_mixins.py"),
-                *("tests/sessions/test_cutoff.py", "tests/sessions/test_retention.py"),
+                *("tests/sessions/test_cutoff.py", "tests/sessions/test_flush.py"),
                 *("tests/sessions/test_revocations.py", "tests/sessions/test_census.py"),
                 "tests/flows/test_adoption.py",
             ],

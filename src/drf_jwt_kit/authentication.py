@@ -8,23 +8,41 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt import authentication as simplejwt
-from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt import exceptions as simplejwt_exceptions
 
-from . import sessions
+from . import exceptions, sessions
 from .conf import get_settings
-from .exceptions import BadAuthorizationHeader, InvalidToken, Reason, challenge
+from .exceptions import InvalidToken, Reason, challenge
+from .sessions.account import default_user_authentication_rule
+from .sessions.stateless import load_user
+from .tokens import RefusedToken
 from .transports import access_cookie, header_of, require_own_page, token_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rest_framework.request import Request
+
+    from .tokens import AccessToken
+
+__all__ = [
+    "BadAuthorizationHeader",
+    "JWTAuthentication",
+    "JWTCookieAuthentication",
+    "JWTStatelessAuthentication",
+    "JWTStatelessUserAuthentication",
+    "JWTTokenUserAuthentication",
+    "default_user_authentication_rule",
+]
 
 _hides_tokens = sensitive_variables("header", "cookie", "raw_token", "presented", "token")
 """In Django's error reports: of what a ``get_user`` of the project's raises, for one."""
 
 
-def default_user_authentication_rule(user: Any) -> bool:
-    """Whether ``user`` (or None) may log in and refresh: it exists and is active."""
-    return user is not None and (not get_settings().CHECK_USER_IS_ACTIVE or user.is_active)
+class BadAuthorizationHeader(  # type: ignore[misc]  # their stub has str where DRF has more
+    exceptions.BadAuthorizationHeader, simplejwt_exceptions.AuthenticationFailed
+):
+    """The header names our scheme but does not hold one token: 401; Simple JWT's refusal, too."""
 
 
 class JWTAuthentication(simplejwt.JWTAuthentication):
@@ -39,13 +57,13 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
     www_authenticate_realm = "api"
 
     @_hides_tokens
-    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+    def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
         """``(user, token)``, or None where the request carries no token of ours."""
         header = self.get_header(request)
         raw_token = None if header is None else self.get_raw_token(header)
         return None if raw_token is None else self.holder_of(raw_token, request)
 
-    def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, Any]:
+    def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, AccessToken]:
         """``(user, token)`` of a presented token. Raises InvalidToken."""
         token = self.get_validated_token(raw_token)
         user = self.get_user(token)
@@ -73,9 +91,12 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
 
         Raises BadAuthorizationHeader where our scheme word is not followed by one token.
         """
-        return token_in(header)
+        try:
+            return token_in(header)
+        except exceptions.BadAuthorizationHeader as refusal:
+            raise BadAuthorizationHeader from refusal
 
-    def get_validated_token(self, raw_token: bytes) -> Any:
+    def get_validated_token(self, raw_token: bytes) -> AccessToken:
         """The verified token, of the first class of ``AUTH_TOKEN_CLASSES`` that takes it.
 
         Raises InvalidToken, with each class's message as Simple JWT has them.
@@ -83,11 +104,13 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
         refusals = []
         for token_class in get_settings().load("AUTH_TOKEN_CLASSES"):
             try:
-                return token_class(raw_token)
-            except TokenError as refusal:  # a class of the project's may raise Simple JWT's own
+                return token_class(raw_token)  # type: ignore[no-any-return]
+            except (
+                simplejwt_exceptions.TokenError
+            ) as refusal:  # a class of the project's may raise Simple JWT's own
                 refusals.append((token_class, refusal))
         reasons = [getattr(refusal, "reason", Reason.INVALID) for _, refusal in refusals]
-        raise InvalidToken(
+        raise RefusedToken(
             next((reason for reason in reasons if reason is not Reason.WRONG_TYPE), reasons[0]),
             detail=_("Given token not valid for any token type"),
             messages=[
@@ -111,7 +134,7 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
 
         Asked also where ``get_user`` is the project's own and has not. Raises InvalidToken.
         """
-        return sessions.authenticate(validated_token)
+        return _refused_as_simple_jwt_does(sessions.authenticate, validated_token)
 
 
 class JWTStatelessAuthentication(JWTAuthentication, simplejwt.JWTStatelessUserAuthentication):
@@ -123,7 +146,7 @@ class JWTStatelessAuthentication(JWTAuthentication, simplejwt.JWTStatelessUserAu
     does. Raises InvalidToken (401), at the first touch too, and ServiceUnavailable (503).
     """
 
-    def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, Any]:
+    def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, AccessToken]:
         """``(user, token)`` of a presented token. Raises InvalidToken.
 
         Where the answer will be HTML the user is loaded at once: a template is rendered when
@@ -132,12 +155,12 @@ class JWTStatelessAuthentication(JWTAuthentication, simplejwt.JWTStatelessUserAu
         user, token = super().holder_of(raw_token, request)
         renderer = getattr(request, "accepted_renderer", None)
         if getattr(renderer, "media_type", "") == "text/html":
-            sessions.load_user(user)
+            _refused_as_simple_jwt_does(load_user, user)
         return user, token
 
     def user_of_session(self, validated_token: Any) -> Any:
         """The user of the token's session, which the revocation feed vouches for."""
-        return sessions.authenticate_stateless(validated_token)
+        return _refused_as_simple_jwt_does(sessions.authenticate_stateless, validated_token)
 
 
 class JWTCookieAuthentication(JWTAuthentication):
@@ -152,7 +175,7 @@ class JWTCookieAuthentication(JWTAuthentication):
     """Why the cookie of this request was not accepted; for views that demand a user."""
 
     @_hides_tokens
-    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+    def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
         """``(user, token)``, or None where no token is presented that is accepted.
 
         As Django's sessions do, it has caches keep apart what they keep of the view's answers.
@@ -171,6 +194,14 @@ class JWTCookieAuthentication(JWTAuthentication):
             return None
         require_own_page(request)
         return holder
+
+
+def _refused_as_simple_jwt_does(ask: Callable[[Any], Any], what: Any) -> Any:
+    """What ``ask`` answers; its refusal is one of Simple JWT's, too."""
+    try:
+        return ask(what)
+    except InvalidToken as refusal:
+        raise RefusedToken(refusal.reason) from refusal
 
 
 def _vary(request: Request, *headers: str) -> None:

@@ -21,7 +21,10 @@ from . import authentication, serializers
 from .conf import current_problems, get_settings, nearest
 from .keys import checks as keys
 from .keys.published import are_published
-from .tokens import AccessToken, adoption, claims
+from .sessions import claims
+from .sessions.others import adopts_simple_jwt
+from .sessions.tokens import PROTOCOL, REGISTERED
+from .tokens import AccessToken
 from .transports import checks as transports
 
 if TYPE_CHECKING:
@@ -130,7 +133,7 @@ def _check_names() -> Iterator[checks.CheckMessage]:
             id="drf_jwt_kit.E009",
         )
     named = [settings.USER_ID_CLAIM, settings.JTI_CLAIM, settings.TOKEN_TYPE_CLAIM]
-    for name in claims.PROTOCOL | claims.REGISTERED - {"jti"}:
+    for name in PROTOCOL | REGISTERED - {"jti"}:
         if name in named:
             yield checks.Error(
                 f"A claim is named {name!r}, which the protocol uses for something else.",
@@ -169,7 +172,7 @@ def _check_cutoff() -> Iterator[checks.CheckMessage]:
 
 def _check_simple_jwt() -> Iterator[checks.CheckMessage]:
     blacklists = apps.is_installed("rest_framework_simplejwt.token_blacklist")
-    if blacklists and not adoption.is_open():  # until then it says which tokens are refused
+    if blacklists and not adopts_simple_jwt():  # until then it says which tokens are refused
         yield checks.Warning(
             "Simple JWT's blacklist app is installed. Sessions replace it, and its tables stay "
             "as they are.",

@@ -1,21 +1,28 @@
 """The tables: a row for each login on each device, and one for each time that all were ended.
 
-They hold no token; their rules are in sessions.
+They hold no token. ``SessionQuerySet`` says in SQL what ``sessions.life`` says of one row, as far
+as the table knows it.
 """
 
 from __future__ import annotations
 
 import secrets
 import uuid
-from typing import TYPE_CHECKING
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest, Least
+from django.utils import timezone as project_time
 from django.utils.translation import gettext_lazy as _
 
+from .conf import get_settings
+from .conf.moments import as_stored, whole_second
+
 if TYPE_CHECKING:
-    from datetime import datetime
+    from django.db.models.expressions import Combinable
 
 
 def new_secret() -> str:
@@ -37,6 +44,57 @@ class RevokedReason(models.TextChoices):
     SESSION_LIMIT = "session_limit", _("the user logged in more often than it may at once")
     BY_ADMIN = "by_admin", _("ended by an administrator")
     BY_PROJECT = "by_project", _("ended by the project")
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Sessions by what has become of them, as far as the table and the settings know.
+
+    What became of a user behind Django's signals (``QuerySet.update``, raw SQL) is not seen here.
+    ``now`` is an aware datetime, this moment unless it is given.
+    """
+
+    def live(self, now: datetime | None = None) -> SessionQuerySet:
+        """Those that can go on."""
+        moment = project_time.now() if now is None else as_stored(now)
+        return self._with_limits().filter(
+            revoked_at=None,
+            expires_at__gt=moment,
+            idle_limit__gt=moment,
+            auth_time__gte=F("valid_from"),
+        )
+
+    def ended(self, now: datetime | None = None) -> SessionQuerySet:
+        """All others: ended by somebody, or over by themselves."""
+        moment = project_time.now() if now is None else as_stored(now)
+        return self._with_limits().filter(
+            Q(revoked_at__isnull=False)
+            | Q(expires_at__lte=moment)
+            | Q(idle_limit__lte=moment)
+            | Q(auth_time__lt=F("valid_from"))
+        )
+
+    def dead(self, before: datetime) -> SessionQuerySet:
+        """Those that ended by ``before`` (aware), or as much earlier as their access tokens
+        lived longer than ``ACCESS_TOKEN_LIFETIME``; a cut-off of the settings ends none here."""
+        usual = get_settings().ACCESS_TOKEN_LIFETIME
+        cutoff = Cutoff.latest_or(_BEFORE_EVERY_LOGIN)
+        ended = Least(
+            *(Coalesce("revoked_at", "expires_at"), "expires_at", _idle_limit()),
+            Case(When(auth_time__lt=cutoff, then=cutoff), default="expires_at"),
+        )
+        longest = Greatest(
+            *(Coalesce("access_lifetime", Value(usual)), Value(usual)),
+            output_field=models.DurationField(),
+        )
+        over = self.alias(over=_sum(ended, longest))
+        return over.filter(over__lte=as_stored(before) + usual)
+
+    def to_judge(self) -> SessionQuerySet:
+        """The same rows, each with the latest cut-off of the table beside it, ``valid_after``."""
+        return self.annotate(valid_after=Cutoff.latest())
+
+    def _with_limits(self) -> SessionQuerySet:
+        return self.alias(idle_limit=_idle_limit(), valid_from=_valid_from())
 
 
 class Session(models.Model):
@@ -71,8 +129,8 @@ class Session(models.Model):
     ip = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
     scope = models.CharField(_("scope"), max_length=512, blank=True)
 
-    created_at = models.DateTimeField(_("created at"), default=timezone.now)
-    auth_time = models.DateTimeField(_("logged in at"), default=timezone.now)
+    created_at = models.DateTimeField(_("created at"), default=project_time.now)
+    auth_time = models.DateTimeField(_("logged in at"), default=project_time.now)
     rotated_at = models.DateTimeField(_("refresh token rotated at"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last refreshed at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("ends at the latest"))
@@ -83,8 +141,11 @@ class Session(models.Model):
         _("ended because"), max_length=32, blank=True, choices=RevokedReason.choices
     )
 
-    valid_after: datetime | None
-    """The latest cut-off, where ``sessions.lookup`` has read it together with the row."""
+    if TYPE_CHECKING:
+        valid_after: datetime | None
+        """The latest cut-off of the table, where ``to_judge`` has read it with the row."""
+
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("session")
@@ -108,15 +169,17 @@ class Session(models.Model):
     @property
     def refreshable_until(self) -> datetime:
         """When the session ends unless it is refreshed before: the ``exp`` of its refresh token."""
-        idle_limit = (self.rotated_at or self.created_at) + self.refresh_lifetime
-        return min(idle_limit, self.expires_at)
+        return min((self.rotated_at or self.created_at) + self.refresh_lifetime, self.expires_at)
 
 
 class Cutoff(models.Model):
-    """The end of every session whose user logged in before ``valid_after``, in one row."""
+    """The end of every session whose user logged in before ``valid_after``, in one row.
+
+    Tokens know their login in whole seconds, so it is stored as the next whole second.
+    """
 
     valid_after = models.DateTimeField(_("logins are valid from"))
-    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    created_at = models.DateTimeField(_("created at"), default=project_time.now)
 
     class Meta:
         verbose_name = _("end of all sessions")
@@ -124,3 +187,40 @@ class Cutoff(models.Model):
 
     def __str__(self) -> str:
         return self.valid_after.isoformat()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it, from the next whole second on."""
+        self.valid_after = whole_second(self.valid_after)
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def latest(cls) -> Subquery:
+        """The latest one's moment, as a column beside rows that are read anyway."""
+        return Subquery(cls._default_manager.order_by("-valid_after").values("valid_after")[:1])
+
+    @classmethod
+    def latest_or(cls, moment: datetime) -> Combinable:
+        """The same, or an aware ``moment`` where there is none."""
+        return Coalesce(cls.latest(), Value(as_stored(moment), output_field=DateTimeField()))
+
+
+_BEFORE_EVERY_LOGIN = datetime(1900, 1, 1, tzinfo=timezone.utc)
+
+
+def _valid_from() -> Combinable:
+    """From when on logins are valid: by the table or by SESSIONS_VALID_AFTER, the later one."""
+    by_setting = get_settings().SESSIONS_VALID_AFTER
+    if by_setting is None:
+        return Cutoff.latest_or(_BEFORE_EVERY_LOGIN)
+    moment = whole_second(by_setting)
+    by_setting_value = Value(as_stored(moment), output_field=DateTimeField())
+    return Greatest(Cutoff.latest_or(moment), by_setting_value)
+
+
+def _idle_limit() -> Combinable:
+    """When a row's session ends unless it is refreshed before, for a query."""
+    return _sum(Coalesce("rotated_at", "created_at"), F("refresh_lifetime"))
+
+
+def _sum(moment: Combinable, duration: Combinable) -> Combinable:
+    return ExpressionWrapper(moment + duration, output_field=DateTimeField())

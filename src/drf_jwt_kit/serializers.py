@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.signals import user_logged_in
@@ -15,11 +15,10 @@ from rest_framework_simplejwt import serializers as simplejwt
 from . import sessions
 from .conf import get_settings
 from .exceptions import NoActiveAccount
-from .tokens import RefreshToken
-from .tokens.types import read
-
-if TYPE_CHECKING:
-    from rest_framework_simplejwt.serializers import AuthUser
+from .sessions.account import may_log_in
+from .sessions.claims import GivesTokens, OwnToken
+from .sessions.faults import persistent
+from .tokens import RefreshToken, read
 
 
 class PasswordField(serializers.CharField):
@@ -31,7 +30,7 @@ class PasswordField(serializers.CharField):
         super().__init__(**{"trim_whitespace": False, "max_length": 4096, **kwargs})
 
 
-class TokenObtainPairSerializer(simplejwt.TokenObtainPairSerializer):
+class TokenObtainPairSerializer(GivesTokens, simplejwt.TokenObtainPairSerializer):
     """Credentials in, ``access`` and ``refresh`` out.
 
     Override ``get_token`` to add claims, or ``validate`` to answer more.
@@ -54,30 +53,43 @@ class TokenObtainPairSerializer(simplejwt.TokenObtainPairSerializer):
         """Log the user in. Raises NoActiveAccount, whoever it was and whatever was wrong."""
         request = self.context.get("request")
         self.user = self._authenticated(request, attrs)
-        token = self.get_token(self.user)
-        if not isinstance(token, RefreshToken):
-            raise ImproperlyConfigured(
-                f"{type(self).__name__}.get_token returned a {type(token).__module__}."
-                f"{type(token).__qualname__}. Import RefreshToken from drf_jwt_kit.tokens, and "
-                "the serializer you extend from drf_jwt_kit.serializers."
-            )
-        token.session.obtain_serializer = self._path()
-        pair = sessions.start(self.user, request, token=token)
+        pair = sessions.start(
+            self.user,
+            request,
+            token=self.own_token(self.user),
+            obtain_serializer=self._path(),
+            replaces=self.context.get("replaces"),
+        )
         if get_settings().UPDATE_LAST_LOGIN:
             user_logged_in.send(sender=type(self.user), request=request, user=self.user)
         return pair.as_data()
 
     @classmethod
-    def get_token(cls, user: AuthUser) -> Any:
+    def get_token(cls, user: Any) -> RefreshToken:
         """The refresh token of a session that is not stored yet. Claims set on it go into the
-        access token; at refresh this is called again for them, and nothing is stored."""
-        token_class: Any = cls.token_class
-        token = token_class.for_user(user)
-        token.session.obtain_serializer = cls._path()
+        access token; at refresh an override is called again for them, and nothing is stored."""
+        token: RefreshToken = cls.token_class.for_user(user)
+        if token.session is not None:
+            token.session.obtain_serializer = cls._path()
         return token
 
+    @classmethod
+    def own_token(cls, user: Any) -> OwnToken | None:
+        """What ``get_token`` makes where a project has overridden it, or ``token_class``."""
+        ours = TokenObtainPairSerializer
+        if cls.get_token.__func__ is ours.get_token.__func__ and cls.token_class is RefreshToken:  # type: ignore[attr-defined]
+            return None
+        token = cls.get_token(user)
+        if isinstance(token, RefreshToken):
+            return token
+        raise ImproperlyConfigured(
+            f"{cls.__name__}.get_token returned a {type(token).__module__}."
+            f"{type(token).__qualname__}. Import RefreshToken from drf_jwt_kit.tokens, and "
+            "the serializer you extend from drf_jwt_kit.serializers."
+        )
+
     @sensitive_variables()
-    @sessions.persistent
+    @persistent
     def _authenticated(self, request: Any, attrs: dict[str, Any]) -> Any:
         username = attrs[self.username_field]
         try:
@@ -87,7 +99,7 @@ class TokenObtainPairSerializer(simplejwt.TokenObtainPairSerializer):
             raise serializers.ValidationError({self.username_field: error.messages}) from error
         credentials = {self.username_field: username, "password": attrs["password"]}
         user = authenticate(request=request, **credentials)
-        if not get_settings().load("USER_AUTHENTICATION_RULE")(user):
+        if not may_log_in(user):
             raise NoActiveAccount(self.error_messages["no_active_account"])
         return user
 
@@ -111,8 +123,10 @@ class TokenRefreshSerializer(serializers.Serializer[Any]):
         """Rotate. Raises InvalidToken."""
         request = self.context.get("request")
         retry_key = "" if request is None else request.headers.get("Idempotency-Key", "")
-        token = self.token_class(attrs["refresh"])
-        return sessions.refresh(token, request, retry_key=retry_key).as_data()
+        presented = attrs["refresh"]
+        if self.token_class is not RefreshToken:  # a project's own, which may refuse it
+            presented = self.token_class(presented)
+        return sessions.refresh(presented, request, retry_key=retry_key).as_data()
 
 
 class TokenVerifySerializer(serializers.Serializer[Any]):

@@ -12,7 +12,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from drf_jwt_kit.sessions import lookup
+from drf_jwt_kit.sessions import rows as session_rows
 from tests.conftest import PASSWORD, claims_of, make_user
 
 SESSIONS = "/admin/drf_jwt_kit/session/"
@@ -20,7 +20,7 @@ SESSIONS = "/admin/drf_jwt_kit/session/"
 
 def row(tokens):
     """The session of ``tokens``, where it is written."""
-    return lookup.sessions().get(pk=claims_of(tokens.refresh)["sid"])
+    return session_rows.stored().get(pk=claims_of(tokens.refresh)["sid"])
 
 
 class Staff(Client):

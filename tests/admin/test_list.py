@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.sessions import lookup
+from drf_jwt_kit.sessions import rows as session_rows
 from tests.conftest import NOON, make_user
 
 from .conftest import SESSIONS, row
@@ -77,8 +77,8 @@ class TestSearch:
     def two(self, kit, user, other_user):
         phone = kit.sign_in(user, user_agent="Firefox/1.0 (Android)")
         laptop = kit.sign_in(other_user, user_agent="Safari/2.0")
-        lookup.sessions().filter(pk=row(phone).pk).update(ip="10.1.2.3", name="My phone")
-        lookup.sessions().filter(pk=row(laptop).pk).update(device="Safari on macOS")
+        session_rows.stored().filter(pk=row(phone).pk).update(ip="10.1.2.3", name="My phone")
+        session_rows.stored().filter(pk=row(laptop).pk).update(device="Safari on macOS")
         return phone, laptop
 
     @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ class TestFilters:
         assert self.both(staff) == ([], [sid(live)])
 
     def test_or_too_old(self, live, staff):
-        lookup.sessions().update(expires_at=timezone.now())
+        session_rows.stored().update(expires_at=timezone.now())
 
         assert self.both(staff) == ([], [sid(live)])
 
@@ -163,7 +163,7 @@ class TestFilters:
         assert self.both(staff) == ([], [sid(live)])
 
     def test_by_the_whole_second_that_the_setting_counts_from(self, live, staff, settings):
-        lookup.sessions().update(auth_time=NOON + timedelta(seconds=10.7))
+        session_rows.stored().update(auth_time=NOON + timedelta(seconds=10.7))
         settings.DRF_JWT_KIT = {"SESSIONS_VALID_AFTER": NOON + timedelta(seconds=10.5)}
 
         assert "ended: all sessions were ended" in staff.text(SESSIONS)
@@ -239,7 +239,7 @@ class TestWhatItCosts:
 
 @pytest.mark.parametrize("reason", RevokedReason)
 def test_every_reason_can_be_filtered_by(signed_in, staff, reason):
-    lookup.sessions().update(revoked_at=timezone.now(), revoked_reason=reason)
+    session_rows.stored().update(revoked_at=timezone.now(), revoked_reason=reason)
 
     assert staff.listed(revoked_reason__exact=reason.value) == [sid(signed_in)]
     assert Session._meta.get_field("revoked_reason").max_length >= len(reason.value)

@@ -6,9 +6,9 @@ from django.contrib.auth import get_user_model
 from django.db import OperationalError
 
 from drf_jwt_kit.models import RevokedReason
-from drf_jwt_kit.sessions import lookup
+from drf_jwt_kit.sessions import rows as session_rows
 from drf_jwt_kit.signals import session_revoked
-from drf_jwt_kit.tokens.types import expected_jti
+from drf_jwt_kit.sessions.presented import jti_of
 from tests.conftest import claims_of
 
 from .conftest import SESSIONS, row
@@ -75,10 +75,10 @@ class TestDetail:
 
 def test_nothing_that_makes_a_token_is_on_any_page(kit, signed_in, staff):
     newest = kit.rotate(signed_in.refresh)
-    lookup.sessions().update(retry_key_hash="d" * 64)
+    session_rows.stored().update(retry_key_hash="d" * 64)
     session = row(signed_in)
     secrets = [session.secret, session.password_fingerprint, session.retry_key_hash]
-    secrets += [expected_jti(session, 0), expected_jti(session, 1)]
+    secrets += [jti_of(session, 0), jti_of(session, 1)]
     secrets += [signed_in.access, signed_in.refresh, newest.access, newest.refresh]
     secrets += [claims_of(newest.access)["jti"], *(s[:16] for s in secrets[:3])]
 
@@ -130,7 +130,7 @@ class TestEndSelected:
     def test_is_told_after_commit(
         self, signed_in, user, staff, ended_reasons, django_capture_on_commit_callbacks
     ):
-        alias = lookup.write_alias()
+        alias = session_rows.write_alias()
         with django_capture_on_commit_callbacks(using=alias, execute=True):
             staff.act("end_selected", signed_in)
 
@@ -177,7 +177,7 @@ class TestEndSelected:
         def away(*args, **kwargs):
             raise OperationalError("connection refused")
 
-        monkeypatch.setattr("drf_jwt_kit.sessions.ending.end", away)
+        monkeypatch.setattr("drf_jwt_kit.sessions.end.end", away)
 
         answer = staff.ask("end_selected", signed_in, confirmed="yes")
 
@@ -208,7 +208,7 @@ class TestEndAllOfTheirUsers:
     def test_is_told_as_all_of_the_users(
         self, signed_in, user, staff, ended_reasons, django_capture_on_commit_callbacks
     ):
-        alias = lookup.write_alias()
+        alias = session_rows.write_alias()
         with django_capture_on_commit_callbacks(using=alias, execute=True):
             staff.act("end_all_of_their_users", signed_in)
 

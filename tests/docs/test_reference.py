@@ -11,7 +11,7 @@ from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
 
 from drf_jwt_kit import exceptions
-from drf_jwt_kit.sessions.rotation import Verdict
+from drf_jwt_kit.sessions.life import Verdict
 
 from .pages import ROOT
 

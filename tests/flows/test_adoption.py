@@ -22,9 +22,10 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.mixins import SecureViewMixin
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import adoption, retention
-from drf_jwt_kit.tokens.adoption import is_adopted
-from drf_jwt_kit.tokens.token import user_id_of
+from drf_jwt_kit.sessions import adoption
+from drf_jwt_kit.sessions.flush import flush
+from drf_jwt_kit.sessions.others import is_adopted
+from drf_jwt_kit.sessions.account import user_id_of
 from tests.conftest import NOON, claims_of
 from tests.keys.material import private_pem, public_pem
 
@@ -326,7 +327,7 @@ class TestARefreshToken:
         token = refresh(user, exp=int(UNTIL.timestamp()))
         kit.logout(token)
         clock.shift(timedelta(days=2))
-        list(retention.flush())
+        list(flush())
 
         assert kit.refresh(token).json()["reason"] == "session_ended"
 
@@ -334,14 +335,14 @@ class TestARefreshToken:
         token = refresh(user, exp=int(UNTIL.timestamp()))
         sessions.revoke_all()
         clock.shift(timedelta(days=2))
-        list(retention.flush())
+        list(flush())
 
         assert kit.refresh(token).json()["reason"] == "session_ended"
 
     def test_is_forgotten_afterwards(self, kit, user, clock):
         kit.logout(refresh(user))
         clock.move_to(UNTIL + HOUR)
-        list(retention.flush())
+        list(flush())
 
         assert not Session.objects.exists()
 

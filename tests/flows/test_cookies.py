@@ -1,5 +1,6 @@
 """Tokens in cookies: what a browser is given, and what becomes of it."""
 
+from importlib import import_module
 from datetime import timedelta
 
 import pytest
@@ -195,7 +196,9 @@ class TestRefresh:
         assert answer.cookies[REFRESH]["samesite"] == "Strict"
 
     def test_unanswered_by_the_database_clears_nothing(self, logged_in, monkeypatch):
-        monkeypatch.setattr("drf_jwt_kit.sessions.refreshing._store", lambda *args: False)
+        monkeypatch.setattr(
+            import_module("drf_jwt_kit.sessions.refresh"), "_store", lambda *args: False
+        )
 
         answer = logged_in.refresh()
 

@@ -1,5 +1,6 @@
 """A database that cannot answer, and transactions of the project around us."""
 
+from importlib import import_module
 import uuid
 from datetime import timedelta
 from unittest import mock
@@ -12,7 +13,7 @@ from django.test import TestCase, override_settings
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.sessions import lookup
+from drf_jwt_kit.sessions import rows as session_rows
 from drf_jwt_kit.sessions.account import fingerprint
 from tests.conftest import PASSWORD, Kit, claims_of, make_user
 from tests.properties.world import between_read_and_write
@@ -210,14 +211,14 @@ class TestLostRace:
 
     def test_never_turns_a_generation_back(self, kit, signed_in, monkeypatch):
         """Others have rotated several times between our read and our write."""
-        real_find = lookup.find
+        real_find = session_rows.find
 
         def find(session_id):
             found = real_find(session_id)
             Session.objects.update(generation=5)
             return found
 
-        monkeypatch.setattr(lookup, "find", find)
+        monkeypatch.setattr(session_rows, "find", find)
 
         assert kit.refresh(signed_in.refresh).status_code == 401
         assert signed_in.session.generation == 5
@@ -235,14 +236,14 @@ class TestLostRace:
         Session.objects.filter(pk=session.pk).update(password_fingerprint=fingerprint(user))
 
     def test_with_a_logout_hands_out_nothing(self, kit, signed_in, monkeypatch):
-        real_find = lookup.find
+        real_find = session_rows.find
 
         def find(session_id):
             found = real_find(session_id)
             sessions.revoke(session_id)
             return found
 
-        monkeypatch.setattr(lookup, "find", find)
+        monkeypatch.setattr(session_rows, "find", find)
 
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
 
@@ -259,7 +260,9 @@ class TestLostRace:
         assert caplog.text.count("event=reused") == 1
 
     def test_lost_three_times_is_503(self, kit, signed_in, monkeypatch):
-        monkeypatch.setattr("drf_jwt_kit.sessions.refreshing._store", lambda *args: False)
+        monkeypatch.setattr(
+            import_module("drf_jwt_kit.sessions.refresh"), "_store", lambda *args: False
+        )
 
         assert kit.refresh(signed_in.refresh).status_code == 503
 

@@ -1,4 +1,4 @@
-"""Going on by POST to ``token_refresh``. The judge itself: tests/sessions/test_rotation.py."""
+"""Going on by POST to ``token_refresh``. The judge itself: tests/sessions/test_life.py."""
 
 from datetime import timedelta
 
@@ -7,8 +7,8 @@ from django.test import override_settings
 
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.signals import refresh_reused
-from drf_jwt_kit.tokens.token import user_id_of
-from drf_jwt_kit.tokens.types import expected_jti
+from drf_jwt_kit.sessions.account import user_id_of
+from drf_jwt_kit.sessions.presented import jti_of
 from tests.conftest import Dropped, claims_of, forge
 
 pytestmark = pytest.mark.django_db
@@ -172,7 +172,7 @@ class TestReplayedRefreshToken:
 class TestRefusedRefresh:
     def test_of_a_generation_that_is_not_yet_ends_nothing(self, kit, signed_in, rows):
         session = signed_in.session
-        ahead = forge(signed_in.refresh, gen=5, jti=expected_jti(session, 5))
+        ahead = forge(signed_in.refresh, gen=5, jti=jti_of(session, 5))
         before = rows()
 
         assert kit.refresh(ahead).status_code == 401

@@ -10,10 +10,8 @@ from .shell import Shell
 from .test_flush import deleted_in
 
 COUNT_BY_STATE = """
-from django.utils.timezone import now
-from drf_jwt_kit.sessions import lookup, standing
-rows = lookup.sessions_to_judge()
-print(standing.live(rows, now=now()).count(), standing.ended(rows, now=now()).count())
+from drf_jwt_kit.models import Session
+print(Session.objects.live().count(), Session.objects.ended().count())
 """
 
 IN_THE_HOUR_THAT_COMES_TWICE = """

@@ -110,7 +110,7 @@ class TestList:
         assert len(made) == 3  # sessions, their users, and that there are no more
 
     def test_goes_through_a_table_of_many_batches(self, kit, user, listed, monkeypatch):
-        monkeypatch.setattr("drf_jwt_kit.sessions.survey._BATCH", 2)
+        monkeypatch.setattr("drf_jwt_kit.sessions.upkeep._BATCH", 2)
         every = [sid(kit.sign_in(user)) for _ in range(5)]
 
         assert sorted(ids(listed())) == sorted(every)
@@ -281,7 +281,7 @@ def test_a_database_that_does_not_answer_is_an_error_of_the_command(jwtkit, monk
     def away(*args, **kwargs):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr("drf_jwt_kit.sessions.lookup.sessions_to_judge", away)
+    monkeypatch.setattr("drf_jwt_kit.sessions.upkeep.stored", away)
 
     with pytest.raises(CommandError, match="does not answer, or is not migrated: connection ref"):
         jwtkit("sessions", "list")

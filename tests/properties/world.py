@@ -19,7 +19,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import lookup
+from drf_jwt_kit.sessions import rows as session_rows
 from drf_jwt_kit.signals import refresh_reused
 from tests.conftest import NOON, PASSWORD, Kit, claims_of, make_user
 
@@ -213,16 +213,16 @@ class World:
 @contextmanager
 def between_read_and_write(act: Any) -> Any:
     """``act`` happens once, after the next refresh has read its row."""
-    real = lookup.find
+    real = session_rows.find
 
     def find(session_id: Any) -> Any:
         found = real(session_id)
-        lookup.find = real
+        session_rows.find = real
         act()
         return found
 
-    lookup.find = find
+    session_rows.find = find
     try:
         yield
     finally:
-        lookup.find = real
+        session_rows.find = real

@@ -20,7 +20,7 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTAuthentication
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions.retention import flush
+from drf_jwt_kit.sessions.flush import flush
 from drf_jwt_kit.tokens import AccessToken
 from tests.admin.conftest import Staff
 from tests.conftest import PASSWORD, claims_of

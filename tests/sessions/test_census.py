@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import override_settings
 
-from drf_jwt_kit import sessions
+from drf_jwt_kit.sessions.upkeep import written_between
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 
 
 def count(first, last):
-    return sessions.written_between(first, last).count
+    return written_between(first, last).count
 
 
 def test_a_login_has_written_one(kit, user, clock):
@@ -60,7 +60,7 @@ def test_says_when_the_last_one_is_dead(kit, user, clock):
     clock.shift(HOUR)
     kit.sign_in(user)
 
-    until = sessions.written_between(None, NOON + HOUR).until
+    until = written_between(None, NOON + HOUR).until
 
     assert until.timestamp() == (NOON + HOUR + timedelta(days=1)).timestamp()
 

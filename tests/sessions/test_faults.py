@@ -205,10 +205,10 @@ class TestStandby:
         error = InternalError("cannot execute UPDATE in a read-only transaction")
         error.__cause__ = type("ReadOnlySqlTransaction", (Exception,), {"sqlstate": "25006"})()
 
-        assert sessions.as_unavailable(error) is not None
+        assert faults.as_unavailable(error) is not None
 
     def test_other_errors_within_a_server_are_not_hidden(self):
-        assert sessions.as_unavailable(InternalError("invalid page in block 7")) is None
+        assert faults.as_unavailable(InternalError("invalid page in block 7")) is None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,9 +1,10 @@
 """The database finds what is asked for often; docs/decisions/0020 has PostgreSQL's plans."""
 
+from importlib import import_module
+
 import pytest
 
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import refreshing
 
 pytestmark = pytest.mark.django_db
 
@@ -11,7 +12,7 @@ INDEXED = {name for index in Session._meta.indexes for name in index.fields} | {
 
 
 def test_a_refresh_changes_no_indexed_column():
-    assert INDEXED.isdisjoint(refreshing._ADVANCING)
+    assert INDEXED.isdisjoint(import_module("drf_jwt_kit.sessions.refresh")._ADVANCING)
 
 
 def test_the_newest_logins_are_found_by_an_index():

@@ -14,8 +14,9 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import ServiceUnavailable
-from drf_jwt_kit.sessions import RevokedReason, lookup
-from drf_jwt_kit.sessions.standing import attach_users
+from drf_jwt_kit.sessions import RevokedReason
+from drf_jwt_kit.sessions.faults import database_faults_answered
+from drf_jwt_kit.sessions.rows import attach_users, write_alias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,8 +79,8 @@ class EndSessions(_Base):
             return self._ask(request, selected, question)
         try:
             with (
-                sessions.database_faults_answered(),  # of the commit, too
-                transaction.atomic(using=lookup.write_alias()),
+                database_faults_answered(),  # of the commit, too
+                transaction.atomic(using=write_alias()),
             ):
                 count = end(request, selected)
         except ServiceUnavailable:

@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
-from drf_jwt_kit.sessions.standing import attach_users
+from drf_jwt_kit.sessions.rows import attach_users
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

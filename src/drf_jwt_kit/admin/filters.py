@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from drf_jwt_kit.sessions.standing import ended, live
-
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
+
+    from drf_jwt_kit.models import SessionQuerySet
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -28,7 +26,7 @@ class StateFilter(admin.SimpleListFilter):
         """The choices."""
         return [("live", _("live")), ("ended", _("ended"))]
 
-    def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: Any, queryset: SessionQuerySet) -> SessionQuerySet:  # type: ignore[override]
         """The sessions in that state."""
-        narrow = {"live": live, "ended": ended}.get(self.value() or "")
-        return narrow(queryset, now=timezone.now()) if narrow else queryset
+        narrow = {"live": queryset.live, "ended": queryset.ended}.get(self.value() or "")
+        return narrow() if narrow else queryset

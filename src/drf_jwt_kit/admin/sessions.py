@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import lookup
-from drf_jwt_kit.sessions.standing import attach_users, device_label, standing
-from drf_jwt_kit.sessions.survey import SECRETS
+from drf_jwt_kit.sessions.rows import attach_users, end_of_session, stored
+from drf_jwt_kit.sessions.upkeep import SECRETS, device_label, state_in_words
 
 from .actions import EndSessions
 from .changelist import CappedPaginator, SessionChangeList
@@ -67,7 +65,7 @@ class SessionAdmin(EndSessions, admin.ModelAdmin):  # type: ignore[type-arg]  # 
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
         """The rows as they are where they are written, and not on a replica."""
-        return lookup.sessions_to_judge().defer(*SECRETS)  # type: ignore[no-any-return]
+        return stored().to_judge().defer(*SECRETS)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the page itself filters by; Django allows every column of the table."""
@@ -126,4 +124,4 @@ class SessionAdmin(EndSessions, admin.ModelAdmin):  # type: ignore[type-arg]  # 
     @admin.display(description=_("state"))
     def state(self, session: Session) -> str:
         """Live, or why not."""
-        return str(standing(session, now=timezone.now()))
+        return state_in_words(session, end_of_session(session, session.user))

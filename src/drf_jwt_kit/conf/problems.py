@@ -86,8 +86,13 @@ def _contradictions(
 def _ours(value: Any) -> Any:
     """Simple JWT's own class path means ours of that name."""
     theirs = "rest_framework_simplejwt."
-    if isinstance(value, str) and value.startswith(theirs):
-        return "drf_jwt_kit." + value.removeprefix(theirs)
+    if isinstance(value, str):
+        if value.startswith(theirs):
+            value = "drf_jwt_kit." + value.removeprefix(theirs)
+        return {
+            "drf_jwt_kit.authentication.default_user_authentication_rule": "drf_jwt_kit.sessions.account.default_user_authentication_rule",
+            "drf_jwt_kit.tokens.ClaimsSerializer": "drf_jwt_kit.sessions.claims.ClaimsSerializer",
+        }.get(value, value)
     if isinstance(value, (list, tuple)):
         return type(value)(_ours(item) for item in value)
     return value

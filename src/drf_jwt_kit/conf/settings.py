@@ -158,7 +158,7 @@ class KitSettings:
 
     # Claims
     CLAIMS_SERIALIZER: DottedPath = dotted_path(
-        "drf_jwt_kit.tokens.ClaimsSerializer",
+        "drf_jwt_kit.sessions.claims.ClaimsSerializer",
         "The serializer of a user that gives an access token its claims, at login and at refresh.",
         sources=(KIT,),
     )
@@ -222,7 +222,7 @@ class KitSettings:
         convert=as_tuple,
     )
     USER_AUTHENTICATION_RULE: DottedPath = dotted_path(
-        "drf_jwt_kit.authentication.default_user_authentication_rule",
+        "drf_jwt_kit.sessions.account.default_user_authentication_rule",
         "A function that gets a user (or None) and says whether it may log in and refresh.",
     )
     CHECK_USER_IS_ACTIVE: bool = flag(True, "Refuse a user whose `is_active` is False.")

@@ -9,17 +9,28 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.hashers import get_hasher, identify_hasher
-from rest_framework_simplejwt import settings as simplejwt
-from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from drf_jwt_kit.conf import get_settings
 
-from .rotation import Account
+from .life import AccountState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from drf_jwt_kit.tokens import AccessToken, RefreshToken
+
+def default_user_authentication_rule(user: Any) -> bool:
+    """Whether ``user`` (or None) may log in and refresh: it exists and is active."""
+    return user is not None and (not get_settings().CHECK_USER_IS_ACTIVE or user.is_active)
+
+
+def may_log_in(user: Any) -> bool:
+    """What the project's ``USER_AUTHENTICATION_RULE`` says of ``user`` (or None)."""
+    return bool(get_settings().load("USER_AUTHENTICATION_RULE")(user))
+
+
+def user_id_of(user: Any) -> str:
+    """How tokens name ``user``: its ``USER_ID_FIELD``, as a string."""
+    return str(getattr(user, get_settings().USER_ID_FIELD))
 
 
 def fingerprint(user: Any) -> str:
@@ -35,39 +46,22 @@ def accepted_fingerprints(user: Any) -> list[str]:
     return list(_fingerprints(user))
 
 
-def may_log_in(user: Any) -> bool:
-    """What the project's ``USER_AUTHENTICATION_RULE`` says of ``user`` (or None)."""
-    return bool(get_settings().load("USER_AUTHENTICATION_RULE")(user))
-
-
-def has_password_of(token: AccessToken | RefreshToken, user: Any) -> bool:
-    """Whether Simple JWT would find the password of ``user`` unchanged since it issued ``token``.
-
-    It looks only where its settings ask for that (``CHECK_REVOKE_TOKEN``), as it did before.
-    """
-    theirs = simplejwt.api_settings
-    if not theirs.CHECK_REVOKE_TOKEN:
-        return True
-    claimed = token.payload.get(theirs.REVOKE_TOKEN_CLAIM)
-    return bool(claimed == get_md5_hash_password(user.password))
-
-
-def account_of(user: Any, stored_fingerprint: str) -> Account:
+def account_state(user: Any, stored_fingerprint: str) -> AccountState:
     """What has become of ``user`` (None where it is gone) since its login, for a refresh."""
     if user is None:
-        return Account.GONE
+        return AccountState.GONE
     if not may_log_in(user):
-        return Account.INACTIVE
-    return account_for_request(user, stored_fingerprint)
+        return AccountState.INACTIVE
+    return account_state_for_request(user, stored_fingerprint)
 
 
-def account_for_request(user: Any, stored_fingerprint: str) -> Account:
+def account_state_for_request(user: Any, stored_fingerprint: str) -> AccountState:
     """The same for a request, where Simple JWT asks ``CHECK_USER_IS_ACTIVE`` and not the rule."""
     if get_settings().CHECK_USER_IS_ACTIVE and not user.is_active:
-        return Account.INACTIVE
+        return AccountState.INACTIVE
     if stored_fingerprint not in _fingerprints(user):
-        return Account.PASSWORD_CHANGED
-    return Account.ACTIVE
+        return AccountState.PASSWORD_CHANGED
+    return AccountState.ACTIVE
 
 
 def is_rehash(user: Any, stored_password: str) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from django.dispatch import Signal
 
-    from drf_jwt_kit.tokens import AccessToken, RefreshToken
+    from .presented import Presented
 
 logger = logging.getLogger("drf_jwt_kit")
 
@@ -63,13 +63,13 @@ def reused(session: Session, user: Any, presented: int, request: Any) -> None:
     _tell(refresh_reused, session_id=session.pk, user=user, request=request, **generations)
 
 
-def refused(token: AccessToken | RefreshToken, verdict: str, *, level: int = logging.INFO) -> None:
+def refused(token: Presented, verdict: str, *, level: int = logging.INFO) -> None:
     """A verified token was not accepted; ``verdict`` is for us, and never for the client."""
     log(
         "refused",
         level=level,
-        token=token.token_type,
-        session=token.payload.get("sid", "none"),  # Simple JWT's access tokens have none
+        token=token.kind.name.lower(),
+        session=token.sid or "none",  # Simple JWT's access tokens have none
         user=token.user_id,
         verdict=verdict,
     )

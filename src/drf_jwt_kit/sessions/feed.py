@@ -17,7 +17,7 @@ from django.db import connections, transaction
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import ServiceUnavailable
 
-from . import lookup, revocations
+from . import revocations, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ def expire_after_commit() -> None:
         if feed is not None:
             feed.expire()
 
-    transaction.on_commit(expire, using=lookup.write_alias(), robust=True)
+    transaction.on_commit(expire, using=rows.write_alias(), robust=True)
 
 
 class Feed:
@@ -140,6 +140,6 @@ if hasattr(os, "register_at_fork"):
 
 def _key() -> tuple[object, ...]:
     """The database that sessions are written to, and its schema where it has one a tenant."""
-    alias = lookup.write_alias()
+    alias = rows.write_alias()
     connection = connections[alias]
     return alias, connection.settings_dict["NAME"], getattr(connection, "schema_name", None)

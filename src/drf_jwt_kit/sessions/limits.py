@@ -14,11 +14,12 @@ from django.db import transaction
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import LimitsError
-from drf_jwt_kit.keys.codec import ACCEPTED_AHEAD
+from drf_jwt_kit.jose.codec import ACCEPTED_AHEAD
 from drf_jwt_kit.models import RevokedReason
 
-from . import lookup
-from .ending import end
+from . import rows
+from .account import accepted_fingerprints
+from .end import end
 from .faults import persistent
 
 if TYPE_CHECKING:
@@ -95,20 +96,24 @@ def end_excess(session: Session, user: Any, most: int | None) -> None:
     if most is None:
         return
     _end_oldest(session, user, most)
-    if lookup.in_transaction():
+    if rows.in_transaction():
         again = partial(_end_oldest, session, user, most)
-        transaction.on_commit(again, using=lookup.write_alias(), robust=True)
+        transaction.on_commit(again, using=rows.write_alias(), robust=True)
 
 
 @persistent
 def _end_oldest(session: Session, user: Any, most: int) -> None:
+    live = rows.stored().live()
+    live = live.filter(user_id=user.pk, password_fingerprint__in=accepted_fingerprints(user))
     # Where a test has stopped the clock, the login that was just made is still the newest.
-    live = sorted(lookup.live_sessions_by_age(user), key=lambda s: (s.created_at, s == session))
-    excess = [row.pk for row in live[:-most]]
+    by_age = sorted(
+        live.values_list("created_at", "pk"), key=lambda at: (at[0], at[1] == session.pk)
+    )
+    excess = [pk for _, pk in by_age[:-most]]
     if excess:
         only = excess[0] if len(excess) == 1 else None
-        rows = lookup.sessions().filter(pk__in=excess)
-        end(rows, RevokedReason.SESSION_LIMIT, session_id=only, user_id=user.pk)
+        found = rows.stored().filter(pk__in=excess)
+        end(found, RevokedReason.SESSION_LIMIT, session_id=only, user_id=user.pk)
 
 
 def _require_order(session: Session, longest: timedelta) -> None:

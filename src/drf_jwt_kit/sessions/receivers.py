@@ -16,9 +16,9 @@ from django.db.models.signals import post_save, pre_delete, pre_save
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import RevokedReason
 
-from . import lookup
+from . import rows
 from .account import accepted_fingerprints, fingerprint, is_rehash
-from .ending import end
+from .end import end
 
 _STORED = "_jwt_kit_stored_password"
 
@@ -39,8 +39,8 @@ def remember_stored_password(
     """Before a save that may only renew a hash, keep the hash that is stored: one query, rarely."""
     some_fields = update_fields is not None and "password" in update_fields
     if some_fields and not raw and getattr(instance, "_password", None) is None:
-        rows = type(instance)._base_manager.using(using).filter(pk=instance.pk)
-        setattr(instance, _STORED, rows.values_list("password", flat=True).first())
+        found = type(instance)._base_manager.using(using).filter(pk=instance.pk)
+        setattr(instance, _STORED, found.values_list("password", flat=True).first())
 
 
 def end_or_renew_sessions(
@@ -52,29 +52,29 @@ def end_or_renew_sessions(
     if created or raw or not written & {"password", "is_active"}:
         return
     user_id = _user_id(instance)
-    rows = lookup.sessions().filter(user_id=user_id, revoked_at=None)
+    theirs = rows.stored().filter(user_id=user_id, revoked_at=None)
     deactivated = "is_active" in written and not instance.is_active
     if deactivated and get_settings().CHECK_USER_IS_ACTIVE:
-        end(rows, RevokedReason.USER_INACTIVE, user_id=user_id)
+        end(theirs, RevokedReason.USER_INACTIVE, user_id=user_id)
         return
     if "password" not in written:
         return
     if stored and is_rehash(instance, stored):
         before = copy.copy(instance)
         before.password = stored
-        rows.filter(password_fingerprint__in=accepted_fingerprints(before)).update(
+        theirs.filter(password_fingerprint__in=accepted_fingerprints(before)).update(
             password_fingerprint=fingerprint(instance)
         )
-    others = rows.exclude(password_fingerprint__in=accepted_fingerprints(instance))
+    others = theirs.exclude(password_fingerprint__in=accepted_fingerprints(instance))
     end(others, RevokedReason.PASSWORD_CHANGED, user_id=user_id)
 
 
 def end_sessions_of_deleted(*, instance: Any, **_: object) -> None:
     """End the sessions of a user that is about to be deleted; their rows stay, without it."""
     user_id = _user_id(instance)
-    rows = lookup.sessions().filter(user_id=user_id)
-    end(rows, RevokedReason.USER_GONE, user_id=user_id)
-    rows.update(user=None)
+    theirs = rows.stored().filter(user_id=user_id)
+    end(theirs, RevokedReason.USER_GONE, user_id=user_id)
+    theirs.update(user=None)
 
 
 def _user_id(instance: Any) -> Any:

@@ -11,15 +11,14 @@ from datetime import datetime, timedelta, timezone
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings as django_settings
 from django.db.models import CharField, Max, Value
 from django.db.models.functions import Cast, Replace
-from django.utils import timezone as project_time
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import as_stored_at_the_earliest
 from drf_jwt_kit.models import Cutoff
 
-from . import events, lookup
+from . import events, rows
 from .faults import persistent
 
 if TYPE_CHECKING:
@@ -130,20 +129,13 @@ def _revoked(since: datetime, until: datetime | None = None) -> frozenset[str]:
 
 
 def _rows(since: datetime, until: datetime | None = None) -> Any:
-    rows = lookup.sessions().filter(revoked_at__gte=as_stored(since))
-    return rows if until is None else rows.filter(revoked_at__lt=as_stored(until))
+    revoked = rows.stored().filter(revoked_at__gte=as_stored_at_the_earliest(since))
+    if until is None:
+        return revoked
+    return revoked.filter(revoked_at__lt=as_stored_at_the_earliest(until))
 
 
 def _cutoff() -> datetime | None:
-    rows: Any = Cutoff._default_manager.using(lookup.write_alias())
-    latest: datetime | None = rows.aggregate(latest=Max("valid_after"))["latest"]
+    cutoffs = Cutoff._default_manager.using(rows.write_alias())
+    latest: datetime | None = cutoffs.aggregate(latest=Max("valid_after"))["latest"]
     return latest
-
-
-def as_stored(moment: datetime) -> datetime:
-    """``moment`` as the table has it. Without USE_TZ, local times run twice through an hour when
-    clocks are put back: then the earlier of the two meanings."""
-    if django_settings.USE_TZ:
-        return moment
-    ago = datetime.now(timezone.utc) - moment
-    return min(project_time.make_naive(moment), project_time.now() - ago)

@@ -17,11 +17,12 @@ from django.utils.functional import SimpleLazyObject, empty
 
 from drf_jwt_kit.conf import get_settings
 
-from . import cutoff, feed, lookup
+from . import feed, rows
+from .life import End, is_cut_off
+from .presented import Origin, presented_of
 
 if TYPE_CHECKING:
-    from drf_jwt_kit.tokens import AccessToken
-
+    from .presented import Presented
     from .revocations import Revocations
 
 
@@ -29,7 +30,7 @@ _ASKED_OF_EXPRESSIONS = {"resolve_expression", "get_source_expressions"}
 """What a query asks of whatever it is given, to tell ``filter(owner=F("user"))`` from a user."""
 
 
-def authenticate_stateless(token: AccessToken) -> Any:
+def authenticate_stateless(token: object) -> Any:
     """The user of a verified access token, loaded when it is touched: no query.
 
     One query where the feed holds the token's session (the table has the last word: a session
@@ -37,12 +38,13 @@ def authenticate_stateless(token: AccessToken) -> Any:
     it, and where more was revoked than a process remembers. Raises InvalidToken
     (``session_ended``), and ServiceUnavailable where the feed has had no answer for ten seconds.
     """
+    presented = presented_of(token)
     revoked = feed.recent_revocations()
-    if cutoff.has_ended(token.judged_by, revoked.valid_after):
-        raise lookup.refused(token, "cut_off")
-    if token.adopted or not _vouches(revoked, token):
-        return lookup.authenticate(token)
-    return StatelessUser(token)
+    if is_cut_off(presented.cutoff_time, rows.valid_from(revoked.valid_after)):
+        rows.refuse(presented, End.CUT_OFF.value)
+    if presented.origin is not Origin.OURS or not _vouches(revoked, presented):
+        return rows.authenticate(presented)
+    return StatelessUser(presented)
 
 
 def load_user(user: Any) -> None:
@@ -63,8 +65,8 @@ class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for 
     where it is touched and its session has ended.
     """
 
-    def __init__(self, token: AccessToken) -> None:
-        super().__init__(partial(lookup.authenticate, token))
+    def __init__(self, token: Presented) -> None:
+        super().__init__(partial(rows.authenticate, token))
         self.__dict__["_known"] = _known_of(get_user_model(), token)
 
     def __getattr__(self, name: str) -> Any:
@@ -97,8 +99,8 @@ class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for 
         return "<StatelessUser>" if self._wrapped is empty else repr(self._wrapped)
 
 
-def _vouches(revoked: Revocations, token: AccessToken) -> bool:
-    issued_at = token.payload.get("iat")
+def _vouches(revoked: Revocations, token: Presented) -> bool:
+    issued_at = token.claims.get("iat")
     return (
         not revoked.too_many
         and type(issued_at) is int
@@ -107,7 +109,7 @@ def _vouches(revoked: Revocations, token: AccessToken) -> bool:
     )
 
 
-def _known_of(model: Any, token: AccessToken) -> dict[str, Any]:
+def _known_of(model: Any, token: Presented) -> dict[str, Any]:
     """What is known of a user of ``model`` without loading it."""
     known: dict[str, Any] = {"_meta": model._meta}
     authenticated = getattr(model, "is_authenticated", None)

@@ -95,10 +95,14 @@ class CSRFView(CookieEndpointMixin, APIView):
 class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
     """Log in: credentials for two cookies. A session that the browser was in ends."""
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        """With the refresh token that the browser holds, whose session the login replaces."""
+        held = refresh_cookie().read(self.request)
+        return {**super().get_serializer_context(), "replaces": held}
+
     @sensitive_variables()
     def answer(self, presented: Any) -> Response:
         """The cookies, and for how long they are good (``expires_in``, seconds)."""
-        self.request._request.jwt_replaces = refresh_cookie().read(self.request)  # type: ignore[attr-defined]
         response = super().answer(presented)
         if "access" in response.data:
             _into_cookies(response)

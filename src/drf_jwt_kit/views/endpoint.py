@@ -12,9 +12,9 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework_simplejwt.exceptions import TokenError
 
-from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import BodyTooLarge, InvalidToken, Reason, as_api_error
 from drf_jwt_kit.guards import CodedErrorsMixin
+from drf_jwt_kit.sessions.faults import as_unavailable, is_unwritable
 
 if TYPE_CHECKING:
     from django.views import View
@@ -54,9 +54,9 @@ class EndpointMixin(NonAtomicMixin, CodedErrorsMixin):
         before = [(db, db.needs_rollback) for db in connections.all(initialized_only=True)]
         if isinstance(exc, TokenError) and not isinstance(exc, APIException):
             exc = InvalidToken(Reason.INVALID, detail=exc.args[0] if exc.args else "")
-        if sessions.is_unwritable(exc):
+        if is_unwritable(exc):
             exc = ParseError(_("The request has characters that cannot be stored here."))
-        response = super().handle_exception(sessions.as_unavailable(exc) or exc)
+        response = super().handle_exception(as_unavailable(exc) or exc)
         for db, needs_rollback in before:
             db.needs_rollback = needs_rollback
         return response

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from rest_framework.request import Request
 
+    from drf_jwt_kit.sessions.presented import Presented
+
 
 class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
     """An endpoint for the holder of a valid access token."""
@@ -77,8 +79,8 @@ class SessionDetailView(SessionViewBase):
 def session_of(request: Request) -> UUID | None:
     """The session that asks; None where it has none: Simple JWT issued its token, or a test has
     forced the authentication."""
-    token = request.auth
-    return None if getattr(token, "adopted", False) else getattr(token, "session_id", None)
+    presented: Presented | None = getattr(request.auth, "presented", None)
+    return None if presented is None else presented.sid
 
 
 def _user_of(request: Request) -> Any:

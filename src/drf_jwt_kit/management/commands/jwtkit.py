@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.management.subcommands import flush, keys, sessions
-from drf_jwt_kit.sessions import database_faults_answered
+from drf_jwt_kit.sessions.faults import database_faults_answered
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser

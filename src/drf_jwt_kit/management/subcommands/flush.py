@@ -1,4 +1,4 @@
-"""``jwtkit flush``: shows how far the deletion of dead rows has come. ``retention`` does it."""
+"""``jwtkit flush``: shows how far the deletion of dead rows has come. ``sessions.flush`` does it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.management.interruption import interruption_noted
-from drf_jwt_kit.sessions.retention import Progress, flush
+from drf_jwt_kit.sessions.flush import Progress, flush
 
 if TYPE_CHECKING:
     from django.core.management.base import BaseCommand, CommandParser, OutputWrapper

@@ -12,9 +12,8 @@ from django.utils import timezone
 from drf_jwt_kit import sessions
 from drf_jwt_kit.management.columns import print_table
 from drf_jwt_kit.management.people import add_user_arguments, named_user, shown
-from drf_jwt_kit.sessions import lookup
-from drf_jwt_kit.sessions.standing import device_label
-from drf_jwt_kit.sessions.survey import survey
+from drf_jwt_kit.sessions.rows import stored
+from drf_jwt_kit.sessions.upkeep import device_label, state_in_words, survey
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from django.core.management.base import BaseCommand, CommandParser
 
     from drf_jwt_kit.models import Session
-    from drf_jwt_kit.sessions.standing import Standing
+    from drf_jwt_kit.sessions.life import End
 
 HELP = "List sessions, or end them."
 _HEAD = ("ID", "USER", "DEVICE", "IP", "CREATED", "LAST USED", "ENDS", "STATE")
@@ -55,7 +54,7 @@ def add_arguments(parser: CommandParser) -> None:
 def run_list(command: BaseCommand, options: dict[str, Any]) -> None:
     """Print the sessions, and nothing that a token could be made from."""
     batches = survey(user=named_user(options), ended=options["all"])
-    rows = ([_cells(session, stands) for session, stands in batch] for batch in batches)
+    rows = ([_cells(session, end) for session, end in batch] for batch in batches)
     print_table(command.stdout, _HEAD, rows)
 
 
@@ -76,7 +75,7 @@ def run_revoke(command: BaseCommand, options: dict[str, Any]) -> None:
 def _revoke_each(command: BaseCommand, ids: list[UUID]) -> None:
     live = [pk for pk in ids if sessions.revoke(pk, reason=sessions.RevokedReason.BY_ADMIN)]
     command.stdout.write(f"Ended {len(live)} {_sessions(len(live))}.")
-    known = set(lookup.sessions().filter(pk__in=ids).values_list("pk", flat=True))
+    known = set(stored().filter(pk__in=ids).values_list("pk", flat=True))
     ended_before = [str(pk) for pk in ids if pk in known.difference(live)]
     unknown = [str(pk) for pk in ids if pk not in known]
     if ended_before:
@@ -98,7 +97,7 @@ def _revoke_all(command: BaseCommand, *, interactive: bool) -> None:
     command.stdout.write(f"Ended every session that began before {_time(valid_after)}.")
 
 
-def _cells(session: Session, stands: Standing) -> list[str]:
+def _cells(session: Session, end: End | None) -> list[str]:
     user: Any = session.user
     ends = session.revoked_at or session.refreshable_until
     return [
@@ -109,7 +108,7 @@ def _cells(session: Session, stands: Standing) -> list[str]:
         _time(session.created_at),
         _time(session.last_used_at),
         _time(ends),
-        str(stands),
+        state_in_words(session, end),
     ]
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.timezone import get_default_timezone, is_naive, make_aware
 
-from drf_jwt_kit import sessions
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.sessions.upkeep import written_between
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -36,7 +36,7 @@ def what_remains(made: datetime | None, retired: datetime) -> Remaining:
     """
     settings = get_settings()
     signed_until = retired + settings.KEYS_RELOAD_INTERVAL
-    census = sessions.written_between(made, signed_until)
+    census = written_between(made, signed_until)
     access_tokens_end = signed_until + settings.ACCESS_TOKEN_LIFETIME
     ends = [access_tokens_end] if census.until is None else [access_tokens_end, census.until]
     return Remaining(

@@ -8,30 +8,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings as django_settings
 from django.db import connections
 from django.db.models import Q
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import aware, epoch
 from drf_jwt_kit.models import Cutoff, Session
-from drf_jwt_kit.tokens.adoption import is_adopted, is_open
 
-from . import lookup
+from . import others, rows
 from .faults import persistent
-from .revocations import OVERLAP, as_stored
-from .standing import idle_limit
+from .life import AccountState, is_dead
+from .revocations import OVERLAP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
+    from drf_jwt_kit.models import SessionQuerySet
+
 _MARGIN = OVERLAP + timedelta(minutes=4)
 """For what the revocation feed reads again, and, with room to spare, for clocks that differ."""
 _NARROW = (
     *("id", "created_at", "auth_time", "rotated_at", "expires_at", "refresh_lifetime"),
-    *("access_lifetime", "revoked_at"),
+    *("access_lifetime", "revoked_at", "generation"),
 )
 
 
@@ -64,15 +66,15 @@ def flush(
     last: Session | None = None
     oldest_login: datetime | None = None
     while progress.fraction < 1:
-        rows = _read(last, batch_size)
-        dead = dict.fromkeys(row.pk for row in rows if rule.is_dead(row))
-        kept = [row.auth_time for row in rows if row.pk not in dead]
+        batch = _read(last, batch_size)
+        dead = dict.fromkeys(row.pk for row in batch if rule.is_dead(row))
+        kept = [row.auth_time for row in batch if row.pk not in dead]
         oldest_login = min([*kept, oldest_login] if oldest_login else kept, default=None)
         progress.deleted += len(dead) if dry_run else _delete([*dead], rule)
         progress.kept += len(kept)
-        seen += len(rows)
-        if len(rows) == batch_size:
-            last = rows[-1]
+        seen += len(batch)
+        if len(batch) == batch_size:
+            last = batch[-1]
             progress.fraction = seen / max(total, seen + 1)  # somebody may have logged in since
         else:
             progress.cutoffs = _flush_cutoffs(rule, oldest_login, dry_run=dry_run)
@@ -82,11 +84,10 @@ def flush(
 
 @dataclass(frozen=True, kw_only=True)
 class _Rule:
-    """What is dead: decided in Python by what the engine uses, and once more in the DELETE."""
+    """What is dead at this moment: decided by ``life.is_dead``, and once more in the DELETE."""
 
     before: datetime
-    """A session that ended by then is dead, if it gave out no longer tokens than the setting."""
-    usual_lifetime: timedelta
+    usual_access_lifetime: timedelta
     cutoff: Cutoff | None
     adopting: bool
     """Simple JWT's tokens are still taken: a row, and a cut-off, is what refuses one of them."""
@@ -96,83 +97,72 @@ class _Rule:
         settings = get_settings()
         grace = settings.ACCESS_TOKEN_LIFETIME + settings.LEEWAY + _MARGIN
         return cls(
-            before=as_stored(datetime.now(timezone.utc) - keep - grace),
-            usual_lifetime=settings.ACCESS_TOKEN_LIFETIME,
+            before=datetime.now(timezone.utc) - keep - grace,
+            usual_access_lifetime=settings.ACCESS_TOKEN_LIFETIME,
             cutoff=_latest_cutoff(),
-            adopting=is_open(),
+            adopting=others.adopts_simple_jwt(),
         )
 
     def is_dead(self, row: Session) -> bool:
-        if self.adopting and is_adopted(row.pk):
+        if self.adopting and others.is_adopted(row.pk):
             return False
-        ended = row.refreshable_until
-        if row.revoked_at is not None:
-            ended = min(ended, row.revoked_at)
-        if self.cutoff is not None and row.auth_time < self.cutoff.valid_after:
-            ended = min(ended, self.cutoff.valid_after)
-        longer = max((row.access_lifetime or timedelta(0)) - self.usual_lifetime, timedelta(0))
-        return ended + longer <= self.before
-
-    def still_dead(self) -> Q:
-        """The same for the database, so that a row which changed since it was read survives."""
-        dead = (
-            Q(revoked_at__lte=self.before)
-            | Q(expires_at__lte=self.before)
-            | Q(idle_limit__lte=self.before)
+        # By the table alone: a cut-off of the settings may be taken out again.
+        by_table = None if self.cutoff is None else epoch(self.cutoff.valid_after)
+        return is_dead(
+            rows.state_of(row, AccountState.ACTIVE, by_table),
+            before=self.before,
+            usual_access_lifetime=self.usual_access_lifetime,
         )
-        if self.cutoff is not None and self.cutoff.valid_after <= self.before:
-            dead |= Q(auth_time__lt=self.cutoff.valid_after)
-        return dead
 
 
 @persistent
 def _count() -> int:
-    return lookup.sessions().count()  # type: ignore[no-any-return]
+    return rows.stored().count()
 
 
 @persistent
 def _read(after: Session | None, limit: int) -> list[Session]:
-    rows = lookup.sessions().only(*_NARROW)
-    if _lie_by_age():
-        rows = rows.order_by("created_at", "pk")
+    found = rows.stored().only(*_NARROW)
+    if _stored_in_login_order():
+        found = found.order_by("created_at", "pk")
         if after is not None:
             # One condition that the index can answer, and one for logins of the same moment.
             later = Q(created_at__gt=after.created_at) | Q(pk__gt=after.pk)
-            rows = rows.filter(later, created_at__gte=after.created_at)
+            found = found.filter(later, created_at__gte=after.created_at)
     else:
-        rows = rows.order_by("pk")
+        found = found.order_by("pk")
         if after is not None:
-            rows = rows.filter(pk__gt=after.pk)
-    return list(rows[:limit])
+            found = found.filter(pk__gt=after.pk)
+    return list(found[:limit])
 
 
-def _lie_by_age() -> bool:
+def _stored_in_login_order() -> bool:
     """Whether rows lie in the order of their logins, so that neighbours are on one page.
 
     MariaDB and MySQL keep them in the order of their keys, and others may. Without USE_TZ there
     is no such order to ask for: the hour that autumn repeats has every time twice.
     """
-    by_age = connections[lookup.write_alias()].vendor in ("postgresql", "sqlite")
+    by_age = connections[rows.write_alias()].vendor in ("postgresql", "sqlite")
     return by_age and django_settings.USE_TZ
 
 
 def _delete(keys: list[UUID], rule: _Rule) -> int:
-    rows = lookup.sessions().alias(idle_limit=idle_limit()).filter(rule.still_dead())
-    most = (connections[lookup.write_alias()].features.max_query_params or 10_000) - 10
+    dead = rows.stored().dead(rule.before)
+    most = (connections[rows.write_alias()].features.max_query_params or 10_000) - 10
     parts = (keys[start : start + most] for start in range(0, len(keys), most))
-    return sum(_delete_some(rows.filter(pk__in=part)) for part in parts)
+    return sum(_delete_some(dead.filter(pk__in=part)) for part in parts)
 
 
 @persistent
-def _delete_some(rows: Any) -> int:
-    _, by_model = rows.delete()
-    return by_model.get(Session._meta.label, 0)  # type: ignore[no-any-return]
+def _delete_some(dead: SessionQuerySet) -> int:
+    _, by_model = dead.delete()
+    return by_model.get(Session._meta.label, 0)
 
 
 @persistent
 def _latest_cutoff() -> Cutoff | None:
-    rows = Cutoff._default_manager.using(lookup.write_alias())
-    return rows.order_by("valid_after", "pk").last()
+    cutoffs = Cutoff._default_manager.using(rows.write_alias())
+    return cutoffs.order_by("valid_after", "pk").last()
 
 
 @persistent
@@ -183,8 +173,8 @@ def _flush_cutoffs(rule: _Rule, oldest_login: datetime | None, *, dry_run: bool)
         return 0
     ends_nobody = oldest_login is None or latest.valid_after <= oldest_login
     ends_nobody = ends_nobody and not rule.adopting
-    rows = Cutoff._default_manager.using(lookup.write_alias())
-    superfluous = rows.filter(valid_after__lte=latest.valid_after)
-    if not (ends_nobody and latest.valid_after <= rule.before):
+    cutoffs = Cutoff._default_manager.using(rows.write_alias())
+    superfluous = cutoffs.filter(valid_after__lte=latest.valid_after)
+    if not (ends_nobody and aware(latest.valid_after) <= rule.before):
         superfluous = superfluous.exclude(pk=latest.pk)
     return superfluous.count() if dry_run else superfluous.delete()[0]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.models import Cutoff, Session
-from drf_jwt_kit.sessions import retention
+from drf_jwt_kit.sessions import flush as retention
 from tests.conftest import claims_of
 
 pytestmark = pytest.mark.django_db

@@ -7,23 +7,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drf_jwt_kit.sessions.rotation import Account, Presented, SessionState, Verdict, judge
+from drf_jwt_kit.sessions.life import AccountState, State, Use, Verdict, judge
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 LEEWAY = timedelta(seconds=10)
 RETRY_WINDOW = timedelta(minutes=15)
-ROW = SessionState(
+LOGIN = int((NOON - timedelta(days=2)).timestamp())
+ROW = State(
     generation=5,
+    created_at=NOON - timedelta(days=2),
     rotated_at=NOON - timedelta(hours=1),
-    refreshable_until=NOON + timedelta(hours=23),
-    revoked=False,
-    cut_off=False,
-    account=Account.ACTIVE,
+    refresh_lifetime=timedelta(days=1),
+    expires_at=NOON + timedelta(days=28),
+    revoked_at=None,
+    auth_time=LOGIN,
+    valid_from=None,
+    account=AccountState.ACTIVE,
 )
+OLD = {"expires_at": NOON}
+CUT_OFF = {"valid_from": LOGIN + 1}
+REVOKED = {"revoked_at": NOON - timedelta(hours=1)}
 
 
 def present(row=ROW, generation=5, *, genuine=True, key=False, now=NOON, leeway=LEEWAY):
-    presented = Presented(generation=generation, genuine=genuine, has_retry_key=key)
+    presented = Use(generation=generation, genuine=genuine, has_retry_key=key)
     return judge(row, presented, now=now, leeway=leeway, retry_window=RETRY_WINDOW)
 
 
@@ -36,12 +43,12 @@ class TestNewestToken:
         assert present() is Verdict.ROTATE
 
     def test_rotates_at_the_first_refresh_after_login(self):
-        row = replace(ROW, generation=0, rotated_at=None)
+        row = replace(ROW, generation=0, rotated_at=None, refresh_lifetime=timedelta(days=3))
 
         assert present(row, 0) is Verdict.ROTATE
 
     def test_repeats_within_the_leeway_so_that_tabs_are_never_two_behind(self):
-        assert present(rotated(LEEWAY / 2)) is Verdict.REPEAT_TOO_SOON
+        assert present(rotated(LEEWAY / 2)) is Verdict.REPEAT_CURRENT
 
     def test_rotates_again_when_the_leeway_is_over(self):
         assert present(rotated(LEEWAY)) is Verdict.ROTATE
@@ -79,30 +86,30 @@ class TestOtherGenerations:
 
 class TestOrderOfReasons:
     def test_forged_comes_before_all_else(self):
-        row = replace(ROW, revoked=True, account=Account.INACTIVE, refreshable_until=NOON)
+        row = replace(ROW, **REVOKED, **OLD, account=AccountState.INACTIVE)
 
         assert present(row, 0, genuine=False) is Verdict.FORGED
 
     def test_revoked_comes_before_expired(self):
-        assert present(replace(ROW, revoked=True, refreshable_until=NOON)) is Verdict.REVOKED
+        assert present(replace(ROW, **REVOKED, **OLD)) is Verdict.REVOKED
 
     def test_revoked_comes_before_cut_off(self):
-        assert present(replace(ROW, revoked=True, cut_off=True)) is Verdict.REVOKED
+        assert present(replace(ROW, **REVOKED, **CUT_OFF)) is Verdict.REVOKED
 
     def test_cut_off_comes_before_expired(self):
-        assert present(replace(ROW, cut_off=True, refreshable_until=NOON)) is Verdict.CUT_OFF
+        assert present(replace(ROW, **CUT_OFF, **OLD)) is Verdict.CUT_OFF
 
     def test_expired_comes_before_the_account(self):
-        row = replace(ROW, refreshable_until=NOON, account=Account.INACTIVE)
+        row = replace(ROW, **OLD, account=AccountState.INACTIVE)
 
         assert present(row) is Verdict.EXPIRED
 
     @pytest.mark.parametrize(
         ("account", "verdict"),
         [
-            (Account.GONE, Verdict.USER_GONE),
-            (Account.INACTIVE, Verdict.USER_INACTIVE),
-            (Account.PASSWORD_CHANGED, Verdict.PASSWORD_CHANGED),
+            (AccountState.GONE, Verdict.USER_GONE),
+            (AccountState.INACTIVE, Verdict.USER_INACTIVE),
+            (AccountState.PASSWORD_CHANGED, Verdict.PASSWORD_CHANGED),
         ],
     )
     def test_the_account_comes_before_the_generation(self, account, verdict):
@@ -110,17 +117,21 @@ class TestOrderOfReasons:
 
 
 seconds = st.integers(-100_000, 100_000).map(lambda s: timedelta(seconds=s))
+moments = seconds.map(lambda ago: NOON - ago)
 states = st.builds(
-    SessionState,
+    State,
     generation=st.integers(0, 2**31 - 1),
-    rotated_at=st.none() | seconds.map(lambda ago: NOON - ago),
-    refreshable_until=seconds.map(lambda left: NOON + left),
-    revoked=st.booleans(),
-    cut_off=st.booleans(),
-    account=st.sampled_from(Account),
+    created_at=moments,
+    rotated_at=st.none() | moments,
+    refresh_lifetime=st.integers(1, 100_000).map(lambda s: timedelta(seconds=s)),
+    expires_at=moments,
+    revoked_at=st.none() | moments,
+    auth_time=st.integers(0, 10),
+    valid_from=st.none() | st.integers(0, 10),
+    account=st.sampled_from(AccountState),
 )
 presentations = st.builds(
-    Presented,
+    Use,
     generation=st.integers(0, 2**31 - 1),
     genuine=st.booleans(),
     has_retry_key=st.booleans(),
@@ -140,10 +151,10 @@ class TestForEveryRowAndToken:
 
         accepted_despite = verdict.accepts and (
             not presented.genuine
-            or row.revoked
-            or row.cut_off
-            or row.refreshable_until <= NOON
-            or row.account is not Account.ACTIVE
+            or row.revoked_at is not None
+            or (row.valid_from is not None and row.auth_time < row.valid_from)
+            or min(row.expires_at, row.idle_limit) <= NOON
+            or row.account is not AccountState.ACTIVE
             or presented.generation not in {row.generation, row.generation - 1}
         )
         assert not accepted_despite

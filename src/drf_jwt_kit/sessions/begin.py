@@ -1,0 +1,196 @@
+"""How does a session begin? Its limits, its row, and its first tokens; for every kind of login."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import IntegrityError
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.exceptions import NoActiveAccount
+from drf_jwt_kit.jose.codec import TokenKind
+from drf_jwt_kit.models import Session
+
+from . import adoption, client, end, events, limits, others, rows, tokens
+from .account import fingerprint, may_log_in, user_id_of
+from .claims import Additions, claims_of, own_token
+from .faults import persistent, persistently
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import timedelta
+    from uuid import UUID
+
+    from django.http import HttpRequest
+    from rest_framework.request import Request
+
+    from .claims import OwnToken
+    from .presented import Presented
+
+_T = TypeVar("_T")
+_LONGEST_SCOPE = 512
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenPair:
+    """What a login or a refresh answers; ``refresh`` is None where tokens are not rotated."""
+
+    access: str
+    refresh: str | None
+
+    def __repr__(self) -> str:
+        return "<TokenPair>"
+
+    def as_data(self) -> dict[str, str]:
+        """The body of the answer: ``access``, and ``refresh`` where there is one."""
+        data = {"access": self.access}
+        return data if self.refresh is None else {**data, "refresh": self.refresh}
+
+
+@sensitive_variables()
+@persistent
+def start(
+    user: Any,
+    request: Request | HttpRequest | None = None,
+    *,
+    scope: str = "",
+    name: str = "",
+    token: OwnToken | None = None,
+    obtain_serializer: str = "",
+    replaces: str | None = None,
+) -> TokenPair:
+    """Log ``user`` in, however it has proved who it is, and answer its tokens.
+
+    ``request`` gives the session its user agent and IP address, and the claims serializer its
+    context. ``scope`` is a space-separated list (RFC 6749 section 3.3, at most 512 characters)
+    that limits what the access token may do; a ``scope`` that ``get_token`` sets on the token
+    does the same. ``name`` is what the user calls the device. ``token`` is a RefreshToken that
+    ``get_token`` of an obtain serializer made, whose session is taken over, and
+    ``obtain_serializer`` the dotted path of that serializer, which refreshes ask again.
+    ``replaces`` is the refresh token that the same browser held before; its session ends.
+
+    ``SESSION_LIMITS`` is asked how long the session may live. One query, what the claims need,
+    and one more where the number of sessions is limited. Raises NoActiveAccount where
+    ``USER_AUTHENTICATION_RULE`` refuses the user, LimitsError for limits that cannot be kept,
+    and ServiceUnavailable where the database cannot be asked.
+    """
+    own = own_token(user) if token is None else token
+    session, added = (new_session(user), Additions()) if own is None else own.handed_over()
+    session.obtain_serializer = obtain_serializer
+    session.scope = scope or session.scope
+    session.name = client.storable(name)[:100]
+    if len(session.scope) > _LONGEST_SCOPE:
+        raise ValueError(f"This scope is longer than {_LONGEST_SCOPE} characters.")
+    return begin(
+        session,
+        user,
+        request,
+        write=lambda: pair_of(session, user, request, added=added),
+        replaces=replaces,
+    )
+
+
+def begin(
+    session: Session,
+    user: Any,
+    request: Any = None,
+    *,
+    write: Callable[[], _T],
+    replaces: str | None = None,
+) -> _T:
+    """Store a new session and answer what ``write`` makes of it; tell of it, and end the excess.
+
+    ``write`` is called before anything is stored, so that claims which fail begin no session.
+    Raises NoActiveAccount, LimitsError and ServiceUnavailable, as ``start`` does.
+    """
+    if not may_log_in(user):
+        raise NoActiveAccount
+    client.describe(session, request)
+    most = limits.impose(session, user, request)
+    written = write()
+    if replaces is not None:  # before the limit counts, or it would end another one besides
+        end.replace(replaces)
+    is_new = session._state.adding
+    if persistently(lambda again: _store(session, is_new=is_new, again=again)):
+        if is_new:
+            events.started(session, user, request)
+        limits.end_excess(session, user, most)
+    return written
+
+
+def pair_of(
+    session: Session, user: Any, request: Any, *, added: Additions, rotates: bool = True
+) -> TokenPair:
+    """The tokens of ``session``'s current generation, with the user's claims of this moment."""
+    protocol = tokens.refresh_claims(session, user_id_of(user))
+    access = tokens.access_token(
+        protocol,
+        claims_of(user, request=request, session=session, added=added),
+        lifetime=access_lifetime(session, added),
+    )
+    refresh = tokens.signed(protocol, TokenKind.REFRESH) if rotates else None
+    return TokenPair(access=access, refresh=refresh)
+
+
+def access_lifetime(session: Session, added: Additions) -> timedelta | None:
+    """How long access tokens of ``session`` live: the shorter of what it and the project say."""
+    said = (session.access_lifetime, added.access_lifetime)
+    return min((one for one in said if one is not None), default=None)
+
+
+def new_session(user: Any, refresh_lifetime: timedelta | None = None) -> Session:
+    """A session of ``user`` that is not in the database. Queries nothing.
+
+    Raises ValueError for a user that is not saved.
+    """
+    if user.pk is None:
+        raise ValueError("This user is not saved. Save it before making tokens for it.")
+    now = timezone.now()
+    return Session(
+        user_id=user.pk,
+        created_at=now,
+        auth_time=now,
+        refresh_lifetime=refresh_lifetime or get_settings().REFRESH_TOKEN_LIFETIME,
+        expires_at=now + get_settings().SESSION_MAX_AGE,
+        password_fingerprint=fingerprint(user),
+    )
+
+
+@persistent
+def rename(session_id: UUID, user: Any, name: str) -> Session | None:
+    """Call a live session of ``user`` by ``name``; None where it has no such session."""
+    session = rows.live_session(user, session_id)
+    if session is not None:
+        session.name = name
+        session.save(update_fields=["name"])
+    return session
+
+
+def begin_adopted(presented: Presented, request: Any) -> None:
+    """Begin the session of a refresh token of Simple JWT's, as at a login, unless it has begun.
+
+    Raises InvalidToken where Simple JWT would not take the token either.
+    """
+    if not adoption.has_begun(presented):
+        user = adoption.user_to_begin_with(presented)
+        begin(adoption.session_of(presented, user), user, request, write=lambda: None)
+
+
+def _store(session: Session, *, is_new: bool, again: bool) -> bool:
+    """Insert the row, or bring one that is stored up to date; False where another request of the
+    same adopted token was faster."""
+    alias = rows.write_alias()
+    if others.is_adopted(session.pk):
+        return adoption.insert(session)
+    try:
+        session.save(using=alias, force_insert=is_new)
+    except IntegrityError:
+        same = rows.stored().filter(pk=session.pk, secret=session.secret)
+        if not (is_new and again and same.exists()):
+            raise
+        # The first attempt has stored it, and its answer was lost.
+        session._state.adding, session._state.db = False, alias
+    return True

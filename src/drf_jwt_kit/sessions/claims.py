@@ -1,0 +1,172 @@
+"""What does an access token say about a user? A DRF serializer's answer, at every refresh anew.
+
+Never decides who the user is, and never puts anything into a refresh token.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.core.checks import CheckMessage, Error
+from rest_framework import serializers
+
+from drf_jwt_kit.conf import KitSettings, get_settings
+
+from . import events
+from .tokens import reserved_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import timedelta
+
+    from drf_jwt_kit.models import Session
+
+NOT_IMPORTABLE = "drf_jwt_kit.E043"
+NO_SERIALIZER = "drf_jwt_kit.E044"
+RESERVED_CLAIM = "drf_jwt_kit.E004"
+SECRET_CLAIM = "drf_jwt_kit.E006"
+
+_LOOKS_SECRET = re.compile(
+    r"passw|(^|_)(secrets?|ssn|pin|cvv|iban|card_?number)(_|$)", re.IGNORECASE
+)
+
+
+class ClaimsSerializer(serializers.Serializer[Any]):
+    """The claims of a user; empty, so that a token holds nothing personal. Add fields to it.
+
+    The instance is the user. ``context`` has ``request`` (or None) and ``session`` (the row
+    of this login). Field names become claim names.
+    """
+
+
+class ProfileClaims(ClaimsSerializer):
+    """``username``, ``roles`` (the names of the user's groups) and ``email``.
+
+    Anyone who holds the token can read them. Costs one query, for the groups.
+    """
+
+    username = serializers.CharField(source="get_username")
+    roles = serializers.SerializerMethodField()
+    email = serializers.SerializerMethodField()
+
+    def get_roles(self, user: Any) -> list[str]:
+        """The names of the user's groups, in order."""
+        return sorted(user.groups.values_list("name", flat=True))
+
+    def get_email(self, user: Any) -> str:
+        """The user's address, from the field that the user model names."""
+        return str(getattr(user, user.get_email_field_name(), "") or "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Additions:
+    """What a project's ``get_token`` adds to the access tokens of one user."""
+
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    access_lifetime: timedelta | None = None
+    """How long they live where the project's token class says so, at most the setting."""
+
+
+class OwnToken(Protocol):
+    """A token that a project's ``get_token`` made: a session that is not stored, and more."""
+
+    def handed_over(self) -> tuple[Session, Additions]:
+        """The session with what the project set on the token, and what it adds to access tokens."""
+
+
+class GivesTokens:
+    """What the engine knows of an obtain serializer: its project may have a ``get_token`` of its own.
+
+    ``Session.obtain_serializer`` names a subclass of this one, or nothing that counts.
+    """
+
+    @classmethod
+    def own_token(cls, user: Any) -> OwnToken | None:
+        """What that makes for ``user``, without any effect; None where it is not the project's."""
+        return None
+
+
+def claims_of(user: Any, *, request: Any, session: Session, added: Additions) -> dict[str, Any]:
+    """What ``CLAIMS_SERIALIZER`` says about ``user``, and what ``get_token`` adds to it."""
+    serializer = get_settings().load("CLAIMS_SERIALIZER")
+    if serializer is ClaimsSerializer:
+        return dict(added.claims)
+    given = serializer(user, context={"request": request, "session": session}).data
+    return {**given, **added.claims}
+
+
+def own_token(user: Any, path: str = "") -> OwnToken | None:
+    """What ``get_token`` makes for ``user``: of the obtain serializer at ``path``, with which a
+    session began, or else of the project's; None where neither has one of its own."""
+    serializer = _named(path) or _configured()
+    return None if serializer is None else serializer.own_token(user)
+
+
+def additions_at_refresh(session: Session, user: Any) -> Additions:
+    """What ``get_token`` adds to the access tokens of a session that goes on."""
+    token = own_token(user, session.obtain_serializer)
+    return Additions() if token is None else token.handed_over()[1]
+
+
+def _named(path: str) -> type[GivesTokens] | None:
+    """The obtain serializer at ``path``: a column of the table, so it may name no other object."""
+    try:
+        found = resolve_name(path) if path else None
+    except (ImportError, AttributeError, ValueError):
+        found = None
+    if isinstance(found, type) and issubclass(found, GivesTokens):
+        return found
+    if path:
+        events.log("serializer_gone", path=path)  # it was renamed since
+    return None
+
+
+def _configured() -> type[GivesTokens] | None:
+    """The project's own; None where it is ours, which adds nothing."""
+    settings = get_settings()
+    if settings.TOKEN_OBTAIN_SERIALIZER == KitSettings.TOKEN_OBTAIN_SERIALIZER:
+        return None
+    loaded = settings.load("TOKEN_OBTAIN_SERIALIZER")
+    return loaded if isinstance(loaded, type) and issubclass(loaded, GivesTokens) else None
+
+
+def _declared(serializer: Any) -> list[str]:
+    """The names of a serializer's fields, where they do not depend on a login."""
+    try:
+        return list(serializer(context={"request": None, "session": None}).fields)
+    except Exception:  # noqa: BLE001  # whatever the project's code does without a login
+        return []  # reserved names are dropped from tokens all the same
+
+
+def check() -> Iterator[CheckMessage]:
+    """What is wrong with the project's claims. Needs valid settings."""
+    path = get_settings().CLAIMS_SERIALIZER
+    hint = "Give the dotted path of a subclass of drf_jwt_kit.tokens.ClaimsSerializer."
+    try:
+        serializer = get_settings().load("CLAIMS_SERIALIZER")
+    except ImportError as error:
+        says = f"CLAIMS_SERIALIZER cannot be imported: {error}."
+        yield Error(says, hint=hint, id=NOT_IMPORTABLE)
+        return
+    if not (isinstance(serializer, type) and issubclass(serializer, serializers.BaseSerializer)):
+        says = f"CLAIMS_SERIALIZER is {path!r}, which is not a serializer class."
+        yield Error(says, hint=hint, id=NO_SERIALIZER)
+        return
+    for name in _declared(serializer):
+        if name in reserved_names():
+            yield Error(
+                f"The claims serializer {serializer.__name__} has a field {name!r}, a claim that "
+                "the protocol sets.",
+                hint=f"Give the field another name, such as 'user_{name}'.",
+                id=RESERVED_CLAIM,
+            )
+        elif _LOOKS_SECRET.search(name):
+            yield Error(
+                f"The claims serializer {serializer.__name__} has a field {name!r}. Anyone who "
+                "holds a token can read its claims.",
+                hint="Take the field out, or rename it if it holds nothing secret.",
+                id=SECRET_CLAIM,
+            )

@@ -1,0 +1,166 @@
+"""How does a session live? Has it ended and why, what does a refresh token mean, what can go?
+
+The one rule of life, pure: no clock, no database, no framework. ``models.SessionQuerySet`` says
+the same in SQL, as far as the table knows it. Times are aware; a login and a cut-off are compared
+in whole seconds since 1970, which is all that tokens know of them.
+
+Rotation with reuse detection follows RFC 9700 section 4.14.2, with one advance for each leeway,
+so that tabs which wake together are never two generations behind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from enum import Enum
+
+
+class AccountState(Enum):
+    """What has become of a session's user since it logged in."""
+
+    ACTIVE = "active"
+    GONE = "user_gone"
+    INACTIVE = "user_inactive"
+    PASSWORD_CHANGED = "password_changed"
+
+
+class End(Enum):
+    """Why a session has ended."""
+
+    REVOKED = "revoked"
+    CUT_OFF = "cut_off"
+    """All sessions were ended, and its login was before."""
+    TOO_OLD = "too_old"
+    IDLE = "idle"
+    USER_GONE = "user_gone"
+    USER_INACTIVE = "user_inactive"
+    PASSWORD_CHANGED = "password_changed"
+
+
+class Verdict(Enum):
+    """What follows from presenting a refresh token."""
+
+    ROTATE = "rotate"
+    REPEAT_CURRENT = "too_soon"
+    REPEAT_CONCURRENT = "concurrent"
+    REPEAT_RETRIED = "retried"
+    FORGED = "forged"
+    REVOKED = "revoked"
+    CUT_OFF = "cut_off"
+    EXPIRED = "expired"
+    USER_GONE = "user_gone"
+    USER_INACTIVE = "user_inactive"
+    PASSWORD_CHANGED = "password_changed"
+    AHEAD = "ahead"
+    REUSED = "reused"
+
+    @property
+    def accepts(self) -> bool:
+        """Whether the client gets tokens."""
+        return self in _ACCEPTED
+
+
+_ACCEPTED = {
+    Verdict.ROTATE,
+    Verdict.REPEAT_CURRENT,
+    Verdict.REPEAT_CONCURRENT,
+    Verdict.REPEAT_RETRIED,
+}
+_EXPIRED = {End.TOO_OLD, End.IDLE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """A session's row at the moment of judging, with what is known of its user."""
+
+    generation: int
+    created_at: datetime
+    rotated_at: datetime | None
+    refresh_lifetime: timedelta
+    expires_at: datetime
+    revoked_at: datetime | None
+    auth_time: int
+    valid_from: int | None
+    """Logins before this second have ended."""
+    account: AccountState = AccountState.ACTIVE
+    access_lifetime: timedelta | None = None
+
+    @property
+    def idle_limit(self) -> datetime:
+        """When the session ends unless it is refreshed before."""
+        return (self.rotated_at or self.created_at) + self.refresh_lifetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """One use of a refresh token, compared with its session's row."""
+
+    generation: int
+    genuine: bool
+    """Its ``jti`` is the one this row gives that generation, and it names the row's user."""
+    has_retry_key: bool
+    """It came with the retry key of the row's last rotation."""
+
+
+def is_cut_off(auth_time: int, valid_from: int | None) -> bool:
+    """Whether a login (epoch seconds) lies before the second from which on logins are valid."""
+    return valid_from is not None and auth_time < valid_from
+
+
+def end_of(state: State, *, now: datetime) -> End | None:
+    """Why a session has ended at ``now``, or None while it lives. Never raises."""
+    if state.revoked_at is not None:
+        return End.REVOKED
+    if is_cut_off(state.auth_time, state.valid_from):
+        return End.CUT_OFF
+    if now >= state.expires_at:
+        return End.TOO_OLD
+    if now >= state.idle_limit:
+        return End.IDLE
+    return None if state.account is AccountState.ACTIVE else End(state.account.value)
+
+
+def judge(
+    state: State, use: Use, *, now: datetime, leeway: timedelta, retry_window: timedelta
+) -> Verdict:
+    """Say what presenting a refresh token means for a session.
+
+    ``leeway`` is how long an honest duplicate still counts; zero is strict one-time use.
+    ``retry_window`` is how long a lost answer can be collected with its retry key. Both are
+    counted from the last rotation, on either side of it, since another machine's clock may
+    be ahead. ``now`` is an aware datetime. Never raises.
+
+    Source: RFC 9700 section 4.14.2.
+    """
+    if not use.genuine:
+        return Verdict.FORGED
+    end = end_of(state, now=now)
+    if end is not None:
+        return Verdict.EXPIRED if end in _EXPIRED else Verdict(end.value)
+    if use.generation > state.generation:
+        return Verdict.AHEAD
+    since = None if state.rotated_at is None else abs(now - state.rotated_at)
+    if use.generation == state.generation:
+        repeats = since is not None and since < leeway
+        return Verdict.REPEAT_CURRENT if repeats else Verdict.ROTATE
+    if use.generation == state.generation - 1 and since is not None:
+        if since < leeway:
+            return Verdict.REPEAT_CONCURRENT
+        if use.has_retry_key and since < retry_window:
+            return Verdict.REPEAT_RETRIED
+    return Verdict.REUSED
+
+
+def is_dead(state: State, *, before: datetime, usual_access_lifetime: timedelta) -> bool:
+    """Whether nothing can ask for the row any more: it ended by ``before``.
+
+    ``before`` lies so far back that access tokens of ``usual_access_lifetime`` have expired;
+    a session that gave out longer ones matters for longer.
+    """
+    ends = [state.expires_at, state.idle_limit]
+    if state.revoked_at is not None:
+        ends.append(state.revoked_at)
+    if state.valid_from is not None and state.auth_time < state.valid_from:
+        ends.append(datetime.fromtimestamp(state.valid_from, timezone.utc))
+    longer = (state.access_lifetime or timedelta(0)) - usual_access_lifetime
+    return min(ends) + max(longer, timedelta(0)) <= before

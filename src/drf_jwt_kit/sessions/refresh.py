@@ -1,0 +1,233 @@
+"""How does a session go on? Reads its row, asks the judge, writes, answers the next tokens.
+
+Source: RFC 9700 section 4.14.2. The decision itself is ``life.judge``.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import hmac
+import logging
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import aware
+from drf_jwt_kit.exceptions import InvalidToken, Reason
+from drf_jwt_kit.jose.codec import TokenKind
+
+from . import adoption, end, events, rows
+from .account import account_state, fingerprint, user_id_of
+from .begin import begin_adopted, pair_of
+from .claims import additions_at_refresh
+from .faults import RowChanged, persistent, persistently
+from .life import Use, Verdict, judge
+from .presented import Origin, Presented, is_genuine, presented_of, read
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rest_framework.request import Request
+
+    from drf_jwt_kit.models import Session
+
+    from .begin import TokenPair
+
+_REFRESH = frozenset({TokenKind.REFRESH})
+_ADVANCING = (
+    *("generation", "rotated_at", "last_used_at", "retry_key_hash"),
+    "password_fingerprint",
+)
+_ENDS_THE_SESSION = {
+    verdict.value: verdict
+    for verdict in (
+        Verdict.REUSED,
+        Verdict.USER_GONE,
+        Verdict.USER_INACTIVE,
+        Verdict.PASSWORD_CHANGED,
+    )
+}
+"""By the reason that is stored."""
+
+
+@dataclass
+class _End:
+    """How a request knows the end that one of its own attempts has written, its answer lost."""
+
+    at: datetime
+    tried: bool = False
+
+
+@sensitive_variables()
+def refresh(presented: object, request: Request | None = None, *, retry_key: str = "") -> TokenPair:
+    """Answer the tokens that follow a refresh token: as a string, or a ``RefreshToken``.
+
+    ``retry_key`` is a random value (the header ``Idempotency-Key``) that the client stores
+    before it asks and sends again if the answer is lost. Two queries, and what the claims
+    need.
+
+    Raises InvalidToken where the token is refused, and ServiceUnavailable where the database
+    cannot be asked. A reused token has ended its session by then: inside a transaction of
+    your own, let it commit.
+    """
+    if isinstance(presented, (str, bytes)):
+        token = read(presented, _REFRESH)
+    else:
+        token = _require_refresh(presented_of(presented))
+    # Without a retry key of the client's, one that only our own further attempts know: they
+    # collect what an attempt has written whose answer was lost, even where the leeway is zero.
+    key_hash = hashlib.sha256((retry_key or secrets.token_hex()).encode()).hexdigest()
+    own_end = _End(at=timezone.now())
+    return persistently(lambda again: _refresh_once(token, request, key_hash, own_end, again=again))
+
+
+@persistent
+def would_refresh(token: object) -> None:
+    """Raise InvalidToken where refreshing with a ``RefreshToken`` would. Writes nothing."""
+    presented = _require_refresh(presented_of(token))
+    if not _is_to_begin(presented):
+        session, user = _read(presented, again=False)
+        if not _judge(presented, session, user, "", timezone.now()).accepts:
+            raise InvalidToken(Reason.SESSION_ENDED)
+
+
+@persistent
+def require_live(token: object) -> None:
+    """Raise InvalidToken where the session of a ``RefreshToken`` has ended. Writes nothing."""
+    presented = _require_refresh(presented_of(token))
+    if not _is_to_begin(presented):
+        session, user = _read(presented, again=False)
+        genuine = _is_of(presented, session, user)
+        if not genuine or rows.end_of_session(session, user) is not None:
+            raise InvalidToken(Reason.SESSION_ENDED)
+
+
+def _require_refresh(presented: Presented) -> Presented:
+    if presented.kind is not TokenKind.REFRESH:
+        raise InvalidToken(Reason.WRONG_TYPE)
+    return presented
+
+
+def _is_to_begin(presented: Presented) -> bool:
+    """Whether it is an adopted token that begins a session. Raises InvalidToken where it may not."""
+    if presented.origin is not Origin.SIMPLE_JWT or adoption.has_begun(presented):
+        return False
+    adoption.user_to_begin_with(presented)
+    return True
+
+
+def _refresh_once(
+    token: Presented, request: Request | None, key_hash: str, own_end: _End, *, again: bool
+) -> TokenPair:
+    if token.origin is Origin.SIMPLE_JWT:
+        begin_adopted(token, request)
+    session, user = _read(token, again=again)
+    now = timezone.now()
+    verdict = _judge(token, session, user, key_hash, now)
+    if verdict is Verdict.REVOKED and own_end.tried and session.revoked_at == own_end.at:
+        verdict = _ENDS_THE_SESSION.get(session.revoked_reason, verdict)
+    if not verdict.accepts:
+        if _ends(verdict, session, own_end) and verdict is Verdict.REUSED:
+            events.reused(session, user, token.gen, request)
+        _refuse(verdict, token)
+    added = additions_at_refresh(session, user)
+    rotates = get_settings().ROTATE_REFRESH_TOKENS
+    before = copy.copy(session)
+    if verdict is Verdict.ROTATE:
+        _advance(session, user, now, key_hash if rotates else None)
+    # Written out before anything is stored, so that claims which fail cost no generation.
+    pair = pair_of(session, user, request, added=added, rotates=rotates)
+    if verdict is not Verdict.ROTATE:
+        events.duplicate(session, user, verdict.value)
+        return pair
+    if not _store(session, before):
+        raise RowChanged
+    events.refreshed(session, user, request)
+    return pair
+
+
+def _read(token: Presented, *, again: bool) -> tuple[Session, Any]:
+    found = rows.find(token.session_id)
+    session, user = found if found is not None else (None, None)
+    if session is None or again:
+        session = rows.find_for_update(token.session_id)
+    if session is None:
+        rows.refuse(token, "unknown")
+    return session, user
+
+
+def _judge(token: Presented, session: Session, user: Any, key_hash: str, now: datetime) -> Verdict:
+    settings = get_settings()
+    same_key = hmac.compare_digest(key_hash, session.retry_key_hash)
+    return judge(
+        rows.judged_state(session, account_state(user, session.password_fingerprint)),
+        Use(
+            generation=token.gen,
+            genuine=_is_of(token, session, user),
+            has_retry_key=bool(key_hash) and same_key,
+        ),
+        now=aware(now),
+        leeway=settings.ROTATION_LEEWAY,
+        retry_window=settings.ACCESS_TOKEN_LIFETIME,
+    )
+
+
+def _is_of(token: Presented, session: Session, user: Any) -> bool:
+    """Whether ``token`` is of the row's making, and names its user."""
+    return _names_user(token, session, user) and is_genuine(token, session)
+
+
+def _names_user(token: Presented, session: Session, user: Any) -> bool:
+    """Whether ``token`` names the user of the row; of one that is gone, its key alone is left."""
+    if user is not None:
+        return token.user_id == user_id_of(user)
+    named_by_key = get_settings().USER_ID_FIELD in {"pk", get_user_model()._meta.pk.name}
+    unknown = session.user_id is None or not named_by_key
+    return unknown or token.user_id == str(session.user_id)
+
+
+def _advance(session: Session, user: Any, now: datetime, key_hash: str | None) -> None:
+    """Make ``session`` its next generation; the same one where ``key_hash`` is None."""
+    session.last_used_at, session.password_fingerprint = now, fingerprint(user)
+    if key_hash is not None:
+        session.generation += 1
+        session.rotated_at, session.retry_key_hash = now, key_hash
+
+
+def _store(session: Session, before: Session) -> bool:
+    """Write an advanced session, if the row is still what it was ``before``."""
+    row = rows.stored().filter(
+        pk=before.pk,
+        generation=before.generation,
+        password_fingerprint=before.password_fingerprint,
+        revoked_at=None,
+    )
+    return bool(row.update(**{name: getattr(session, name) for name in _ADVANCING}))
+
+
+def _ends(verdict: Verdict, session: Session, own_end: _End) -> bool:
+    """End the session where ``verdict`` asks for that; whether this request has done it."""
+    if verdict.value not in _ENDS_THE_SESSION:
+        return False
+    again, own_end.tried = own_end.tried, True
+    ended = end.end(
+        rows.stored().filter(pk=session.pk),
+        verdict.value,
+        session_id=session.pk,
+        user_id=session.user_id,
+        at=own_end.at,
+        again=again,
+    )
+    return ended > 0
+
+
+def _refuse(verdict: Verdict, token: Presented) -> None:
+    level = logging.ERROR if verdict is Verdict.AHEAD else logging.INFO
+    events.refused(token, verdict.value, level=level)
+    raise InvalidToken(Reason.INVALID if verdict is Verdict.FORGED else Reason.SESSION_ENDED)

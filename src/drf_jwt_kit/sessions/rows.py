@@ -1,0 +1,241 @@
+"""Which session is meant, and who stands behind it? Reads rows on the database written to.
+
+The question starts from the user model's default manager, so that users whom it hides (soft
+deletion, another tenant) stay refused. Never writes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import connections, router
+from django.db.models import F
+from django.utils import timezone
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import aware, epoch, whole_second
+from drf_jwt_kit.exceptions import InvalidToken, Reason
+from drf_jwt_kit.models import Cutoff, Session
+
+from . import events, others
+from .account import account_state, account_state_for_request, user_id_of
+from .faults import persistent
+from .life import AccountState, End, State, end_of, is_cut_off
+from .presented import presented_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+    from uuid import UUID
+
+    from drf_jwt_kit.models import SessionQuerySet
+
+    from .presented import Presented
+
+_PREFIX = "_jwt_session_"
+_CUTOFF = "_jwt_cutoff"
+_ALL = tuple(field.attname for field in Session._meta.concrete_fields)
+_FOR_A_REQUEST = (
+    *("id", "user_id", "auth_time", "revoked_at", "password_fingerprint"),
+    *("created_at", "rotated_at", "refresh_lifetime", "expires_at"),
+)
+
+
+def write_alias() -> str:
+    """The database that sessions are written to; decisions are made there, never on a replica."""
+    return router.db_for_write(Session)
+
+
+def stored() -> SessionQuerySet:
+    """All rows, on that database."""
+    return Session.objects.using(write_alias())
+
+
+def in_transaction() -> bool:
+    """Whether somebody has a transaction open on that database."""
+    return connections[write_alias()].in_atomic_block
+
+
+def valid_from(stored_cutoff: datetime | None) -> int | None:
+    """The second from which on logins are valid: by the table's cut-off and by the setting."""
+    cutoffs = (stored_cutoff, get_settings().SESSIONS_VALID_AFTER)
+    return max((epoch(whole_second(one)) for one in cutoffs if one is not None), default=None)
+
+
+def read_valid_from() -> int | None:
+    """The same, with a query for the table's latest cut-off."""
+    latest = Cutoff._default_manager.using(write_alias()).order_by("-valid_after")
+    return valid_from(latest.values_list("valid_after", flat=True).first())
+
+
+def state_of(session: Session, account: AccountState, valid_from: int | None) -> State:
+    """A row, what is known of its user, and from when on logins are valid: for the rule of life."""
+    rotated_at, revoked_at = session.rotated_at, session.revoked_at
+    return State(
+        generation=session.generation,
+        created_at=aware(session.created_at),
+        rotated_at=None if rotated_at is None else aware(rotated_at),
+        refresh_lifetime=session.refresh_lifetime,
+        expires_at=aware(session.expires_at),
+        revoked_at=None if revoked_at is None else aware(revoked_at),
+        auth_time=epoch(session.auth_time),
+        valid_from=valid_from,
+        account=account,
+        access_lifetime=session.access_lifetime,
+    )
+
+
+def judged_state(session: Session, account: AccountState) -> State:
+    """The same of a row that ``find`` or ``to_judge`` has read."""
+    return state_of(session, account, valid_from(session.valid_after))
+
+
+def end_of_session(session: Session, user: Any) -> End | None:
+    """Why the session of a row and its user has ended by now, as a refresh would say; or None."""
+    account = account_state(user, session.password_fingerprint)
+    return end_of(judged_state(session, account), now=aware(timezone.now()))
+
+
+def find(session_id: UUID) -> tuple[Session, Any] | None:
+    """The session with its user in one query; None where either is missing or hidden."""
+    return _find(session_id, _ALL)
+
+
+def find_for_update(session_id: UUID) -> Session | None:
+    """The row as it is now, locked where a transaction is open.
+
+    At REPEATABLE READ a plain second read would show the row as it was at the first one.
+    """
+    rows = stored().to_judge()
+    if in_transaction():
+        rows = rows.select_for_update()
+    return rows.filter(pk=session_id).first()
+
+
+@persistent
+def authenticate(token: object) -> Any:
+    """The user of a verified access token whose session is live. One query.
+
+    ``token`` is an ``AccessToken``. Raises InvalidToken (``session_ended``; ``no_session`` for
+    what is no token of ours), and ServiceUnavailable where the database cannot be asked. Two
+    queries for a token that somebody else issued, which has no session.
+    """
+    presented = presented_of(token)
+    if presented.sid is None:
+        return _active_user_of_other(presented)
+    found = _find(presented.sid, _FOR_A_REQUEST)
+    if found is None:
+        refuse(presented, "unknown")
+    session, user = found
+    if presented.user_id != user_id_of(user):
+        refuse(presented, "other_user")
+    account = account_state_for_request(user, session.password_fingerprint)
+    end = end_of(judged_state(session, account), now=aware(timezone.now()))
+    if end is not None:
+        refuse(presented, end.value)
+    return user
+
+
+def find_user(user_id: str) -> Any:
+    """The user that tokens name ``user_id``; None where there is none, or it is hidden."""
+    users = get_user_model()._default_manager
+    try:
+        named = users.filter(**{get_settings().USER_ID_FIELD: user_id})
+    except (ValueError, TypeError, ValidationError):  # it is no key of this user model
+        return None
+    return named.using(router.db_for_write(users.model)).first()
+
+
+def user_of_other(presented: Presented) -> Any:
+    """The user of a token of somebody else's, if it is there and nothing has ended its logins.
+
+    Whether the user may go on is for the caller to ask. Raises InvalidToken.
+    """
+    if is_cut_off(presented.cutoff_time, read_valid_from()):
+        refuse(presented, End.CUT_OFF.value)
+    user = find_user(presented.user_id)
+    if user is None:
+        refuse(presented, "unknown")
+    if not others.has_password_of(presented.claims, user):
+        refuse(presented, AccountState.PASSWORD_CHANGED.value)
+    return user
+
+
+@persistent
+def live_sessions(user: Any, *, limit: int = 200) -> list[Session]:
+    """The sessions of ``user`` that can still be refreshed, newest first.
+
+    Two queries: the rows, and the user as it is now, whoever has changed it since it was read.
+    """
+    return _live(stored().live().filter(user_id=user.pk).order_by("-created_at")[:limit])
+
+
+def live_session(user: Any, session_id: UUID) -> Session | None:
+    """That session of ``user``, if it can still be refreshed."""
+    return next(iter(_live(stored().live().filter(user_id=user.pk, pk=session_id))), None)
+
+
+def attach_users(rows: Collection[Session]) -> None:
+    """Give each row its user, in one query for all, wherever users are kept.
+
+    A user who is missing, or whom the user model's default manager hides, is None: neither may
+    go on.
+    """
+    users = get_user_model()._default_manager
+    keys = {row.user_id for row in rows} - {None}
+    found = users.using(router.db_for_write(users.model)).in_bulk(keys)
+    field: Any = Session._meta.get_field("user")
+    for row in rows:
+        field.set_cached_value(row, found.get(row.user_id))
+
+
+def refuse(presented: Presented, verdict: str, reason: Reason = Reason.SESSION_ENDED) -> NoReturn:
+    """Refuse a verified token; ``verdict`` goes to the log, and ``reason`` to the client."""
+    events.refused(presented, verdict)
+    raise InvalidToken(reason)
+
+
+def _live(rows: SessionQuerySet) -> list[Session]:
+    found = list(rows.to_judge())
+    attach_users(found)
+    return [session for session in found if end_of_session(session, session.user) is None]
+
+
+def _active_user_of_other(presented: Presented) -> Any:
+    """As Simple JWT would have it: the user is there and active."""
+    user = user_of_other(presented)
+    if get_settings().CHECK_USER_IS_ACTIVE and not user.is_active:
+        refuse(presented, AccountState.INACTIVE.value)
+    return user
+
+
+def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | None:
+    users = get_user_model()._default_manager
+    alias = write_alias()
+    if router.db_for_write(users.model) != alias:
+        return _find_apart(session_id, users)
+    taken: dict[str, Any] = {_PREFIX + name: F(f"jwt_sessions__{name}") for name in columns}
+    taken[_CUTOFF] = Cutoff.latest()
+    # First filtered, then annotated: the other way round joins the sessions a second time.
+    rows = users.using(alias).filter(jwt_sessions__pk=session_id).annotate(**taken)
+    try:
+        user = rows.get()
+    except users.model.DoesNotExist:
+        return None
+    values = {column: user.__dict__.pop(_PREFIX + column) for column in columns}
+    session = Session(**values)
+    session.valid_after = user.__dict__.pop(_CUTOFF)
+    session._state.adding, session._state.db = False, alias
+    return session, user
+
+
+def _find_apart(session_id: UUID, users: Any) -> tuple[Session, Any] | None:
+    """Two queries, where the project's router keeps users in another database."""
+    session = stored().to_judge().filter(pk=session_id).first()
+    user = None
+    if session is not None and session.user_id is not None:
+        alias = router.db_for_write(users.model)
+        user = users.using(alias).filter(pk=session.user_id).first()
+    return None if user is None else (session, user)

@@ -1,0 +1,129 @@
+"""What does a client get? The claims of the two kinds of token, and the tokens as strings.
+
+Simple JWT's classes are a coat over it, in ``drf_jwt_kit.tokens``. Asks no database.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import epoch
+from drf_jwt_kit.exceptions import ClaimsError
+from drf_jwt_kit.jose.codec import TokenKind, encode
+from drf_jwt_kit.keys import get_ring
+
+from .presented import jti_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
+
+    from drf_jwt_kit.models import Session
+
+MAX_COOKIE = 4 * 1024
+"""Bytes of name and value (RFC 6265bis section 5.6). Proxies refuse headers not much longer."""
+
+# RFC 7519 section 4.1; not `sub`, which a project may want beside its own user claim.
+REGISTERED = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti"})
+PROTOCOL = frozenset({"sid", "gen", "auth_time", "scope", "cnf"})
+
+
+def refresh_token(session: Session, user_id: str) -> str:
+    """The refresh token of ``session``'s current generation, signed."""
+    return signed(refresh_claims(session, user_id), TokenKind.REFRESH)
+
+
+def access_token(
+    protocol: Mapping[str, Any], claims: Mapping[str, Any], *, lifetime: timedelta | None = None
+) -> str:
+    """An access token with ``claims`` of its user, signed; of the session that ``protocol`` names.
+
+    ``protocol`` are the claims of its refresh token, which it never outlives. Raises ClaimsError
+    where it is too long.
+    """
+    written = access_claims(protocol, claims, lifetime=lifetime)
+    return short_enough(signed(written, TokenKind.ACCESS), written)
+
+
+def refresh_claims(session: Session, user_id: str) -> dict[str, Any]:
+    """What the refresh token of ``session``'s current generation says."""
+    return {
+        **_new_claims(TokenKind.REFRESH),
+        **session_claims(session),
+        get_settings().USER_ID_CLAIM: user_id,
+    }
+
+
+def session_claims(session: Session) -> dict[str, Any]:
+    """What a refresh token says of its session: the same for a generation each time."""
+    claims = {
+        "sid": str(session.id),
+        "auth_time": epoch(session.auth_time),
+        "gen": session.generation,
+        get_settings().JTI_CLAIM: jti_of(session, session.generation),
+        "exp": epoch(session.refreshable_until),
+    }
+    return {**claims, "scope": session.scope} if session.scope else claims
+
+
+def access_claims(
+    protocol: Mapping[str, Any], claims: Mapping[str, Any], *, lifetime: timedelta | None = None
+) -> dict[str, Any]:
+    """What an access token says; ``lifetime`` is at most ACCESS_TOKEN_LIFETIME."""
+    settings = get_settings()
+    reserved = reserved_names()
+    own = {name: value for name, value in claims.items() if name not in reserved}
+    if "sub" in own:
+        own["sub"] = str(own["sub"])  # RFC 7519 section 4.1.2
+    kept = {"sid", "auth_time", "scope", settings.USER_ID_CLAIM}
+    written = _new_claims(TokenKind.ACCESS)
+    usual = settings.ACCESS_TOKEN_LIFETIME
+    expires = written["iat"] + int(min(lifetime or usual, usual).total_seconds())
+    return {
+        **written,
+        settings.JTI_CLAIM: uuid.uuid4().hex,
+        **own,
+        **{name: value for name, value in protocol.items() if name in kept},
+        "exp": min(expires, protocol["exp"]),
+    }
+
+
+def signed(claims: Mapping[str, Any], kind: TokenKind) -> str:
+    """``claims`` as a token, with the project's ``iss`` and ``aud``."""
+    settings = get_settings()
+    written = dict(claims)
+    if settings.AUDIENCE is not None:
+        audience = settings.AUDIENCE
+        written["aud"] = audience if isinstance(audience, str) else list(audience)
+    if settings.ISSUER is not None:
+        written["iss"] = settings.ISSUER
+    return encode(written, get_ring(), kind, json_encoder=settings.load("JSON_ENCODER"))
+
+
+def short_enough(encoded: str, claims: Mapping[str, Any]) -> str:
+    """An access token, or a ClaimsError that names its largest claim where it is too long."""
+    longest = MAX_COOKIE - len(get_settings().access_cookie_name)
+    if len(encoded) <= longest:
+        return encoded
+    largest = max(claims, key=lambda name: len(repr(claims[name])))
+    raise ClaimsError(
+        f"An access token of {len(encoded)} bytes is longer than {longest}: browsers drop "
+        f"such cookies, and proxies refuse such headers. Its largest claim is {largest!r}. Put "
+        "less into it, or look it up from the user instead."
+    )
+
+
+def reserved_names() -> frozenset[str]:
+    """The claims that the protocol itself sets, with the project's own names for them."""
+    settings = get_settings()
+    own = {settings.USER_ID_CLAIM, settings.JTI_CLAIM, settings.TOKEN_TYPE_CLAIM or "token_type"}
+    return REGISTERED | PROTOCOL | own
+
+
+def _new_claims(kind: TokenKind) -> dict[str, Any]:
+    type_claim = get_settings().TOKEN_TYPE_CLAIM
+    named = {type_claim: kind.name.lower()} if type_claim else {}
+    return {**named, "exp": 0, "iat": int(time.time()), get_settings().JTI_CLAIM: ""}

@@ -1,0 +1,111 @@
+"""Which sessions are there, and how does each stand? For whoever looks after all of them.
+
+Says what a refresh would be told, without a token. Never writes, and reads no secret.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from drf_jwt_kit.conf.moments import as_stored
+from drf_jwt_kit.models import RevokedReason
+
+from .faults import database_faults_answered
+from .life import End
+from .rows import attach_users, end_of_session, stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from django_stubs_ext import StrOrPromise
+
+    from drf_jwt_kit.models import Session, SessionQuerySet
+
+_BATCH = 1000
+SECRETS = ("secret", "retry_key_hash")
+"""Columns that nobody who only looks has to load."""
+
+_IN_WORDS: dict[End, StrOrPromise] = {
+    End.CUT_OFF: _("all sessions were ended"),
+    End.TOO_OLD: _("reached its greatest age"),
+    End.IDLE: _("was not refreshed in time"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefreshTokensAlive:
+    """How many there are, and when the last of them is dead."""
+
+    count: int
+    until: datetime | None
+
+
+def survey(*, user: Any = None, ended: bool = False) -> Iterator[list[tuple[Session, End | None]]]:
+    """All sessions, or those of ``user``, in batches of at most 1,000; the live ones only, or all.
+
+    Each comes with why it has ended. One user's come newest first. Those of everybody come in the
+    order of their ids, which are random: it is the only order in which millions can be walked
+    with the memory of one batch.
+    """
+    found = stored().to_judge().defer(*SECRETS)
+    if not ended:
+        found = found.live()
+    for batch in _by_id(found) if user is None else _of(user, found):
+        attach_users(batch)
+        judged = [(session, end_of_session(session, session.user)) for session in batch]
+        yield [(session, end) for session, end in judged if ended or end is None]
+
+
+def state_in_words(session: Session, end: End | None) -> str:
+    """How a session stands: live, or ended and why."""
+    if end is None:
+        return gettext("live")
+    why = _IN_WORDS.get(end)
+    if why is None and end is End.REVOKED:
+        # A project may give a reason of its own, or none.
+        why = session.get_revoked_reason_display() or RevokedReason.BY_PROJECT.label
+    return gettext("ended: %s") % (why or RevokedReason(end.value).label)
+
+
+def device_label(session: Session) -> str:
+    """What the owner of ``session`` calls the device, and what it calls itself."""
+    device = session.device_name
+    return f"{session.name} ({device})" if session.name and device else session.name or device
+
+
+@database_faults_answered()
+def written_between(first: datetime | None, last: datetime) -> RefreshTokensAlive:
+    """The live refresh tokens that were written from ``first`` to ``last``, as the table tells.
+
+    Both are aware; without ``first``, however long ago. One query, which reads every such
+    session: for a command, not for a request. Raises ServiceUnavailable where the database
+    cannot be asked.
+    """
+    written = stored().live().alias(written_at=Coalesce("rotated_at", "created_at"))
+    written = written.filter(written_at__lte=as_stored(last))
+    if first is not None:
+        written = written.filter(written_at__gte=as_stored(first))
+    columns = ("rotated_at", "created_at", "refresh_lifetime", "expires_at")
+    ends = [session.refreshable_until for session in written.only(*columns).iterator()]
+    return RefreshTokensAlive(count=len(ends), until=max(ends, default=None))
+
+
+def _of(user: Any, found: SessionQuerySet) -> Iterator[list[Session]]:
+    sessions = found.filter(user_id=user.pk).order_by("-created_at").iterator(_BATCH)
+    while batch := list(islice(sessions, _BATCH)):
+        yield batch
+
+
+def _by_id(found: SessionQuerySet) -> Iterator[list[Session]]:
+    in_order = found.order_by("pk")
+    batch = list(in_order[:_BATCH])
+    while batch:
+        yield batch
+        batch = list(in_order.filter(pk__gt=batch[-1].pk)[:_BATCH])
