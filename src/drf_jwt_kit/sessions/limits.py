@@ -14,7 +14,7 @@ from django.db import transaction
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import LimitsError
-from drf_jwt_kit.keys.codec import ACCEPTED_AHEAD
+from drf_jwt_kit.jose.codec import ACCEPTED_AHEAD
 from drf_jwt_kit.models import RevokedReason
 
 from . import lookup

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken, Reason
-from drf_jwt_kit.keys import decode_unnamed, keys_of_simple_jwt_itself
+from drf_jwt_kit.jose.codec import decode_unnamed
+from drf_jwt_kit.keys.simplejwt import keys_of_simple_jwt_itself
 
 if TYPE_CHECKING:
-    from drf_jwt_kit.keys import Policy
+    from drf_jwt_kit.jose.codec import Policy
 
 _NAMESPACE = uuid.UUID("0f4a6f0e-6f0b-5d5b-9d1c-6f5d3c0a7f52")
 UNKNOWN_LOGIN = 0

@@ -1,4 +1,4 @@
-"""Simple JWT's backend contract (``encode``, ``decode``, ``get_leeway``) over ``keys.codec``."""
+"""Simple JWT's backend contract (``encode``, ``decode``, ``get_leeway``) over ``jose.codec``."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken, Reason
-from drf_jwt_kit.keys import Policy, TokenKind, decode, encode, get_ring, read_unverified
-from drf_jwt_kit.keys.published import are_published
+from drf_jwt_kit.jose.codec import Policy, TokenKind, decode, encode, read_unverified
+from drf_jwt_kit.keys import get_ring
+from drf_jwt_kit.keys.jwk_url import are_published
 
 from . import adoption
 from .foreign import foreign_claims

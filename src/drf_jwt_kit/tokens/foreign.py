@@ -12,13 +12,13 @@ from rest_framework_simplejwt import settings as simplejwt
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken, Reason
-from drf_jwt_kit.keys import TokenKind, decode
-from drf_jwt_kit.keys.published import get_published_keys
+from drf_jwt_kit.jose.codec import TokenKind, decode
+from drf_jwt_kit.keys.jwk_url import get_published_keys
 
 from .adoption import UNKNOWN_LOGIN
 
 if TYPE_CHECKING:
-    from drf_jwt_kit.keys import Policy
+    from drf_jwt_kit.jose.codec import Policy
 
 _KINDS = frozenset({TokenKind.ACCESS.value, "jwt", ""})
 """What the header's ``typ`` may be: Simple JWT writes ``JWT``, and some issuers nothing."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rest_framework_simplejwt.serializers import AuthUser
 
-    from drf_jwt_kit.keys import TokenKind
+    from drf_jwt_kit.jose.codec import TokenKind
 
 
 class RefusedToken(InvalidToken, TokenError):  # noqa: N818  # named as Simple JWT names them

@@ -15,7 +15,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import Reason
-from drf_jwt_kit.keys import TokenKind
+from drf_jwt_kit.jose.codec import TokenKind
 
 from . import slot
 from .claims import refuse_large, reserved_names
