@@ -11,14 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-    load_ssh_public_key,
-)
+from cryptography.hazmat.primitives import serialization as pem
 from jwt.utils import base64url_encode
 
 from drf_jwt_kit.exceptions import UnusableKey
@@ -88,8 +81,8 @@ def new_key_text(algorithm: str) -> bytes:
     if isinstance(made, bytes):
         secret = base64url_encode(made).decode()
         return json.dumps({"kty": "oct", "alg": algorithm, "k": secret}).encode() + b"\n"
-    pem: bytes = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return pem
+    text: bytes = made.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption())
+    return text
 
 
 def suffix(algorithm: str) -> str:
@@ -101,10 +94,10 @@ def _from_pem(text: bytes, where: str, passphrase: str | None) -> Any:
     password = None if passphrase is None else passphrase.encode()
     try:
         if not text.startswith(b"-----"):
-            return load_ssh_public_key(text)
+            return pem.load_ssh_public_key(text)
         if b" PUBLIC KEY-----" in text.splitlines()[0]:
-            return load_pem_public_key(text)
-        return load_pem_private_key(text, password)
+            return pem.load_pem_public_key(text)
+        return pem.load_pem_private_key(text, password)
     except (TypeError, ValueError, UnsupportedAlgorithm) as error:
         why = " with this 'passphrase'" if password else ""
         if isinstance(error, TypeError):  # a password is missing, or one too many

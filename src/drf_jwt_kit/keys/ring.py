@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from drf_jwt_kit.exceptions import UnusableKey
+from drf_jwt_kit.jose.jwk import PUBLIC_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 NO_KEY_SIGNS = "drf_jwt_kit.E055"
 SIGNING_KEY_IS_PUBLIC = "drf_jwt_kit.E056"
 SAME_KID = "drf_jwt_kit.E023"
+
+_PUBLIC = frozenset().union(*PUBLIC_MEMBERS.values()) | {"kid", "alg", "use"}
 
 
 class KeyState(str, Enum):
@@ -90,7 +93,8 @@ class KeyRing:
     @cached_property
     def jwks(self) -> PublishedSet:
         """The published keys as others read them; the same bytes from every process."""
-        document = {"keys": [key.public_jwk() for key in self.published]}
+        listed = [key.public_jwk().items() for key in self.published]
+        document = {"keys": [{n: value for n, value in jwk if n in _PUBLIC} for jwk in listed]}
         body = json.dumps(document, separators=(",", ":"), sort_keys=True).encode()
         return PublishedSet(body=body, etag=f'"{hashlib.sha256(body).hexdigest()}"')
 

@@ -49,8 +49,8 @@ def keys_of_secret_key(algorithm: str = "HS256") -> list[PlacedKey]:
             raise UnusableKey(
                 f"{where} is shorter than {_LEAST_BYTES} bytes, and tokens are verified with a key "
                 "derived from it: whoever guesses it logs in as anybody.",
-                hint="Take a fallback out; put a new SECRET_KEY into the environment of this "
-                f"project: {_MAKE_A_KEY}. Whoever has a token of the old one logs in again.",
+                hint="Whoever has a token of it logs in again. Take it out if it is a fallback; "
+                f"put a new SECRET_KEY into the environment of this project: {_MAKE_A_KEY}",
                 id=SHORT_SECRET_KEY,
             )
         different.setdefault(secret, where)
