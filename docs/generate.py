@@ -219,9 +219,10 @@ def checks() -> str:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for call in _calls(tree, "Error", "Warning", "UnusableKey"):
             words = {word.arg: word.value for word in call.keywords}
-            if isinstance(words.get("id"), ast.Constant):
+            number = _text(words["id"], tree) if "id" in words else "…"
+            if number != "…":  # of an error that is told again, it is only known at run time
                 entry = _text(call.args[0], tree), _text(words["hint"], tree)
-                listed = entries.setdefault(words["id"].value, [])
+                listed = entries.setdefault(number, [])
                 listed.extend([] if entry in listed else [entry])
     lines = []
     for name in sorted(entries):

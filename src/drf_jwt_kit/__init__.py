@@ -8,7 +8,8 @@ The map, from what you already know to what this package is about:
     resource_server                         what another service verifies our tokens with
     guards                                  how views of both stay closed
     conf                                    every setting, its type and its default
-    keys        which key signs, which keys verify; compact JWS in and out (PyJWT)
+    keys        which keys are this project's: which one signs, which ones verify
+    jose        what the RFCs say: keys, JWK, compact JWS in and out (PyJWT); no settings
     tokens      what a token says about a user; access and refresh tokens
     sessions    one row a login: start, refresh, end, and who may go on
     admin       sessions in Django's admin: to be looked at, searched and ended

@@ -20,7 +20,7 @@ from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
 from . import authentication, serializers
 from .conf import current_problems, get_settings, nearest
 from .keys import checks as keys
-from .keys.published import are_published
+from .keys.jwk_url import are_published
 from .sessions import claims
 from .sessions.others import adopts_simple_jwt
 from .sessions.tokens import PROTOCOL, REGISTERED

@@ -57,10 +57,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Those that can go on."""
         moment = project_time.now() if now is None else as_stored(now)
         return self._with_limits().filter(
-            revoked_at=None,
-            expires_at__gt=moment,
-            idle_limit__gt=moment,
-            auth_time__gte=F("valid_from"),
+            Q(revoked_at=None)
+            & Q(expires_at__gt=moment)
+            & Q(idle_limit__gt=moment)
+            & Q(auth_time__gte=F("valid_from"))
         )
 
     def ended(self, now: datetime | None = None) -> SessionQuerySet:
@@ -91,7 +91,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def to_judge(self) -> SessionQuerySet:
         """The same rows, each with the latest cut-off of the table beside it, ``valid_after``."""
-        return self.annotate(valid_after=Cutoff.latest())
+        return self.annotate(valid_after=Cutoff.latest())  # type: ignore[no-redef]
 
     def _with_limits(self) -> SessionQuerySet:
         return self.alias(idle_limit=_idle_limit(), valid_from=_valid_from())
@@ -141,9 +141,8 @@ class Session(models.Model):
         _("ended because"), max_length=32, blank=True, choices=RevokedReason.choices
     )
 
-    if TYPE_CHECKING:
-        valid_after: datetime | None
-        """The latest cut-off of the table, where ``to_judge`` has read it with the row."""
+    valid_after: datetime | None
+    """The latest cut-off of the table, where ``to_judge`` has read it together with the row."""
 
     objects = SessionQuerySet.as_manager()
 

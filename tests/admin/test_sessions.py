@@ -7,8 +7,8 @@ from django.db import OperationalError
 
 from drf_jwt_kit.models import RevokedReason
 from drf_jwt_kit.sessions import rows as session_rows
-from drf_jwt_kit.signals import session_revoked
 from drf_jwt_kit.sessions.presented import jti_of
+from drf_jwt_kit.signals import session_revoked
 from tests.conftest import claims_of
 
 from .conftest import SESSIONS, row

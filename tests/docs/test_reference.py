@@ -38,14 +38,18 @@ def generate():
 def check_messages():
     """``(id, words of the call)`` of each place in the source that makes a check message."""
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = {ast.unparse(n.targets[0]): n.value for n in tree.body if isinstance(n, ast.Assign)}
+        for node in ast.walk(tree):
             words = {w.arg: w.value for w in node.keywords} if isinstance(node, ast.Call) else {}
-            if not isinstance(words.get("id"), ast.Constant):
+            number = words.get("id")
+            number = named.get(number.id) if isinstance(number, ast.Name) else number
+            if not isinstance(number, ast.Constant):
                 continue
             if ast.unparse(node.func).endswith(("Error", "UnusableKey")):
-                yield words["id"].value, "E", words
+                yield number.value, "E", words
             elif ast.unparse(node.func).endswith("Warning"):
-                yield words["id"].value, "W", words
+                yield number.value, "W", words
 
 
 @pytest.mark.parametrize("page", REFERENCE, ids=lambda page: page.name)

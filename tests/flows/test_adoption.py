@@ -23,9 +23,9 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.mixins import SecureViewMixin
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import adoption
+from drf_jwt_kit.sessions.account import user_id_of
 from drf_jwt_kit.sessions.flush import flush
 from drf_jwt_kit.sessions.others import is_adopted
-from drf_jwt_kit.sessions.account import user_id_of
 from tests.conftest import NOON, claims_of
 from tests.keys.material import private_pem, public_pem
 
@@ -444,19 +444,21 @@ class TestChecks:
     def test_say_that_their_key_cannot_be_used(self):
         pair = {"ALGORITHM": "RS256", "SIGNING_KEY": "x", "VERIFYING_KEY": "nonsense"}
         with override_settings(SIMPLE_JWT=pair), kit_settings(KEYS={"key": private_pem("EdDSA")}):
-            assert [number for number, _ in self.said()] == ["drf_jwt_kit.E021"]
+            assert [number for number, _ in self.said()] == ["drf_jwt_kit.E051"]
 
     @pytest.mark.parametrize(
-        ("settings", "where"),
-        [({"SIMPLE_JWT": {"ALGORITHM": "HS512"}, "SECRET_KEY": "x" * 50}, "SECRET_KEY"),
-         ({"SECRET_KEY_FALLBACKS": ["x" * 50, "too short"]}, "SECRET_KEY_FALLBACKS[1]"),
-         ({"SIMPLE_JWT": {"SIGNING_KEY": "x" * 40, "ALGORITHM": "HS384"}},
+        ("settings", "number", "where"),
+        [({"SIMPLE_JWT": {"ALGORITHM": "HS512"}, "SECRET_KEY": "x" * 50}, "E060", "SECRET_KEY"),
+         ({"SECRET_KEY_FALLBACKS": ["x" * 50, "too short"]}, "E060", "SECRET_KEY_FALLBACKS[1]"),
+         ({"SIMPLE_JWT": {"SIGNING_KEY": "x" * 40, "ALGORITHM": "HS384"}}, "E059",
           "SIMPLE_JWT['SIGNING_KEY']")],
     )  # fmt: skip
-    def test_say_which_secret_is_too_short_for_their_algorithm(self, settings, where):
+    def test_say_which_secret_is_too_short_for_their_algorithm(self, settings, number, where):
         with override_settings(**settings):
-            assert "drf_jwt_kit.E002" in [number for number, _ in self.said()]
-            assert any(text.startswith(f"{where} is shorter than") for _, text in self.said())
+            (said,) = [text for name, text in self.said() if name == f"drf_jwt_kit.{number}"]
+
+        assert said.startswith(f"{where} ")
+        assert "needs a secret of at least" in said
 
     def test_say_that_a_signing_key_beside_keys_does_nothing(self):
         with override_settings(

@@ -1,7 +1,7 @@
 """Tokens in cookies: what a browser is given, and what becomes of it."""
 
-from importlib import import_module
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from rest_framework_simplejwt.exceptions import TokenError

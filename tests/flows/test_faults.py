@@ -1,8 +1,8 @@
 """A database that cannot answer, and transactions of the project around us."""
 
-from importlib import import_module
 import uuid
 from datetime import timedelta
+from importlib import import_module
 from unittest import mock
 
 import pytest

@@ -18,8 +18,8 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.mixins import SecureViewMixin
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.tokens import UntypedToken
 from drf_jwt_kit.sessions.account import user_id_of
+from drf_jwt_kit.tokens import UntypedToken
 from tests.conftest import claims_of
 from tests.keys.material import public_pem
 from tests.resource_server.issuer import AUDIENCE, ISSUER, key, token

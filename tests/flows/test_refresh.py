@@ -6,9 +6,9 @@ import pytest
 from django.test import override_settings
 
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.signals import refresh_reused
 from drf_jwt_kit.sessions.account import user_id_of
 from drf_jwt_kit.sessions.presented import jti_of
+from drf_jwt_kit.signals import refresh_reused
 from tests.conftest import Dropped, claims_of, forge
 
 pytestmark = pytest.mark.django_db

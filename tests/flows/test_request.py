@@ -9,8 +9,8 @@ from django.contrib.auth import get_user_model
 from django.test import override_settings
 
 from drf_jwt_kit.keys import get_ring
-from drf_jwt_kit.tokens import AccessToken
 from drf_jwt_kit.sessions.account import user_id_of
+from drf_jwt_kit.tokens import AccessToken
 from tests.conftest import Dropped, claims_of, forge
 
 pytestmark = pytest.mark.django_db

@@ -10,11 +10,10 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.test import override_settings
 
-from drf_jwt_kit.keys import thumbprint
-from drf_jwt_kit.keys.jwk import PUBLIC_MEMBERS
-from drf_jwt_kit.keys.soundness import ASYMMETRIC
+from drf_jwt_kit.jose.algorithms import ASYMMETRIC
+from drf_jwt_kit.jose.jwk import PUBLIC_MEMBERS, thumbprint
 from drf_jwt_kit.resource_server.authentication import verify
-from tests.keys.test_soundness import KEYS
+from tests.jose.test_algorithms import KEYS
 from tests.leaving_out import leave_out
 
 HERE = Path(__file__).parent

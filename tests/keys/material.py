@@ -7,8 +7,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt import PyJWS
 
-from drf_jwt_kit.keys import thumbprint
-from drf_jwt_kit.keys.jwk import public_members
+from drf_jwt_kit.jose.jwk import public_members, thumbprint
 
 MAKERS = {
     "RS256": lambda: rsa.generate_private_key(65537, 2048),

@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
 from drf_jwt_kit.keys import directory, get_ring
+from drf_jwt_kit.keys.lifecycle import CannotRotate, Entry
 from drf_jwt_kit.keys.ring import KeyState
-from drf_jwt_kit.keys.rotation import CannotRotate, Entry
 from tests.keys.material import kid_of, private_pem
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
@@ -166,10 +166,10 @@ class TestWhatIsWrong:
 
         assert said() == [
             (
-                "drf_jwt_kit.E026",
-                f"{folder}/keyring.json is not a list of keys that was written here. Restore it "
-                "from a backup. Without one, move the directory away and make new keys: everybody "
-                "logs in again.",
+                "drf_jwt_kit.E065",
+                f"{folder}/keyring.json is damaged: it is not a list of keys as jwtkit writes it. "
+                "Restore it from a backup. Without one, move the directory away and make new keys: "
+                "everybody logs in again.",
             )
         ]
 
@@ -183,7 +183,7 @@ class TestWhatIsWrong:
         listed["keys"][0].update(changes)
         index.write_text(json.dumps(listed))
 
-        with pytest.raises(ImproperlyConfigured, match="not a list of keys that was written here"):
+        with pytest.raises(ImproperlyConfigured, match="not a list of keys as jwtkit writes it"):
             get_ring()
 
     def test_a_key_that_is_gone_is_said(self, folder):
@@ -192,10 +192,10 @@ class TestWhatIsWrong:
 
         assert said() == [
             (
-                "drf_jwt_kit.E021",
+                "drf_jwt_kit.E064",
                 f"The key {kid_of()} (the file {folder}/ES256.pem) cannot be read: No such file or "
-                "directory. Make the keys as the user that runs the server, who must own the "
-                "directory.",
+                "directory. The user that runs the server must be able to read it. Make the keys "
+                "of a directory as that user, who must own it.",
             )
         ]
 

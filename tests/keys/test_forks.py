@@ -30,7 +30,7 @@ from tests.resource_server.issuer import SETTINGS, Network
 issuer.fetch = Network().fetch
 with override_settings(DRF_JWT_KIT={"RESOURCE_SERVER": SETTINGS}):
     issuer.get_issuer_keys()._fetching.acquire()
-    issuer._shared._making.acquire()
+    issuer.get_issuer_keys._making.acquire()
     if child := os.fork():
         raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     signal.alarm(20)
@@ -41,16 +41,16 @@ AT_JWK_URL = """
 import os, signal; os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 import django; django.setup()
 from django.test import override_settings
-from drf_jwt_kit.keys import published
+from drf_jwt_kit.keys import jwk_url
 from tests.resource_server.issuer import SETTINGS, Network
-published.fetch = Network().fetch
+jwk_url.fetch = Network().fetch
 with override_settings(SIMPLE_JWT={"JWK_URL": SETTINGS["JWKS_URL"], "ALGORITHM": "ES256"}):
-    published.get_published_keys()._fetching.acquire()
-    published._shared._making.acquire()
+    jwk_url.get_published_keys()._fetching.acquire()
+    jwk_url.get_published_keys._making.acquire()
     if child := os.fork():
         raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     signal.alarm(20)
-    assert published.get_published_keys()["one"]
+    assert jwk_url.get_published_keys()["one"]
 """
 
 

@@ -5,11 +5,10 @@ import json
 import pytest
 from jwt.algorithms import get_default_algorithms
 
+from drf_jwt_kit.jose.algorithms import ALGORITHMS
+from drf_jwt_kit.jose.jwk import keys_of
 from drf_jwt_kit.keys import Key, KeyRing
-from drf_jwt_kit.keys.jwks import publish
-from drf_jwt_kit.keys.received import keys_of
-from drf_jwt_kit.keys.soundness import ALGORITHMS
-from tests.keys.test_soundness import KEYS
+from tests.jose.test_algorithms import KEYS
 
 PUBLISHED = [algorithm for algorithm in ALGORITHMS if not algorithm.startswith("HS")]
 PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
@@ -22,7 +21,7 @@ def key(algorithm, kid):
 
 
 def published(ring):
-    return json.loads(publish(ring).body)["keys"]
+    return json.loads(ring.jwks.body)["keys"]
 
 
 @pytest.mark.parametrize("algorithm", PUBLISHED)
@@ -46,7 +45,7 @@ class TestEveryPublishedKey:
         signing = key(algorithm, "a")
         private = get_default_algorithms()[algorithm].to_jwk(signing.signing_key, as_dict=True)
 
-        body = publish(KeyRing(signing=signing)).body.decode()
+        body = KeyRing(signing=signing).jwks.body.decode()
 
         assert [name for name in PRIVATE & private.keys() if private[name] in body] == []
 
@@ -80,10 +79,10 @@ class TestSet:
         assert [jwk["kid"] for jwk in published(ring)] == ["a"]
 
     def test_is_empty_where_every_key_is_secret(self):
-        assert publish(KeyRing(signing=key("HS256", "secret"))).body == b'{"keys":[]}'
+        assert KeyRing(signing=key("HS256", "secret")).jwks.body == b'{"keys":[]}'
 
     def test_has_an_etag_that_changes_with_the_keys(self):
         first, second = key("ES256", "a"), key("ES256", "b")
 
-        assert publish(KeyRing(signing=first)) == publish(KeyRing(signing=first))
-        assert publish(KeyRing(signing=first)).etag != publish(KeyRing(signing=second)).etag
+        assert KeyRing(signing=first).jwks == KeyRing(signing=first).jwks
+        assert KeyRing(signing=first).jwks.etag != KeyRing(signing=second).jwks.etag

@@ -104,7 +104,8 @@ class TestWhereKeysCannotBeRead:
 
         assert len(caplog.messages) == 1
         assert caplog.messages[0].startswith(
-            "event=keys_kept error=\"DRF_JWT_KIT['KEYS'] is Manager, which raised OSError. "
+            "event=keys_kept error=\"DRF_JWT_KIT['KEYS'] is the function Manager, which raised "
+            "OSError. "
         )
 
     def test_they_are_read_when_they_can_be(self, manager, later):

@@ -3,8 +3,8 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from drf_jwt_kit.keys import Key, KeyRing, thumbprint
-from drf_jwt_kit.keys.jwk import PUBLIC_MEMBERS
+from drf_jwt_kit.jose.jwk import PUBLIC_MEMBERS, thumbprint
+from drf_jwt_kit.keys import Key, KeyRing
 
 
 def key(kid, algorithm="EdDSA", private=None):

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from drf_jwt_kit.keys import get_ring, thumbprint
+from drf_jwt_kit.jose.jwk import thumbprint
+from drf_jwt_kit.keys import get_ring
 from tests.conftest import claims_of
 
 OLD = "the old secret key of this project, which is long enough"
@@ -125,6 +126,16 @@ class TestNamedBySimpleJWT:
 
             assert kit.get_with(confused.decode()).status_code == 401
 
+    def test_the_public_key_may_be_in_the_format_of_ssh(self, pems):
+        private = pems["ES256"][0]
+        public = serialization.load_pem_public_key(pems["ES256"][1].encode()).public_bytes(
+            serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+        )
+        named = {"ALGORITHM": "ES256", "SIGNING_KEY": private, "VERIFYING_KEY": public.decode()}
+
+        with override_settings(SIMPLE_JWT=named):
+            assert get_ring().signing.algorithm == "ES256"
+
     def test_two_keys_that_are_no_pair_are_refused(self, pems):
         mixed = {
             "ALGORITHM": "RS256",
@@ -133,7 +144,9 @@ class TestNamedBySimpleJWT:
         }
         with (
             override_settings(SIMPLE_JWT=mixed),
-            pytest.raises(ImproperlyConfigured, match="cannot be used with RS256"),
+            pytest.raises(
+                ImproperlyConfigured, match="not the private and the public part of one key"
+            ),
         ):
             get_ring()
 

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
+from drf_jwt_kit.jose.algorithms import ALGORITHMS
 from drf_jwt_kit.keys import directory, get_ring
-from drf_jwt_kit.keys.soundness import ALGORITHMS
 from drf_jwt_kit.keys.sources import forget_ring
 from tests.keys.material import private_pem, public_pem
 
@@ -57,7 +57,7 @@ class TestGenerate:
 
         assert states(folder) == ["signing"]
         assert said == (
-            f"Made {get_ring().signing.kid} for ES256.\nIt is the first one, and signs.\n"
+            f"Made {get_ring().signing.kid} for ES256.\nIt is the first key, so it signs.\n"
         )
 
     def test_makes_a_later_key_the_next_one_and_says_when_it_may_sign(self, folder):
@@ -66,8 +66,8 @@ class TestGenerate:
 
         assert states(folder) == ["next", "signing"]
         assert said == (
-            f"Made {the_one(folder, 'next')} for ES256.\nIt is next: it verifies, and may sign "
-            "from 2026-01-01 12:10:00+00:00 on: python manage.py jwtkit keys rotate\n"
+            f"Made {the_one(folder, 'next')} for ES256.\nIt is the next key: it verifies, "
+            "and may sign from 2026-01-01 12:10:00+00:00 on: python manage.py jwtkit keys rotate\n"
         )
 
     @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -103,7 +103,7 @@ class TestGenerate:
         with pytest.raises(CommandError) as refused:
             keys("generate", "--output", str(path))
 
-        assert str(refused.value) == f"{path} is there already. Nothing was written."
+        assert str(refused.value) == f"{path} exists already. Nothing was written."
         assert path.read_text() == "precious"
 
     def test_makes_no_second_next_key(self, rotating):
@@ -111,7 +111,7 @@ class TestGenerate:
             keys("generate")
 
         assert str(refused.value) == (
-            "There is a next key already. Let it sign: python manage.py jwtkit keys rotate"
+            "There is a next key already. Let it sign first: python manage.py jwtkit keys rotate"
         )
         assert len(list(rotating.glob("*.pem"))) == 2
 
@@ -145,9 +145,9 @@ class TestRotate:
 
         assert get_ring().signing.kid == new
         assert said == (
-            f"{new} signs, in every process within 10 s.\n{old} retires. Sessions that need it: "
-            "1. It may go from 2026-01-02 12:10:00+00:00 on: python manage.py jwtkit keys remove "
-            f"{old}\n"
+            f"{new} signs, in every process within 10 s.\n{old} is retiring. Sessions that "
+            "need it: 1. It may be removed from 2026-01-02 12:10:00+00:00 on: "
+            f"python manage.py jwtkit keys remove {old}\n"
         )
 
     def test_waits_until_everybody_has_read_the_next_key(self, folder, clock):
@@ -172,7 +172,7 @@ class TestRotate:
             keys("rotate")
 
         assert str(refused.value) == (
-            "There is no next key. Make one, and rotate when everybody has read it: "
+            "There is no next key. Make one, and rotate when every process has read it: "
             "python manage.py jwtkit keys generate"
         )
 
@@ -205,7 +205,7 @@ class TestRemove:
             keys("remove", retiring)
 
         assert str(refused.value) == (
-            f"{retiring} retires. Sessions that need it: 1. It may go from "
+            f"{retiring} is retiring. Sessions that need it: 1. It may be removed from "
             f"2026-01-02 12:10:00+00:00 on: python manage.py jwtkit keys remove {retiring}\nIf the "
             "key has leaked, use --at-once: whoever has a token of it logs in again."
         )
@@ -215,7 +215,9 @@ class TestRemove:
         clock.shift(timedelta(seconds=11))
         kit.rotate(kit.tokens.refresh)
 
-        with pytest.raises(CommandError, match=r"need it: 0\. It may go from 2026-01-01 12:25:10"):
+        with pytest.raises(
+            CommandError, match=r"need it: 0\. It may be removed from 2026-01-01 12:25:10"
+        ):
             keys("remove", retiring)
 
     def test_takes_it_away_when_nobody_needs_it(self, retiring, rotating, kit, clock):
@@ -225,7 +227,7 @@ class TestRemove:
 
         said = keys("remove", retiring)
 
-        assert said == f"{retiring} is gone, from every process within 10 s.\n"
+        assert said == f"{retiring} is removed, from every process within 10 s.\n"
         assert states(rotating) == ["signing"]
         assert not (rotating / f"{retiring}.pem").exists()
 
@@ -336,17 +338,19 @@ class TestCheck:
 
     def test_warns_of_a_retiring_key_with_living_tokens(self, retiring):
         assert keys("check").splitlines() == [
-            f"warning: {retiring} retires and has living tokens. Sessions that need it: 1. Leave "
-            "it until 2026-01-02 12:10:00+00:00, or they log in again.",
+            f"warning: {retiring} is retiring. Sessions that need it: 1. It may be removed from "
+            f"2026-01-02 12:10:00+00:00 on: python manage.py jwtkit keys remove {retiring}",
             "Nothing is wrong with the keys.",
         ]
 
     def test_warns_of_a_retiring_key_that_nobody_needs(self, retiring, clock):
         clock.shift(REFRESH)
 
-        assert keys("check").startswith(f"warning: {retiring} retires and is needed no more.")
+        assert keys("check").startswith(
+            f"warning: {retiring} is retiring, and nobody needs it any more"
+        )
 
     def test_warns_of_a_file_that_is_no_key_of_the_list(self, rotating):
         directory.create(rotating / "stray.pem", private_pem().encode())
 
-        assert keys("check").startswith(f"warning: {rotating}/stray.pem is no key of the list")
+        assert keys("check").startswith(f"warning: {rotating}/stray.pem is not in the list of keys")

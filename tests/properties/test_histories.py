@@ -29,8 +29,8 @@ from hypothesis.stateful import (
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.tokens import AccessToken
 from drf_jwt_kit.sessions.presented import jti_of
+from drf_jwt_kit.tokens import AccessToken
 from tests.conftest import NOON, claims_of, forge
 
 from .rules import EVERY_USE

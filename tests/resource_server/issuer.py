@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import jwt
 
+from drf_jwt_kit.jose.fetch import FetchFailed
 from drf_jwt_kit.keys import Key
-from drf_jwt_kit.keys.fetch import FetchFailed
 from tests.keys.material import private_key
 
 URL, ISSUER, AUDIENCE = "https://login.example/jwks", "https://login.example", "orders"

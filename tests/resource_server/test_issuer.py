@@ -8,12 +8,13 @@ import pytest
 from django.test import override_settings
 
 from drf_jwt_kit.exceptions import KeysUnavailable
-from drf_jwt_kit.keys.fetch import FetchFailed
-from drf_jwt_kit.keys.issuer import IssuerKeys
+from drf_jwt_kit.jose.algorithms import ASYMMETRIC
+from drf_jwt_kit.jose.fetch import FetchFailed
+from drf_jwt_kit.jose.remote import Issuer, IssuerKeys
 from drf_jwt_kit.resource_server import issuer
 from drf_jwt_kit.resource_server.issuer import get_issuer_keys
 from drf_jwt_kit.resource_server.settings import ResourceServerSettings
-from tests.resource_server.issuer import SETTINGS, Network, key
+from tests.resource_server.issuer import ISSUER, SETTINGS, Network, key
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -31,8 +32,8 @@ def clock():
 
 @pytest.fixture
 def keys(network, clock):
-    settings = ResourceServerSettings.from_mapping(SETTINGS)
-    return IssuerKeys(settings, fetch=network.fetch, clock=lambda: clock[0])
+    issuer = Issuer(jwks_url=SETTINGS["JWKS_URL"], issuer=ISSUER, algorithms=ASYMMETRIC)
+    return IssuerKeys(issuer, fetch=network.fetch, clock=lambda: clock[0])
 
 
 class TestFetching:

@@ -13,9 +13,9 @@ from unittest import mock
 import jwt
 
 from drf_jwt_kit.exceptions import InvalidToken
-from drf_jwt_kit.keys import Policy, decode
-from drf_jwt_kit.keys.received import keys_of
-from drf_jwt_kit.keys.soundness import ALGORITHMS, UnsoundKey
+from drf_jwt_kit.jose.algorithms import ALGORITHMS, UnsoundKey
+from drf_jwt_kit.jose.codec import Policy, decode
+from drf_jwt_kit.jose.jwk import keys_of
 
 _PRIVATE = {"d", "p", "q", "dp", "dq", "qi"}
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from drf_jwt_kit.keys import thumbprint
-from drf_jwt_kit.keys.received import key_of
-from drf_jwt_kit.keys.soundness import ALGORITHMS
+from drf_jwt_kit.jose.algorithms import ALGORITHMS
+from drf_jwt_kit.jose.jwk import key_of, thumbprint
 
 from .codec import accepts
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from drf_jwt_kit.exceptions import InvalidToken
-from drf_jwt_kit.keys import Policy, decode
+from drf_jwt_kit.jose.codec import Policy, decode
 
 from .codec import AnyType, Published, accepts
 

@@ -17,7 +17,6 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 from django.utils.module_loading import import_string
 
-from .addresses import is_safe_address
 from .kinds import (
     COOKIE_PREFIXES,
     KIT,
@@ -44,6 +43,7 @@ from .kinds import (
     whole_number,
 )
 from .problems import given, problems
+from .safe_url import is_safe_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

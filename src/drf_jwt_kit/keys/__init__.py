@@ -1,23 +1,11 @@
-"""Keys: where they come from, which one signs, which ones verify."""
+"""Which keys are this project's: where they come from, which one signs, which ones verify.
 
-from .codec import Policy, TokenKind, decode, decode_unnamed, encode, read_unverified
-from .jwk import thumbprint
-from .named import keys_of_simple_jwt_itself
-from .ring import Key, KeyRing, KeyState, VerifyingKeys
+What a key, a JWK and a signed token are, ``jose`` says.
+"""
+
+from drf_jwt_kit.jose.jwk import Key
+
+from .ring import KeyRing, KeyState
 from .sources import get_ring
 
-__all__ = [
-    "Key",
-    "KeyRing",
-    "KeyState",
-    "Policy",
-    "TokenKind",
-    "VerifyingKeys",
-    "decode",
-    "decode_unnamed",
-    "encode",
-    "get_ring",
-    "keys_of_simple_jwt_itself",
-    "read_unverified",
-    "thumbprint",
-]
+__all__ = ["Key", "KeyRing", "KeyState", "get_ring"]

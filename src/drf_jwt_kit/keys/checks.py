@@ -11,23 +11,35 @@ from django.core.checks import CheckMessage, Error, Warning
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import UnusableKey
 
-from . import derived, directory, given
-from .named import keys_of_simple_jwt_itself, uses_secret_key
+from . import configured, directory, secret_key
+from .simplejwt import keys_of_simple_jwt_itself, uses_secret_key
 from .sources import read_ring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+EXPOSED_KEY = "drf_jwt_kit.E025"
+ADOPTION_NEEDS_A_TYPE = "drf_jwt_kit.E027"
+WRITABLE_KEYS = "drf_jwt_kit.E028"
+UNUSED_SIGNING_KEY = "drf_jwt_kit.W020"
+ADOPTION_IS_OVER = "drf_jwt_kit.W021"
+SIGNING_KEY_IS_SECRET_KEY = "drf_jwt_kit.W103"
+KEY_READABLE_BY_GROUP = "drf_jwt_kit.W120"
 
 
 def check() -> Iterator[CheckMessage]:
     """What is wrong with the keys at start-up. Needs valid settings."""
-    try:
-        read_ring()
-    except UnusableKey as error:
-        yield Error(error.problem, hint=error.hint, id=error.id)
+    yield from _errors_of(read_ring)
     yield from check_files()
     yield from _check_simple_jwt()
+
+
+def _errors_of(read: Callable[[], object]) -> Iterator[CheckMessage]:
+    try:
+        read()
+    except UnusableKey as error:
+        yield Error(error.problem, hint=error.hint, id=error.id)
 
 
 def _check_simple_jwt() -> Iterator[CheckMessage]:
@@ -40,7 +52,7 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
                 "the keys.",
                 hint="Take it out. To go on taking tokens that Simple JWT issued with it, leave it "
                 "and set ADOPT_SIMPLEJWT_TOKENS_UNTIL.",
-                id="drf_jwt_kit.W020",
+                id=UNUSED_SIGNING_KEY,
             )
         return
     if until <= datetime.now(timezone.utc):
@@ -49,7 +61,7 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
             "JWT is taken any more.",
             hint="Take the setting out, and SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT if KEYS "
             "names the keys.",
-            id="drf_jwt_kit.W021",
+            id=ADOPTION_IS_OVER,
         )
         return
     if settings.TOKEN_TYPE_CLAIM is None:
@@ -57,13 +69,10 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
             "ADOPT_SIMPLEJWT_TOKENS_UNTIL is set, and TOKEN_TYPE_CLAIM is None: nothing tells "
             "Simple JWT's refresh tokens from its access tokens.",
             hint="Take one of the two out.",
-            id="drf_jwt_kit.E027",
+            id=ADOPTION_NEEDS_A_TYPE,
         )
     if settings.KEYS is not None or uses_secret_key():  # or the same key has been judged already
-        try:
-            keys_of_simple_jwt_itself()
-        except UnusableKey as error:
-            yield Error(error.problem, hint=error.hint, id=error.id)
+        yield from _errors_of(keys_of_simple_jwt_itself)
 
 
 def check_files() -> Iterator[CheckMessage]:
@@ -76,12 +85,12 @@ def check_files() -> Iterator[CheckMessage]:
                 f"Others can read or replace the key in {path}, and log in as anybody with it.",
                 hint=f"Let only the user of the server read it: chmod 600 {path}. If others may "
                 "have read it, replace it too. (Kubernetes: defaultMode 0400.)",
-                id="drf_jwt_kit.E025",
+                id=EXPOSED_KEY,
             )
 
 
 def _check_directories() -> Iterator[CheckMessage]:
-    for folder in given.directories(get_settings().KEYS):
+    for folder in configured.directories(get_settings().KEYS):
         for path in (folder, folder / directory.INDEX):
             mode = _mode(path) if path.exists() else 0
             # Where the sticky bit is set, others can add files and replace none.
@@ -90,7 +99,7 @@ def _check_directories() -> Iterator[CheckMessage]:
                     f"Others can write into {path}, which names the keys, and log in as anybody "
                     "with one of their own.",
                     hint=f"Let only the user of the server write there: chmod go-w {path}",
-                    id="drf_jwt_kit.E028",
+                    id=WRITABLE_KEYS,
                 )
 
 
@@ -98,30 +107,30 @@ def check_deploy() -> Iterator[CheckMessage]:
     """What is unwise about the keys in production. Needs valid settings."""
     settings = get_settings()
     derives = settings.KEYS is None and uses_secret_key()
-    if settings.KEYS is None and settings.SIGNING_KEY is not None and uses_secret_key():
+    if derives and settings.SIGNING_KEY is not None:
         yield Warning(
             "SIMPLE_JWT['SIGNING_KEY'] is SECRET_KEY. Tokens are signed with a key derived from "
             "it instead, so that one can be replaced without the other.",
             hint="Leave SIGNING_KEY out of SIMPLE_JWT.",
-            id="drf_jwt_kit.W103",
+            id=SIGNING_KEY_IS_SECRET_KEY,
         )
-    if derives or _names_secret_key(settings.KEYS):
-        yield from derived.check_deploy()
+    if derives or configured.names_secret_key(settings.KEYS):
+        yield from secret_key.check_deploy()
     for path in files():
         if _mode(path) & stat.S_IRGRP:
             yield Warning(
                 f"The group of {path} can read the private key in it.",
                 hint=f"Let only the user of the server read it: chmod 600 {path}; or silence "
                 "this where the group is how the server reads it.",
-                id="drf_jwt_kit.W120",
+                id=KEY_READABLE_BY_GROUP,
             )
 
 
 def files() -> Iterator[Path]:
     """Every file that should hold a private key, or an HMAC key, and is there."""
     sources = get_settings().KEYS
-    listed = given.key_files(sources)
-    for folder in given.directories(sources):
+    listed = configured.key_files(sources)
+    for folder in configured.directories(sources):
         if folder.is_dir():
             listed += [path for path in folder.iterdir() if path.suffix in {".pem", ".jwk"}]
     yield from (path for path in listed if path.is_file() and not _is_public(path))
@@ -131,13 +140,8 @@ def _is_public(path: Path) -> bool:
     try:
         return b" PUBLIC KEY-----" in path.read_bytes()[:100]
     except OSError:
-        return False  # whoever cannot read it is not whom this is about
+        return False  # it must be told to the user who can read it, which is not this one
 
 
 def _mode(path: Path) -> int:
     return path.stat().st_mode if directory.HAS_MODES else 0
-
-
-def _names_secret_key(sources: object) -> bool:
-    listed = sources if isinstance(sources, (list, tuple)) else [sources]
-    return "SECRET_KEY" in listed

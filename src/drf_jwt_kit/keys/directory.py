@@ -17,14 +17,18 @@ from typing import TYPE_CHECKING, Any
 from django.core.files import locks
 
 from drf_jwt_kit.exceptions import UnusableKey
+from drf_jwt_kit.jose.key_text import key_in
 
-from .material import key_in
+from .lifecycle import CannotRotate, Entry
 from .ring import KeyState, PlacedKey
-from .rotation import CannotRotate, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+UNREADABLE_FILE = "drf_jwt_kit.E064"
+EMPTY_DIRECTORY = "drf_jwt_kit.E026"
+DAMAGED_INDEX = "drf_jwt_kit.E065"
 
 INDEX = "keyring.json"
 _LOCK = ".lock"
@@ -40,7 +44,7 @@ def keys_in(directory: Path) -> list[PlacedKey]:
         raise UnusableKey(
             f"The directory {directory} holds no keys.",
             hint="Make the first one: python manage.py jwtkit keys generate",
-            id="drf_jwt_kit.E026",
+            id=EMPTY_DIRECTORY,
         )
     return [_placed(entry, directory) for entry in entries]
 
@@ -50,24 +54,31 @@ def read(directory: Path) -> tuple[Entry, ...]:
 
     Raises UnusableKey where it cannot be read or understood.
     """
-    try:
-        text = (directory / INDEX).read_bytes()
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise UnusableKey(
-            f"{directory / INDEX} cannot be read: {error.strerror}.",
-            hint="Make the keys as the user that runs the server, who must own the directory.",
-            id="drf_jwt_kit.E026",
-        ) from error
+    index = directory / INDEX
+    text = read_file(index, str(index), default=b'{"keys": []}')
     try:
         return tuple(_entry(item) for item in json.loads(text)["keys"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnusableKey(
-            f"{directory / INDEX} is not a list of keys that was written here.",
+            f"{index} is damaged: it is not a list of keys as jwtkit writes it.",
             hint="Restore it from a backup. Without one, move the directory away and make new "
             "keys: everybody logs in again.",
-            id="drf_jwt_kit.E026",
+            id=DAMAGED_INDEX,
+        ) from error
+
+
+def read_file(path: Path, where: str, *, default: bytes | None = None) -> bytes:
+    """What is in a file, or ``default`` where there is no file. Raises UnusableKey."""
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:  # a ValueError is a null byte in the path
+        if default is not None and isinstance(error, FileNotFoundError):
+            return default
+        raise UnusableKey(
+            f"{where} cannot be read: {getattr(error, 'strerror', error)}.",
+            hint="The user that runs the server must be able to read it. Make the keys of a "
+            "directory as that user, who must own it.",
+            id=UNREADABLE_FILE,
         ) from error
 
 
@@ -151,14 +162,7 @@ def _entry(item: dict[str, Any]) -> Entry:
 def _placed(entry: Entry, directory: Path) -> PlacedKey:
     path = directory / entry.file
     where = f"The key {entry.kid} (the file {path})"
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise UnusableKey(
-            f"{where} cannot be read: {error.strerror}.",
-            hint="Make the keys as the user that runs the server, who must own the directory.",
-            id="drf_jwt_kit.E021",
-        ) from error
+    text = read_file(path, where)
     key = key_in(text, where=where, algorithm=entry.algorithm, kid=entry.kid)
     # Its place in the list of sources decides whether the directory's signing key signs.
     state = None if entry.state is KeyState.SIGNING else entry.state

@@ -2,59 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from drf_jwt_kit.exceptions import UnusableKey
-
-from .jwk import public_members
+from drf_jwt_kit.jose.jwk import PUBLIC_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from drf_jwt_kit.jose.jwk import Key
+
+NO_KEY_SIGNS = "drf_jwt_kit.E055"
+SIGNING_KEY_IS_PUBLIC = "drf_jwt_kit.E056"
+SAME_KID = "drf_jwt_kit.E023"
+
+_PUBLIC = frozenset().union(*PUBLIC_MEMBERS.values()) | {"kid", "alg", "use"}
+
 
 class KeyState(str, Enum):
-    """Where in its life a key is; one that is gone is in no ring."""
+    """Where in its life a key is; a key that was removed is in no ring."""
 
     NEXT = "next"
-    """Published and verified by, and does not sign yet."""
+    """Published and verified with; does not sign yet."""
     SIGNING = "signing"
     RETIRING = "retiring"
-    """Signs no more, and verifies what it has signed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Key:
-    """One key with its one algorithm (RFC 8725 section 3.1). Prepared key objects, never PEM text.
-
-    ``kid`` is the RFC 7638 thumbprint, so that every process names the key alike, or the name
-    that the project gives. ``signing_key`` is None where the key only verifies, and a
-    function from the bytes to sign to their signature where it signs elsewhere.
-    """
-
-    kid: str
-    algorithm: str
-    signing_key: Any
-    verifying_key: Any
-
-    def __repr__(self) -> str:
-        return f"<Key {self.algorithm} {self.kid}>"
-
-    @property
-    def is_secret(self) -> bool:
-        """Whether whoever verifies with this key could sign as well: an HMAC key."""
-        return self.algorithm.startswith("HS")
-
-    def public_jwk(self) -> dict[str, str]:
-        """What others need in order to verify. Source: RFC 7517 section 4.
-
-        Raises ValueError for an HMAC key, which is never published.
-        """
-        members = public_members(self.verifying_key, self.algorithm)
-        return {**members, "kid": self.kid, "alg": self.algorithm, "use": "sig"}
+    """Does not sign any more; verifies what it has signed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +50,12 @@ class PlacedKey:
     since: datetime | None = None
 
 
-class VerifyingKeys(Protocol):
-    """Where a verifier looks a ``kid`` up."""
+@dataclass(frozen=True, kw_only=True)
+class PublishedSet:
+    """A JWK Set as it travels. Source: RFC 7517 section 5."""
 
-    @property
-    def verifying(self) -> Mapping[str, Key]: ...
+    body: bytes
+    etag: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +68,12 @@ class KeyRing:
 
     @classmethod
     def of(cls, placed: Sequence[PlacedKey]) -> KeyRing:
-        """The ring of keys in order: the first that is for it signs, unless one says it does.
+        """The ring of keys in order: the first one without a state signs, or the one that says so.
 
         Raises UnusableKey where none can, or where two have one name.
         """
-        settled = settle(placed)
-        keys = {state: [p.key for p in settled if p.state is state] for state in KeyState}
+        stated = with_states(placed)
+        keys = {state: [p.key for p in stated if p.state is state] for state in KeyState}
         return cls(
             signing=keys[KeyState.SIGNING][0],
             next=tuple(replace(key, signing_key=None) for key in keys[KeyState.NEXT]),
@@ -103,7 +82,7 @@ class KeyRing:
 
     @cached_property
     def verifying(self) -> Mapping[str, Key]:
-        """Every key by its ``kid``: the next ones too, for workers that have not read as far."""
+        """Every key by its ``kid``: the next ones too, which others may sign with already."""
         return {key.kid: key for key in self._all}
 
     @cached_property
@@ -111,46 +90,52 @@ class KeyRing:
         """What a JWKS lists: next, signing, retiring, and never an HMAC key."""
         return tuple(key for key in self._all if not key.is_secret)
 
+    @cached_property
+    def jwks(self) -> PublishedSet:
+        """The published keys as others read them; the same bytes from every process."""
+        listed = [key.public_jwk().items() for key in self.published]
+        document = {"keys": [{n: value for n, value in jwk if n in _PUBLIC} for jwk in listed]}
+        body = json.dumps(document, separators=(",", ":"), sort_keys=True).encode()
+        return PublishedSet(body=body, etag=f'"{hashlib.sha256(body).hexdigest()}"')
+
     @property
     def _all(self) -> tuple[Key, ...]:
         return (*self.next, self.signing, *self.retiring)
 
 
-def settle(placed: Sequence[PlacedKey]) -> list[PlacedKey]:
+def with_states(placed: Sequence[PlacedKey]) -> list[PlacedKey]:
     """The keys with the state that each has in the ring. Raises UnusableKey as ``KeyRing.of``."""
-    _demand_different_names(placed)
-    signing = _the_one_that_signs(placed)
+    _require_different_names(placed)
+    signing = _signing_one(placed)
+    states = {None: KeyState.RETIRING, KeyState.SIGNING: KeyState.RETIRING}
     return [
-        replace(p, state=KeyState.SIGNING)
-        if p is signing
-        else p
-        if p.state is KeyState.NEXT
-        else replace(p, state=KeyState.RETIRING)
+        replace(p, state=KeyState.SIGNING if p is signing else states.get(p.state, p.state))
         for p in placed
     ]
 
 
-def _the_one_that_signs(placed: Sequence[PlacedKey]) -> PlacedKey:
+def _signing_one(placed: Sequence[PlacedKey]) -> PlacedKey:
     said = [p for p in placed if p.state is KeyState.SIGNING]
     by_place = [p for p in placed if p.state is None]
     if not (said or by_place):
         raise UnusableKey(
-            "None of the keys in DRF_JWT_KIT['KEYS'] signs: each is next or retiring.",
+            "None of the keys in DRF_JWT_KIT['KEYS'] signs: the state of each is next or retiring.",
             hint="Put the key that signs first, without a state.",
-            id="drf_jwt_kit.E020",
+            id=NO_KEY_SIGNS,
         )
     signing = (said or by_place)[0]
     if signing.key.signing_key is None:
         raise UnusableKey(
-            f"{signing.where} is to sign, and holds a public key, which can only verify.",
-            hint="Give the private key, or name a function to 'sign' elsewhere; or put the key "
-            "that signs before it.",
-            id="drf_jwt_kit.E021",
+            f"{signing.where} is the key that signs, but it is a public key, which can only "
+            "verify.",
+            hint="Give the private key, or name a function in 'sign' that signs with it; or put "
+            "the key that signs before it.",
+            id=SIGNING_KEY_IS_PUBLIC,
         )
     return signing
 
 
-def _demand_different_names(placed: Sequence[PlacedKey]) -> None:
+def _require_different_names(placed: Sequence[PlacedKey]) -> None:
     first: dict[str, PlacedKey] = {}
     for one in placed:
         other = first.setdefault(one.key.kid, one)
@@ -160,5 +145,5 @@ def _demand_different_names(placed: Sequence[PlacedKey]) -> None:
                 "would not say which of them verifies it.",
                 hint="Take one of them out if they are the same key; otherwise give each a "
                 "'kid' of its own, or none.",
-                id="drf_jwt_kit.E023",
+                id=SAME_KID,
             )

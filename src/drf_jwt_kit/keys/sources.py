@@ -1,7 +1,7 @@
 """Where do keys come from, and which are they now? ``KEYS``, or SIMPLE_JWT, or SECRET_KEY.
 
 A process reads its keys again after KEYS_RELOAD_INTERVAL, so that a change needs no restart.
-Where they cannot be read just then, it goes on with those that it has.
+Where they cannot be read at that moment, it goes on with those that it has.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.conf import get_settings
 
-from .given import given_keys
-from .named import keys_of_simple_jwt
+from .configured import keys_of_sources
 from .ring import KeyRing, PlacedKey
+from .simplejwt import keys_of_simple_jwt
 
 logger = logging.getLogger("drf_jwt_kit")
 
@@ -57,7 +57,7 @@ def read_ring() -> KeyRing:
 def placed_keys() -> list[PlacedKey]:
     """Each of the project's keys and where it is from, in their order. Raises UnusableKey."""
     sources = get_settings().KEYS
-    return keys_of_simple_jwt() if sources is None else given_keys(sources)
+    return keys_of_simple_jwt() if sources is None else keys_of_sources(sources)
 
 
 @receiver(setting_changed)

@@ -9,11 +9,11 @@ from rest_framework.authentication import BaseAuthentication
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import BadAuthorizationHeader, InvalidToken, Reason, challenge
-from drf_jwt_kit.keys import Policy, decode
+from drf_jwt_kit.jose.codec import Policy, decode
 from drf_jwt_kit.permissions import scopes_in
 from drf_jwt_kit.transports import header_of, token_in
 
-from .checks import demand_nobody_else
+from .checks import require_unauthenticated_user_none
 from .issuer import get_issuer_keys
 from .principal import Principal
 from .settings import get_resource_server_settings
@@ -37,7 +37,7 @@ class ResourceServerAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Principal, dict[str, Any]] | None:
         """``(principal, claims)``, or None where the request carries no token of ours."""
-        demand_nobody_else()
+        require_unauthenticated_user_none()
         header = header_of(request)
         presented = None if header is None else token_in(header)
         if presented is None:

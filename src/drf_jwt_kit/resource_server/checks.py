@@ -16,11 +16,14 @@ from .settings import problems
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+WRONG_SETTING = "drf_jwt_kit.E040"
+ANONYMOUS_USER_NEEDS_USERS = "drf_jwt_kit.E041"
+
 _NO_USERS = (
     "django.contrib.auth is not installed, and REST Framework takes its AnonymousUser for whoever "
     "sends no token, which fails at the first such request."
 )
-_NOBODY = 'Set REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}'
+_CURE = 'Set REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}'
 
 
 def register_checks() -> None:
@@ -30,13 +33,13 @@ def register_checks() -> None:
 
 def check(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """What ``manage.py check`` says of a resource server."""
-    return [*_check_settings(), *_check_nobody()]
+    return [*_check_settings(), *_check_unauthenticated_user()]
 
 
-def demand_nobody_else() -> None:
+def require_unauthenticated_user_none() -> None:
     """Raise ImproperlyConfigured, with the cure, where REST Framework would need users."""
     if _needs_users():
-        raise ImproperlyConfigured(f"{_NO_USERS} {_NOBODY}")
+        raise ImproperlyConfigured(f"{_NO_USERS} {_CURE}")
 
 
 def _check_settings() -> Iterator[CheckMessage]:
@@ -45,13 +48,13 @@ def _check_settings() -> Iterator[CheckMessage]:
         yield Error(
             problem,
             hint="docs/reference/settings.md has every key of it, with its type and default.",
-            id="drf_jwt_kit.E040",
+            id=WRONG_SETTING,
         )
 
 
-def _check_nobody() -> Iterator[CheckMessage]:
+def _check_unauthenticated_user() -> Iterator[CheckMessage]:
     if _needs_users():
-        yield Error(_NO_USERS, hint=_NOBODY, id="drf_jwt_kit.E041")
+        yield Error(_NO_USERS, hint=_CURE, id=ANONYMOUS_USER_NEEDS_USERS)
 
 
 def _needs_users() -> bool:

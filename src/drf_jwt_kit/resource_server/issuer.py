@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from drf_jwt_kit.keys.fetch import fetch
-from drf_jwt_kit.keys.issuer import IssuerKeys, SharedKeys
+from dataclasses import fields
+
+from drf_jwt_kit.jose.fetch import fetch
+from drf_jwt_kit.jose.remote import Issuer, IssuerKeys
+from drf_jwt_kit.keys.shared import shared
 
 from .settings import get_resource_server_settings
 
 
+@shared("DRF_JWT_KIT")
 def get_issuer_keys() -> IssuerKeys:
-    """The keys of the issuer that the settings name."""
-    return _shared.get()
-
-
-def _issuer_keys() -> IssuerKeys:
-    return IssuerKeys(get_resource_server_settings(), fetch=fetch)
-
-
-_shared = SharedKeys(_issuer_keys, settings=frozenset({"DRF_JWT_KIT"}))
+    """The keys of the issuer that the settings name, fetched when the first one is asked for."""
+    settings = get_resource_server_settings()
+    named = {field.name: getattr(settings, field.name.upper()) for field in fields(Issuer)}
+    return IssuerKeys(Issuer(**named), fetch=fetch)

@@ -15,7 +15,6 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 
 from drf_jwt_kit.conf import get_settings, nearest
-from drf_jwt_kit.conf.addresses import is_safe_address
 from drf_jwt_kit.conf.kinds import (
     MINUTE,
     as_tuple,
@@ -25,7 +24,9 @@ from drf_jwt_kit.conf.kinds import (
     setting,
     text,
 )
-from drf_jwt_kit.keys.soundness import ASYMMETRIC
+from drf_jwt_kit.conf.safe_url import is_safe_address
+from drf_jwt_kit.jose.algorithms import ASYMMETRIC
+from drf_jwt_kit.jose.remote import Issuer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -83,16 +84,16 @@ class ResourceServerSettings:
         lambda value: isinstance(value, timedelta) and timedelta(0) <= value <= MINUTE,
     )
     KEYS_MAX_AGE: timedelta = duration(
-        timedelta(minutes=5), "How long fetched keys are used before they are fetched again."
+        Issuer.keys_max_age, "How long fetched keys are used before they are fetched again."
     )
     KEYS_KEPT_FOR: timedelta = duration(
-        timedelta(days=1), "How long they are used while fetching fails. After that, 503."
+        Issuer.keys_kept_for, "How long they are used while fetching fails. After that, 503."
     )
     FETCH_INTERVAL: timedelta = duration(
-        timedelta(minutes=1), "The least time between two fetches, whatever keys tokens ask for."
+        Issuer.fetch_interval, "The least time between two fetches, whatever keys tokens ask for."
     )
     FETCH_TIMEOUT: timedelta = duration(
-        timedelta(seconds=5),
+        Issuer.fetch_timeout,
         "How long a fetch may take in all; a host with several addresses, to reach each.",
     )
 

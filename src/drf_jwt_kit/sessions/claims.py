@@ -78,7 +78,7 @@ class OwnToken(Protocol):
 
 
 class GivesTokens:
-    """What the engine knows of an obtain serializer: its project may have a ``get_token`` of its own.
+    """What the engine knows of an obtain serializer: a project may have its own ``get_token``.
 
     ``Session.obtain_serializer`` names a subclass of this one, or nothing that counts.
     """

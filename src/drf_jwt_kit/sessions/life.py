@@ -137,18 +137,8 @@ def judge(
     end = end_of(state, now=now)
     if end is not None:
         return Verdict.EXPIRED if end in _EXPIRED else Verdict(end.value)
-    if use.generation > state.generation:
-        return Verdict.AHEAD
     since = None if state.rotated_at is None else abs(now - state.rotated_at)
-    if use.generation == state.generation:
-        repeats = since is not None and since < leeway
-        return Verdict.REPEAT_CURRENT if repeats else Verdict.ROTATE
-    if use.generation == state.generation - 1 and since is not None:
-        if since < leeway:
-            return Verdict.REPEAT_CONCURRENT
-        if use.has_retry_key and since < retry_window:
-            return Verdict.REPEAT_RETRIED
-    return Verdict.REUSED
+    return _judge_generation(state, use, since, leeway=leeway, retry_window=retry_window)
 
 
 def is_dead(state: State, *, before: datetime, usual_access_lifetime: timedelta) -> bool:
@@ -164,3 +154,25 @@ def is_dead(state: State, *, before: datetime, usual_access_lifetime: timedelta)
         ends.append(datetime.fromtimestamp(state.valid_from, timezone.utc))
     longer = (state.access_lifetime or timedelta(0)) - usual_access_lifetime
     return min(ends) + max(longer, timedelta(0)) <= before
+
+
+def _judge_generation(
+    state: State,
+    use: Use,
+    since: timedelta | None,
+    *,
+    leeway: timedelta,
+    retry_window: timedelta,
+) -> Verdict:
+    """What the generation of a genuine token means, ``since`` the last rotation."""
+    if use.generation > state.generation:
+        return Verdict.AHEAD
+    if use.generation == state.generation:
+        repeats = since is not None and since < leeway
+        return Verdict.REPEAT_CURRENT if repeats else Verdict.ROTATE
+    if use.generation == state.generation - 1 and since is not None:
+        if since < leeway:
+            return Verdict.REPEAT_CONCURRENT
+        if use.has_retry_key and since < retry_window:
+            return Verdict.REPEAT_RETRIED
+    return Verdict.REUSED

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken, Reason
-from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_with_kind
+from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.keys.jwk_url import are_published
 
@@ -198,7 +198,8 @@ def generation_in(claims: Mapping[str, Any]) -> int:
 def _signed(presented: str | bytes, policy: Policy) -> tuple[dict[str, Any], TokenKind, Origin]:
     """Verified by our keys, or else by those of others that the settings accept."""
     try:
-        return *decode_with_kind(presented, get_ring(), policy), Origin.OURS
+        claims, kind = decode_typed(presented, get_ring(), policy)
+        return claims, TokenKind(kind), Origin.OURS
     except InvalidToken as refusal:
         if refusal.reason is not Reason.INVALID:
             raise

@@ -115,7 +115,7 @@ def _require_refresh(presented: Presented) -> Presented:
 
 
 def _is_to_begin(presented: Presented) -> bool:
-    """Whether it is an adopted token that begins a session. Raises InvalidToken where it may not."""
+    """Whether an adopted token begins a session now. Raises InvalidToken where it may not."""
     if presented.origin is not Origin.SIMPLE_JWT or adoption.has_begun(presented):
         return False
     adoption.user_to_begin_with(presented)

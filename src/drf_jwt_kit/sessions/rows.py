@@ -234,8 +234,8 @@ def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | N
 def _find_apart(session_id: UUID, users: Any) -> tuple[Session, Any] | None:
     """Two queries, where the project's router keeps users in another database."""
     session = stored().to_judge().filter(pk=session_id).first()
-    user = None
-    if session is not None and session.user_id is not None:
-        alias = router.db_for_write(users.model)
-        user = users.using(alias).filter(pk=session.user_id).first()
+    if session is None or session.user_id is None:
+        return None
+    alias = router.db_for_write(users.model)
+    user = users.using(alias).filter(pk=session.user_id).first()
     return None if user is None else (session, user)

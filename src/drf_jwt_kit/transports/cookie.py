@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.keys import read_unverified
+from drf_jwt_kit.jose.codec import read_unverified
 
 if TYPE_CHECKING:
     from django.http import HttpResponseBase

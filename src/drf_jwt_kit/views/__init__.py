@@ -11,7 +11,7 @@ from .cookies import (
     CSRFView,
 )
 from .endpoint import EndpointMixin, NonAtomicMixin, exception_handler
-from .published import JWKSView
+from .jwks import JWKSView
 from .sessions import SessionDetailView, SessionListView, SessionViewBase, TokenLogoutAllView
 from .tokens import (
     TokenBlacklistView,

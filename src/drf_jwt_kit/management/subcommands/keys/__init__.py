@@ -1,4 +1,4 @@
-"""``jwtkit keys``: which keys are there, and how are they made, rotated and taken away?
+"""``jwtkit keys``: which keys are there, and how are they made, rotated and removed?
 
 ``showing`` lists and checks, ``changing`` writes into a directory of keys.
 """
@@ -8,13 +8,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from drf_jwt_kit.keys.soundness import ALGORITHMS
+from drf_jwt_kit.jose.algorithms import ALGORITHMS
 
 from . import changing, showing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.core.management.base import CommandParser
 
+_ROTATE_AT_ONCE = "Rotate now, even if other processes have not read the new key. For a leaked key."
+_REMOVE_AT_ONCE = "Remove it now, even if that logs people out. For a leaked key."
 HELP = "List, make, rotate, remove and check the keys that sign and verify tokens."
 
 
@@ -22,33 +26,23 @@ def add_arguments(parser: CommandParser) -> None:
     """Declare the words that may follow."""
     words = parser.add_subparsers(title="subcommands", required=True)
 
-    listed = words.add_parser("list", help="Every key, its state, and what it still verifies.")
-    listed.set_defaults(run=showing.run_list)
+    def word(name: str, run: Callable[..., None], says: str) -> CommandParser:
+        added: CommandParser = words.add_parser(name, help=says)
+        added.set_defaults(run=run)
+        return added
 
-    generate = words.add_parser("generate", help="Make a key: the next one of its directory.")
+    word("list", showing.run_list, "Show every key, its state, and what it still verifies.")
+    generate = word("generate", changing.run_generate, "Make a key: the next one of its directory.")
+    rotate = word("rotate", changing.run_rotate, "Let the next key sign, and retire the old one.")
+    remove = word("remove", changing.run_remove, "Remove a key that nobody needs any more.")
+    word("check", showing.run_check, "Say what is wrong or unwise; fail if anything is wrong.")
+
     generate.add_argument("--algorithm", choices=ALGORITHMS, default="ES256")
-    generate.add_argument(
-        "--output", type=Path, metavar="FILE", help="Write the key here, and into no directory."
-    )
-    generate.set_defaults(run=changing.run_generate)
-
-    rotate = words.add_parser("rotate", help="Let the next key sign, and retire the other.")
-    rotate.add_argument(
-        "--at-once", action="store_true", help="Wait for nobody: the signing key has leaked."
-    )
-    rotate.set_defaults(run=changing.run_rotate)
-
-    remove = words.add_parser("remove", help="Take a key away that is needed no more.")
+    output = "Write the key to this file instead of a directory."
+    generate.add_argument("--output", type=Path, metavar="FILE", help=output)
+    rotate.add_argument("--at-once", action="store_true", help=_ROTATE_AT_ONCE)
     remove.add_argument("kid", help="The name of the key, or its beginning.")
-    remove.add_argument(
-        "--at-once", action="store_true", help="Even if that logs people out: the key has leaked."
-    )
-    remove.set_defaults(run=changing.run_remove)
-
-    for word in (generate, rotate, remove):
-        word.add_argument(
-            "--directory", type=Path, help="Where the keys are; by default, as KEYS says."
-        )
-
-    check = words.add_parser("check", help="What is wrong or unwise; fails where it is wrong.")
-    check.set_defaults(run=showing.run_check)
+    remove.add_argument("--at-once", action="store_true", help=_REMOVE_AT_ONCE)
+    directory = "The directory of keys; by default, the one that KEYS names."
+    for changes in (generate, rotate, remove):
+        changes.add_argument("--directory", type=Path, help=directory)

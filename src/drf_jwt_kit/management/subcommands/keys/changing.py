@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import CommandError
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.exceptions import ServiceUnavailable, UnusableKey
-from drf_jwt_kit.keys import KeyState, directory, given, making, rotation
-from drf_jwt_kit.keys.material import key_in
+from drf_jwt_kit.exceptions import UnusableKey
+from drf_jwt_kit.jose.key_text import key_in, new_key_text, suffix
+from drf_jwt_kit.keys import KeyState, configured, directory, lifecycle
 
-from .remaining import Remaining, now, what_remains
+from .remaining import KEYS_COMMAND, now, told, what_remains
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,15 +20,14 @@ if TYPE_CHECKING:
 
     from django.core.management.base import BaseCommand
 
-    from drf_jwt_kit.keys.rotation import Entry
-
-_KEYS = "python manage.py jwtkit keys"
+    from drf_jwt_kit.keys import Key
+    from drf_jwt_kit.keys.lifecycle import Entry
 
 
 def run_generate(command: BaseCommand, options: dict[str, Any]) -> None:
     """Make a key, as the next one of its directory or as a file."""
     algorithm = options["algorithm"]
-    text = _new_text(algorithm)
+    text, key = _new_key(algorithm)
     if options["output"] is not None:
         path = options["output"].absolute()
         _create(path, text)
@@ -38,8 +37,16 @@ def run_generate(command: BaseCommand, options: dict[str, Any]) -> None:
         )
         return
     with _changed(options) as (folder, entries):
-        entry = _new_entry(text, algorithm)
-        added = rotation.added(entries, entry)
+        moment = now().replace(microsecond=0)
+        entry = lifecycle.Entry(
+            kid=key.kid,
+            algorithm=algorithm,
+            file=key.kid + suffix(algorithm),
+            state=KeyState.NEXT,
+            created=moment,
+            since=moment,
+        )
+        added = lifecycle.added(entries, entry)
         _create(folder / entry.file, text)
         directory.write(folder, added)
     command.stdout.write(f"Made {entry.kid} for {algorithm}.")
@@ -49,7 +56,7 @@ def run_generate(command: BaseCommand, options: dict[str, Any]) -> None:
 def run_rotate(command: BaseCommand, options: dict[str, Any]) -> None:
     """Let the next key sign."""
     with _changed(options) as (folder, entries):
-        moved = rotation.rotated(
+        moved = lifecycle.rotated(
             entries,
             now=now(),
             ahead=get_settings().KEYS_PUBLISHED_AHEAD,
@@ -57,28 +64,28 @@ def run_rotate(command: BaseCommand, options: dict[str, Any]) -> None:
         )
         directory.write(folder, moved)
     interval = int(get_settings().KEYS_RELOAD_INTERVAL.total_seconds())
-    signing = rotation.in_state(moved, KeyState.SIGNING)[0]
+    signing = lifecycle.in_state(moved, KeyState.SIGNING)[0]
     command.stdout.write(f"{signing.kid} signs, in every process within {interval} s.")
-    for entry in rotation.in_state(moved, KeyState.RETIRING):
-        command.stdout.write(_may_go(entry, _remaining(entry)))
+    for entry in lifecycle.in_state(moved, KeyState.RETIRING):
+        command.stdout.write(told(entry.kid, what_remains(entry.created, entry.since)))
 
 
 def run_remove(command: BaseCommand, options: dict[str, Any]) -> None:
-    """Take a key away, unless that would log people out who are not meant to be."""
+    """Remove a key, unless that would log people out and --at-once does not say so."""
     with _changed(options) as (folder, entries):
-        entry = rotation.found(entries, options["kid"])
-        left = rotation.removed(entries, entry.kid)
+        entry = lifecycle.found(entries, options["kid"])
+        left = lifecycle.removed(entries, entry.kid)
         if entry.state is KeyState.RETIRING and not options["at_once"]:
-            remaining = _remaining(entry)
+            remaining = what_remains(entry.created, entry.since)
             if remaining is None or not remaining.is_over:
                 raise CommandError(
-                    f"{_may_go(entry, remaining)}\nIf the key has leaked, use --at-once: whoever "
+                    f"{told(entry.kid, remaining)}\nIf the key has leaked, use --at-once: whoever "
                     "has a token of it logs in again."
                 )
         directory.write(folder, left)
         (folder / entry.file).unlink(missing_ok=True)
     interval = int(get_settings().KEYS_RELOAD_INTERVAL.total_seconds())
-    command.stdout.write(f"{entry.kid} is gone, from every process within {interval} s.")
+    command.stdout.write(f"{entry.kid} is removed, from every process within {interval} s.")
 
 
 @contextmanager
@@ -88,7 +95,7 @@ def _changed(options: dict[str, Any]) -> Iterator[tuple[Path, tuple[Entry, ...]]
     try:
         with directory.changing(folder) as entries:
             yield folder, entries
-    except (rotation.CannotRotate, UnusableKey) as error:
+    except (lifecycle.CannotRotate, UnusableKey) as error:
         raise CommandError(str(error)) from error
     except OSError as error:
         raise CommandError(
@@ -98,70 +105,37 @@ def _changed(options: dict[str, Any]) -> Iterator[tuple[Path, tuple[Entry, ...]]
 
 
 def _configured_directory() -> Path:
-    folders = given.directories(get_settings().KEYS)
+    folders = configured.directories(get_settings().KEYS)
     if len(folders) != 1:
         which = "several directories" if folders else "no directory"
         raise CommandError(
             f"DRF_JWT_KIT['KEYS'] names {which}. Say which with --directory; or make a key that "
-            f"you place yourself: {_KEYS} generate --output FILE"
+            f"you place yourself: {KEYS_COMMAND} generate --output FILE"
         )
     return folders[0]
 
 
-def _new_text(algorithm: str) -> bytes:
+def _new_key(algorithm: str) -> tuple[bytes, Key]:
     """A key whose name does not begin as an option does, so that it can be typed."""
     while True:
-        text = making.new_key(algorithm)
-        if not key_in(text, where="The new key", algorithm=algorithm).kid.startswith("-"):
-            return text
-
-
-def _new_entry(text: bytes, algorithm: str) -> Entry:
-    key = key_in(text, where="The new key", algorithm=algorithm)
-    moment = now().replace(microsecond=0)
-    return rotation.Entry(
-        kid=key.kid,
-        algorithm=algorithm,
-        file=key.kid + making.suffix(algorithm),
-        state=KeyState.NEXT,
-        created=moment,
-        since=moment,
-    )
+        text = new_key_text(algorithm)
+        key = key_in(text, where="The new key", algorithm=algorithm)
+        if not key.kid.startswith("-"):
+            return text, key
 
 
 def _create(path: Path, text: bytes) -> None:
     try:
         directory.create(path, text)
     except FileExistsError as error:
-        raise CommandError(f"{path} is there already. Nothing was written.") from error
+        raise CommandError(f"{path} exists already. Nothing was written.") from error
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _what_follows(entries: tuple[Entry, ...], kid: str) -> str:
-    entry = rotation.found(entries, kid)
+    entry = lifecycle.found(entries, kid)
     if entry.state is KeyState.SIGNING:
-        return "It is the first one, and signs."
-    ready = rotation.shown(entry.since + get_settings().KEYS_PUBLISHED_AHEAD)
-    return f"It is next: it verifies, and may sign from {ready} on: {_KEYS} rotate"
-
-
-def _remaining(entry: Entry) -> Remaining | None:
-    """None where the session table cannot be asked."""
-    try:
-        return what_remains(entry.created, entry.since)
-    except ServiceUnavailable:
-        return None
-
-
-def _may_go(entry: Entry, remaining: Remaining | None) -> str:
-    if remaining is None:
-        return (
-            f"{entry.kid} retires. Who still needs it is not known: the database cannot be asked."
-        )
-    if remaining.is_over:
-        return f"{entry.kid} is needed no more: {_KEYS} remove {entry.kid}"
-    return (
-        f"{entry.kid} retires. Sessions that need it: {remaining.sessions}. It may go from "
-        f"{rotation.shown(remaining.until)} on: {_KEYS} remove {entry.kid}"
-    )
+        return "It is the first key, so it signs."
+    ready = lifecycle.as_text(entry.since + get_settings().KEYS_PUBLISHED_AHEAD)
+    return f"It is the next key: it verifies, and may sign from {ready} on: {KEYS_COMMAND} rotate"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
 
 from django.utils.timezone import get_default_timezone, is_naive, make_aware
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.exceptions import ServiceUnavailable
+from drf_jwt_kit.keys.lifecycle import as_text
 from drf_jwt_kit.sessions.upkeep import written_between
 
-if TYPE_CHECKING:
-    from datetime import timedelta
+KEYS_COMMAND = "python manage.py jwtkit keys"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,39 +24,42 @@ class Remaining:
 
     @property
     def is_over(self) -> bool:
-        """Whether taking the key away logs nobody out."""
+        """Whether removing the key logs nobody out."""
         return now() >= self.until
 
 
-def what_remains(made: datetime | None, retired: datetime) -> Remaining:
+def what_remains(made: datetime | None, retired: datetime) -> Remaining | None:
     """What is alive of the tokens of a key that was made at ``made`` and has retired.
 
-    Other processes may have signed with it until they read their keys again. Raises
-    ServiceUnavailable where the session table cannot be asked.
+    Other processes may have signed with it until they read their keys again. None where the
+    session table cannot be asked.
     """
     settings = get_settings()
     signed_until = retired + settings.KEYS_RELOAD_INTERVAL
-    census = written_between(made, signed_until)
+    try:
+        alive = written_between(made, signed_until)
+    except ServiceUnavailable:
+        return None
     access_tokens_end = signed_until + settings.ACCESS_TOKEN_LIFETIME
-    ends = [access_tokens_end] if census.until is None else [access_tokens_end, census.until]
-    return Remaining(
-        sessions=census.count, until=max(_aware(end) for end in ends) + settings.LEEWAY
+    ends = [access_tokens_end] if alive.until is None else [access_tokens_end, alive.until]
+    return Remaining(sessions=alive.count, until=max(_aware(end) for end in ends) + settings.LEEWAY)
+
+
+def told(kid: str, remaining: Remaining | None) -> str:
+    """Who needs a retiring key, and when it may be removed, in a sentence."""
+    if remaining is None:
+        return f"{kid} is retiring. Who needs it is not known: the database cannot be asked."
+    if remaining.is_over:
+        return f"{kid} is retiring, and nobody needs it any more: {KEYS_COMMAND} remove {kid}"
+    return (
+        f"{kid} is retiring. Sessions that need it: {remaining.sessions}. It may be removed from "
+        f"{as_text(remaining.until)} on: {KEYS_COMMAND} remove {kid}"
     )
 
 
 def now() -> datetime:
     """This moment, whatever USE_TZ says."""
     return datetime.now(timezone.utc)
-
-
-def shown_age(since: datetime) -> str:
-    """How long ago ``since`` was, in its largest unit."""
-    age: timedelta = now() - since
-    seconds = max(int(age.total_seconds()), 0)
-    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= length:
-            return f"{seconds // length} {unit}"
-    return f"{seconds} s"
 
 
 def _aware(moment: datetime) -> datetime:

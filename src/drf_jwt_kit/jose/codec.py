@@ -3,26 +3,31 @@
 One policy for signing and verifying, on PyJWT alone. Never reads a key, an address or an
 algorithm from a token: ``kid`` is looked up among our own keys, and the key says the
 algorithm. Sources: RFC 7515, RFC 7519, RFC 8725 sections 3.1 to 3.12.
+
+Where the private key never is in this process (a key service, a hardware module), a function
+of the project's signs. What it answers is verified before anybody gets it, since it may be of
+another key than the public one here.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import jwt
+from jwt.utils import base64url_encode, der_to_raw_signature
 
-from drf_jwt_kit.exceptions import InvalidToken, Reason
-
-from . import elsewhere
+from drf_jwt_kit.exceptions import InvalidToken, Reason, UnusableKey
 
 if TYPE_CHECKING:
-    import json
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from .ring import Key, KeyRing, VerifyingKeys
+    from .jwk import Key, SigningKeys, VerifyingKeys
+
+WRONG_SIGNATURE = "drf_jwt_kit.E054"
 
 MAX_TOKEN_LENGTH = 8 * 1024
 """Characters. A longer token is refused before it is parsed."""
@@ -55,16 +60,20 @@ class Policy:
 
 def encode(
     claims: dict[str, Any],
-    ring: KeyRing,
+    ring: SigningKeys,
     kind: TokenKind,
     *,
     json_encoder: type[json.JSONEncoder] | None = None,
 ) -> str:
-    """``claims`` signed by the ring's signing key, as a compact JWS (RFC 7515 section 7.1)."""
+    """``claims`` signed by the ring's signing key, as a compact JWS (RFC 7515 section 7.1).
+
+    Raises UnusableKey where a function signs and the public key does not verify what it answers,
+    and whatever that function raises.
+    """
     key = ring.signing
     header = {"kid": key.kid, "typ": kind.value}
     if callable(key.signing_key):
-        return elsewhere.signed(claims, key, header, json_encoder=json_encoder)
+        return _signed_by_function(claims, key, header, json_encoder)
     return jwt.encode(
         claims,
         key.signing_key,
@@ -79,15 +88,23 @@ def decode(presented: str | bytes, ring: VerifyingKeys, policy: Policy) -> dict[
 
     Raises InvalidToken with the reason ``expired``, ``wrong_type`` or ``invalid``.
     """
+    return decode_typed(presented, ring, policy)[0]
+
+
+def decode_typed(
+    presented: str | bytes, ring: VerifyingKeys, policy: Policy
+) -> tuple[dict[str, Any], str]:
+    """The same claims, and which one of the policy's kinds the token is."""
     header = _header_of(presented)
     kid = header.get("kid")
     key = ring.verifying.get(kid) if isinstance(kid, str) else None
     if key is None:
         raise InvalidToken(Reason.INVALID)
     claims = _verified(presented, key, policy)
-    if _media_type(header.get("typ")) not in policy.kinds:
+    kind = _media_type(header.get("typ"))
+    if kind not in policy.kinds:
         raise InvalidToken(Reason.WRONG_TYPE)
-    return claims
+    return claims, kind
 
 
 def decode_unnamed(presented: str | bytes, keys: Sequence[Key], policy: Policy) -> dict[str, Any]:
@@ -120,6 +137,42 @@ def read_unverified(presented: str | bytes) -> dict[str, Any]:
     except (jwt.PyJWTError, UnicodeError) as error:
         raise InvalidToken(Reason.INVALID) from error
     return claims
+
+
+def _signed_by_function(
+    claims: dict[str, Any],
+    key: Key,
+    header: Mapping[str, str],
+    json_encoder: type[json.JSONEncoder] | None,
+) -> str:
+    parts = ({"alg": key.algorithm, **header}, None), (claims, json_encoder)
+    encoded = (json.dumps(part, cls=cls, separators=(",", ":")).encode() for part, cls in parts)
+    signing_input = b".".join(map(base64url_encode, encoded))
+    signature = _as_in_a_jws(key.signing_key(signing_input), key)
+    algorithm = jwt.get_algorithm_by_name(key.algorithm)
+    if not algorithm.verify(signing_input, key.verifying_key, signature):
+        raise UnusableKey(
+            f"The function that signs for the key {key.kid} answers what its public key does not "
+            f"verify with {key.algorithm}.",
+            hint="Let it sign the bytes it is given with that algorithm (not their hash, unless "
+            "the service asks for one), and give the public key of the same key and version.",
+            id=WRONG_SIGNATURE,
+        )
+    return b".".join([signing_input, base64url_encode(signature)]).decode()
+
+
+def _as_in_a_jws(answer: object, key: Key) -> bytes:
+    """An ECDSA signature as two numbers (RFC 7518 section 3.4), also where it came as DER."""
+    signature = answer if isinstance(answer, bytes) else b""  # which no key verifies
+    if not key.algorithm.startswith("ES"):
+        return signature
+    curve = key.verifying_key.curve
+    if len(signature) == 2 * ((curve.key_size + 7) // 8):
+        return signature
+    try:
+        return der_to_raw_signature(signature, curve)
+    except ValueError:
+        return b""
 
 
 def _header_of(presented: str | bytes) -> dict[str, Any]:

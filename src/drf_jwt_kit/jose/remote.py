@@ -1,55 +1,48 @@
 """Which keys does the issuer sign with now? Fetched, kept, and fetched again when due.
 
-One fetch an interval at the most, whatever tokens ask for: whoever invents a ``kid`` a request
-makes no more requests to the issuer than that.
+Keys are fetched once an interval at most, whatever tokens ask for: a client that invents a
+``kid`` for each request causes no more requests to the issuer than that. Fetches when it is
+asked; which issuer is asked, and that the settings have changed, the caller says.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
-
-from django.core.signals import setting_changed
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from drf_jwt_kit.exceptions import KeysUnavailable
 
+from .algorithms import UnsoundKey
 from .fetch import FetchFailed
-from .received import keys_of
-from .ring import Key
-from .soundness import UnsoundKey
+from .jwk import Key, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import timedelta
 
 logger = logging.getLogger("drf_jwt_kit")
 
 
-class IssuerSettings(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class Issuer:
     """Where an issuer's keys are, what they may be for, and how often to ask.
 
-    ``ISSUER`` is what the log calls it. What each duration means is told where it is set.
+    ``issuer`` is what the log calls it. Fetched keys are used for ``keys_max_age`` before they are
+    fetched again, and for ``keys_kept_for`` while fetching fails; ``fetch_interval`` is the least
+    time between two fetches, and ``fetch_timeout`` how long one may take.
     """
 
-    @property
-    def JWKS_URL(self) -> str: ...  # noqa: N802  # settings are written so
-    @property
-    def ISSUER(self) -> str: ...  # noqa: N802
-    @property
-    def ALGORITHMS(self) -> tuple[str, ...]: ...  # noqa: N802
-    @property
-    def KEYS_MAX_AGE(self) -> timedelta: ...  # noqa: N802
-    @property
-    def KEYS_KEPT_FOR(self) -> timedelta: ...  # noqa: N802
-    @property
-    def FETCH_INTERVAL(self) -> timedelta: ...  # noqa: N802
-    @property
-    def FETCH_TIMEOUT(self) -> timedelta: ...  # noqa: N802
+    jwks_url: str
+    issuer: str
+    algorithms: tuple[str, ...]
+    keys_max_age: timedelta = timedelta(minutes=5)
+    keys_kept_for: timedelta = timedelta(days=1)
+    fetch_interval: timedelta = timedelta(minutes=1)
+    fetch_timeout: timedelta = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -63,17 +56,17 @@ class IssuerKeys(Mapping[str, Key]):
     """The issuer's keys by ``kid``, one of these a process. ``clock`` gives seconds.
 
     Looking one up may fetch them, and raises KeysUnavailable (503) where none were ever had,
-    or none for longer than ``KEYS_KEPT_FOR``. An unknown ``kid`` is a KeyError.
+    or none for longer than ``keys_kept_for``. An unknown ``kid`` is a KeyError.
     """
 
     def __init__(
         self,
-        settings: IssuerSettings,
+        issuer: Issuer,
         *,
         fetch: Callable[[str, float], Any],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._settings, self._fetch, self._clock = settings, fetch, clock
+        self._issuer, self._fetch, self._clock = issuer, fetch, clock
         self._held: _Held | None = None
         self._tried: float | None = None
         self._fetching = threading.Lock()
@@ -89,9 +82,9 @@ class IssuerKeys(Mapping[str, Key]):
             held = self._fetched_instead_of(None, wait=True)
         elif kid not in held.keys:
             held = self._fetched_instead_of(held, wait=True)
-        elif self._age(held) > self._settings.KEYS_MAX_AGE.total_seconds():
+        elif self._age(held) > self._issuer.keys_max_age.total_seconds():
             held = self._fetched_instead_of(held, wait=False)
-        if held is None or self._age(held) > self._settings.KEYS_KEPT_FOR.total_seconds():
+        if held is None or self._age(held) > self._issuer.keys_kept_for.total_seconds():
             raise KeysUnavailable
         return held.keys[kid]
 
@@ -110,9 +103,9 @@ class IssuerKeys(Mapping[str, Key]):
             return self._held
         if not self._fetching.acquire(blocking=False):
             if not wait:
-                return held  # which is good enough while another thread fetches
+                return held  # it may be used while another thread fetches
             with self._fetching:
-                return self._held  # also where that one found nothing: nobody tries in turn
+                return self._held  # also where that one failed: the others do not try again in turn
         try:
             if self._held is held and self._is_due():
                 self._held = self._try_to_fetch() or held
@@ -121,19 +114,19 @@ class IssuerKeys(Mapping[str, Key]):
             self._fetching.release()
 
     def _is_due(self) -> bool:
-        interval = self._settings.FETCH_INTERVAL.total_seconds()
+        interval = self._issuer.fetch_interval.total_seconds()
         if self._held is None:
             interval = min(interval, KeysUnavailable.wait)
         return self._tried is None or self._clock() - self._tried >= interval
 
     def _try_to_fetch(self) -> _Held | None:
-        settings = self._settings
+        issuer = self._issuer
         try:
-            document = self._fetch(settings.JWKS_URL, settings.FETCH_TIMEOUT.total_seconds())
-            keys, left_out = keys_of(document, settings.ALGORITHMS)
+            document = self._fetch(issuer.jwks_url, issuer.fetch_timeout.total_seconds())
+            keys, left_out = keys_of(document, issuer.algorithms)
         except (FetchFailed, UnsoundKey) as error:
             logger.error(  # noqa: TRY400  # no traceback of somebody else's server
-                "event=issuer_keys_failed issuer=%s error=%r", settings.ISSUER, str(error)
+                "event=issuer_keys_failed issuer=%s error=%r", issuer.issuer, str(error)
             )
             return None
         finally:
@@ -146,43 +139,10 @@ class IssuerKeys(Mapping[str, Key]):
         before = self._held
         if before is None or before.keys != fetched.keys:
             kids = ",".join(sorted(fetched.keys)) or None
-            logger.info("event=issuer_keys issuer=%s kids=%r", self._settings.ISSUER, kids)
+            logger.info("event=issuer_keys issuer=%s kids=%r", self._issuer.issuer, kids)
         if before is None or before.left_out != fetched.left_out:
             for place, why in fetched.left_out:
                 logger.warning(
                     "event=issuer_key_left_out issuer=%s place=%d why=%r",
-                    *(self._settings.ISSUER, place, why),
+                    *(self._issuer.issuer, place, why),
                 )
-
-
-class SharedKeys:
-    """One set of an issuer's keys for all threads of a process.
-
-    ``make`` makes it when the first thread asks, and anew once one of ``settings`` has changed.
-    """
-
-    _made: IssuerKeys | None
-
-    def __init__(self, make: Callable[[], IssuerKeys], *, settings: frozenset[str]) -> None:
-        self._make, self._settings = make, settings
-        self._start_anew()
-        setting_changed.connect(self._forget)
-        # A child of a fork may have got a lock from a thread that is not in it, and would wait
-        # for ever.
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._start_anew)
-
-    def get(self) -> IssuerKeys:
-        """The keys, which are fetched when the first one of them is asked for."""
-        with self._making:  # or the first threads would each make some, and fetch
-            if self._made is None:
-                self._made = self._make()
-            return self._made
-
-    def _start_anew(self) -> None:
-        self._making = threading.Lock()
-        self._made = None
-
-    def _forget(self, *, setting: str, **_kwargs: object) -> None:
-        if setting in self._settings:
-            self._made = None

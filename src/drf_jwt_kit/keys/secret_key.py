@@ -12,21 +12,30 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Warning
 from django.utils.encoding import force_bytes
-from jwt.utils import base64url_encode
 
 from drf_jwt_kit.exceptions import UnusableKey
+from drf_jwt_kit.jose.algorithms import SECRET_BYTES
+from drf_jwt_kit.jose.jwk import Key, key_of_material
 
-from .jwk import thumbprint
-from .ring import Key, KeyState, PlacedKey
-from .soundness import SECRET_BYTES
+from .ring import KeyState, PlacedKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LEAST_SECRET = 32
+SHORT_SECRET_KEY = "drf_jwt_kit.E002"
+PUBLIC_SECRET_KEY = "drf_jwt_kit.W104"
+
+_LEAST_BYTES = 32
 _MAKE_A_KEY = (
     'python -c "from django.core.management.utils import get_random_secret_key as k; print(k())"'
 )
+
+
+def secret_keys() -> dict[str, bytes]:
+    """SECRET_KEY and its fallbacks, by what to call each in a message."""
+    fallbacks = enumerate(django_settings.SECRET_KEY_FALLBACKS)
+    named = {f"SECRET_KEY_FALLBACKS[{place}]": force_bytes(one) for place, one in fallbacks}
+    return {"SECRET_KEY": force_bytes(django_settings.SECRET_KEY), **named}
 
 
 def keys_of_secret_key(algorithm: str = "HS256") -> list[PlacedKey]:
@@ -34,31 +43,24 @@ def keys_of_secret_key(algorithm: str = "HS256") -> list[PlacedKey]:
 
     Raises UnusableKey where one of them can be guessed.
     """
-    secret = force_bytes(django_settings.SECRET_KEY)
-    fallbacks = [force_bytes(fallback) for fallback in django_settings.SECRET_KEY_FALLBACKS]
-    for place, fallback in enumerate(fallbacks):
-        if len(fallback) < _LEAST_SECRET:
+    different: dict[bytes, str] = {}
+    for where, secret in secret_keys().items():
+        if len(secret) < _LEAST_BYTES:
             raise UnusableKey(
-                f"SECRET_KEY_FALLBACKS[{place}] is shorter than {_LEAST_SECRET} bytes, and a key "
-                "derived from it verifies tokens: whoever guesses it logs in as anybody.",
-                hint="Take it out. Whoever has a token of it logs in again.",
-                id="drf_jwt_kit.E002",
+                f"{where} is shorter than {_LEAST_BYTES} bytes, and tokens are verified with a key "
+                "derived from it: whoever guesses it logs in as anybody.",
+                hint="Whoever has a token of it logs in again. Take it out if it is a fallback; "
+                f"put a new SECRET_KEY into the environment of this project: {_MAKE_A_KEY}",
+                id=SHORT_SECRET_KEY,
             )
-    if len(secret) < _LEAST_SECRET:
-        raise UnusableKey(
-            f"SECRET_KEY is shorter than {_LEAST_SECRET} bytes, and tokens are signed with a key "
-            "derived from it: whoever guesses it logs in as anybody.",
-            hint=f"Put a new one into the environment of this project: {_MAKE_A_KEY}",
-            id="drf_jwt_kit.E002",
-        )
-    secrets = dict.fromkeys([secret, *fallbacks])
+        different.setdefault(secret, where)
     return [
         PlacedKey(
-            key=_derived(one, algorithm),
-            state=None if one == secret else KeyState.RETIRING,
-            where="SECRET_KEY" if one == secret else "SECRET_KEY_FALLBACKS",
+            key=_derived(secret, algorithm),
+            state=None if where == "SECRET_KEY" else KeyState.RETIRING,
+            where=where,
         )
-        for one in secrets
+        for secret, where in different.items()
     ]
 
 
@@ -69,7 +71,7 @@ def check_deploy() -> Iterator[CheckMessage]:
             "Tokens are signed with a key derived from a SECRET_KEY that begins with "
             "'django-insecure-': it was made by startproject and may be public.",
             hint=f"Put a new one into the environment of this project: {_MAKE_A_KEY}",
-            id="drf_jwt_kit.W104",
+            id=PUBLIC_SECRET_KEY,
         )
 
 
@@ -80,6 +82,4 @@ def _derived(secret: bytes, algorithm: str) -> Key:
         salt=None,
         info=f"drf_jwt_kit token signing {algorithm}".encode(),
     )  # RFC 5869
-    key = derivation.derive(secret)
-    kid = thumbprint({"k": base64url_encode(key).decode(), "kty": "oct"})
-    return Key(kid=kid, algorithm=algorithm, signing_key=key, verifying_key=key)
+    return key_of_material(derivation.derive(secret), algorithm)

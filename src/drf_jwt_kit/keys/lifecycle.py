@@ -35,7 +35,7 @@ class Entry:
 
 
 def added(entries: tuple[Entry, ...], new: Entry) -> tuple[Entry, ...]:
-    """With ``new`` as the next key; as the signing one where nothing has to be waited for.
+    """With ``new`` as the next key; as the signing one where no key signs yet.
 
     Raises CannotRotate where there is a next key already, or the same one.
     """
@@ -43,7 +43,7 @@ def added(entries: tuple[Entry, ...], new: Entry) -> tuple[Entry, ...]:
         raise CannotRotate(f"There is a key {new.kid} already.")
     if in_state(entries, KeyState.NEXT):
         raise CannotRotate(
-            "There is a next key already. Let it sign: python manage.py jwtkit keys rotate"
+            "There is a next key already. Let it sign first: python manage.py jwtkit keys rotate"
         )
     if in_state(entries, KeyState.SIGNING):
         return _ordered((*entries, replace(new, state=KeyState.NEXT)))
@@ -55,19 +55,19 @@ def rotated(
 ) -> tuple[Entry, ...]:
     """With the next key signing and the one that signed retiring.
 
-    Raises CannotRotate where there is no next key, or it has not been published for ``ahead``,
-    unless ``at_once`` says that nobody is to wait for that.
+    Raises CannotRotate where there is no next key, or where it has not been published for
+    ``ahead``; ``at_once`` rotates all the same.
     """
     coming = in_state(entries, KeyState.NEXT)
     if not coming:
         raise CannotRotate(
-            "There is no next key. Make one, and rotate when everybody has read it: "
+            "There is no next key. Make one, and rotate when every process has read it: "
             "python manage.py jwtkit keys generate"
         )
     ready = coming[0].since + ahead
     if now < ready and not at_once:
         raise CannotRotate(
-            f"The next key {coming[0].kid} may sign from {shown(ready)} on: until then, a "
+            f"The next key {coming[0].kid} may sign from {as_text(ready)} on: until then, a "
             "process or a service may not have read it. If the signing key has leaked, "
             "use --at-once."
         )
@@ -92,7 +92,7 @@ def removed(entries: tuple[Entry, ...], kid: str) -> tuple[Entry, ...]:
 
 
 def found(entries: tuple[Entry, ...], kid: str) -> Entry:
-    """The key of that name, or of which that is the beginning of the name. Raises CannotRotate."""
+    """The one key whose name is ``kid`` or begins with it. Raises CannotRotate."""
     fitting = [entry for entry in entries if entry.kid.startswith(kid)]
     exact = [entry for entry in fitting if entry.kid == kid]
     if len(exact or fitting) != 1:
@@ -107,7 +107,7 @@ def in_state(entries: tuple[Entry, ...], state: KeyState) -> list[Entry]:
     return sorted(chosen, key=lambda entry: entry.since, reverse=True)
 
 
-def shown(moment: datetime) -> str:
+def as_text(moment: datetime) -> str:
     """A time as people and machines read it, to the second."""
     return moment.isoformat(sep=" ", timespec="seconds")
 

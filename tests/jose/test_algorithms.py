@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from jwt.utils import base64url_decode
 
-from drf_jwt_kit.keys.soundness import ALGORITHMS, UnsoundKey, demand_sound
+from drf_jwt_kit.jose.algorithms import ALGORITHMS, UnsoundKey, require_sound
 from tests.keys.material import jwk_of_a_faulty_chip, private_key
 
 
@@ -33,62 +33,62 @@ KEYS = {
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 class TestEveryAlgorithm:
     def test_takes_a_key_of_its_kind(self, algorithm):
-        demand_sound(KEYS[algorithm](), algorithm)
+        require_sound(KEYS[algorithm](), algorithm)
 
     def test_refuses_a_key_on_a_curve_of_another(self, algorithm):
         with pytest.raises(UnsoundKey):
-            demand_sound(ec.generate_private_key(ec.SECP256K1()), algorithm)
+            require_sound(ec.generate_private_key(ec.SECP256K1()), algorithm)
 
     def test_refuses_what_is_no_key(self, algorithm):
         with pytest.raises(UnsoundKey):
-            demand_sound(None, algorithm)
+            require_sound(None, algorithm)
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES384", "EdDSA"])
 def test_a_public_key_is_judged_like_its_private_one(algorithm):
-    demand_sound(KEYS[algorithm]().public_key(), algorithm)
+    require_sound(KEYS[algorithm]().public_key(), algorithm)
 
 
 def test_ed448_is_fit_for_eddsa():
-    demand_sound(ed448.Ed448PrivateKey.generate(), "EdDSA")
+    require_sound(ed448.Ed448PrivateKey.generate(), "EdDSA")
 
 
 @pytest.mark.parametrize("algorithm", ["none", "HS1", "ES256K", "RSA-OAEP", ""])
 def test_an_algorithm_that_is_not_ours_is_refused(algorithm):
     with pytest.raises(UnsoundKey, match="is not one of"):
-        demand_sound(rsa_key(), algorithm)
+        require_sound(rsa_key(), algorithm)
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
 def test_a_secret_shorter_than_its_hash_is_refused(algorithm):
     with pytest.raises(UnsoundKey, match="whoever guesses"):
-        demand_sound(KEYS[algorithm]()[1:], algorithm)
+        require_sound(KEYS[algorithm]()[1:], algorithm)
 
 
 class TestRsa:
     def test_of_1024_bits_is_refused(self):
         with pytest.raises(UnsoundKey, match="2048 to 8192 bits, not 1024"):
-            demand_sound(private_key("RSA of 1024 bits"), "RS256")
+            require_sound(private_key("RSA of 1024 bits"), "RS256")
 
     def test_of_very_many_bits_is_refused(self):
         with pytest.raises(UnsoundKey, match="not 9000"):
-            demand_sound(rsa_of(2**8999 + 1), "RS256")
+            require_sound(rsa_of(2**8999 + 1), "RS256")
 
     def test_with_an_enormous_exponent_is_refused(self):
         modulus = rsa_key().public_key().public_numbers().n
 
         with pytest.raises(UnsoundKey, match="exponent"):
-            demand_sound(rsa_of(modulus, 2**70 + 1), "RS256")
+            require_sound(rsa_of(modulus, 2**70 + 1), "RS256")
 
     def test_with_the_fingerprint_of_roca_is_refused(self):
         faulty = json.loads(jwk_of_a_faulty_chip())["n"]
 
         with pytest.raises(UnsoundKey, match="CVE-2017-15361"):
-            demand_sound(rsa_of(int.from_bytes(base64url_decode(faulty), "big")), "PS256")
+            require_sound(rsa_of(int.from_bytes(base64url_decode(faulty), "big")), "PS256")
 
 
 def test_the_reason_holds_nothing_of_the_key():
     with pytest.raises(UnsoundKey) as refusal:
-        demand_sound(b"hunter2", "HS256")
+        require_sound(b"hunter2", "HS256")
 
     assert "hunter2" not in str(refusal.value)

@@ -20,7 +20,7 @@ from tests.keys.material import (
     public_pem,
 )
 
-HERE = "tests.keys.test_given"
+HERE = "tests.keys.test_configured"
 
 
 def keys(*sources):
@@ -158,167 +158,210 @@ class TestWhatAKeyDoes:
 
 FIRST = "DRF_JWT_KIT['KEYS'][0]"
 DICT = (
-    "A key is a dict with one of 'file', 'env' or 'key', and where needed 'algorithm', 'kid', "
+    "A key is a dict with one of 'file', 'env' and 'key', and where needed 'algorithm', 'kid', "
     "'state', 'since', 'passphrase' or 'sign'."
+)
+INVALID = "is not a valid source of keys: it"
+PEM = (
+    "It must hold one key, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo, with its line "
+    "breaks. Give a 'passphrase' where it is encrypted, and only there; or decrypt it: openssl "
+    "pkey -in KEY.pem -out PLAIN.pem"
+)
+JWK = (
+    "Give one whole JWK (RFC 7517), with all members of its kty. Where it has use, key_ops or "
+    "alg, they must say that it is for signatures, with this algorithm."
+)
+FUNCTION = (
+    "In KEYS, give the path of a directory (with a slash in it), 'SECRET_KEY', or the dotted path "
+    "of a function that returns keys; in 'sign', that of a function from bytes to their signature."
+)
+READABLE = (
+    "The user that runs the server must be able to read it. Make the keys of a directory as that "
+    "user, who must own it."
 )
 MAKE = "Make another one: python manage.py jwtkit keys generate --algorithm "
 WRONG = {
     "a member that there is not": (
         [{"key": SECRET, "algo": "HS256"}],
         "E020",
-        f"{FIRST} has a member 'algo', which means nothing. {DICT}",
+        f"{FIRST} {INVALID} has an unknown member 'algo'. {DICT}",
     ),
     "two places for one key": (
         [{"key": SECRET, "env": "X"}],
         "E020",
-        f"{FIRST} does not say in one way where its key is. {DICT}",
+        f"{FIRST} {INVALID} must have exactly one of 'file', 'env' and 'key'. {DICT}",
     ),
     "a name that is no string": (
         [{"key": SECRET, "kid": 7}],
         "E020",
-        f"{FIRST} has a member 'kid' that is not a string. {DICT}",
+        f"{FIRST} {INVALID} must have a string as its 'kid'. {DICT}",
     ),
     "a file that is no path": (
         [{"file": 7}],
         "E020",
-        f"{FIRST} has a 'file' that is no path. {DICT}",
+        f"{FIRST} {INVALID} must have a path as its 'file'. {DICT}",
     ),
     "a variable that is no name": (
         [{"env": 7}],
         "E020",
-        f"{FIRST} has a member 'env' that is not a string. {DICT}",
+        f"{FIRST} {INVALID} must have the name of a variable as its 'env'. {DICT}",
+    ),
+    "a variable without a name": (
+        [{"env": None}],
+        "E020",
+        f"{FIRST} {INVALID} must have the name of a variable as its 'env'. {DICT}",
     ),
     "a state that there is not": (
         [{"key": private_pem(), "state": "current"}],
         "E020",
-        f"{FIRST} has a 'state' that is none. Use one of: next, signing, retiring. Without one, "
-        "the first key signs.",
+        f"{FIRST} {INVALID} must have one of next, signing, retiring as its 'state'. {DICT}",
     ),
     "a time without a time zone": (
         [{"key": private_pem(), "since": "2026-01-01T12:00:00"}],
         "E020",
-        f"{FIRST} has a 'since' that is no time with a time zone. Say since when the key is in "
-        "its state: '2026-01-31T12:00:00+00:00', or an aware datetime.",
+        f"{FIRST} {INVALID} must have a time with a time zone, such as "
+        f"'2026-01-31T12:00:00+00:00', as its 'since'. {DICT}",
+    ),
+    "a time that is none": (
+        [{"key": private_pem(), "since": "yesterday"}],
+        "E020",
+        f"{FIRST} {INVALID} must have a time with a time zone, such as "
+        f"'2026-01-31T12:00:00+00:00', as its 'since'. {DICT}",
     ),
     "an algorithm that there is not": (
         [{"key": private_pem(), "algorithm": "none"}],
-        "E020",
-        f"{FIRST} is for 'none', which is no algorithm of ours. Use one of: HS256, HS384, HS512, "
-        "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA.",
+        "E050",
+        f"{FIRST} has the algorithm 'none', which is not supported. Use one of: HS256, HS384, "
+        "HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA.",
     ),
     "no key that signs": (
         [{"key": private_pem(), "state": "retiring"}],
-        "E020",
-        "None of the keys in DRF_JWT_KIT['KEYS'] signs: each is next or retiring. Put the key "
-        "that signs first, without a state.",
+        "E055",
+        "None of the keys in DRF_JWT_KIT['KEYS'] signs: the state of each is next or retiring. "
+        "Put the key that signs first, without a state.",
     ),
     "a function that is not there": (
         [f"{HERE}.gone"],
-        "E020",
-        f"{FIRST} is '{HERE}.gone', which cannot be imported: Module \"{HERE}\" does not define "
-        'a "gone" attribute/class. Give the path of a directory (with a slash in it), the dotted '
-        "path of a function that returns keys, or 'SECRET_KEY'.",
+        "E062",
+        f"{FIRST} names '{HERE}.gone' as a function, which cannot be used: Module \"{HERE}\" does "
+        f'not define a "gone" attribute/class. {FUNCTION}',
+    ),
+    "a function that is none": (
+        [f"{HERE}.FIRST"],
+        "E062",
+        f"{FIRST} names '{HERE}.FIRST' as a function, which cannot be used: it cannot be called. "
+        f"{FUNCTION}",
     ),
     "a function that fails": (
         [refusing],
-        "E021",
-        f"{FIRST} is refusing, which raised PermissionError. Ask what it asks by hand: what it "
-        "needs may be away, or refuse this process.",
+        "E061",
+        f"{FIRST} is the function refusing, which raised PermissionError. Call it in a shell of "
+        "this project: what it asks may be down, or refuse this process.",
     ),
     "a function that signs and is not there": (
         [{"key": public_pem(), "sign": f"{HERE}.gone"}],
+        "E062",
+        f"{FIRST} names '{HERE}.gone' as a function, which cannot be used: Module \"{HERE}\" does "
+        f'not define a "gone" attribute/class. {FUNCTION}',
+    ),
+    "a function that signs and is none": (
+        [{"key": public_pem(), "sign": 7}],
         "E020",
-        f"{FIRST} is to be signed for by '{HERE}.gone', which is no function that can be "
-        "imported. Give the dotted path of a function from bytes to their signature, or itself.",
+        f"{FIRST} {INVALID} must have a function, or its dotted path, as its 'sign'. {DICT}",
     ),
     "a function that returns something else": (
         [lambda: [7]],
         "E020",
-        f"the answer of <lambda>[0] is no source of keys. {DICT}",
+        f"the answer of <lambda>[0] {INVALID} is not a dict. {DICT}",
     ),
     "a key that is no text": (
         [{"key": 7}],
-        "E021",
-        f"{FIRST} has a 'key' that is not a text. Give a PEM, a JWK or a secret.",
+        "E020",
+        f"{FIRST} {INVALID} must have bytes, or text in UTF-8, as its 'key'. {DICT}",
     ),
     "a text that is none in UTF-8": (
         [{"key": "hunter2 \ud800", "algorithm": "HS256"}],
-        "E021",
-        f"{FIRST} has a 'key' that is no text in UTF-8. Give a secret of arbitrary bytes as bytes, "
-        "or encoded.",
+        "E020",
+        f"{FIRST} {INVALID} must have bytes, or text in UTF-8, as its 'key'. {DICT}",
     ),
     "a file that there cannot be": (
         [{"file": "key\0.pem"}],
-        "E021",
-        f"{FIRST} is in the file key\0.pem, which cannot be read: embedded null byte. Give the "
-        "path of a file that the user of this process may read.",
+        "E064",
+        f"{FIRST} (the file key\0.pem) cannot be read: embedded null byte. {READABLE}",
     ),
     "a variable that is not set": (
         [{"env": "JWT_KEY_THAT_IS_NOT_SET"}],
-        "E021",
+        "E063",
         f"{FIRST} is in the environment variable JWT_KEY_THAT_IS_NOT_SET, which is not set here. "
         "Set JWT_KEY_THAT_IS_NOT_SET for every process of this project, or take the key out of "
         "the list.",
     ),
     "a file that is not there": (
         [{"file": "/nowhere/key.pem"}],
-        "E021",
-        f"{FIRST} is in the file /nowhere/key.pem, which cannot be read: No such file or "
-        "directory. Give the path of a file that the user of this process may read.",
+        "E064",
+        f"{FIRST} (the file /nowhere/key.pem) cannot be read: No such file or directory. "
+        f"{READABLE}",
     ),
     "what is neither PEM nor JWK": (
         [{"key": "hunter2 hunter2 hunter2 hunter2 hunter2"}],
-        "E021",
+        "E051",
         f"{FIRST} is neither a PEM nor a JWK. Give the whole text of the key, with its "
-        "'-----BEGIN' line and its line breaks. If it is a secret for HMAC, say so: 'algorithm': "
-        "'HS256'.",
+        "'-----BEGIN' line and its line breaks. If it is a secret for HMAC, name its algorithm: "
+        "'algorithm': 'HS256'.",
     ),
     "a PEM that is unreadable": (
         [{"key": private_pem().replace(private_pem()[60:90], "")}],
         "E021",
-        f"{FIRST} cannot be read as a PEM. It must hold one key, in PKCS 8, PKCS 1, SEC 1 or "
-        "SubjectPublicKeyInfo, with its line breaks. Try: openssl pkey -in KEY.pem -noout",
+        f"{FIRST} cannot be read as a PEM. {PEM}",
+    ),
+    "a key in the format of SSH that is unreadable": (
+        [{"key": "ssh-rsa hunter2"}],
+        "E021",
+        f"{FIRST} cannot be read as a PEM. {PEM}",
     ),
     "an encrypted PEM without its passphrase": (
         [{"key": private_pem(passphrase="open sesame")}],
         "E021",
-        f"{FIRST} is encrypted. Give its 'passphrase', from the environment; or decrypt it: "
-        "openssl pkey -in KEY.pem -out PLAIN.pem",
+        f"{FIRST} cannot be read as a PEM without its 'passphrase'. {PEM}",
     ),
     "an encrypted PEM with another passphrase": (
         [{"key": private_pem(passphrase="open sesame"), "passphrase": "hunter2"}],
         "E021",
-        f"{FIRST} cannot be read as a PEM, or its passphrase is another one. It must hold one "
-        "key, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo, with its line breaks. Try: "
-        "openssl pkey -in KEY.pem -noout",
+        f"{FIRST} cannot be read as a PEM with this 'passphrase'. {PEM}",
     ),
     "a passphrase for what is not encrypted": (
         [{"key": private_pem(), "passphrase": "hunter2"}],
         "E021",
-        f"{FIRST} has a passphrase, but is not encrypted. Take 'passphrase' out.",
+        f"{FIRST} cannot be read as a PEM with this 'passphrase': it is not encrypted. {PEM}",
     ),
     "a JWK that is no JSON": (
         [{"key": "{"}],
-        "E021",
-        f"{FIRST} begins as a JWK, and is not JSON. Give one whole JWK (RFC 7517), or a PEM.",
+        "E052",
+        f"{FIRST} cannot be read as a JWK: It is not JSON. {JWK}",
     ),
     "a JWK that lacks a member": (
+        [{"key": '{"kty": "EC", "crv": "P-256"}'}],
+        "E052",
+        f"{FIRST} cannot be read as a JWK: It is an incomplete or inconsistent JWK. {JWK}",
+    ),
+    "a JWK that lacks its curve": (
         [{"key": '{"kty": "EC"}'}],
-        "E021",
-        f"{FIRST} is a JWK whose members make no key. Its kty must be oct, RSA, EC or OKP, with "
-        "all members of that kind (RFC 7518 section 6).",
+        "E052",
+        f"{FIRST} cannot be read as a JWK: Its kty, crv and alg are not those of an algorithm that "
+        f"is used here. {JWK}",
     ),
     "a JWK whose name is no string": (
         [{"key": private_jwk(kid=7)}],
-        "E021",
-        f"{FIRST} is a JWK whose alg or kid is not a string. Write both as strings, or leave "
-        "them out.",
+        "E052",
+        f"{FIRST} cannot be read as a JWK: Its kid is not a string of at most 256 characters. "
+        f"{JWK}",
     ),
     "a public key where a private one is needed": (
         [{"key": public_pem()}],
-        "E021",
-        f"{FIRST} is to sign, and holds a public key, which can only verify. Give the private "
-        "key, or name a function to 'sign' elsewhere; or put the key that signs before it.",
+        "E056",
+        f"{FIRST} is the key that signs, but it is a public key, which can only verify. Give the "
+        "private key, or name a function in 'sign' that signs with it; or put the key that signs "
+        "before it.",
     ),
     "an HMAC secret that is shorter than its hash": (
         [{"key": "hunter2", "algorithm": "HS512"}],
@@ -329,8 +372,8 @@ WRONG = {
     "a public key as a secret": (
         [{"key": public_pem("RS256"), "algorithm": "HS256"}],
         "E022",
-        f"{FIRST} is not fit for HS256: it is a public or private key, and no secret. "
-        f"{MAKE}HS256",
+        f"{FIRST} is not fit for HS256: HS256 needs a secret, not a public or private "
+        f"key. {MAKE}HS256",
     ),
     "an RSA key of the ROCA chips": (
         [{"key": jwk_of_a_faulty_chip()}],
@@ -348,34 +391,29 @@ WRONG = {
     "a key on another curve": (
         [{"key": private_pem("ES384"), "algorithm": "ES256"}],
         "E022",
-        f"{FIRST} is not fit for ES256: ES256 needs a key on the curve secp256r1. {MAKE}ES256",
+        f"{FIRST} is not fit for ES256: ES256 needs a key on the curve P-256. {MAKE}ES256",
     ),
     "a key on a curve of no algorithm": (
         [{"key": private_pem("secp256k1")}],
-        "E022",
-        f"{FIRST} holds a key of a kind that signs no token. Use RSA, or a key on the curve "
-        "P-256, P-384 or P-521, or Ed25519.",
+        "E053",
+        f"{FIRST} holds a key type that cannot sign tokens. Use RSA, or a key on the curve P-256, "
+        "P-384 or P-521, or Ed25519.",
     ),
     "a JWK for encryption": (
         [{"key": private_jwk(use="enc")}],
-        "E022",
-        f"{FIRST} is a JWK that is for something else: its use, key_ops or alg say so. Its use "
-        "must be sig, its key_ops at most sign and verify, and its alg the algorithm that it is "
-        "to be used with.",
+        "E052",
+        f"{FIRST} cannot be read as a JWK: Its use is not sig, so it is not for signatures. {JWK}",
     ),
     "a JWK for other operations": (
         [{"key": private_jwk(key_ops=["sign", "encrypt"])}],
-        "E022",
-        f"{FIRST} is a JWK that is for something else: its use, key_ops or alg say so. Its use "
-        "must be sig, its key_ops at most sign and verify, and its alg the algorithm that it is "
-        "to be used with.",
+        "E052",
+        f"{FIRST} cannot be read as a JWK: Its key_ops hold more than sign and verify. {JWK}",
     ),
     "a JWK of another algorithm": (
         [{"key": private_jwk("PS256", alg="PS256"), "algorithm": "RS256"}],
-        "E022",
-        f"{FIRST} is a JWK that is for something else: its use, key_ops or alg say so. Its use "
-        "must be sig, its key_ops at most sign and verify, and its alg the algorithm that it is "
-        "to be used with.",
+        "E052",
+        f"{FIRST} cannot be read as a JWK: Its kty, crv and alg are not those of an algorithm that "
+        f"is used here. {JWK}",
     ),
     "one key twice": (
         [{"key": private_pem()}, {"key": public_pem()}],

@@ -10,7 +10,7 @@ from django.test import override_settings
 from drf_jwt_kit.keys import get_ring
 from tests.keys.material import private_key, public_pem
 
-HERE = "tests.keys.test_elsewhere"
+HERE = "tests.keys.test_signing_functions"
 
 
 def sign_es256(message: bytes) -> bytes:

@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
-from drf_jwt_kit.keys.received import MOST_KEYS, key_of, keys_of
-from drf_jwt_kit.keys.soundness import ALGORITHMS, UnsoundKey
+from drf_jwt_kit.jose.algorithms import ALGORITHMS, UnsoundKey
+from drf_jwt_kit.jose.jwk import MOST_KEYS, key_of, keys_of
 from tests.keys.material import private_key
 
 

@@ -11,7 +11,8 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import MethodNotAllowed
 
-from drf_jwt_kit.keys import get_ring, jwks
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.keys import get_ring
 
 from .endpoint import NonAtomicMixin
 
@@ -27,8 +28,11 @@ class JWKSView(NonAtomicMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """The keys; 304 where the reader has them already (``If-None-Match``)."""
-        published = jwks.publish(get_ring())
-        max_age = jwks.max_age().total_seconds()
+        published = get_ring().jwks
+        # A key is listed for KEYS_PUBLISHED_AHEAD before it signs. A cache between us and the
+        # reader, and then the reader's own, may each be a third as old, and still no token
+        # comes whose key is not known.
+        max_age = get_settings().KEYS_PUBLISHED_AHEAD.total_seconds() / 3
         headers = {
             "ETag": published.etag,
             "Cache-Control": f"public, max-age={max_age:.0f}",

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from drf_jwt_kit.keys.lifecycle import CannotRotate, Entry, added, removed, rotated
 from drf_jwt_kit.keys.ring import KeyState
-from drf_jwt_kit.keys.rotation import CannotRotate, Entry, added, removed, rotated
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 AHEAD = timedelta(minutes=10)

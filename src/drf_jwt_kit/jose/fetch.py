@@ -1,4 +1,4 @@
-"""How are an issuer's keys fetched? One GET of little JSON, from where the settings say.
+"""How are an issuer's keys fetched? One GET of little JSON, from the address that is given.
 
 Follows no redirect, since whoever can redirect could choose the keys, and reads no more than
 a key set can hold. Sources: RFC 8725 section 3.10, RFC 9110 section 15.4.
@@ -36,7 +36,7 @@ _CHUNK = 16 * 1024
 
 
 class FetchFailed(Exception):  # noqa: N818  # reads as what happened
-    """There is no key set to be had just now; the message says why."""
+    """No key set could be fetched; the message says why."""
 
 
 def fetch(url: str, timeout: float) -> Any:
@@ -46,7 +46,7 @@ def fetch(url: str, timeout: float) -> Any:
     to wait for each of the host's addresses. The certificate is verified; an authority of your
     own goes into ``SSL_CERT_FILE``. Raises FetchFailed.
     """
-    request = urllib.request.Request(url, headers=_HEADERS)  # noqa: S310  # the settings see to that
+    request = urllib.request.Request(url, headers=_HEADERS)  # noqa: S310  # the caller has judged it
     try:
         with _opener(url).open(request, timeout=timeout) as answer:
             if answer.status != http.client.OK:
@@ -70,15 +70,16 @@ def _opener(url: str) -> urllib.request.OpenerDirector:
 
     Proxies are the environment's for https, where they see nothing, and none for http.
     """
+    proxies: dict[str, str] | None = None if urlsplit(url).scheme == "https" else {}
     opener = urllib.request.OpenerDirector()
-    if urlsplit(url).scheme == "https":
-        opener.add_handler(urllib.request.ProxyHandler())
-        opener.add_handler(_Https())
-    else:
-        opener.add_handler(_Http())
-    opener.add_handler(urllib.request.UnknownHandler())
-    opener.add_handler(urllib.request.HTTPDefaultErrorHandler())
-    opener.add_handler(urllib.request.HTTPErrorProcessor())
+    for handler in (
+        urllib.request.ProxyHandler(proxies),
+        _InTime(),
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
     return opener
 
 
@@ -91,12 +92,14 @@ def _read(answer: Any) -> bytes:
     return body
 
 
-class _Http(urllib.request.HTTPHandler):
+class _InTime(urllib.request.HTTPSHandler):
+    """Opens http and https alike, with connections whose answer is read until a moment."""
+
+    http_request = urllib.request.AbstractHTTPHandler.do_request_
+
     def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
         return self.do_open(_answering_in_time(http.client.HTTPConnection), request)
 
-
-class _Https(urllib.request.HTTPSHandler):
     def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
         secure = partial(http.client.HTTPSConnection, context=ssl.create_default_context())
         return self.do_open(_answering_in_time(secure), request)

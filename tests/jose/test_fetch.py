@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from drf_jwt_kit.keys.fetch import LARGEST_SET, FetchFailed, fetch
+from drf_jwt_kit.jose.fetch import LARGEST_SET, FetchFailed, fetch
 from tests.keys.material import private_key, private_pem
 
 

@@ -1,0 +1,141 @@
+"""What key does a text hold: a PEM, a JWK, or an HMAC secret? And how is a new one written?
+
+Whatever is wrong with a text is an UnusableKey that says where the text is from and nothing of
+what is in it.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization as pem
+from jwt.utils import base64url_encode
+
+from drf_jwt_kit.exceptions import UnusableKey
+
+from .algorithms import ALGORITHMS, SECRET_BYTES, UnsoundKey, names_for_key
+from .jwk import Key, key_of_material, read_jwk
+
+UNREADABLE_PEM = "drf_jwt_kit.E021"
+UNSOUND_KEY = "drf_jwt_kit.E022"
+UNKNOWN_ALGORITHM = "drf_jwt_kit.E050"
+NEITHER_PEM_NOR_JWK = "drf_jwt_kit.E051"
+UNREADABLE_JWK = "drf_jwt_kit.E052"
+KEY_FOR_NO_ALGORITHM = "drf_jwt_kit.E053"
+
+
+@lru_cache(maxsize=64)
+def key_in(
+    text: bytes,
+    *,
+    where: str,
+    algorithm: str | None = None,
+    kid: str | None = None,
+    passphrase: str | None = None,
+) -> Key:
+    """The key that ``text`` holds, for ``algorithm`` or else the usual one of its kind.
+
+    Remembered by content, since parsing a private PEM takes 40 to 126 ms. Raises UnusableKey,
+    whose message calls the text ``where``.
+    """
+    if algorithm is not None and algorithm not in ALGORITHMS:
+        raise UnusableKey(
+            f"{where} has the algorithm {algorithm!r}, which is not supported.",
+            hint=f"Use one of: {', '.join(ALGORITHMS)}.",
+            id=UNKNOWN_ALGORITHM,
+        )
+    text = text.strip()
+    if text.startswith(b"{"):
+        material, algorithm, named = _from_jwk(text, where, algorithm)
+        kid = kid or named
+    elif text.startswith(b"-----BEGIN "):
+        material = _from_pem(text, where, passphrase)
+    elif algorithm in SECRET_BYTES:
+        material = text
+    elif text.startswith((b"ssh-", b"ecdsa-sha2-")):
+        material = _from_pem(text, where, passphrase)
+    else:
+        raise UnusableKey(
+            f"{where} is neither a PEM nor a JWK.",
+            hint="Give the whole text of the key, with its '-----BEGIN' line and its line "
+            "breaks. If it is a secret for HMAC, name its algorithm: 'algorithm': 'HS256'.",
+            id=NEITHER_PEM_NOR_JWK,
+        )
+    algorithm = algorithm or _usual_algorithm(material, where)
+    try:
+        return key_of_material(material, algorithm, kid)
+    except UnsoundKey as error:
+        raise UnusableKey(
+            f"{where} is not fit for {algorithm}: {error}",
+            hint=f"Make another one: python manage.py jwtkit keys generate --algorithm {algorithm}",
+            id=UNSOUND_KEY,
+        ) from error
+
+
+def new_key_text(algorithm: str) -> bytes:
+    """The text of a new random key for ``algorithm``: a PEM (PKCS 8), or for HMAC a JWK."""
+    made = ALGORITHMS[algorithm].make()
+    if isinstance(made, bytes):
+        secret = base64url_encode(made).decode()
+        return json.dumps({"kty": "oct", "alg": algorithm, "k": secret}).encode() + b"\n"
+    text: bytes = made.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption())
+    return text
+
+
+def suffix(algorithm: str) -> str:
+    """What the name of a file with such a text ends in."""
+    return ".jwk" if algorithm in SECRET_BYTES else ".pem"
+
+
+def _from_pem(text: bytes, where: str, passphrase: str | None) -> Any:
+    password = None if passphrase is None else passphrase.encode()
+    try:
+        if not text.startswith(b"-----"):
+            return pem.load_ssh_public_key(text)
+        if b" PUBLIC KEY-----" in text.splitlines()[0]:
+            return pem.load_pem_public_key(text)
+        return pem.load_pem_private_key(text, password)
+    except (TypeError, ValueError, UnsupportedAlgorithm) as error:
+        why = " with this 'passphrase'" if password else ""
+        if isinstance(error, TypeError):  # a password is missing, or one too many
+            why = f"{why}: it is not encrypted" if password else " without its 'passphrase'"
+        raise UnusableKey(
+            f"{where} cannot be read as a PEM{why}.",
+            hint="It must hold one key, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo, with "
+            "its line breaks. Give a 'passphrase' where it is encrypted, and only there; or "
+            "decrypt it: openssl pkey -in KEY.pem -out PLAIN.pem",
+            id=UNREADABLE_PEM,
+        ) from error
+
+
+def _from_jwk(text: bytes, where: str, algorithm: str | None) -> tuple[Any, str, str | None]:
+    try:
+        return read_jwk(_json(text), [algorithm] if algorithm else ALGORITHMS, is_ours=True)
+    except UnsoundKey as error:
+        raise UnusableKey(
+            f"{where} cannot be read as a JWK: {error}",
+            hint="Give one whole JWK (RFC 7517), with all members of its kty. Where it has use, "
+            "key_ops or alg, they must say that it is for signatures, with this algorithm.",
+            id=UNREADABLE_JWK,
+        ) from error
+
+
+def _json(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnsoundKey("It is not JSON.") from error
+
+
+def _usual_algorithm(material: Any, where: str) -> str:
+    names = names_for_key(material)
+    if not names:
+        raise UnusableKey(
+            f"{where} holds a key type that cannot sign tokens.",
+            hint="Use RSA, or a key on the curve P-256, P-384 or P-521, or Ed25519.",
+            id=KEY_FOR_NO_ALGORITHM,
+        )
+    return names[0]

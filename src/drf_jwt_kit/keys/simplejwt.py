@@ -1,0 +1,137 @@
+"""Which key do Simple JWT's settings name, by ALGORITHM, SIGNING_KEY and VERIFYING_KEY?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.conf import settings as django_settings
+from django.utils.encoding import force_bytes
+from django.views.decorators.debug import sensitive_variables
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.exceptions import UnusableKey
+from drf_jwt_kit.jose.algorithms import ALGORITHMS, SECRET_BYTES, UnsoundKey
+from drf_jwt_kit.jose.jwk import Key, key_of_material
+from drf_jwt_kit.jose.key_text import key_in
+
+from .ring import PlacedKey
+from .secret_key import keys_of_secret_key, secret_keys
+
+UNKNOWN_ALGORITHM = "drf_jwt_kit.E057"
+KEY_IS_MISSING = "drf_jwt_kit.E005"
+NO_PAIR = "drf_jwt_kit.E058"
+UNSOUND_SECRET = "drf_jwt_kit.E059"
+UNSOUND_ADOPTED_SECRET = "drf_jwt_kit.E060"
+
+_SIGNING_KEY = "SIMPLE_JWT['SIGNING_KEY']"
+_VERIFYING_KEY = "SIMPLE_JWT['VERIFYING_KEY']"
+_TOGETHER = (
+    "ALGORITHM, SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT belong together; without them, a key "
+    "is derived from SECRET_KEY."
+)
+
+
+def keys_of_simple_jwt() -> list[PlacedKey]:
+    """The key that SIMPLE_JWT names, or those derived from SECRET_KEY where it names none.
+
+    Raises UnusableKey.
+    """
+    settings = get_settings()
+    algorithm = settings.ALGORITHM
+    if algorithm not in ALGORITHMS:
+        raise UnusableKey(
+            f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, which is not one of: "
+            f"{', '.join(ALGORITHMS)}.",
+            hint=_TOGETHER,
+            id=UNKNOWN_ALGORITHM,
+        )
+    if algorithm in SECRET_BYTES and uses_secret_key():
+        return keys_of_secret_key(algorithm)
+    if settings.JWK_URL is not None and uses_secret_key():  # ALGORITHM is that of the keys there
+        return keys_of_secret_key()
+    if algorithm in SECRET_BYTES:
+        key = _named_secret(algorithm)
+    elif uses_secret_key() or not settings.VERIFYING_KEY:
+        raise UnusableKey(
+            f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, but there is no SIGNING_KEY or no "
+            "VERIFYING_KEY. Set SIGNING_KEY to the private key and VERIFYING_KEY to the public "
+            "one, both as PEM; or leave ALGORITHM out.",
+            hint=_TOGETHER,
+            id=KEY_IS_MISSING,
+        )
+    else:
+        key = _named_pair(algorithm)
+    return [PlacedKey(key=key, state=None, where=_SIGNING_KEY)]
+
+
+@sensitive_variables()
+def keys_of_simple_jwt_itself() -> list[Key]:
+    """The keys that Simple JWT would verify with, under the same settings; SECRET_KEY as it is.
+
+    For the tokens that it has issued, and only to verify. Raises UnusableKey.
+    """
+    settings = get_settings()
+    algorithm = settings.ALGORITHM
+    if algorithm in SECRET_BYTES and uses_secret_key():
+        keys = [_adopted_secret(where, secret) for where, secret in secret_keys().items()]
+    elif algorithm in SECRET_BYTES:
+        keys = [_named_secret(algorithm)]
+    elif settings.JWK_URL is not None:
+        return []  # it verified with the keys there, and nothing that names none of them
+    else:
+        keys = [_public_key(algorithm)]
+    return [replace(key, signing_key=None) for key in keys]
+
+
+def uses_secret_key() -> bool:
+    """Whether SIMPLE_JWT names no key but SECRET_KEY, which means keys derived from it."""
+    signing_key = get_settings().SIGNING_KEY
+    return signing_key is None or force_bytes(signing_key) == force_bytes(
+        django_settings.SECRET_KEY
+    )
+
+
+def _named_secret(algorithm: str) -> Key:
+    try:
+        return key_of_material(force_bytes(get_settings().SIGNING_KEY), algorithm)
+    except UnsoundKey as error:
+        raise UnusableKey(
+            f"{_SIGNING_KEY} cannot be used with {algorithm}: {error}",
+            hint="Leave SIGNING_KEY out, and a key is derived from SECRET_KEY; or make a secret: "
+            'python -c "import secrets; print(secrets.token_urlsafe(64))". If it is a private key, '
+            "set ALGORITHM to its own, such as 'RS256'.",
+            id=UNSOUND_SECRET,
+        ) from error
+
+
+def _adopted_secret(where: str, secret: bytes) -> Key:
+    algorithm = get_settings().ALGORITHM
+    try:
+        return key_of_material(secret, algorithm)
+    except UnsoundKey as error:
+        raise UnusableKey(
+            f"{where} is needed to verify the tokens of Simple JWT, and cannot be used with "
+            f"{algorithm}: {error}",
+            hint="Take it out if it is a fallback. If it is SECRET_KEY, take "
+            "ADOPT_SIMPLEJWT_TOKENS_UNTIL out. Whoever has such a token logs in again.",
+            id=UNSOUND_ADOPTED_SECRET,
+        ) from error
+
+
+def _named_pair(algorithm: str) -> Key:
+    text = force_bytes(get_settings().SIGNING_KEY)
+    private = key_in(text, where=_SIGNING_KEY, algorithm=algorithm)
+    public = _public_key(algorithm)
+    if private.signing_key is None or private.kid != public.kid:
+        raise UnusableKey(
+            f"{_SIGNING_KEY} and VERIFYING_KEY cannot be used with {algorithm}: they are not the "
+            "private and the public part of one key.",
+            hint=_TOGETHER,
+            id=NO_PAIR,
+        )
+    return private
+
+
+def _public_key(algorithm: str) -> Key:
+    text = force_bytes(get_settings().VERIFYING_KEY or "")
+    return key_in(text, where=_VERIFYING_KEY, algorithm=algorithm)
