@@ -82,9 +82,11 @@ format: ## put the code in the style that `make lint` asks for
 	@$(VENV_PYTHON) -m ruff check --fix
 	@$(VENV_PYTHON) -m ruff format
 
-types: ## mypy, strict; and client.js against its declarations
+types: ## mypy, strict; tests/typing under pyright too; and client.js against its declarations
 	$(bootstrap) test tools
 	@$(VENV_PYTHON) -m mypy
+	@.venv/bin/basedpyright --project tests/typing --pythonpath $(VENV_PYTHON) --warnings \
+		tests/typing tests/typing/mistakes.py
 	@$(VENV_PYTHON) .ci/javascript.py types
 
 wheel: ## build it, inspect it, and try the wheel in an empty Django project over HTTP
