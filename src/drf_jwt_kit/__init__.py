@@ -4,7 +4,8 @@ The map, from what you already know to what this package is about:
 
     apps, urls, models, checks, signals     what Django finds by name
     views, serializers, authentication,
-    permissions, mixins, exceptions         what REST Framework and Simple JWT users import
+    permissions, mixins, exceptions,
+    request                                 what REST Framework and Simple JWT users import
     resource_server                         what another service verifies our tokens with
     guards                                  how views of both stay closed
     conf                                    every setting, its type and its default

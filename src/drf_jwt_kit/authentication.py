@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt import authentication as simplejwt
-from rest_framework_simplejwt import exceptions as simplejwt_exceptions
+from rest_framework_simplejwt.exceptions import AuthenticationFailed as SimpleJWTFailed
+from rest_framework_simplejwt.exceptions import TokenError
 
 from . import exceptions, sessions
 from .conf import get_settings
@@ -18,12 +19,19 @@ from .sessions.stateless import load_user
 from .tokens import RefusedToken
 from .transports import access_cookie, header_of, require_own_page, token_in
 
+# Simple JWT's methods answer type variables of their own, which no override can name. Type checkers
+# see REST framework's class in its place, so that a project may say `tuple[User, AccessToken]`.
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rest_framework.authentication import BaseAuthentication as _HeaderAuthentication
+    from rest_framework.authentication import BaseAuthentication as _StatelessAuthentication
     from rest_framework.request import Request
 
     from .tokens import AccessToken
+else:
+    _HeaderAuthentication = simplejwt.JWTAuthentication
+    _StatelessAuthentication = simplejwt.JWTStatelessUserAuthentication
 
 __all__ = [
     "BadAuthorizationHeader",
@@ -40,12 +48,12 @@ _hides_tokens = sensitive_variables("header", "cookie", "raw_token", "presented"
 
 
 class BadAuthorizationHeader(  # type: ignore[misc]  # their stub has str where DRF has more
-    exceptions.BadAuthorizationHeader, simplejwt_exceptions.AuthenticationFailed
+    exceptions.BadAuthorizationHeader, SimpleJWTFailed
 ):
     """The header names our scheme but does not hold one token: 401; Simple JWT's refusal, too."""
 
 
-class JWTAuthentication(simplejwt.JWTAuthentication):
+class JWTAuthentication(_HeaderAuthentication):
     """The user of ``Authorization: Bearer <access>``, whose session is live: one query.
 
     An ended session, a changed password and a deactivated user are refused at once.
@@ -104,11 +112,11 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
         refusals = []
         for token_class in get_settings().load("AUTH_TOKEN_CLASSES"):
             try:
-                return token_class(raw_token)  # type: ignore[no-any-return]
-            except (
-                simplejwt_exceptions.TokenError
-            ) as refusal:  # a class of the project's may raise Simple JWT's own
+                token: AccessToken = token_class(raw_token)
+            except TokenError as refusal:  # a class of the project's may raise Simple JWT's own
                 refusals.append((token_class, refusal))
+            else:
+                return token
         reasons = [getattr(refusal, "reason", Reason.INVALID) for _, refusal in refusals]
         raise RefusedToken(
             next((reason for reason in reasons if reason is not Reason.WRONG_TYPE), reasons[0]),
@@ -137,7 +145,7 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
         return _refused_as_simple_jwt_does(sessions.authenticate, validated_token)
 
 
-class JWTStatelessAuthentication(JWTAuthentication, simplejwt.JWTStatelessUserAuthentication):
+class JWTStatelessAuthentication(JWTAuthentication, _StatelessAuthentication):
     """The same without a query: the user is loaded when it is first touched.
 
     Sessions that have ended are known from the process's revocation feed, within

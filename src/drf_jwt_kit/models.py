@@ -22,7 +22,16 @@ from .conf import get_settings
 from .conf.moments import as_stored, whole_second
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+    from typing import ClassVar, TypeAlias
+
     from django.db.models.expressions import Combinable
+
+    # What a field holds is known to the stubs' plugin for mypy alone, and pyright runs no plugins.
+    _Text: TypeAlias = models.CharField[str, str]
+    _Number: TypeAlias = models.PositiveIntegerField[int, int]
+    _Time: TypeAlias = models.DateTimeField[datetime, datetime]
+    _TimeOrNone: TypeAlias = models.DateTimeField[datetime | None, datetime | None]
 
 
 def new_secret() -> str:
@@ -104,7 +113,9 @@ class Session(models.Model):
     table alone makes no token, and neither does a stolen key alone.
     """
 
-    id = models.UUIDField(_("id"), primary_key=True, default=uuid.uuid4, editable=False)
+    id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(
+        _("id"), primary_key=True, default=uuid.uuid4, editable=False
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("user"),
@@ -117,34 +128,43 @@ class Session(models.Model):
         db_constraint=False,
         db_index=False,  # the one on user and created_at begins with it
     )
-    secret = models.CharField(max_length=43, default=new_secret, editable=False)
-    generation = models.PositiveIntegerField(_("generation"), default=0)
-    obtain_serializer = models.CharField(max_length=255, blank=True, editable=False)
-    password_fingerprint = models.CharField(max_length=64, editable=False)
-    retry_key_hash = models.CharField(max_length=64, blank=True, editable=False)
+    secret: _Text = models.CharField(max_length=43, default=new_secret, editable=False)
+    generation: _Number = models.PositiveIntegerField(_("generation"), default=0)
+    obtain_serializer: _Text = models.CharField(max_length=255, blank=True, editable=False)
+    password_fingerprint: _Text = models.CharField(max_length=64, editable=False)
+    retry_key_hash: _Text = models.CharField(max_length=64, blank=True, editable=False)
 
-    name = models.CharField(_("name"), max_length=100, blank=True)
-    device = models.CharField(_("device"), max_length=100, blank=True)
-    user_agent = models.CharField(_("user agent"), max_length=512, blank=True)
-    ip = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
-    scope = models.CharField(_("scope"), max_length=512, blank=True)
+    name: _Text = models.CharField(_("name"), max_length=100, blank=True)
+    device: _Text = models.CharField(_("device"), max_length=100, blank=True)
+    user_agent: _Text = models.CharField(_("user agent"), max_length=512, blank=True)
+    ip: models.GenericIPAddressField[str | None, str | None] = models.GenericIPAddressField(
+        _("IP address"), null=True, blank=True
+    )
+    scope: _Text = models.CharField(_("scope"), max_length=512, blank=True)
 
-    created_at = models.DateTimeField(_("created at"), default=project_time.now)
-    auth_time = models.DateTimeField(_("logged in at"), default=project_time.now)
-    rotated_at = models.DateTimeField(_("refresh token rotated at"), null=True, blank=True)
-    last_used_at = models.DateTimeField(_("last refreshed at"), null=True, blank=True)
-    expires_at = models.DateTimeField(_("ends at the latest"))
-    refresh_lifetime = models.DurationField(_("ends when not refreshed for"))
-    access_lifetime = models.DurationField(_("access tokens live for"), null=True, blank=True)
-    revoked_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    revoked_reason = models.CharField(
+    created_at: _Time = models.DateTimeField(_("created at"), default=project_time.now)
+    auth_time: _Time = models.DateTimeField(_("logged in at"), default=project_time.now)
+    rotated_at: _TimeOrNone = models.DateTimeField(
+        _("refresh token rotated at"), null=True, blank=True
+    )
+    last_used_at: _TimeOrNone = models.DateTimeField(_("last refreshed at"), null=True, blank=True)
+    expires_at: _Time = models.DateTimeField(_("ends at the latest"))
+    refresh_lifetime: models.DurationField[timedelta, timedelta] = models.DurationField(
+        _("ends when not refreshed for")
+    )
+    access_lifetime: models.DurationField[timedelta | None, timedelta | None] = (
+        models.DurationField(_("access tokens live for"), null=True, blank=True)
+    )
+    revoked_at: _TimeOrNone = models.DateTimeField(_("ended at"), null=True, blank=True)
+    revoked_reason: _Text = models.CharField(
         _("ended because"), max_length=32, blank=True, choices=RevokedReason.choices
     )
 
+    user_id: Any
     valid_after: datetime | None
     """The latest cut-off of the table, where ``to_judge`` has read it together with the row."""
 
-    objects = SessionQuerySet.as_manager()
+    objects: ClassVar[SessionQuerySet] = SessionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("session")
@@ -177,8 +197,8 @@ class Cutoff(models.Model):
     Tokens know their login in whole seconds, so it is stored as the next whole second.
     """
 
-    valid_after = models.DateTimeField(_("logins are valid from"))
-    created_at = models.DateTimeField(_("created at"), default=project_time.now)
+    valid_after: _Time = models.DateTimeField(_("logins are valid from"))
+    created_at: _Time = models.DateTimeField(_("created at"), default=project_time.now)
 
     class Meta:
         verbose_name = _("end of all sessions")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.signals import user_logged_in
@@ -20,6 +20,13 @@ from .sessions.claims import GivesTokens, OwnToken
 from .sessions.faults import persistent
 from .tokens import RefreshToken, read
 
+if TYPE_CHECKING:
+    # Simple JWT's get_token takes a type variable of its own, which no override can name. Type
+    # checkers see the class without it, so that a project may say `user: User`.
+    _ObtainSerializer = serializers.Serializer[Any]
+else:
+    _ObtainSerializer = simplejwt.TokenObtainPairSerializer
+
 
 class PasswordField(serializers.CharField):
     """A password as it was typed: never shown, never trimmed, at most 4,096 characters."""
@@ -30,13 +37,15 @@ class PasswordField(serializers.CharField):
         super().__init__(**{"trim_whitespace": False, "max_length": 4096, **kwargs})
 
 
-class TokenObtainPairSerializer(GivesTokens, simplejwt.TokenObtainPairSerializer):
+class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
     """Credentials in, ``access`` and ``refresh`` out.
 
     Override ``get_token`` to add claims, or ``validate`` to answer more.
     """
 
-    token_class = RefreshToken
+    username_field: str
+    user: Any
+    token_class: type[RefreshToken] = RefreshToken
     access = serializers.CharField(read_only=True)
     refresh = serializers.CharField(read_only=True)
 

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from drf_jwt_kit.conf import get_settings
@@ -91,6 +91,13 @@ class Presented:
         return issued_at if type(issued_at) is int else 0
 
 
+class TokenOfAFace(Protocol):
+    """A token of ``drf_jwt_kit.tokens``, as far as the engine knows it."""
+
+    @property
+    def presented(self) -> Presented: ...
+
+
 def read(
     presented: str | bytes, kinds: frozenset[TokenKind], *, accept_expired: bool = False
 ) -> Presented:
@@ -112,7 +119,7 @@ def verified(
     return claims, kind, origin
 
 
-def presented_of(token: object) -> Presented:
+def presented_of(token: Presented | TokenOfAFace) -> Presented:
     """What a token of ``drf_jwt_kit.tokens`` is to the engine; a Presented as it is.
 
     Raises InvalidToken for anything else, such as a token of Simple JWT's own class.

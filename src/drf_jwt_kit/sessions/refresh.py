@@ -33,11 +33,13 @@ from .presented import Origin, Presented, is_genuine, presented_of, read
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.http import HttpRequest
     from rest_framework.request import Request
 
     from drf_jwt_kit.models import Session
 
     from .begin import TokenPair
+    from .presented import TokenOfAFace
 
 _REFRESH = frozenset({TokenKind.REFRESH})
 _ADVANCING = (
@@ -65,7 +67,12 @@ class _End:
 
 
 @sensitive_variables()
-def refresh(presented: object, request: Request | None = None, *, retry_key: str = "") -> TokenPair:
+def refresh(
+    presented: str | bytes | Presented | TokenOfAFace,
+    request: Request | HttpRequest | None = None,
+    *,
+    retry_key: str = "",
+) -> TokenPair:
     """Answer the tokens that follow a refresh token: as a string, or a ``RefreshToken``.
 
     ``retry_key`` is a random value (the header ``Idempotency-Key``) that the client stores
@@ -88,7 +95,7 @@ def refresh(presented: object, request: Request | None = None, *, retry_key: str
 
 
 @persistent
-def would_refresh(token: object) -> None:
+def would_refresh(token: Presented | TokenOfAFace) -> None:
     """Raise InvalidToken where refreshing with a ``RefreshToken`` would. Writes nothing."""
     presented = _require_refresh(presented_of(token))
     if not _is_to_begin(presented):
@@ -98,7 +105,7 @@ def would_refresh(token: object) -> None:
 
 
 @persistent
-def require_live(token: object) -> None:
+def require_live(token: Presented | TokenOfAFace) -> None:
     """Raise InvalidToken where the session of a ``RefreshToken`` has ended. Writes nothing."""
     presented = _require_refresh(presented_of(token))
     if not _is_to_begin(presented):
@@ -123,7 +130,12 @@ def _is_to_begin(presented: Presented) -> bool:
 
 
 def _refresh_once(
-    token: Presented, request: Request | None, key_hash: str, own_end: _End, *, again: bool
+    token: Presented,
+    request: Request | HttpRequest | None,
+    key_hash: str,
+    own_end: _End,
+    *,
+    again: bool,
 ) -> TokenPair:
     if token.origin is Origin.SIMPLE_JWT:
         begin_adopted(token, request)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from drf_jwt_kit.models import SessionQuerySet
 
-    from .presented import Presented
+    from .presented import Presented, TokenOfAFace
 
 _PREFIX = "_jwt_session_"
 _CUTOFF = "_jwt_cutoff"
@@ -115,7 +115,7 @@ def find_for_update(session_id: UUID) -> Session | None:
 
 
 @persistent
-def authenticate(token: object) -> Any:
+def authenticate(token: Presented | TokenOfAFace) -> Any:
     """The user of a verified access token whose session is live. One query.
 
     ``token`` is an ``AccessToken``. Raises InvalidToken (``session_ended``; ``no_session`` for

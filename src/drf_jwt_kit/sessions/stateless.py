@@ -22,7 +22,7 @@ from .life import End, is_cut_off
 from .presented import Origin, presented_of
 
 if TYPE_CHECKING:
-    from .presented import Presented
+    from .presented import Presented, TokenOfAFace
     from .revocations import Revocations
 
 
@@ -30,7 +30,7 @@ _ASKED_OF_EXPRESSIONS = {"resolve_expression", "get_source_expressions"}
 """What a query asks of whatever it is given, to tell ``filter(owner=F("user"))`` from a user."""
 
 
-def authenticate_stateless(token: object) -> Any:
+def authenticate_stateless(token: Presented | TokenOfAFace) -> Any:
     """The user of a verified access token, loaded when it is touched: no query.
 
     One query where the feed holds the token's session (the table has the last word: a session

@@ -1,0 +1,27 @@
+"""What does a view know of a request that has been let in? For annotations; checks nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic
+
+from rest_framework.request import Request
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    from .tokens import AccessToken
+
+    UserT = TypeVar("UserT")
+    AuthT = TypeVar("AuthT", default=AccessToken)
+
+    class KitRequest(Request, Generic[UserT, AuthT]):
+        """The request of a view under ``SecureViewMixin``, where ``User`` is the user model.
+
+        ``KitRequest[User]`` has a ``User`` as its ``user`` and an AccessToken as its ``auth``. In
+        a resource server it is ``KitRequest[Principal, dict[str, Any]]``.
+        """
+
+        user: UserT  # type: ignore[assignment]
+        auth: AuthT
+else:
+    KitRequest = Request
