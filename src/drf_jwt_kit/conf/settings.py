@@ -12,17 +12,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.conf import settings as django_settings
-from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.dispatch import receiver
-from django.utils.module_loading import import_string
 
+from . import paths, validation
 from .addresses import is_safe_address
-from .kinds import (
+from .fields import (
     COOKIE_PREFIXES,
     KIT,
-    LONGEST_LAG,
-    MINUTE,
     SIMPLE_JWT,
     SameSite,
     as_timedelta,
@@ -32,18 +29,18 @@ from .kinds import (
     dotted_path,
     duration,
     flag,
-    is_aware_or_none,
     is_key_sources,
     is_short_leeway,
+    is_text_or_texts,
     is_texts,
-    optional_dotted_path,
-    optional_text,
+    moment,
     samesite,
     setting,
+    short_duration,
     text,
+    text_or_tuple,
     whole_number,
 )
-from .problems import given, problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -61,13 +58,17 @@ class KitSettings:
         timedelta(minutes=15), "How long an access token is accepted."
     )
     REFRESH_TOKEN_LIFETIME: timedelta = duration(
-        timedelta(days=1), "How long a session lives without being refreshed (idle limit)."
+        timedelta(days=1),
+        "How long a session lives without being refreshed (idle limit).",
+        at_least=("ACCESS_TOKEN_LIFETIME", "a session would end before its first access token"),
     )
     SESSION_MAX_AGE: timedelta = duration(
         timedelta(days=30),
         "How long a session lives at most, however often it is refreshed (absolute limit). "
         "Unset, it is the refresh lifetime where that is longer.",
         sources=(KIT,),
+        at_least=("REFRESH_TOKEN_LIFETIME", "a session would end before its first refresh token"),
+        grows=True,
     )
 
     # Limits of one user, and of one login
@@ -75,12 +76,12 @@ class KitSettings:
         None,
         "How many live sessions a user may have. One more login ends the oldest.",
         least=1,
-        sources=(KIT,),
     )
-    SESSION_LIMITS: DottedPath | None = optional_dotted_path(
+    SESSION_LIMITS: DottedPath | None = dotted_path(
+        None,
         "A function that gets the user and the request (or None) of a login and returns its "
         "`SessionLimits`.",
-        "shop.limits.limits_of_a_login",
+        example="shop.limits.limits_of_a_login",
         sources=(KIT,),
     )
 
@@ -89,31 +90,23 @@ class KitSettings:
         True,
         "Answer a new refresh token at every refresh. Off, a stolen refresh token cannot be found.",
     )
-    ROTATION_LEEWAY: timedelta = setting(
+    ROTATION_LEEWAY: timedelta = short_duration(
         timedelta(seconds=10),
         "How long the refresh token before the newest still counts as an honest duplicate "
         "(two tabs, a lost answer). Zero is strict one-time use.",
-        "a timedelta from 0 to 60 seconds",
-        lambda value: isinstance(value, timedelta) and timedelta(0) <= value <= MINUTE,
-        sources=(KIT,),
+        most=60,
     )
 
     # Revocation
-    SESSIONS_VALID_AFTER: datetime | None = setting(
-        None,
+    SESSIONS_VALID_AFTER: datetime | None = moment(
         "Every login before it has ended: for the day on which a backup was restored, which "
-        "brings sessions back that had been ended since.",
-        "an aware datetime, or None",
-        is_aware_or_none,
-        sources=(KIT,),
+        "brings sessions back that had been ended since."
     )
-    REVOCATION_LAG: timedelta = setting(
+    REVOCATION_LAG: timedelta = short_duration(
         timedelta(seconds=1),
         "How long `JWTStatelessAuthentication` may not know of a session that was ended. Zero "
         "asks the database at every request.",
-        "a timedelta from 0 to 5 seconds",
-        lambda value: isinstance(value, timedelta) and timedelta(0) <= value <= LONGEST_LAG,
-        sources=(KIT,),
+        most=5,  # half of the time for which stateless requests go on without the database
     )
 
     # What is known of a client
@@ -127,7 +120,6 @@ class KitSettings:
         "How many proxies of yours stand before this server, each of which appends to "
         "`X-Forwarded-For`. With 0 that header is not read: the address is `REMOTE_ADDR`.",
         least=0,
-        sources=(KIT,),
     )
 
     # Cookies
@@ -147,7 +139,7 @@ class KitSettings:
     )
     COOKIE_DOMAIN: str | None = cookie_domain(
         "The domain whose hosts all get both cookies, and any of which could plant some. None is "
-        "the host that answers, alone.",
+        "the host that answers, alone."
     )
     COOKIE_SECURE: bool = flag(
         True,
@@ -158,18 +150,18 @@ class KitSettings:
 
     # Claims
     CLAIMS_SERIALIZER: DottedPath = dotted_path(
-        "drf_jwt_kit.tokens.ClaimsSerializer",
+        paths.CLAIMS_SERIALIZER,
         "The serializer of a user that gives an access token its claims, at login and at refresh.",
         sources=(KIT,),
     )
-    ISSUER: str | None = optional_text(None, "Put into `iss`, and demanded there.")
+    ISSUER: str | None = text(None, "Put into `iss`, and required there.")
     AUDIENCE: str | tuple[str, ...] | None = setting(
         None,
-        "Put into `aud`, and demanded there. While it is None, a token with an audience is "
+        "Put into `aud`, and required there. While it is None, a token with an audience is "
         "refused.",
-        "a string, a list of strings, or None",
-        lambda value: value is None or (isinstance(value, str) and bool(value)) or is_texts(value),
-        convert=lambda value: value if value is None or isinstance(value, str) else tuple(value),
+        "a string, a list of strings",
+        is_text_or_texts,
+        convert=text_or_tuple,
     )
     LEEWAY: timedelta = setting(
         timedelta(0),
@@ -177,26 +169,30 @@ class KitSettings:
         "seconds or a timedelta, from 0 to 60 seconds",
         is_short_leeway,
         convert=as_timedelta,
+        or_none=True,
     )
     JSON_ENCODER: DottedPath = setting(
         "rest_framework.utils.encoders.JSONEncoder",
         "The JSON encoder of a token's claims.",
-        "a dotted path or None",
-        lambda value: value is None or isinstance(value, (str, type)),
+        "a dotted path",
+        lambda value: isinstance(value, (str, type)),
+        or_none=True,
         convert=lambda value: value or "rest_framework.utils.encoders.JSONEncoder",
     )
 
     # Simple JWT's names for claims, headers and users
     USER_ID_FIELD: str = text("id", "The field of the user that identifies it in a token.")
     USER_ID_CLAIM: str = text("user_id", "The claim that holds it, always as a string.")
-    TOKEN_TYPE_CLAIM: str | None = optional_text(
+    TOKEN_TYPE_CLAIM: str | None = text(
         "token_type",
         "The claim that says `access` or `refresh`; None leaves it to the header's `typ`.",
+        or_none=True,
     )
-    JTI_CLAIM: str = optional_text(
+    JTI_CLAIM: str = text(
         "jti",
         "The claim that holds the token's own identifier; None means `jti`.",
         convert=lambda value: value or "jti",
+        or_none=True,
     )
     AUTH_HEADER_TYPES: tuple[str, ...] = setting(
         ("Bearer",),
@@ -219,10 +215,10 @@ class KitSettings:
             and isinstance(value, (list, tuple))
             and all(isinstance(v, (str, type)) for v in value)
         ),
-        convert=as_tuple,
+        convert=lambda value: tuple(map(paths.public_path, value)),
     )
     USER_AUTHENTICATION_RULE: DottedPath = dotted_path(
-        "drf_jwt_kit.authentication.default_user_authentication_rule",
+        paths.AUTHENTICATION_RULE,
         "A function that gets a user (or None) and says whether it may log in and refresh.",
     )
     CHECK_USER_IS_ACTIVE: bool = flag(True, "Refuse a user whose `is_active` is False.")
@@ -254,6 +250,7 @@ class KitSettings:
         "its dotted path, or 'SECRET_KEY'",
         is_key_sources,
         sources=(KIT,),
+        secret=True,
     )
     KEYS_RELOAD_INTERVAL: timedelta = duration(
         timedelta(seconds=10),
@@ -265,23 +262,20 @@ class KitSettings:
         "How long a new key is published before it may sign, so that everybody who verifies "
         "has read it by then.",
         sources=(KIT,),
+        at_least=("KEYS_RELOAD_INTERVAL", "a key would sign before every process has read it"),
     )
 
-    ADOPT_SIMPLEJWT_TOKENS_UNTIL: datetime | None = setting(
-        None,
+    ADOPT_SIMPLEJWT_TOKENS_UNTIL: datetime | None = moment(
         "Until when tokens that Simple JWT issued, with the key that `SIMPLE_JWT` names, are "
-        "still taken.",
-        "an aware datetime, or None",
-        is_aware_or_none,
-        sources=(KIT,),
+        "still taken."
     )
 
     # Another service that verifies
     RESOURCE_SERVER: dict[str, Any] | None = setting(
         None,
         "In a service that verifies another one's tokens: whose, and how. See below.",
-        "a dict, or None",
-        lambda value: value is None or isinstance(value, dict),
+        "a dict",
+        lambda value: isinstance(value, dict),
         sources=(KIT,),
     )
 
@@ -291,25 +285,27 @@ class KitSettings:
         None,
         "The key that signs. Left out, or equal to SECRET_KEY, a key derived from SECRET_KEY "
         "signs and keys derived from SECRET_KEY_FALLBACKS verify.",
-        "a string that is not empty, or None",
-        lambda value: value is None or (isinstance(value, (str, bytes)) and bool(value)),
+        "a string that is not empty",
+        lambda value: isinstance(value, (str, bytes)) and bool(value),
         sources=(SIMPLE_JWT,),
+        secret=True,
     )
     JWK_URL: str | None = setting(
         None,
         "Where somebody else publishes keys for `ALGORITHM`: access tokens that one of them has "
         "signed are taken too, without a session.",
-        "an https URL (http only to this machine), without a password in it, or None",
-        lambda value: value in (None, "") or is_safe_address(value),
+        "an https URL (http only to this machine), without a password in it",
+        lambda value: value == "" or is_safe_address(value),
         convert=lambda value: value or None,
         sources=(SIMPLE_JWT,),
     )
     VERIFYING_KEY: str | bytes | None = setting(
         None,
         "The public key that belongs to an asymmetric `SIGNING_KEY`.",
-        "a string or None",
-        lambda value: value is None or isinstance(value, (str, bytes)),
+        "a string",
+        lambda value: isinstance(value, (str, bytes)),
         sources=(SIMPLE_JWT,),
+        secret=True,
     )
 
     @classmethod
@@ -320,17 +316,9 @@ class KitSettings:
 
         Raises ImproperlyConfigured, with all that is wrong, one line each.
         """
-        simple_jwt = simple_jwt or {}
-        wrong = list(problems(fields(cls), kit, simple_jwt))
-        if wrong:
-            raise ImproperlyConfigured("\n".join(wrong))
-        values = {
-            spec.name: spec.metadata["convert"](value)
-            for spec, _, value in given(fields(cls), kit, simple_jwt)
-        }
-        refresh_lifetime = values.get("REFRESH_TOKEN_LIFETIME", cls.REFRESH_TOKEN_LIFETIME)
-        values.setdefault("SESSION_MAX_AGE", max(cls.SESSION_MAX_AGE, refresh_lifetime))
-        return cls(**values)
+        both = sources(kit, simple_jwt or {})
+        validation.refuse(validation.problems(*both))
+        return cls(**validation.values(*both))
 
     @property
     def auth_header(self) -> str:
@@ -356,9 +344,7 @@ class KitSettings:
     def load(self, name: str) -> Any:
         """The class or function (or classes) that setting ``name`` gives the dotted path of."""
         value = getattr(self, name)
-        if isinstance(value, tuple):
-            return tuple(_imported(item) for item in value)
-        return _imported(value)
+        return tuple(map(paths.loaded, value)) if isinstance(value, tuple) else paths.loaded(value)
 
 
 @cache
@@ -373,7 +359,7 @@ def get_settings() -> KitSettings:
 
 def current_problems() -> Iterator[str]:
     """One sentence for each thing that is wrong with the project's settings."""
-    yield from problems(fields(KitSettings), *_mappings())
+    return validation.problems(*sources(*_mappings()))
 
 
 @receiver(setting_changed)
@@ -386,5 +372,15 @@ def _mappings() -> tuple[Any, Any]:
     return getattr(django_settings, KIT, {}), getattr(django_settings, SIMPLE_JWT, None) or {}
 
 
-def _imported(value: Any) -> Any:
-    return import_string(value) if isinstance(value, str) else value
+def sources(kit: Any, simple_jwt: Any) -> tuple[validation.Source, validation.Source]:
+    """The two dicts, with the settings that each may have."""
+
+    def known(source: str) -> dict[str, Any]:
+        return {
+            spec.name: spec for spec in fields(KitSettings) if source in spec.metadata["sources"]
+        }
+
+    return (
+        validation.Source(KIT, kit, known(KIT)),
+        validation.Source(SIMPLE_JWT, simple_jwt, known(SIMPLE_JWT), has_more=True),
+    )

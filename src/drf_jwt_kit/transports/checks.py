@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.debug import SafeExceptionReporterFilter
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.kinds import COOKIE_PREFIXES
+from drf_jwt_kit.conf.fields import COOKIE_PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

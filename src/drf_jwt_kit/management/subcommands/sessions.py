@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.management.columns import print_table
-from drf_jwt_kit.management.people import add_user_arguments, named_user, shown
+from drf_jwt_kit.management.user_argument import add_user_arguments, named_user, shown
 from drf_jwt_kit.sessions import lookup
 from drf_jwt_kit.sessions.standing import device_label
 from drf_jwt_kit.sessions.survey import survey
