@@ -1,4 +1,4 @@
-"""Who is meant? Finds the user whom somebody names in a shell."""
+"""Which user is meant? Finds the one whom the arguments of a command name."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _SHOWN = 5
 def add_user_arguments(parser: CommandParser) -> None:
     """``--user`` and ``--user-id``."""
     parser.add_argument(
-        "--user", metavar="WHO", help="The user of that name (or primary key, if it is no name)."
+        "--user", metavar="NAME", help="The user with this name, or else with this primary key."
     )
-    parser.add_argument("--user-id", metavar="KEY", help="The user with that primary key.")
+    parser.add_argument("--user-id", metavar="KEY", help="The user with this primary key.")
 
 
 def named_user(options: dict[str, Any]) -> Any:
@@ -31,13 +31,12 @@ def named_user(options: dict[str, Any]) -> Any:
     """
     if options["user"] is not None and options["user_id"] is not None:
         raise CommandError("Give --user or --user-id, not both.")
-    if options["user_id"] is not None:
-        return _the_one(options["user_id"], _with("pk", options["user_id"]))
-    if options["user"] is not None:
-        name = options["user"]
-        found = {user.pk: user for field in _names() for user in _with(field, name)}
-        return _the_one(name, list(found.values()))
-    return None
+    fields = ("pk",) if options["user"] is None else _names()
+    said = options["user_id"] if options["user"] is None else options["user"]
+    if said is None:
+        return None
+    found = {user.pk: user for field in fields for user in _with(field, said)}
+    return _the_one(said, list(found.values()))
 
 
 def shown(user: Any) -> str:
@@ -54,7 +53,7 @@ def _with(field: str, value: str) -> list[Any]:
     rows = users._base_manager.using(router.db_for_write(users))
     try:
         return list(rows.filter(**{field: value})[: _SHOWN + 1])
-    except (ValueError, ValidationError):  # a name is seldom a key
+    except (ValueError, ValidationError):  # the name cannot be a primary key
         return []
 
 
@@ -63,5 +62,5 @@ def _the_one(said: str, found: list[Any]) -> Any:
         raise CommandError(f"No user has the {' or '.join(_names())} {said!r}.")
     if len(found) > 1:
         several = ", ".join(shown(user) for user in found[:_SHOWN])
-        raise CommandError(f"{said!r} may be any of these: {several}. Choose by --user-id.")
+        raise CommandError(f"{said!r} may be any of these: {several}. Choose one with --user-id.")
     return found[0]

@@ -29,8 +29,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Source: RFC 9110 section 9.2.1."""
 
 _NO_ORIGIN = (
-    "Neither Sec-Fetch-Site says same-origin nor is there an Origin. Browsers send one of them; "
-    "a client that is none sends its token in the Authorization header instead."
+    "Neither Sec-Fetch-Site says same-origin nor is there an Origin. Browsers send one of them. "
+    "Clients other than browsers should send the token in the Authorization header."
 )
 
 _UNREADABLE = (
@@ -38,7 +38,7 @@ _UNREADABLE = (
     SuspiciousOperation,
     MultiPartParserError,
     UnreadablePostError,
-    LookupError,  # an encoding that is none of text
+    LookupError,  # an encoding that does not exist, or is not one of text
     UnicodeError,
 )
 """What Django raises for a form that is broken, too long or cut off."""
