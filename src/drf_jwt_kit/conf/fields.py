@@ -89,7 +89,7 @@ def flag(default: bool, doc: str, **more: Any) -> Any:
     return setting(default, doc, "True or False", lambda value: isinstance(value, bool), **more)
 
 
-def text(default: str | None, doc: str, **more: Any) -> Any:
+def text(default: Any, doc: str, **more: Any) -> Any:
     """A name."""
     return setting(default, doc, "a string that is not empty", is_text, **more)
 
@@ -147,6 +147,11 @@ def is_texts(value: object) -> bool:
 def is_text_or_texts(value: object) -> bool:
     """Whether ``value`` is one such string, or a list or tuple of them."""
     return is_text(value) or is_texts(value)
+
+
+def is_words(value: object) -> bool:
+    """Whether ``value`` is one such string or several, without a space in any."""
+    return is_texts(as_tuple(value)) and not any(" " in word for word in as_tuple(value))
 
 
 def is_short_leeway(value: object) -> bool:

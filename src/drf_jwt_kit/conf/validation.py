@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import MISSING
+from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
@@ -24,6 +24,12 @@ class Source(NamedTuple):
     fields: Mapping[str, Field[Any]]
     has_more: bool = False
     """Whether somebody else's settings may stand there too."""
+
+
+def known(cls: Any, source: str | None = None) -> dict[str, Field[Any]]:
+    """The fields of a dataclass of settings: all, or those that may stand in ``source``."""
+    named = {spec.name: spec for spec in fields(cls)}
+    return {k: v for k, v in named.items() if source is None or source in v.metadata["sources"]}
 
 
 def values(*sources: Source) -> dict[str, Any]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,19 +13,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
-from drf_jwt_kit.conf import get_settings, validation
+from drf_jwt_kit.conf import fields, get_settings, validation
 from drf_jwt_kit.conf.addresses import is_safe_address
-from drf_jwt_kit.conf.fields import (
-    as_tuple,
-    duration,
-    is_text,
-    is_text_or_texts,
-    is_texts,
-    setting,
-    short_duration,
-    text,
-    text_or_tuple,
-)
 from drf_jwt_kit.keys.soundness import ASYMMETRIC
 
 if TYPE_CHECKING:
@@ -38,61 +27,59 @@ _NAME = "DRF_JWT_KIT['RESOURCE_SERVER']"
 class ResourceServerSettings:
     """Every key of ``RESOURCE_SERVER``. Ask :func:`get_resource_server_settings` for it."""
 
-    JWKS_URL: str = setting(
+    JWKS_URL: str = fields.setting(
         MISSING,
         "Where the issuer publishes its keys (RFC 7517).",
         "an https URL (http only to this machine), without a password in it",
         is_safe_address,
     )
-    ISSUER: str = setting(
-        MISSING, "Required in `iss`, letter for letter.", "a string that is not empty", is_text
-    )
-    AUDIENCE: str | tuple[str, ...] = setting(
+    ISSUER: str = fields.text(MISSING, "Required in `iss`, letter for letter.")
+    AUDIENCE: str | tuple[str, ...] = fields.setting(
         MISSING,
         "What the issuer calls this service. One of them is required in `aud`.",
         "a string or a list of strings",
-        is_text_or_texts,
-        convert=text_or_tuple,
+        fields.is_text_or_texts,
+        convert=fields.text_or_tuple,
     )
-    ALGORITHMS: tuple[str, ...] = setting(
+    ALGORITHMS: tuple[str, ...] = fields.setting(
         ASYMMETRIC,
         "What keys may be for. A key that names no algorithm is for the first one that fits it.",
         f"a list of some of: {', '.join(ASYMMETRIC)}",
-        lambda value: is_texts(value) and set(value) <= set(ASYMMETRIC),
-        convert=as_tuple,
+        lambda value: fields.is_texts(value) and set(value) <= set(ASYMMETRIC),
+        convert=fields.as_tuple,
     )
-    TOKEN_TYPES: tuple[str, ...] = setting(
+    TOKEN_TYPES: tuple[str, ...] = fields.setting(
         ("at+jwt",),
         "What the header's `typ` may be. An issuer that does not follow RFC 9068 may write `JWT`.",
         "a list of strings",
-        is_texts,
+        fields.is_texts,
         convert=lambda value: tuple(name.lower().removeprefix("application/") for name in value),
     )
-    USER_ID_CLAIM: str = text(
+    USER_ID_CLAIM: str = fields.text(
         "user_id", "The claim that `request.user.pk` is: a string. Of other issuers, `sub`."
     )
-    SCOPE_CLAIM: str = text(
+    SCOPE_CLAIM: str = fields.text(
         "scope", "The claim that holds the scopes: a string of words, or a list. Sometimes `scp`."
     )
-    LEEWAY: timedelta = short_duration(
+    LEEWAY: timedelta = fields.short_duration(
         timedelta(seconds=10),
         "How far the issuer's clock may be off, which is another machine's.",
         most=60,
     )
-    KEYS_MAX_AGE: timedelta = duration(
+    KEYS_MAX_AGE: timedelta = fields.duration(
         timedelta(minutes=5),
         "How long fetched keys are used before they are fetched again.",
         at_least=("FETCH_INTERVAL", "keys could not be fetched when they should"),
     )
-    KEYS_KEPT_FOR: timedelta = duration(
+    KEYS_KEPT_FOR: timedelta = fields.duration(
         timedelta(days=1),
         "How long they are used while fetching fails. After that, 503.",
         at_least=("KEYS_MAX_AGE", "good keys would be dropped"),
     )
-    FETCH_INTERVAL: timedelta = duration(
+    FETCH_INTERVAL: timedelta = fields.duration(
         timedelta(minutes=1), "The least time between two fetches, whatever keys tokens ask for."
     )
-    FETCH_TIMEOUT: timedelta = duration(
+    FETCH_TIMEOUT: timedelta = fields.duration(
         timedelta(seconds=5),
         "How long a fetch may take in all; a host with several addresses, to reach each.",
     )
@@ -128,5 +115,4 @@ def problems(mapping: Mapping[str, Any] | None) -> Iterator[str]:
 
 
 def _source(mapping: Mapping[str, Any] | None) -> validation.Source:
-    known = {spec.name: spec for spec in fields(ResourceServerSettings)}
-    return validation.Source(_NAME, mapping, known)
+    return validation.Source(_NAME, mapping, validation.known(ResourceServerSettings))
