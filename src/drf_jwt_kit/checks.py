@@ -198,15 +198,15 @@ def _check_default_classes() -> Iterator[CheckMessage]:
 def _check_deploy() -> Iterator[CheckMessage]:
     if not _defaults(JWTAuthentication):
         yield Warning(
-            "None of REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] takes our tokens: a view "
-            "without SecureViewMixin answers 403 to a good one.",
+            "None of REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] accepts our tokens: a "
+            "view without SecureViewMixin answers 403 to a valid one.",
             hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
             '["drf_jwt_kit.authentication.JWTAuthentication"]}',
             id=TOKENS_NOT_READ,
         )
     if not get_settings().ROTATE_REFRESH_TOKENS:
         yield Warning(
-            "ROTATE_REFRESH_TOKENS is False: a stolen refresh token is not found, and works "
+            "ROTATE_REFRESH_TOKENS is False: nobody notices a stolen refresh token, and it works "
             "until its session ends.",
             hint="Take the setting out, once every client stores the refresh token of each answer.",
             id=ROTATION_OFF,

@@ -63,7 +63,7 @@ class KitSettings:
     # Rotation
     ROTATE_REFRESH_TOKENS: bool = fields.flag(
         True,
-        "Answer a new refresh token at every refresh. Off, a stolen refresh token cannot be found.",
+        "Answer a new refresh token at every refresh. Without it, nobody notices a stolen one.",
     )
     ROTATION_LEEWAY: timedelta = fields.short_duration(
         timedelta(seconds=10),
@@ -74,8 +74,8 @@ class KitSettings:
 
     # Revocation
     SESSIONS_VALID_AFTER: datetime | None = fields.moment(
-        "Every login before it has ended: for the day on which a backup was restored, which "
-        "brings sessions back that had been ended since."
+        "Every login before this time has ended. Set it when you restore a backup, because that "
+        "brings back sessions that were ended since."
     )
     REVOCATION_LAG: timedelta = fields.short_duration(
         timedelta(seconds=1),
@@ -92,7 +92,7 @@ class KitSettings:
     )
     NUM_PROXIES: int = fields.whole_number(
         0,
-        "How many proxies of yours stand before this server, each of which appends to "
+        "How many proxies of your own are in front of this server and append to "
         "`X-Forwarded-For`. With 0 that header is not read: the address is `REMOTE_ADDR`.",
         least=0,
     )
@@ -113,12 +113,12 @@ class KitSettings:
         "Strict", "Whether browsers send the refresh token's cookie along from other sites."
     )
     COOKIE_DOMAIN: str | None = fields.cookie_domain(
-        "The domain whose hosts all get both cookies, and any of which could plant some. None is "
-        "the host that answers, alone."
+        "The domain whose hosts all get both cookies, and can all set cookies of these names. None "
+        "means only the host that answers."
     )
     COOKIE_SECURE: bool = fields.flag(
         True,
-        "Have browsers send both cookies over HTTPS alone, and to their own machine. Off, the "
+        "Let browsers send both cookies over HTTPS only, or to their own machine. Without it, the "
         "names have no prefix, and whoever reads the traffic has the tokens.",
         sources=(KIT,),
     )

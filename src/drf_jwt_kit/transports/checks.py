@@ -142,8 +142,8 @@ def _check_cors_headers() -> Iterator[CheckMessage]:
     cookies = getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False)
     if cookies and "idempotency-key" not in allowed:
         yield Warning(
-            "CORS_ALLOW_HEADERS does not name 'idempotency-key': from another origin client.js "
-            "logs in, and fails at its first refresh.",
+            "CORS_ALLOW_HEADERS does not name 'idempotency-key': from another origin, client.js "
+            "can log in, but its first refresh fails.",
             hint="from corsheaders.defaults import default_headers; "
             'CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]',
             id=HEADER_FORBIDDEN,
@@ -154,7 +154,7 @@ def _check_reach() -> Iterator[CheckMessage]:
     settings = get_settings()
     if not settings.COOKIE_SECURE:
         yield Error(
-            "COOKIE_SECURE is False: browsers send the tokens over plain HTTP, too, and take "
+            "COOKIE_SECURE is False: browsers send the tokens over plain HTTP, too, and accept "
             "cookies from whoever answers there.",
             hint="Take the setting out; all browsers but Safari keep Secure cookies on "
             "http://localhost as well.",
@@ -163,7 +163,7 @@ def _check_reach() -> Iterator[CheckMessage]:
     if settings.COOKIE_DOMAIN is not None:
         yield Warning(
             f"COOKIE_DOMAIN is {settings.COOKIE_DOMAIN!r}: every host of it gets the tokens, and "
-            "any of them can plant cookies of its own.",
+            "can set cookies of these names.",
             hint="Take it out, and serve pages and API from one host; or have pages on other hosts "
             "call the API's, which CSRF_TRUSTED_ORIGINS allows without a shared domain.",
             id=DOMAIN_IS_WIDE,
@@ -171,7 +171,7 @@ def _check_reach() -> Iterator[CheckMessage]:
 
 
 def _check_other_origins() -> Iterator[CheckMessage]:
-    """Who else could read an answer, or plant what the CSRF check compares with?"""
+    """Who else could read an answer, or set the cookie that the CSRF check compares with?"""
     everybody = getattr(django_settings, "CORS_ALLOW_ALL_ORIGINS", False)
     if everybody and getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False):
         yield Warning(

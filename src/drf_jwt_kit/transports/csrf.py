@@ -75,12 +75,12 @@ def _refusal(request: HttpRequest) -> str | None:
     if not own and "Origin" not in request.headers:
         return _NO_ORIGIN
     _read_form(request)
-    reason = _check().process_view(request, None, (), {})  # type: ignore[arg-type]  # none is exempt
+    reason = _check().process_view(request, None, (), {})  # type: ignore[arg-type]  # no view is exempt
     return None if reason is None else str(reason)
 
 
 def _read_form(request: HttpRequest) -> None:
-    """Have Django read what its check will look for the token in; it answers no fault of that."""
+    """Have Django read the form now: its CSRF check would not report one that cannot be read."""
     try:
         request.POST  # noqa: B018  # it is read when it is asked for
     except RequestDataTooBig as error:
