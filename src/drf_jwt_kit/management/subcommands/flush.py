@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import signal
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError
@@ -12,6 +15,8 @@ from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.sessions.retention import Progress, flush
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.core.management.base import BaseCommand, CommandParser
 
 HELP = "Delete the sessions that can no longer matter."
@@ -53,23 +58,48 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
 
     progress, lines = Progress(), 0
     try:
-        for progress in flush(
-            batch_size=options["batch_size"],
-            keep=timedelta(days=options["keep_days"]),
-            dry_run=options["dry_run"],
-        ):
-            if lines < int(progress.fraction * _LINES) < _LINES:
-                lines = int(progress.fraction * _LINES)
-                say(f"{progress.fraction:.0%}  {_counts(progress, verb)}")
-    except KeyboardInterrupt:
-        why = _stopped("Interrupted", progress, verb)
-        raise CommandError(why, returncode=_INTERRUPTED) from None
+        with _ctrl_c_noted() as interrupted:
+            for progress in flush(
+                batch_size=options["batch_size"],
+                keep=timedelta(days=options["keep_days"]),
+                dry_run=options["dry_run"],
+            ):
+                if lines < int(progress.fraction * _LINES) < _LINES:
+                    lines = int(progress.fraction * _LINES)
+                    say(f"{progress.fraction:.0%}  {_counts(progress, verb)}")
+                if interrupted and progress.fraction < 1:
+                    why = _stopped("Interrupted", progress, verb)
+                    raise CommandError(why, returncode=_INTERRUPTED)
     except ServiceUnavailable as error:
         why = _stopped(f"The database gave up ({error.__cause__})", progress, verb)
         raise CommandError(why) from error
     say(f"Sessions: {_counts(progress, verb)}.")
     if progress.cutoffs:
         say(f"Ends of all sessions: {progress.cutoffs:,} {verb}.")
+
+
+@contextmanager
+def _ctrl_c_noted() -> Iterator[list[int]]:
+    """Note the first Ctrl-C in a list; a second one has its usual effect.
+
+    KeyboardInterrupt would get lost where it is raised in one of Django's SQL functions: SQLite
+    reports a fault of the query instead, which is then repeated.
+    """
+    noted: list[int] = []
+    usual = signal.default_int_handler
+
+    def note(number: int, frame: object) -> None:
+        noted.append(number)
+        signal.signal(signal.SIGINT, usual)
+
+    if current_thread() is not main_thread() or signal.getsignal(signal.SIGINT) is not usual:
+        yield noted  # it arrives elsewhere, or is ignored, as in the background of a script
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def _counts(progress: Progress, verb: str) -> str:
