@@ -347,7 +347,8 @@ def _mappings() -> tuple[Any, Any]:
 
 def sources(kit: Any, simple_jwt: Any) -> tuple[validation.Source, validation.Source]:
     """The two dicts, with the settings that each may have."""
+    theirs = validation.known(KitSettings, SIMPLE_JWT)
     return (
         validation.Source(KIT, kit, validation.known(KitSettings, KIT)),
-        validation.Source(SIMPLE_JWT, simple_jwt, validation.known(KitSettings, SIMPLE_JWT), True),
+        validation.Source(SIMPLE_JWT, simple_jwt, theirs, has_more=True),
     )

@@ -10,6 +10,8 @@ from django.core.management.base import CommandError
 from django.db import router
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.core.management.base import CommandParser
 
 _SHOWN = 5
@@ -31,21 +33,16 @@ def named_user(options: dict[str, Any]) -> Any:
     """
     if options["user"] is not None and options["user_id"] is not None:
         raise CommandError("Give --user or --user-id, not both.")
-    fields = ("pk",) if options["user"] is None else _names()
-    said = options["user_id"] if options["user"] is None else options["user"]
-    if said is None:
-        return None
-    found = {user.pk: user for field in fields for user in _with(field, said)}
-    return _the_one(said, list(found.values()))
+    if options["user_id"] is not None:
+        return _the_one(options["user_id"], ("pk",))
+    if options["user"] is not None:
+        return _the_one(options["user"], (get_user_model().USERNAME_FIELD, "pk"))
+    return None
 
 
 def shown(user: Any) -> str:
     """The user's name and primary key."""
     return f"{user.get_username()} ({user.pk})"
-
-
-def _names() -> tuple[str, str]:
-    return (get_user_model().USERNAME_FIELD, "pk")
 
 
 def _with(field: str, value: str) -> list[Any]:
@@ -57,9 +54,10 @@ def _with(field: str, value: str) -> list[Any]:
         return []
 
 
-def _the_one(said: str, found: list[Any]) -> Any:
+def _the_one(said: str, fields: Sequence[str]) -> Any:
+    found = list({user.pk: user for field in fields for user in _with(field, said)}.values())
     if not found:
-        raise CommandError(f"No user has the {' or '.join(_names())} {said!r}.")
+        raise CommandError(f"No user has the {' or '.join(fields)} {said!r}.")
     if len(found) > 1:
         several = ", ".join(shown(user) for user in found[:_SHOWN])
         raise CommandError(f"{said!r} may be any of these: {several}. Choose one with --user-id.")
