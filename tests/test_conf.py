@@ -1,20 +1,24 @@
 """Settings: three places, in order, typed, and right under override_settings."""
 
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError
 from datetime import datetime, timedelta
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
+from drf_jwt_kit import authentication
 from drf_jwt_kit.conf import KitSettings, get_settings
-from drf_jwt_kit.conf.problems import problems as problems_of
+from drf_jwt_kit.conf.settings import sources
+from drf_jwt_kit.conf.validation import problems as problems_of
+from drf_jwt_kit.tokens import ClaimsSerializer
 
 HOUR = timedelta(hours=1)
+RULE = "default_user_authentication_rule"
 
 
 def problems(kit, simple_jwt):
-    return problems_of(fields(KitSettings), kit, simple_jwt)
+    return problems_of(*sources(kit, simple_jwt))
 
 
 def only_problem(kit=None, simple_jwt=None):
@@ -47,6 +51,27 @@ class TestOrder:
         settings = KitSettings.from_mappings({}, theirs)
 
         assert settings.AUTH_TOKEN_CLASSES == ("drf_jwt_kit.tokens.AccessToken",)
+
+    @pytest.mark.parametrize(
+        "simple_jwt",
+        [
+            {},
+            *(
+                {"USER_AUTHENTICATION_RULE": f"{package}.authentication.{RULE}"}
+                for package in ("drf_jwt_kit", "rest_framework_simplejwt")
+            ),
+        ],
+    )
+    def test_the_default_by_any_path_is_one_object(self, simple_jwt):
+        rule = KitSettings.from_mappings({}, simple_jwt).load("USER_AUTHENTICATION_RULE")
+
+        assert rule is authentication.default_user_authentication_rule
+
+    @pytest.mark.parametrize(
+        "kit", [{}, {"CLAIMS_SERIALIZER": "drf_jwt_kit.tokens.ClaimsSerializer"}]
+    )
+    def test_the_default_claims_by_any_path_are_one_class(self, kit):
+        assert KitSettings.from_mappings(kit).load("CLAIMS_SERIALIZER") is ClaimsSerializer
 
 
 class TestOverride:
@@ -147,10 +172,17 @@ class TestWrongValues:
         assert problem == f"DRF_JWT_KIT must be a dict of settings, not {value!r}."
 
     def test_include_lifetimes_that_contradict_each_other(self):
-        assert "REFRESH_TOKEN_LIFETIME (0:10:00) is shorter" in only_problem(
+        assert "['REFRESH_TOKEN_LIFETIME'] (0:10:00) is shorter" in only_problem(
             {"REFRESH_TOKEN_LIFETIME": HOUR / 6}
         )
         assert "['SESSION_MAX_AGE'] (1:00:00) is shorter" in only_problem({"SESSION_MAX_AGE": HOUR})
+
+    def test_name_the_dict_that_has_the_shorter_one(self):
+        assert only_problem({}, {"REFRESH_TOKEN_LIFETIME": HOUR / 6}) == (
+            "SIMPLE_JWT['REFRESH_TOKEN_LIFETIME'] (0:10:00) is shorter than ACCESS_TOKEN_LIFETIME "
+            "(0:15:00), so a session would end before its first access token. Make it at least as "
+            "long."
+        )
 
     def test_a_key_that_signs_before_every_process_has_read_it(self):
         assert only_problem({"KEYS_RELOAD_INTERVAL": HOUR}) == (
@@ -161,3 +193,7 @@ class TestWrongValues:
 
     def test_never_show_a_key(self):
         assert "12345" not in only_problem({}, {"SIGNING_KEY": 12345})
+        assert "12345" not in only_problem({"KEYS": 12345})
+
+    def test_show_a_length_of_time_whose_name_sounds_secret(self):
+        assert only_problem({"KEYS_RELOAD_INTERVAL": 5}).endswith("longer than zero, not 5.")

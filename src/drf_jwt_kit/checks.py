@@ -13,11 +13,14 @@ from django.apps import apps
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.core import checks
+from django.core.checks import CheckMessage, Error, Warning
 from rest_framework.settings import api_settings as drf_settings
-from rest_framework_simplejwt import authentication as simplejwt_authentication
+from rest_framework_simplejwt.authentication import JWTAuthentication as SimpleJWTAuthentication
 from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
 
-from . import authentication, serializers
+from . import serializers
+from .authentication import JWTAuthentication, JWTCookieAuthentication
+from .conf import checks as conf
 from .conf import current_problems, get_settings, nearest
 from .keys import checks as keys
 from .keys.jwk_url import are_published
@@ -29,6 +32,21 @@ from .transports import checks as transports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+NO_USER_ID_FIELD = "drf_jwt_kit.E009"
+CLAIM_NAME_RESERVED = "drf_jwt_kit.E010"
+CLASS_NOT_OURS = "drf_jwt_kit.E042"
+LIMITS_NOT_CALLABLE = "drf_jwt_kit.E043"
+CLAIM_NAMED_TWICE = "drf_jwt_kit.E046"
+BLACKLIST_INSTALLED = "drf_jwt_kit.W001"
+LONG_ACCESS_LIFETIME = "drf_jwt_kit.W002"
+UNKNOWN_TO_SIMPLE_JWT = "drf_jwt_kit.W003"
+CLASS_OF_SIMPLE_JWT = "drf_jwt_kit.W004"
+JWK_URL_UNUSED = "drf_jwt_kit.W005"
+COOKIE_NOT_READ = "drf_jwt_kit.W006"
+CUTOFF_IN_THE_FUTURE = "drf_jwt_kit.W009"
+TOKENS_NOT_READ = "drf_jwt_kit.W101"
+ROTATION_OFF = "drf_jwt_kit.W102"
 
 _TOO_LONG = timedelta(hours=1)
 _OUR_CLASSES = {
@@ -46,209 +64,159 @@ def register() -> None:
     checks.register(check_deployment, checks.Tags.security, deploy=True)
 
 
-def check_project(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
+def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """What ``manage.py check`` says."""
-    wrong: list[checks.CheckMessage] = [
-        checks.Error(
-            problem,
-            hint="drf_jwt_kit/conf/settings.py has every setting with its type and default.",
-            id="drf_jwt_kit.E001",
-        )
-        for problem in current_problems()
-    ]
-    return wrong or [
+    return [*conf.check()] or [
         *keys.check(),
         *claims.check(),
         *transports.check(),
         *_check_classes(),
         *_check_session_limits(),
         *_check_names(),
-        *_check_lifetimes(),
-        *_check_cutoff(),
+        *_check_times(),
         *_check_simple_jwt(),
-        *_check_simple_jwts_class(),
-        *_check_cookie_is_read(),
+        *_check_default_classes(),
     ]
 
 
-def check_deployment(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
+def check_deployment(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """What ``manage.py check --deploy`` adds."""
     if any(current_problems()):
         return []  # check_project has said so
-    return [
-        *keys.check_deploy(),
-        *transports.check_deploy(),
-        *_check_defaults(),
-        *_check_rotation(),
-    ]
+    return [*keys.check_deploy(), *transports.check_deploy(), *_check_deploy()]
 
 
-def _check_classes() -> Iterator[checks.CheckMessage]:
+def _check_classes() -> Iterator[CheckMessage]:
     for name, ours in _OUR_CLASSES.items():
-        value = getattr(get_settings(), name)
-        try:
-            loaded = get_settings().load(name)
-        except ImportError as error:
-            yield checks.Error(
-                f"{name} cannot be imported: {error}.",
-                hint=f"Give the dotted path of a subclass of {ours.__module__}.{ours.__name__}.",
-                id="drf_jwt_kit.E003",
-            )
-            continue
-        for cls in loaded if isinstance(loaded, tuple) else (loaded,):
+        loaded = yield from conf.loaded(name, f"a subclass of {ours.__module__}.{ours.__name__}")
+        for cls in loaded if isinstance(loaded, tuple) else (loaded or ours,):
             if not (isinstance(cls, type) and issubclass(cls, ours)):
-                yield checks.Error(
-                    f"{name} is {value!r}, which is not made from {ours.__name__} of this "
-                    "package: its tokens would have no session.",
+                yield Error(
+                    f"{name} is {getattr(get_settings(), name)!r}, which is not made from "
+                    f"{ours.__name__} of this package: its tokens would have no session.",
                     hint=f"Import {ours.__name__} from {ours.__module__} where that class is "
                     "defined, instead of from rest_framework_simplejwt.",
-                    id="drf_jwt_kit.E003",
+                    id=CLASS_NOT_OURS,
                 )
 
 
-def _check_session_limits() -> Iterator[checks.CheckMessage]:
-    value = get_settings().SESSION_LIMITS
-    hint = "Give the dotted path of a function that gets a user and a request."
-    try:
-        loaded = None if value is None else get_settings().load("SESSION_LIMITS")
-    except ImportError as error:
-        yield checks.Error(
-            f"SESSION_LIMITS cannot be imported: {error}.", hint=hint, id="drf_jwt_kit.E003"
-        )
-        return
-    if loaded is not None and not callable(loaded):
-        yield checks.Error(
-            f"SESSION_LIMITS is {value!r}, which cannot be called.",
-            hint=hint,
-            id="drf_jwt_kit.E003",
+def _check_session_limits() -> Iterator[CheckMessage]:
+    limits = yield from conf.loaded("SESSION_LIMITS", "a function that gets a user and a request")
+    if limits is not None and not callable(limits):
+        yield Error(
+            f"SESSION_LIMITS is {get_settings().SESSION_LIMITS!r}, which cannot be called.",
+            hint="Give the dotted path of a function that gets a user and a request.",
+            id=LIMITS_NOT_CALLABLE,
         )
 
 
-def _check_names() -> Iterator[checks.CheckMessage]:
+def _check_names() -> Iterator[CheckMessage]:
     settings = get_settings()
     if not hasattr(get_user_model(), settings.USER_ID_FIELD):
-        yield checks.Error(
+        yield Error(
             f"USER_ID_FIELD is {settings.USER_ID_FIELD!r}, and the user model has no such field.",
             hint="Set USER_ID_FIELD to 'pk', or to a field that never changes.",
-            id="drf_jwt_kit.E009",
+            id=NO_USER_ID_FIELD,
         )
     named = [settings.USER_ID_CLAIM, settings.JTI_CLAIM, settings.TOKEN_TYPE_CLAIM]
-    for name in PROTOCOL | REGISTERED - {"jti"}:
-        if name in named:
-            yield checks.Error(
-                f"A claim is named {name!r}, which the protocol uses for something else.",
-                hint="Give USER_ID_CLAIM, JTI_CLAIM and TOKEN_TYPE_CLAIM names of their own.",
-                id="drf_jwt_kit.E010",
-            )
+    for name in (PROTOCOL | REGISTERED - {"jti"}).intersection(named):
+        yield Error(
+            f"A claim is named {name!r}, which the protocol uses for something else.",
+            hint="Give USER_ID_CLAIM, JTI_CLAIM and TOKEN_TYPE_CLAIM names of their own.",
+            id=CLAIM_NAME_RESERVED,
+        )
     if len(set(named)) < len(named):
-        yield checks.Error(
+        yield Error(
             "USER_ID_CLAIM, JTI_CLAIM and TOKEN_TYPE_CLAIM name one claim twice.",
             hint="Give each a name of its own.",
-            id="drf_jwt_kit.E010",
+            id=CLAIM_NAMED_TWICE,
         )
 
 
-def _check_lifetimes() -> Iterator[checks.CheckMessage]:
-    lifetime = get_settings().ACCESS_TOKEN_LIFETIME
+def _check_times() -> Iterator[CheckMessage]:
+    lifetime, cutoff = get_settings().ACCESS_TOKEN_LIFETIME, get_settings().SESSIONS_VALID_AFTER
     if lifetime > _TOO_LONG:
-        yield checks.Warning(
+        yield Warning(
             f"ACCESS_TOKEN_LIFETIME is {lifetime}. Services that verify tokens by themselves "
-            "take a stolen one for that long, and a role that was taken away lasts as long.",
-            hint="Set it to an hour at most; clients refresh unseen.",
-            id="drf_jwt_kit.W002",
+            "accept a stolen one for that long, and a role that was taken away lasts as long.",
+            hint="Set it to an hour at most. Clients refresh without their users noticing.",
+            id=LONG_ACCESS_LIFETIME,
         )
-
-
-def _check_cutoff() -> Iterator[checks.CheckMessage]:
-    cutoff = get_settings().SESSIONS_VALID_AFTER
     if cutoff is not None and cutoff > datetime.now(timezone.utc):
-        yield checks.Warning(
+        yield Warning(
             f"SESSIONS_VALID_AFTER is {cutoff.isoformat()}, which has not come yet: until then "
             "every login ends at once.",
             hint="Set it to the moment at which the backup was restored, or take it out.",
-            id="drf_jwt_kit.W009",
+            id=CUTOFF_IN_THE_FUTURE,
         )
 
 
-def _check_simple_jwt() -> Iterator[checks.CheckMessage]:
+def _check_simple_jwt() -> Iterator[CheckMessage]:
     blacklists = apps.is_installed("rest_framework_simplejwt.token_blacklist")
     if blacklists and not adopts_simple_jwt():  # until then it says which tokens are refused
-        yield checks.Warning(
+        yield Warning(
             "Simple JWT's blacklist app is installed. Sessions replace it, and its tables stay "
             "as they are.",
             hint="Take 'rest_framework_simplejwt.token_blacklist' out of INSTALLED_APPS, unless "
             "other views of yours still use it.",
-            id="drf_jwt_kit.W001",
+            id=BLACKLIST_INSTALLED,
         )
-    simple_jwt = getattr(django_settings, "SIMPLE_JWT", None) or {}
     settings = get_settings()
     if settings.JWK_URL is not None and not are_published():
-        yield checks.Warning(
+        yield Warning(
             f"SIMPLE_JWT['JWK_URL'] does nothing with ALGORITHM {settings.ALGORITHM!r}: published "
             "keys are for an asymmetric one.",
             hint="Set ALGORITHM to that of the keys there, such as 'RS256'; or take JWK_URL out.",
-            id="drf_jwt_kit.W005",
+            id=JWK_URL_UNUSED,
         )
-    for name in simple_jwt:
+    for name in getattr(django_settings, "SIMPLE_JWT", None) or {}:
         if name not in SIMPLE_JWT_NAMES:
-            yield checks.Warning(
+            yield Warning(
                 f"SIMPLE_JWT[{name!r}] is not a setting of Simple JWT, so it does nothing.",
                 hint=nearest(name, list(SIMPLE_JWT_NAMES)),
-                id="drf_jwt_kit.W003",
+                id=UNKNOWN_TO_SIMPLE_JWT,
             )
 
 
-def _check_defaults() -> Iterator[checks.CheckMessage]:
-    if not _is_a_default(authentication.JWTAuthentication):
-        yield checks.Warning(
-            "None of REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] takes our tokens: a view "
-            "without SecureViewMixin answers 403 to a good one.",
-            hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
-            '["drf_jwt_kit.authentication.JWTAuthentication"]}',
-            id="drf_jwt_kit.W101",
-        )
-
-
-def _check_cookie_is_read() -> Iterator[checks.CheckMessage]:
-    if transports.has_pages() and not _is_a_default(authentication.JWTCookieAuthentication):
-        yield checks.Warning(
+def _check_default_classes() -> Iterator[CheckMessage]:
+    for cls in _defaults(SimpleJWTAuthentication):
+        if not issubclass(cls, JWTAuthentication):
+            yield Warning(
+                f"{cls.__module__}.{cls.__name__} is among the default authentication classes. "
+                "It does not ask for the session, so it may accept a token after logout.",
+                hint="Import the class of that name from drf_jwt_kit.authentication instead.",
+                id=CLASS_OF_SIMPLE_JWT,
+            )
+    if transports.has_pages() and not _defaults(JWTCookieAuthentication):
+        yield Warning(
             "drf_jwt_kit.urls.cookie is included, and none of "
             "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: whoever logs in "
-            "there is nobody elsewhere.",
+            "there is not logged in at any other view.",
             hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
             '["drf_jwt_kit.authentication.JWTCookieAuthentication"]}, which takes the header too.',
-            id="drf_jwt_kit.W006",
+            id=COOKIE_NOT_READ,
         )
 
 
-def _is_a_default(ours: type) -> bool:
-    """Whether ``ours``, or a class made from it, is asked by every view of the project."""
-    defaults: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
-    return any(isinstance(cls, type) and issubclass(cls, ours) for cls in defaults)
-
-
-def _check_simple_jwts_class() -> Iterator[checks.CheckMessage]:
-    theirs = simplejwt_authentication.JWTAuthentication
-    defaults: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
-    for cls in defaults:
-        if (
-            isinstance(cls, type)
-            and issubclass(cls, theirs)
-            and not issubclass(cls, authentication.JWTAuthentication)
-        ):
-            yield checks.Warning(
-                f"{cls.__module__}.{cls.__name__} is among the default authentication classes. "
-                "It asks no session, so it may take a token after logout.",
-                hint="Import the class of that name from drf_jwt_kit.authentication instead.",
-                id="drf_jwt_kit.W004",
-            )
-
-
-def _check_rotation() -> Iterator[checks.CheckMessage]:
+def _check_deploy() -> Iterator[CheckMessage]:
+    if not _defaults(JWTAuthentication):
+        yield Warning(
+            "None of REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] accepts our tokens: a "
+            "view without SecureViewMixin answers 403 to a valid one.",
+            hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
+            '["drf_jwt_kit.authentication.JWTAuthentication"]}',
+            id=TOKENS_NOT_READ,
+        )
     if not get_settings().ROTATE_REFRESH_TOKENS:
-        yield checks.Warning(
-            "ROTATE_REFRESH_TOKENS is False: a stolen refresh token is not found, and works "
+        yield Warning(
+            "ROTATE_REFRESH_TOKENS is False: nobody notices a stolen refresh token, and it works "
             "until its session ends.",
             hint="Take the setting out, once every client stores the refresh token of each answer.",
-            id="drf_jwt_kit.W102",
+            id=ROTATION_OFF,
         )
+
+
+def _defaults(base: type) -> list[type]:
+    """The authentication classes of every view in the project that are made from ``base``."""
+    classes: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
+    return [cls for cls in classes if isinstance(cls, type) and issubclass(cls, base)]

@@ -76,34 +76,64 @@ def test_a_log_gets_a_plain_line_for_each_tenth(shell):
     assert [int(line.split("%")[0]) // 10 for line in lines] == sorted(range(1, len(lines) + 1))
 
 
-def test_a_terminal_gets_a_bar_that_moves(shell):
+def test_a_terminal_gets_the_same_lines(shell):
     shell.fill(dead=20)
     terminal, its_end = pty.openpty()
 
     shell.start("flush", "--batch-size", "5", stdout=its_end).communicate(timeout=60)
     os.close(its_end)
-    shown = os.read(terminal, 10_000).decode()
+    shown = os.read(terminal, 10_000).decode().split("\r\n")
     os.close(terminal)
 
-    assert re.search(r"\r\[#* +\] +\d+%  5 deleted, 0 kept", shown)
-    assert shown.endswith("\r\x1b[KSessions: 20 deleted, 0 kept.\r\n")
+    assert shown[0] == "25%  5 deleted, 0 kept"
+    assert shown[-2:] == ["Sessions: 20 deleted, 0 kept.", ""]
+
+
+@pytest.fixture
+def stopped(shell):
+    """A function that stops a flush of a thousand batches while it runs: its end, and its words."""
+
+    def stop(how, *, batch_size):
+        shell.fill(dead=1000 * batch_size)
+        process = shell.start("flush", "--batch-size", str(batch_size))
+        process.stdout.readline()
+        process.send_signal(how)
+        _, err = process.communicate(timeout=60)
+        return process.returncode, err
+
+    return stop
+
+
+def test_ctrl_c_says_how_far_it_came(stopped):
+    returncode, err = stopped(signal.SIGINT, batch_size=1)
+
+    assert returncode == 130
+    assert re.fullmatch(
+        r"CommandError: Interrupted at \d+% of the table: .*\. Run it again to go on\.\n", err
+    )
+
+
+def test_ctrl_c_ends_the_batch_and_counts_it(shell, stopped):
+    _, err = stopped(signal.SIGINT, batch_size=1)
+
+    assert 0 < deleted_in(err) < 1000
+    assert deleted_in(err) + deleted_in(shell.jwtkit("flush")) == 1000
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_it_ends_its_batch_and_says_how_far_it_came(shell, how):
-    shell.fill(dead=1000)
-    process = shell.start("flush", "--batch-size", "1")
-    process.stdout.readline()
+def test_stopped_it_leaves_no_batch_half_deleted(shell, stopped, how):
+    stopped(how, batch_size=5)
 
-    process.send_signal(how)
-    _, err = process.communicate(timeout=60)
+    left = deleted_in(shell.jwtkit("flush"))
 
-    assert process.returncode == 128 + how
-    assert re.fullmatch(
-        r"CommandError: Interrupted at \d+% of the table: .*\. Run it again to go on.\n", err
-    )
-    assert 0 < deleted_in(err) < 1000
-    assert deleted_in(err) + deleted_in(shell.jwtkit("flush")) == 1000
+    assert 0 < left < 5000
+    assert left % 5 == 0
+
+
+def test_sigterm_ends_it_as_it_ends_any_program(stopped):
+    returncode, err = stopped(signal.SIGTERM, batch_size=1)
+
+    assert (returncode, err) == (-signal.SIGTERM, "")
 
 
 def deleted_in(said):

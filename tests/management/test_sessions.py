@@ -211,7 +211,7 @@ class TestRevoke:
         jwtkit("sessions", "revoke", sid(signed_in))
 
         assert jwtkit("sessions", "revoke", sid(signed_in)) == (
-            f"Ended 0 sessions.\nEnded before: {sid(signed_in)}.\n"
+            f"Ended 0 sessions.\nAlready ended: {sid(signed_in)}.\n"
         )
 
     def test_of_what_is_not_there_is_an_error_after_the_others_were_ended(self, signed_in, jwtkit):

@@ -6,6 +6,7 @@ from django.test import override_settings
 
 HERE = (
     "drf_jwt_kit.E03",
+    "drf_jwt_kit.E047",
     "drf_jwt_kit.E13",
     "drf_jwt_kit.W13",
     "drf_jwt_kit.W006",
@@ -46,7 +47,7 @@ def test_samesite_none_needs_secure(name):
 def test_the_host_prefix_excludes_a_domain():
     assert said(COOKIE_REFRESH_NAME="__Host-r", COOKIE_DOMAIN="example.com") == [
         (
-            "E031",
+            "E047",
             "COOKIE_REFRESH_NAME is '__Host-r' and COOKIE_DOMAIN is 'example.com': browsers drop "
             "such a cookie.",
         )
@@ -66,14 +67,14 @@ def test_a_prefix_needs_secure(prefix):
 
 def test_both_cookies_need_names_of_their_own():
     assert said(COOKIE_ACCESS_NAME="token", COOKIE_REFRESH_NAME="token") == [
-        ("E032", "Two cookies are named '__Host-token': the one would overwrite the other.")
+        ("E032", "Two cookies are named '__Host-token': one would overwrite the other.")
     ]
 
 
 @pytest.mark.parametrize("name", ["csrftoken", "sessionid"])
 def test_so_do_they_and_djangos(name):
     assert said(COOKIE_ACCESS_NAME=name, COOKIE_SECURE=False) == [
-        ("E032", f"Two cookies are named {name!r}: the one would overwrite the other.")
+        ("E032", f"Two cookies are named {name!r}: one would overwrite the other.")
     ]
 
 
@@ -146,7 +147,7 @@ class TestWithTheEndpoints:
                 "W006",
                 "drf_jwt_kit.urls.cookie is included, and none of "
                 "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: whoever logs "
-                "in there is nobody elsewhere.",
+                "in there is not logged in at any other view.",
             )
         ]
 
@@ -156,7 +157,7 @@ class TestWithTheEndpoints:
 
         assert said(django={**WITH_THE_ENDPOINTS, **own}) == [
             (
-                "E034",
+                "E031",
                 f"CSRF_COOKIE_NAME is '{prefix}csrftoken' and CSRF_COOKIE_SECURE is False: "
                 "browsers drop such a cookie, and nobody can log in.",
             )
@@ -167,7 +168,7 @@ class TestWithTheEndpoints:
 
         assert said(django={**WITH_THE_ENDPOINTS, **own}) == [
             (
-                "E034",
+                "E047",
                 "CSRF_COOKIE_NAME is '__Host-csrftoken' and CSRF_COOKIE_DOMAIN is 'example.com': "
                 "browsers drop such a cookie, and nobody can log in.",
             )

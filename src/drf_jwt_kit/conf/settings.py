@@ -6,43 +6,17 @@ the same name, then here. The table in docs/reference/settings.md is made from t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.conf import settings as django_settings
-from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.dispatch import receiver
-from django.utils.module_loading import import_string
 
-from .kinds import (
-    COOKIE_PREFIXES,
-    KIT,
-    LONGEST_LAG,
-    MINUTE,
-    SIMPLE_JWT,
-    SameSite,
-    as_timedelta,
-    as_tuple,
-    cookie_domain,
-    cookie_name,
-    dotted_path,
-    duration,
-    flag,
-    is_aware_or_none,
-    is_key_sources,
-    is_short_leeway,
-    is_texts,
-    optional_dotted_path,
-    optional_text,
-    samesite,
-    setting,
-    text,
-    whole_number,
-)
-from .problems import given, problems
+from . import fields, paths, validation
+from .fields import KIT, SIMPLE_JWT
 from .safe_url import is_safe_address
 
 if TYPE_CHECKING:
@@ -57,160 +31,155 @@ class KitSettings:
     """Every setting with its value of this moment. Ask :func:`get_settings` for it."""
 
     # Lifetimes
-    ACCESS_TOKEN_LIFETIME: timedelta = duration(
+    ACCESS_TOKEN_LIFETIME: timedelta = fields.duration(
         timedelta(minutes=15), "How long an access token is accepted."
     )
-    REFRESH_TOKEN_LIFETIME: timedelta = duration(
-        timedelta(days=1), "How long a session lives without being refreshed (idle limit)."
+    REFRESH_TOKEN_LIFETIME: timedelta = fields.duration(
+        timedelta(days=1),
+        "How long a session lives without being refreshed (idle limit).",
+        at_least=("ACCESS_TOKEN_LIFETIME", "a session would end before its first access token"),
     )
-    SESSION_MAX_AGE: timedelta = duration(
+    SESSION_MAX_AGE: timedelta = fields.duration(
         timedelta(days=30),
         "How long a session lives at most, however often it is refreshed (absolute limit). "
         "Unset, it is the refresh lifetime where that is longer.",
         sources=(KIT,),
+        at_least=("REFRESH_TOKEN_LIFETIME", "a session would end before its first refresh token"),
+        grows=True,
     )
 
     # Limits of one user, and of one login
-    MAX_SESSIONS_PER_USER: int | None = whole_number(
-        None,
-        "How many live sessions a user may have. One more login ends the oldest.",
-        least=1,
-        sources=(KIT,),
+    MAX_SESSIONS_PER_USER: int | None = fields.whole_number(
+        None, "How many live sessions a user may have. One more login ends the oldest.", least=1
     )
-    SESSION_LIMITS: DottedPath | None = optional_dotted_path(
+    SESSION_LIMITS: DottedPath | None = fields.dotted_path(
+        None,
         "A function that gets the user and the request (or None) of a login and returns its "
         "`SessionLimits`.",
-        "shop.limits.limits_of_a_login",
+        example="shop.limits.limits_of_a_login",
         sources=(KIT,),
     )
 
     # Rotation
-    ROTATE_REFRESH_TOKENS: bool = flag(
+    ROTATE_REFRESH_TOKENS: bool = fields.flag(
         True,
-        "Answer a new refresh token at every refresh. Off, a stolen refresh token cannot be found.",
+        "Answer a new refresh token at every refresh. Without it, nobody notices a stolen one.",
     )
-    ROTATION_LEEWAY: timedelta = setting(
+    ROTATION_LEEWAY: timedelta = fields.short_duration(
         timedelta(seconds=10),
         "How long the refresh token before the newest still counts as an honest duplicate "
         "(two tabs, a lost answer). Zero is strict one-time use.",
-        "a timedelta from 0 to 60 seconds",
-        lambda value: isinstance(value, timedelta) and timedelta(0) <= value <= MINUTE,
-        sources=(KIT,),
+        most=60,
     )
 
     # Revocation
-    SESSIONS_VALID_AFTER: datetime | None = setting(
-        None,
-        "Every login before it has ended: for the day on which a backup was restored, which "
-        "brings sessions back that had been ended since.",
-        "an aware datetime, or None",
-        is_aware_or_none,
-        sources=(KIT,),
+    SESSIONS_VALID_AFTER: datetime | None = fields.moment(
+        "Every login before this time has ended. Set it when you restore a backup, because that "
+        "brings back sessions that were ended since."
     )
-    REVOCATION_LAG: timedelta = setting(
+    REVOCATION_LAG: timedelta = fields.short_duration(
         timedelta(seconds=1),
         "How long `JWTStatelessAuthentication` may not know of a session that was ended. Zero "
         "asks the database at every request.",
-        "a timedelta from 0 to 5 seconds",
-        lambda value: isinstance(value, timedelta) and timedelta(0) <= value <= LONGEST_LAG,
-        sources=(KIT,),
+        most=5,  # half of the time for which stateless requests go on without the database
     )
 
     # What is known of a client
-    RECORD_CLIENT: bool = flag(
+    RECORD_CLIENT: bool = fields.flag(
         True,
         "Keep the user agent, the device's name and the IP address of a login with its session.",
         sources=(KIT,),
     )
-    NUM_PROXIES: int = whole_number(
+    NUM_PROXIES: int = fields.whole_number(
         0,
-        "How many proxies of yours stand before this server, each of which appends to "
+        "How many proxies of your own are in front of this server and append to "
         "`X-Forwarded-For`. With 0 that header is not read: the address is `REMOTE_ADDR`.",
         least=0,
-        sources=(KIT,),
     )
 
     # Cookies
-    COOKIE_ACCESS_NAME: str = cookie_name(
+    COOKIE_ACCESS_NAME: str = fields.cookie_name(
         "access_token",
         "The name of the access token's cookie, to which `__Host-` is added, or `__Secure-` where "
         "there is a domain. A name that begins with one of them is taken as it is.",
     )
-    COOKIE_REFRESH_NAME: str = cookie_name(
+    COOKIE_REFRESH_NAME: str = fields.cookie_name(
         "refresh_token", "The same for the refresh token's cookie."
     )
-    COOKIE_ACCESS_SAMESITE: SameSite = samesite(
+    COOKIE_ACCESS_SAMESITE: fields.SameSite = fields.samesite(
         "Lax", "Whether browsers send the access token's cookie along from other sites."
     )
-    COOKIE_REFRESH_SAMESITE: SameSite = samesite(
+    COOKIE_REFRESH_SAMESITE: fields.SameSite = fields.samesite(
         "Strict", "Whether browsers send the refresh token's cookie along from other sites."
     )
-    COOKIE_DOMAIN: str | None = cookie_domain(
-        "The domain whose hosts all get both cookies, and any of which could plant some. None is "
-        "the host that answers, alone.",
+    COOKIE_DOMAIN: str | None = fields.cookie_domain(
+        "The domain whose hosts all get both cookies, and can all set cookies of these names. None "
+        "means only the host that answers."
     )
-    COOKIE_SECURE: bool = flag(
+    COOKIE_SECURE: bool = fields.flag(
         True,
-        "Have browsers send both cookies over HTTPS alone, and to their own machine. Off, the "
+        "Let browsers send both cookies over HTTPS only, or to their own machine. Without it, the "
         "names have no prefix, and whoever reads the traffic has the tokens.",
         sources=(KIT,),
     )
 
     # Claims
-    CLAIMS_SERIALIZER: DottedPath = dotted_path(
-        "drf_jwt_kit.sessions.claims.ClaimsSerializer",
+    CLAIMS_SERIALIZER: DottedPath = fields.dotted_path(
+        paths.CLAIMS_SERIALIZER,
         "The serializer of a user that gives an access token its claims, at login and at refresh.",
         sources=(KIT,),
     )
-    ISSUER: str | None = optional_text(None, "Put into `iss`, and demanded there.")
-    AUDIENCE: str | tuple[str, ...] | None = setting(
+    ISSUER: str | None = fields.text(None, "Put into `iss`, and required there.")
+    AUDIENCE: str | tuple[str, ...] | None = fields.setting(
         None,
-        "Put into `aud`, and demanded there. While it is None, a token with an audience is "
+        "Put into `aud`, and required there. While it is None, a token with an audience is "
         "refused.",
-        "a string, a list of strings, or None",
-        lambda value: value is None or (isinstance(value, str) and bool(value)) or is_texts(value),
-        convert=lambda value: value if value is None or isinstance(value, str) else tuple(value),
+        "a string, a list of strings",
+        fields.is_text_or_texts,
+        convert=fields.text_or_tuple,
     )
-    LEEWAY: timedelta = setting(
+    LEEWAY: timedelta = fields.setting(
         timedelta(0),
         "How far another machine's clock may be off when `exp` and `iat` are judged.",
         "seconds or a timedelta, from 0 to 60 seconds",
-        is_short_leeway,
-        convert=as_timedelta,
+        fields.is_short_leeway,
+        convert=fields.as_timedelta,
+        or_none=True,
     )
-    JSON_ENCODER: DottedPath = setting(
+    JSON_ENCODER: DottedPath = fields.setting(
         "rest_framework.utils.encoders.JSONEncoder",
         "The JSON encoder of a token's claims.",
-        "a dotted path or None",
-        lambda value: value is None or isinstance(value, (str, type)),
+        "a dotted path",
+        lambda value: isinstance(value, (str, type)),
+        or_none=True,
         convert=lambda value: value or "rest_framework.utils.encoders.JSONEncoder",
     )
 
     # Simple JWT's names for claims, headers and users
-    USER_ID_FIELD: str = text("id", "The field of the user that identifies it in a token.")
-    USER_ID_CLAIM: str = text("user_id", "The claim that holds it, always as a string.")
-    TOKEN_TYPE_CLAIM: str | None = optional_text(
+    USER_ID_FIELD: str = fields.text("id", "The field of the user that identifies it in a token.")
+    USER_ID_CLAIM: str = fields.text("user_id", "The claim that holds it, always as a string.")
+    TOKEN_TYPE_CLAIM: str | None = fields.text(
         "token_type",
         "The claim that says `access` or `refresh`; None leaves it to the header's `typ`.",
+        or_none=True,
     )
-    JTI_CLAIM: str = optional_text(
+    JTI_CLAIM: str = fields.text(
         "jti",
         "The claim that holds the token's own identifier; None means `jti`.",
         convert=lambda value: value or "jti",
+        or_none=True,
     )
-    AUTH_HEADER_TYPES: tuple[str, ...] = setting(
+    AUTH_HEADER_TYPES: tuple[str, ...] = fields.setting(
         ("Bearer",),
         "The words that may stand before a token, in any case; the first one is answered.",
         "a word or a list of words",
-        lambda value: (
-            is_texts(as_tuple(value)) and not any(" " in word for word in as_tuple(value))
-        ),
-        convert=as_tuple,
+        fields.is_words,
+        convert=fields.as_tuple,
     )
-    AUTH_HEADER_NAME: str = text(
+    AUTH_HEADER_NAME: str = fields.text(
         "HTTP_AUTHORIZATION", "The header that holds it, as a key of `request.META`."
     )
-    AUTH_TOKEN_CLASSES: tuple[DottedPath, ...] = setting(
+    AUTH_TOKEN_CLASSES: tuple[DottedPath, ...] = fields.setting(
         ("drf_jwt_kit.tokens.AccessToken",),
         "The token classes that a request is tried with, in order.",
         "a list of dotted paths",
@@ -219,97 +188,97 @@ class KitSettings:
             and isinstance(value, (list, tuple))
             and all(isinstance(v, (str, type)) for v in value)
         ),
-        convert=as_tuple,
+        convert=lambda value: tuple(map(paths.public_path, value)),
     )
-    USER_AUTHENTICATION_RULE: DottedPath = dotted_path(
-        "drf_jwt_kit.sessions.account.default_user_authentication_rule",
+    USER_AUTHENTICATION_RULE: DottedPath = fields.dotted_path(
+        paths.AUTHENTICATION_RULE,
         "A function that gets a user (or None) and says whether it may log in and refresh.",
     )
-    CHECK_USER_IS_ACTIVE: bool = flag(True, "Refuse a user whose `is_active` is False.")
-    UPDATE_LAST_LOGIN: bool = flag(
+    CHECK_USER_IS_ACTIVE: bool = fields.flag(True, "Refuse a user whose `is_active` is False.")
+    UPDATE_LAST_LOGIN: bool = fields.flag(
         False, "Send Django's `user_logged_in` at login, which writes `last_login`."
     )
 
     # Simple JWT's serializers
-    TOKEN_OBTAIN_SERIALIZER: DottedPath = dotted_path(
+    TOKEN_OBTAIN_SERIALIZER: DottedPath = fields.dotted_path(
         "drf_jwt_kit.serializers.TokenObtainPairSerializer", "What `token_obtain_pair` runs."
     )
-    TOKEN_REFRESH_SERIALIZER: DottedPath = dotted_path(
+    TOKEN_REFRESH_SERIALIZER: DottedPath = fields.dotted_path(
         "drf_jwt_kit.serializers.TokenRefreshSerializer", "What `token_refresh` runs."
     )
-    TOKEN_VERIFY_SERIALIZER: DottedPath = dotted_path(
+    TOKEN_VERIFY_SERIALIZER: DottedPath = fields.dotted_path(
         "drf_jwt_kit.serializers.TokenVerifySerializer", "What `token_verify` runs."
     )
-    TOKEN_BLACKLIST_SERIALIZER: DottedPath = dotted_path(
+    TOKEN_BLACKLIST_SERIALIZER: DottedPath = fields.dotted_path(
         "drf_jwt_kit.serializers.TokenBlacklistSerializer",
         "What `token_logout` and `token_blacklist` run.",
     )
 
     # Keys
-    KEYS: Any = setting(
+    KEYS: Any = fields.setting(
         None,
         "Where keys come from. In a list, the first key signs and the others verify. Left out, "
         "`SIMPLE_JWT` names the key, or it is derived from SECRET_KEY.",
         "one source of keys or a list of them: a dict, the path of a directory, a function or "
         "its dotted path, or 'SECRET_KEY'",
-        is_key_sources,
+        fields.is_key_sources,
         sources=(KIT,),
+        secret=True,
     )
-    KEYS_RELOAD_INTERVAL: timedelta = duration(
+    KEYS_RELOAD_INTERVAL: timedelta = fields.duration(
         timedelta(seconds=10),
         "How often a running process reads its keys again, and so how late it learns of a change.",
         sources=(KIT,),
     )
-    KEYS_PUBLISHED_AHEAD: timedelta = duration(
+    KEYS_PUBLISHED_AHEAD: timedelta = fields.duration(
         timedelta(minutes=10),
         "How long a new key is published before it may sign, so that everybody who verifies "
         "has read it by then.",
         sources=(KIT,),
+        at_least=("KEYS_RELOAD_INTERVAL", "a key would sign before every process has read it"),
     )
 
-    ADOPT_SIMPLEJWT_TOKENS_UNTIL: datetime | None = setting(
-        None,
+    ADOPT_SIMPLEJWT_TOKENS_UNTIL: datetime | None = fields.moment(
         "Until when tokens that Simple JWT issued, with the key that `SIMPLE_JWT` names, are "
-        "still taken.",
-        "an aware datetime, or None",
-        is_aware_or_none,
-        sources=(KIT,),
+        "still taken."
     )
 
     # Another service that verifies
-    RESOURCE_SERVER: dict[str, Any] | None = setting(
+    RESOURCE_SERVER: dict[str, Any] | None = fields.setting(
         None,
         "In a service that verifies another one's tokens: whose, and how. See below.",
-        "a dict, or None",
-        lambda value: value is None or isinstance(value, dict),
+        "a dict",
+        lambda value: isinstance(value, dict),
         sources=(KIT,),
     )
 
     # Simple JWT's key; without one, a key is derived from SECRET_KEY
-    ALGORITHM: str = text("HS256", "The algorithm of `SIGNING_KEY`.", sources=(SIMPLE_JWT,))
-    SIGNING_KEY: str | bytes | None = setting(
+    ALGORITHM: str = fields.text("HS256", "The algorithm of `SIGNING_KEY`.", sources=(SIMPLE_JWT,))
+    SIGNING_KEY: str | bytes | None = fields.setting(
         None,
         "The key that signs. Left out, or equal to SECRET_KEY, a key derived from SECRET_KEY "
         "signs and keys derived from SECRET_KEY_FALLBACKS verify.",
-        "a string that is not empty, or None",
-        lambda value: value is None or (isinstance(value, (str, bytes)) and bool(value)),
+        "a string that is not empty",
+        lambda value: isinstance(value, (str, bytes)) and bool(value),
         sources=(SIMPLE_JWT,),
+        secret=True,
     )
-    JWK_URL: str | None = setting(
+    JWK_URL: str | None = fields.setting(
         None,
         "Where somebody else publishes keys for `ALGORITHM`: access tokens that one of them has "
         "signed are taken too, without a session.",
-        "an https URL (http only to this machine), without a password in it, or None",
-        lambda value: value in (None, "") or is_safe_address(value),
+        "an https URL (http only to this machine), without a password in it",
+        lambda value: value == "" or is_safe_address(value),
         convert=lambda value: value or None,
         sources=(SIMPLE_JWT,),
     )
-    VERIFYING_KEY: str | bytes | None = setting(
+    VERIFYING_KEY: str | bytes | None = fields.setting(
         None,
         "The public key that belongs to an asymmetric `SIGNING_KEY`.",
-        "a string or None",
-        lambda value: value is None or isinstance(value, (str, bytes)),
+        "a string",
+        lambda value: isinstance(value, (str, bytes)),
         sources=(SIMPLE_JWT,),
+        secret=True,
     )
 
     @classmethod
@@ -320,17 +289,9 @@ class KitSettings:
 
         Raises ImproperlyConfigured, with all that is wrong, one line each.
         """
-        simple_jwt = simple_jwt or {}
-        wrong = list(problems(fields(cls), kit, simple_jwt))
-        if wrong:
-            raise ImproperlyConfigured("\n".join(wrong))
-        values = {
-            spec.name: spec.metadata["convert"](value)
-            for spec, _, value in given(fields(cls), kit, simple_jwt)
-        }
-        refresh_lifetime = values.get("REFRESH_TOKEN_LIFETIME", cls.REFRESH_TOKEN_LIFETIME)
-        values.setdefault("SESSION_MAX_AGE", max(cls.SESSION_MAX_AGE, refresh_lifetime))
-        return cls(**values)
+        both = sources(kit, simple_jwt or {})
+        validation.refuse(validation.problems(*both))
+        return cls(**validation.values(*both))
 
     @property
     def auth_header(self) -> str:
@@ -349,16 +310,14 @@ class KitSettings:
 
     def _prefixed(self, name: str) -> str:
         """Source: RFC 6265bis section 4.1.3; a domain and ``__Host-`` exclude each other."""
-        if not self.COOKIE_SECURE or name.lower().startswith(COOKIE_PREFIXES):
+        if not self.COOKIE_SECURE or name.lower().startswith(fields.COOKIE_PREFIXES):
             return name
         return f"__Host-{name}" if self.COOKIE_DOMAIN is None else f"__Secure-{name}"
 
     def load(self, name: str) -> Any:
         """The class or function (or classes) that setting ``name`` gives the dotted path of."""
         value = getattr(self, name)
-        if isinstance(value, tuple):
-            return tuple(_imported(item) for item in value)
-        return _imported(value)
+        return tuple(map(paths.loaded, value)) if isinstance(value, tuple) else paths.loaded(value)
 
 
 @cache
@@ -373,7 +332,7 @@ def get_settings() -> KitSettings:
 
 def current_problems() -> Iterator[str]:
     """One sentence for each thing that is wrong with the project's settings."""
-    yield from problems(fields(KitSettings), *_mappings())
+    return validation.problems(*sources(*_mappings()))
 
 
 @receiver(setting_changed)
@@ -386,5 +345,10 @@ def _mappings() -> tuple[Any, Any]:
     return getattr(django_settings, KIT, {}), getattr(django_settings, SIMPLE_JWT, None) or {}
 
 
-def _imported(value: Any) -> Any:
-    return import_string(value) if isinstance(value, str) else value
+def sources(kit: Any, simple_jwt: Any) -> tuple[validation.Source, validation.Source]:
+    """The two dicts, with the settings that each may have."""
+    theirs = validation.known(KitSettings, SIMPLE_JWT)
+    return (
+        validation.Source(KIT, kit, validation.known(KitSettings, KIT)),
+        validation.Source(SIMPLE_JWT, simple_jwt, theirs, has_more=True),
+    )

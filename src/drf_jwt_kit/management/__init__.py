@@ -1,1 +1,1 @@
-"""``manage.py jwtkit``: what whoever runs the project does from a shell."""
+"""``manage.py jwtkit``: how a project is looked after from a shell."""

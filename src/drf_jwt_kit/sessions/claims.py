@@ -14,6 +14,7 @@ from django.core.checks import CheckMessage, Error
 from rest_framework import serializers
 
 from drf_jwt_kit.conf import KitSettings, get_settings
+from drf_jwt_kit.conf import checks as conf
 
 from . import events
 from .tokens import reserved_names
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from drf_jwt_kit.models import Session
 
-NOT_IMPORTABLE = "drf_jwt_kit.E043"
 NO_SERIALIZER = "drf_jwt_kit.E044"
 RESERVED_CLAIM = "drf_jwt_kit.E004"
 SECRET_CLAIM = "drf_jwt_kit.E006"
@@ -143,17 +143,17 @@ def _declared(serializer: Any) -> list[str]:
 
 def check() -> Iterator[CheckMessage]:
     """What is wrong with the project's claims. Needs valid settings."""
-    path = get_settings().CLAIMS_SERIALIZER
-    hint = "Give the dotted path of a subclass of drf_jwt_kit.tokens.ClaimsSerializer."
-    try:
-        serializer = get_settings().load("CLAIMS_SERIALIZER")
-    except ImportError as error:
-        says = f"CLAIMS_SERIALIZER cannot be imported: {error}."
-        yield Error(says, hint=hint, id=NOT_IMPORTABLE)
+    needed = "a subclass of drf_jwt_kit.tokens.ClaimsSerializer"
+    serializer = yield from conf.loaded("CLAIMS_SERIALIZER", needed)
+    if serializer is None:
         return
     if not (isinstance(serializer, type) and issubclass(serializer, serializers.BaseSerializer)):
-        says = f"CLAIMS_SERIALIZER is {path!r}, which is not a serializer class."
-        yield Error(says, hint=hint, id=NO_SERIALIZER)
+        yield Error(
+            f"CLAIMS_SERIALIZER is {get_settings().CLAIMS_SERIALIZER!r}, which is not a serializer "
+            "class.",
+            hint=f"Give the dotted path of {needed}.",
+            id=NO_SERIALIZER,
+        )
         return
     for name in _declared(serializer):
         if name in reserved_names():

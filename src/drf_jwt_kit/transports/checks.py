@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning
@@ -11,10 +11,23 @@ from django.urls import NoReverseMatch, reverse
 from django.views.debug import SafeExceptionReporterFilter
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.kinds import COOKIE_PREFIXES
+from drf_jwt_kit.conf.fields import COOKIE_PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+SAMESITE_WITHOUT_SECURE = "drf_jwt_kit.E030"
+PREFIX_WITHOUT_SECURE = "drf_jwt_kit.E031"
+NAME_TAKEN = "drf_jwt_kit.E032"
+TOKEN_TOO_LONG = "drf_jwt_kit.E033"  # noqa: S105  # no password
+PREFIX_WITH_DOMAIN = "drf_jwt_kit.E047"
+INSECURE = "drf_jwt_kit.E130"
+HEADER_FORBIDDEN = "drf_jwt_kit.W007"
+DOMAIN_IS_WIDE = "drf_jwt_kit.W130"
+SAMESITE_IS_WIDE = "drf_jwt_kit.W131"
+EVERY_ORIGIN = "drf_jwt_kit.W133"
+CSRF_INSECURE = "drf_jwt_kit.W134"
+NAME_NOT_HIDDEN = "drf_jwt_kit.W135"
 
 _LONGEST = 4096
 """Bytes of name and value that browsers keep. Source: RFC 6265bis section 5.6."""
@@ -25,48 +38,34 @@ _LEAST_TOKEN = 1024
 def check() -> Iterator[CheckMessage]:
     """What no browser would keep. Needs valid settings."""
     yield from _check_samesite()
-    yield from _check_prefixes()
+    for setting, name in _names():
+        yield from _check_prefix(setting, name, get_settings())
     yield from _check_names()
     yield from _check_room()
     if has_pages():
-        yield from _check_csrf_cookie()
+        if not django_settings.CSRF_USE_SESSIONS:
+            name = django_settings.CSRF_COOKIE_NAME
+            yield from _check_prefix("CSRF_COOKIE_NAME", name, django_settings, whose="CSRF_")
         yield from _check_cors_headers()
 
 
 def check_deploy() -> Iterator[CheckMessage]:
     """What is unwise in production. Needs valid settings."""
-    settings = get_settings()
-    if not settings.COOKIE_SECURE:
-        yield Error(
-            "COOKIE_SECURE is False: browsers send the tokens over plain HTTP, too, and take "
-            "cookies from whoever answers there.",
-            hint="Take the setting out; all browsers but Safari keep Secure cookies on "
-            "http://localhost as well.",
-            id="drf_jwt_kit.E130",
-        )
-    if settings.COOKIE_DOMAIN is not None:
-        yield Warning(
-            f"COOKIE_DOMAIN is {settings.COOKIE_DOMAIN!r}: every host of it gets the tokens, and "
-            "any of them can plant cookies of its own.",
-            hint="Take it out, and serve pages and API from one host; or have pages on other hosts "
-            "call the API's, which CSRF_TRUSTED_ORIGINS allows without a shared domain.",
-            id="drf_jwt_kit.W130",
-        )
+    yield from _check_reach()
     for setting, name in _names():
         if not SafeExceptionReporterFilter.hidden_settings.search(name):
             yield Warning(
                 f"{setting} is {name!r}: Django's error reports show what is in that cookie.",
                 hint="Give it a name with 'token' in it, which they hide.",
-                id="drf_jwt_kit.W135",
+                id=NAME_NOT_HIDDEN,
             )
-    for name, samesite in _samesites():
-        if samesite == "None":
-            yield Warning(
-                f"{name} is 'None': browsers send the cookie along from every site, unless they "
-                "drop it there, as more and more do. The CSRF check alone is left to tell.",
-                hint="Set it to 'Lax', and use header mode for a front end on another site.",
-                id="drf_jwt_kit.W131",
-            )
+    for setting in _samesite_none():
+        yield Warning(
+            f"{setting} is 'None': browsers send the cookie with requests from every site, "
+            "unless they block such cookies, as more and more do. Only the CSRF check is left.",
+            hint="Set it to 'Lax', and use header mode for a front end on another site.",
+            id=SAMESITE_IS_WIDE,
+        )
     if has_pages():
         yield from _check_other_origins()
 
@@ -83,76 +82,57 @@ def has_pages() -> bool:
 
 
 def _check_samesite() -> Iterator[CheckMessage]:
-    for name, samesite in _samesites():
-        if samesite == "None" and not get_settings().COOKIE_SECURE:
+    for setting in _samesite_none():
+        if not get_settings().COOKIE_SECURE:
             yield Error(
-                f"{name} is 'None' and COOKIE_SECURE is False: browsers drop such a cookie.",
-                hint=f"Take COOKIE_SECURE out, or set {name} to 'Lax'.",
-                id="drf_jwt_kit.E030",
+                f"{setting} is 'None' and COOKIE_SECURE is False: browsers drop such a cookie.",
+                hint=f"Take COOKIE_SECURE out, or set {setting} to 'Lax'.",
+                id=SAMESITE_WITHOUT_SECURE,
             )
 
 
-def _check_prefixes() -> Iterator[CheckMessage]:
-    settings = get_settings()
-    for setting, name in _names():
-        if name.lower().startswith(COOKIE_PREFIXES) and not settings.COOKIE_SECURE:
-            yield Error(
-                f"{setting} is {name!r} and COOKIE_SECURE is False: browsers drop such a cookie.",
-                hint=f"Take COOKIE_SECURE out, or the prefix out of {setting}.",
-                id="drf_jwt_kit.E031",
-            )
-        elif name.lower().startswith("__host-") and settings.COOKIE_DOMAIN is not None:
-            yield Error(
-                f"{setting} is {name!r} and COOKIE_DOMAIN is {settings.COOKIE_DOMAIN!r}: browsers "
-                "drop such a cookie.",
-                hint=f"Take COOKIE_DOMAIN out, or the prefix out of {setting}.",
-                id="drf_jwt_kit.E031",
-            )
+def _check_prefix(
+    setting: str, name: str, settings: Any, *, whose: str = ""
+) -> Iterator[CheckMessage]:
+    """What browsers demand of a prefix. Source: RFC 6265bis section 4.1.3."""
+    secure, domain = f"{whose}COOKIE_SECURE", f"{whose}COOKIE_DOMAIN"
+    effect = ", and nobody can log in" if whose else ""
+    if name.lower().startswith(COOKIE_PREFIXES) and not getattr(settings, secure):
+        yield Error(
+            f"{setting} is {name!r} and {secure} is False: browsers drop such a cookie{effect}.",
+            hint=f"Set {secure} to True, or take the prefix out of {setting}.",
+            id=PREFIX_WITHOUT_SECURE,
+        )
+    elif name.lower().startswith("__host-") and getattr(settings, domain) is not None:
+        yield Error(
+            f"{setting} is {name!r} and {domain} is {getattr(settings, domain)!r}: browsers drop "
+            f"such a cookie{effect}.",
+            hint=f"Take {domain} out, or the prefix out of {setting}.",
+            id=PREFIX_WITH_DOMAIN,
+        )
 
 
 def _check_names() -> Iterator[CheckMessage]:
-    django = {django_settings.CSRF_COOKIE_NAME, django_settings.SESSION_COOKIE_NAME}
-    access, refresh = get_settings().access_cookie_name, get_settings().refresh_cookie_name
-    for name in {access, refresh}:
-        if access == refresh or name in django:
+    names = [name for _, name in _names()]
+    names += {django_settings.CSRF_COOKIE_NAME, django_settings.SESSION_COOKIE_NAME}
+    for name in dict.fromkeys(names[:2]):
+        if names.count(name) > 1:
             yield Error(
-                f"Two cookies are named {name!r}: the one would overwrite the other.",
+                f"Two cookies are named {name!r}: one would overwrite the other.",
                 hint="Give COOKIE_ACCESS_NAME and COOKIE_REFRESH_NAME names of their own.",
-                id="drf_jwt_kit.E032",
+                id=NAME_TAKEN,
             )
 
 
 def _check_room() -> Iterator[CheckMessage]:
-    settings = get_settings()
-    named = json.dumps([settings.ISSUER, settings.AUDIENCE])
-    longest_name = max(len(settings.access_cookie_name), len(settings.refresh_cookie_name))
+    named = json.dumps([get_settings().ISSUER, get_settings().AUDIENCE])
+    longest_name = max(len(name) for _, name in _names())
     if longest_name + len(named) * 4 / 3 + _LEAST_TOKEN > _LONGEST:
         yield Error(
             f"ISSUER and AUDIENCE have {len(named)} characters: a token with them is longer than "
             f"the {_LONGEST} bytes that browsers keep of a cookie.",
             hint="Shorten them.",
-            id="drf_jwt_kit.E033",
-        )
-
-
-def _check_csrf_cookie() -> Iterator[CheckMessage]:
-    """What browsers demand of a prefix. Source: RFC 6265bis section 4.1.3."""
-    name, domain = django_settings.CSRF_COOKIE_NAME, django_settings.CSRF_COOKIE_DOMAIN
-    if django_settings.CSRF_USE_SESSIONS:
-        return
-    if name.lower().startswith(COOKIE_PREFIXES) and not django_settings.CSRF_COOKIE_SECURE:
-        yield Error(
-            f"CSRF_COOKIE_NAME is {name!r} and CSRF_COOKIE_SECURE is False: browsers drop such a "
-            "cookie, and nobody can log in.",
-            hint="Set CSRF_COOKIE_SECURE = True, or take the prefix out of CSRF_COOKIE_NAME.",
-            id="drf_jwt_kit.E034",
-        )
-    elif name.lower().startswith("__host-") and domain is not None:
-        yield Error(
-            f"CSRF_COOKIE_NAME is {name!r} and CSRF_COOKIE_DOMAIN is {domain!r}: browsers drop "
-            "such a cookie, and nobody can log in.",
-            hint="Take CSRF_COOKIE_DOMAIN out, or the prefix out of CSRF_COOKIE_NAME.",
-            id="drf_jwt_kit.E034",
+            id=TOKEN_TOO_LONG,
         )
 
 
@@ -162,30 +142,50 @@ def _check_cors_headers() -> Iterator[CheckMessage]:
     cookies = getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False)
     if cookies and "idempotency-key" not in allowed:
         yield Warning(
-            "CORS_ALLOW_HEADERS does not name 'idempotency-key': from another origin client.js "
-            "logs in, and fails at its first refresh.",
+            "CORS_ALLOW_HEADERS does not name 'idempotency-key': from another origin, client.js "
+            "can log in, but its first refresh fails.",
             hint="from corsheaders.defaults import default_headers; "
             'CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]',
-            id="drf_jwt_kit.W007",
+            id=HEADER_FORBIDDEN,
+        )
+
+
+def _check_reach() -> Iterator[CheckMessage]:
+    settings = get_settings()
+    if not settings.COOKIE_SECURE:
+        yield Error(
+            "COOKIE_SECURE is False: browsers send the tokens over plain HTTP, too, and accept "
+            "cookies from whoever answers there.",
+            hint="Take the setting out; all browsers but Safari keep Secure cookies on "
+            "http://localhost as well.",
+            id=INSECURE,
+        )
+    if settings.COOKIE_DOMAIN is not None:
+        yield Warning(
+            f"COOKIE_DOMAIN is {settings.COOKIE_DOMAIN!r}: every host of it gets the tokens, and "
+            "can set cookies of these names.",
+            hint="Take it out, and serve pages and API from one host; or have pages on other hosts "
+            "call the API's, which CSRF_TRUSTED_ORIGINS allows without a shared domain.",
+            id=DOMAIN_IS_WIDE,
         )
 
 
 def _check_other_origins() -> Iterator[CheckMessage]:
-    """Who else could read an answer, or plant what the CSRF check compares with?"""
+    """Who else could read an answer, or set the cookie that the CSRF check compares with?"""
     everybody = getattr(django_settings, "CORS_ALLOW_ALL_ORIGINS", False)
     if everybody and getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False):
         yield Warning(
             "CORS_ALLOW_ALL_ORIGINS and CORS_ALLOW_CREDENTIALS are on: a page of any other "
             "host of your site reads what the API answers to the user whose browser it is in.",
             hint="Name the origins of your own pages in CORS_ALLOWED_ORIGINS instead.",
-            id="drf_jwt_kit.W133",
+            id=EVERY_ORIGIN,
         )
     if not django_settings.CSRF_COOKIE_SECURE:
         yield Warning(
             "CSRF_COOKIE_SECURE is False: whoever answers over plain HTTP can set the cookie "
             "that the CSRF check compares with.",
             hint="Set CSRF_COOKIE_SECURE = True.",
-            id="drf_jwt_kit.W134",
+            id=CSRF_INSECURE,
         )
 
 
@@ -197,9 +197,6 @@ def _names() -> list[tuple[str, str]]:
     ]
 
 
-def _samesites() -> list[tuple[str, str]]:
-    settings = get_settings()
-    return [
-        ("COOKIE_ACCESS_SAMESITE", settings.COOKIE_ACCESS_SAMESITE),
-        ("COOKIE_REFRESH_SAMESITE", settings.COOKIE_REFRESH_SAMESITE),
-    ]
+def _samesite_none() -> list[str]:
+    settings = ("COOKIE_ACCESS_SAMESITE", "COOKIE_REFRESH_SAMESITE")
+    return [name for name in settings if getattr(get_settings(), name) == "None"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponseBase
     from rest_framework.request import Request
 
-    from drf_jwt_kit.conf.kinds import SameSite
+    from drf_jwt_kit.conf.fields import SameSite
 
 
 _SPACE = " \t"

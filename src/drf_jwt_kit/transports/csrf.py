@@ -29,8 +29,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Source: RFC 9110 section 9.2.1."""
 
 _NO_ORIGIN = (
-    "Neither Sec-Fetch-Site says same-origin nor is there an Origin. Browsers send one of them; "
-    "a client that is none sends its token in the Authorization header instead."
+    "Neither Sec-Fetch-Site says same-origin nor is there an Origin. Browsers send one of them. "
+    "Clients other than browsers should send the token in the Authorization header."
 )
 
 _UNREADABLE = (
@@ -38,7 +38,7 @@ _UNREADABLE = (
     SuspiciousOperation,
     MultiPartParserError,
     UnreadablePostError,
-    LookupError,  # an encoding that is none of text
+    LookupError,  # an encoding that does not exist, or is not one of text
     UnicodeError,
 )
 """What Django raises for a form that is broken, too long or cut off."""
@@ -75,12 +75,12 @@ def _refusal(request: HttpRequest) -> str | None:
     if not own and "Origin" not in request.headers:
         return _NO_ORIGIN
     _read_form(request)
-    reason = _check().process_view(request, None, (), {})  # type: ignore[arg-type]  # none is exempt
+    reason = _check().process_view(request, None, (), {})  # type: ignore[arg-type]  # no view is exempt
     return None if reason is None else str(reason)
 
 
 def _read_form(request: HttpRequest) -> None:
-    """Have Django read what its check will look for the token in; it answers no fault of that."""
+    """Have Django read the form now: its CSRF check would not report one that cannot be read."""
     try:
         request.POST  # noqa: B018  # it is read when it is asked for
     except RequestDataTooBig as error:

@@ -1,24 +1,28 @@
-"""``jwtkit flush``: shows how far the deletion of dead rows has come. ``sessions.flush`` does it."""
+"""``jwtkit flush``: shows how far the deletion of dead rows has come. ``retention`` does it."""
 
 from __future__ import annotations
 
 import argparse
+import signal
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError
 
 from drf_jwt_kit.exceptions import ServiceUnavailable
-from drf_jwt_kit.management.interruption import interruption_noted
 from drf_jwt_kit.sessions.flush import Progress, flush
 
 if TYPE_CHECKING:
-    from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
+    from collections.abc import Iterator
+
+    from django.core.management.base import BaseCommand, CommandParser
 
 HELP = "Delete the sessions that can no longer matter."
-_BAR = 30  # characters
 _MOST_DAYS = 36_500
-_LINES = 10  # in a log, while a table of several batches is read
+_LINES = 10  # while a table of several batches is read
+_INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C has ended
 
 
 def add_arguments(parser: CommandParser) -> None:
@@ -28,88 +32,83 @@ def add_arguments(parser: CommandParser) -> None:
         type=_positive,
         default=1000,
         metavar="ROWS",
-        help="Rows that are read at a time, and deleted in one transaction (1000).",
+        help="How many rows to read at a time, and to delete in one transaction (1000).",
     )
     parser.add_argument(
         "--keep-days",
         type=_not_negative,
         default=0,
         metavar="DAYS",
-        help="Keep what ended in the last DAYS days, to look at it (0).",
+        help="Keep sessions that ended in the last DAYS days, so that you can look at them (0).",
     )
-    parser.add_argument("--dry-run", action="store_true", help="Count them, and delete nothing.")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="Count the sessions, and delete nothing."
+    )
     parser.set_defaults(run=run)
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
-    """Delete them, and say how many they were."""
-    display = _Display(command.stdout, dry_run=options["dry_run"], silent=options["verbosity"] == 0)
-    progress = Progress()
+    """Delete them, and say how many they were. Each batch is a transaction of its own."""
+    verb = "would be deleted" if options["dry_run"] else "deleted"
+
+    def say(line: str) -> None:
+        if options["verbosity"]:
+            command.stdout.write(line)
+            command.stdout.flush()
+
+    progress, lines = Progress(), 0
     try:
-        with interruption_noted() as interruption:
+        with _ctrl_c_noted() as interrupted:
             for progress in flush(
                 batch_size=options["batch_size"],
                 keep=timedelta(days=options["keep_days"]),
                 dry_run=options["dry_run"],
             ):
-                display.update(progress)
-                if interruption.signal and progress.fraction < 1:
-                    raise CommandError(
-                        display.stopped("Interrupted", progress),
-                        returncode=interruption.returncode,
-                    )
+                if lines < int(progress.fraction * _LINES) < _LINES:
+                    lines = int(progress.fraction * _LINES)
+                    say(f"{progress.fraction:.0%}  {_counts(progress, verb)}")
+                if interrupted and progress.fraction < 1:
+                    why = _stopped("Interrupted", progress, verb)
+                    raise CommandError(why, returncode=_INTERRUPTED)
     except ServiceUnavailable as error:
-        why = f"The database gave up ({error.__cause__})"
-        raise CommandError(display.stopped(why, progress)) from error
-    display.finish(progress)
+        why = _stopped(f"The database gave up ({error.__cause__})", progress, verb)
+        raise CommandError(why) from error
+    say(f"Sessions: {_counts(progress, verb)}.")
+    if progress.cutoffs:
+        say(f"Ends of all sessions: {progress.cutoffs:,} {verb}.")
 
 
-class _Display:
-    """A bar that moves on a terminal; elsewhere a line for each tenth of the table."""
+@contextmanager
+def _ctrl_c_noted() -> Iterator[list[int]]:
+    """Note the first Ctrl-C in a list; a second one has its usual effect.
 
-    def __init__(self, out: OutputWrapper, *, dry_run: bool, silent: bool) -> None:
-        self._out, self._silent = out, silent
-        self._verb = "would be deleted" if dry_run else "deleted"
-        self._on_terminal = out.isatty()
-        self._lines = 0
+    KeyboardInterrupt would get lost where it is raised in one of Django's SQL functions: SQLite
+    reports a fault of the query instead, which is then repeated.
+    """
+    noted: list[int] = []
+    usual = signal.default_int_handler
 
-    def counts(self, progress: Progress) -> str:
-        return f"{_number(progress.deleted)} {self._verb}, {_number(progress.kept)} kept"
+    def note(number: int, frame: object) -> None:
+        noted.append(number)
+        signal.signal(signal.SIGINT, usual)
 
-    def update(self, progress: Progress) -> None:
-        if self._silent or progress.fraction == 1:
-            return
-        says = f"{progress.fraction:4.0%}  {self.counts(progress)}"
-        if self._on_terminal:
-            bar = "#" * int(_BAR * progress.fraction)
-            self._out.write(f"\r[{bar:<{_BAR}}] {says}\x1b[K", ending="")
-            self._out.flush()
-        elif int(progress.fraction * _LINES) > self._lines:
-            self._lines = int(progress.fraction * _LINES)
-            self._out.write(says.strip())
-            self._out.flush()
-
-    def stopped(self, why: str, progress: Progress) -> str:
-        """What to say of a flush that did not come to its end. Takes the bar away."""
-        self._clear()
-        done = f"{progress.fraction:.0%} of the table: {self.counts(progress)}"
-        return f"{why} at {done}. Run it again to go on."
-
-    def finish(self, progress: Progress) -> None:
-        if self._silent:
-            return
-        self._clear()
-        self._out.write(f"Sessions: {self.counts(progress)}.")
-        if progress.cutoffs:
-            self._out.write(f"Ends of all sessions: {_number(progress.cutoffs)} {self._verb}.")
-
-    def _clear(self) -> None:
-        if self._on_terminal and not self._silent:
-            self._out.write("\r\x1b[K", ending="")
+    if current_thread() is not main_thread() or signal.getsignal(signal.SIGINT) is not usual:
+        yield noted  # it arrives elsewhere, or is ignored, as in the background of a script
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
-def _number(count: int) -> str:
-    return f"{count:,}"
+def _counts(progress: Progress, verb: str) -> str:
+    return f"{progress.deleted:,} {verb}, {progress.kept:,} kept"
+
+
+def _stopped(why: str, progress: Progress, verb: str) -> str:
+    done = f"{progress.fraction:.0%} of the table: {_counts(progress, verb)}"
+    return f"{why} at {done}. Run it again to go on."
 
 
 def _positive(text: str) -> int:

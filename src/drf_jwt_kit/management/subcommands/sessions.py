@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.management.columns import print_table
-from drf_jwt_kit.management.people import add_user_arguments, named_user, shown
+from drf_jwt_kit.management.user_argument import add_user_arguments, named_user, shown
 from drf_jwt_kit.sessions.rows import stored
 from drf_jwt_kit.sessions.upkeep import device_label, state_in_words, survey
 
@@ -34,14 +34,14 @@ def add_arguments(parser: CommandParser) -> None:
     says = "List live sessions: of one user, newest first, or of everybody."
     listing = words.add_parser("list", help=says, description=says)
     add_user_arguments(listing)
-    listing.add_argument("--all", action="store_true", help="Those that have ended, too.")
+    listing.add_argument("--all", action="store_true", help="List ended sessions as well.")
     listing.set_defaults(run=run_list)
 
     says = "End sessions: by id, all of one user, or all of everybody."
     ending = words.add_parser("revoke", help=says, description=says)
     ending.add_argument("ids", nargs="*", type=UUID, metavar="ID", help="The id of a session.")
     add_user_arguments(ending)
-    ending.add_argument("--all", action="store_true", help="Every session of every user.")
+    ending.add_argument("--all", action="store_true", help="All sessions of all users.")
     ending.add_argument(
         *("--noinput", "--no-input"),
         action="store_false",
@@ -59,10 +59,10 @@ def run_list(command: BaseCommand, options: dict[str, Any]) -> None:
 
 
 def run_revoke(command: BaseCommand, options: dict[str, Any]) -> None:
-    """End what was named, and say how much that was."""
+    """End what was named, and say how many sessions that were."""
     user, ids = named_user(options), options["ids"]
     if [bool(ids), user is not None, options["all"]].count(True) != 1:
-        raise CommandError("Say which: ids of sessions, or --user, or --user-id, or --all.")
+        raise CommandError("Say which: ids of sessions, --user, --user-id or --all.")
     if options["all"]:
         _revoke_all(command, interactive=options["interactive"])
     elif user is not None:
@@ -76,23 +76,23 @@ def _revoke_each(command: BaseCommand, ids: list[UUID]) -> None:
     live = [pk for pk in ids if sessions.revoke(pk, reason=sessions.RevokedReason.BY_ADMIN)]
     command.stdout.write(f"Ended {len(live)} {_sessions(len(live))}.")
     known = set(stored().filter(pk__in=ids).values_list("pk", flat=True))
-    ended_before = [str(pk) for pk in ids if pk in known.difference(live)]
+    already_ended = [str(pk) for pk in ids if pk in known.difference(live)]
     unknown = [str(pk) for pk in ids if pk not in known]
-    if ended_before:
-        command.stdout.write(f"Ended before: {', '.join(ended_before)}.")
+    if already_ended:
+        command.stdout.write(f"Already ended: {', '.join(already_ended)}.")
     if unknown:
         raise CommandError(f"No session has this id: {', '.join(unknown)}.")
 
 
 def _revoke_all(command: BaseCommand, *, interactive: bool) -> None:
     if interactive:
-        command.stdout.write("This ends every session of every user: all have to log in again.")
+        command.stdout.write("This ends all sessions of all users. Everybody has to log in again.")
         try:
             answer = input("Type 'yes' to go on: ")
-        except (EOFError, KeyboardInterrupt):  # nobody is there to be asked, or rather not
+        except (EOFError, KeyboardInterrupt):  # nobody can be asked, or the answer is no
             answer = ""
         if answer != "yes":
-            raise CommandError("Nothing was ended. Without a question: --noinput")
+            raise CommandError("Nothing was ended. With --noinput this does not ask.")
     valid_after = sessions.revoke_all(reason=sessions.RevokedReason.BY_ADMIN)
     command.stdout.write(f"Ended every session that began before {_time(valid_after)}.")
 

@@ -1,4 +1,4 @@
-"""Who is meant? Finds the user whom somebody names in a shell."""
+"""Which user is meant? Finds the one whom the arguments of a command name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.core.management.base import CommandError
 from django.db import router
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.core.management.base import CommandParser
 
 _SHOWN = 5
@@ -18,9 +20,9 @@ _SHOWN = 5
 def add_user_arguments(parser: CommandParser) -> None:
     """``--user`` and ``--user-id``."""
     parser.add_argument(
-        "--user", metavar="WHO", help="The user of that name (or primary key, if it is no name)."
+        "--user", metavar="NAME", help="The user with this name, or else with this primary key."
     )
-    parser.add_argument("--user-id", metavar="KEY", help="The user with that primary key.")
+    parser.add_argument("--user-id", metavar="KEY", help="The user with this primary key.")
 
 
 def named_user(options: dict[str, Any]) -> Any:
@@ -32,11 +34,9 @@ def named_user(options: dict[str, Any]) -> Any:
     if options["user"] is not None and options["user_id"] is not None:
         raise CommandError("Give --user or --user-id, not both.")
     if options["user_id"] is not None:
-        return _the_one(options["user_id"], _with("pk", options["user_id"]))
+        return _the_one(options["user_id"], ("pk",))
     if options["user"] is not None:
-        name = options["user"]
-        found = {user.pk: user for field in _names() for user in _with(field, name)}
-        return _the_one(name, list(found.values()))
+        return _the_one(options["user"], (get_user_model().USERNAME_FIELD, "pk"))
     return None
 
 
@@ -45,23 +45,20 @@ def shown(user: Any) -> str:
     return f"{user.get_username()} ({user.pk})"
 
 
-def _names() -> tuple[str, str]:
-    return (get_user_model().USERNAME_FIELD, "pk")
-
-
 def _with(field: str, value: str) -> list[Any]:
     users = get_user_model()
     rows = users._base_manager.using(router.db_for_write(users))
     try:
         return list(rows.filter(**{field: value})[: _SHOWN + 1])
-    except (ValueError, ValidationError):  # a name is seldom a key
+    except (ValueError, ValidationError):  # the name cannot be a primary key
         return []
 
 
-def _the_one(said: str, found: list[Any]) -> Any:
+def _the_one(said: str, fields: Sequence[str]) -> Any:
+    found = list({user.pk: user for field in fields for user in _with(field, said)}.values())
     if not found:
-        raise CommandError(f"No user has the {' or '.join(_names())} {said!r}.")
+        raise CommandError(f"No user has the {' or '.join(fields)} {said!r}.")
     if len(found) > 1:
         several = ", ".join(shown(user) for user in found[:_SHOWN])
-        raise CommandError(f"{said!r} may be any of these: {several}. Choose by --user-id.")
+        raise CommandError(f"{said!r} may be any of these: {several}. Choose one with --user-id.")
     return found[0]

@@ -1,0 +1,38 @@
+"""What is wrong with the settings themselves, as Django's checks say it?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.checks import CheckMessage, Error
+
+from .settings import current_problems, get_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+WRONG_SETTING = "drf_jwt_kit.E001"
+NOT_IMPORTABLE = "drf_jwt_kit.E003"
+
+
+def check() -> Iterator[CheckMessage]:
+    """What no capability can work with."""
+    for problem in current_problems():
+        yield Error(
+            problem,
+            hint="drf_jwt_kit/conf/settings.py has every setting with its type and default.",
+            id=WRONG_SETTING,
+        )
+
+
+def loaded(name: str, needed: str) -> Generator[CheckMessage, None, Any]:
+    """Return what setting ``name`` leads to; or None, after a message that asks for ``needed``."""
+    try:
+        return get_settings().load(name)
+    except ImportError as error:
+        yield Error(
+            f"{name} cannot be imported: {error}.",
+            hint=f"Give the dotted path of {needed}.",
+            id=NOT_IMPORTABLE,
+        )
+        return None

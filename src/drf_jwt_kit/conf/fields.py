@@ -1,0 +1,189 @@
+"""What types of settings are there, and which values does each take?"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from .paths import public_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KIT, SIMPLE_JWT = "DRF_JWT_KIT", "SIMPLE_JWT"
+SameSite: TypeAlias = Literal["Strict", "Lax", "None"]
+COOKIE_PREFIXES = ("__host-", "__secure-")
+"""In any case, browsers demand more of a cookie so named. Source: RFC 6265bis section 4.1.3."""
+_COOKIE_NAME = r"[A-Za-z0-9_.-]{1,128}"
+_COOKIE_DOMAIN = r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"
+
+
+def setting(
+    default: Any,
+    doc: str,
+    accepts: str,
+    valid: Callable[[Any], bool],
+    *,
+    sources: tuple[str, ...] = (KIT, SIMPLE_JWT),
+    convert: Callable[[Any], Any] = lambda value: value,
+    or_none: bool = False,
+    secret: bool = False,
+    at_least: tuple[str, str] | None = None,
+    grows: bool = False,
+) -> Any:
+    """A field of a dataclass of settings.
+
+    ``accepts`` says in words what ``valid`` tests, ``sources`` in which dicts the setting may
+    stand, and ``convert`` makes one type of the several that Simple JWT takes. A ``secret``
+    value is never shown. ``at_least`` names a setting that must not be longer than this one,
+    with what would happen otherwise; the default of a setting that ``grows`` follows it.
+    Whatever is None by default may be set to None.
+    """
+    or_none = or_none or default is None
+    metadata = {
+        "doc": doc,
+        "accepts": f"{accepts}, or None" if or_none else accepts,
+        "valid": lambda value: (or_none and value is None) or valid(value),
+        "sources": sources,
+        "convert": convert,
+        "secret": secret,
+        "at_least": at_least,
+        "grows": grows,
+    }
+    return field(default=default, metadata=metadata)
+
+
+def duration(default: timedelta, doc: str, **more: Any) -> Any:
+    """A length of time."""
+
+    def is_positive(value: object) -> bool:
+        return isinstance(value, timedelta) and value > timedelta(0)
+
+    return setting(default, doc, "a timedelta longer than zero", is_positive, **more)
+
+
+def short_duration(default: timedelta, doc: str, *, most: int) -> Any:
+    """A length of time that may be zero, up to ``most`` seconds."""
+
+    def is_short(value: object) -> bool:
+        return isinstance(value, timedelta) and 0 <= value.total_seconds() <= most
+
+    accepts = f"a timedelta from 0 to {most} seconds"
+    return setting(default, doc, accepts, is_short, sources=(KIT,))
+
+
+def moment(doc: str) -> Any:
+    """A time with its time zone, or None."""
+
+    def is_aware(value: object) -> bool:
+        return isinstance(value, datetime) and value.utcoffset() is not None
+
+    return setting(None, doc, "an aware datetime", is_aware, sources=(KIT,))
+
+
+def flag(default: bool, doc: str, **more: Any) -> Any:
+    """Yes or no."""
+    return setting(default, doc, "True or False", lambda value: isinstance(value, bool), **more)
+
+
+def text(default: Any, doc: str, **more: Any) -> Any:
+    """A name."""
+    return setting(default, doc, "a string that is not empty", is_text, **more)
+
+
+def dotted_path(
+    default: str | None, doc: str, *, example: str = "shop.claims.ShopClaims", **more: Any
+) -> Any:
+    """A class or a function, by its path or itself."""
+
+    def is_path_or_object(value: object) -> bool:
+        return (isinstance(value, str) and "." in value) or callable(value)
+
+    accepts = f"a dotted path such as {example!r}"
+    return setting(default, doc, accepts, is_path_or_object, convert=public_path, **more)
+
+
+def whole_number(default: int | None, doc: str, *, least: int, **more: Any) -> Any:
+    """A count that is not less than ``least``."""
+
+    def is_count(value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+    accepts = f"a whole number from {least} on"
+    return setting(default, doc, accepts, is_count, sources=(KIT,), **more)
+
+
+def cookie_name(default: str, doc: str) -> Any:
+    """The name of a cookie."""
+    accepts = "a name of at most 128 letters, digits, '-', '_' and '.'"
+    return setting(default, doc, accepts, _matches(_COOKIE_NAME), sources=(KIT,))
+
+
+def cookie_domain(doc: str) -> Any:
+    """The domain of a cookie, or None. Browsers drop one with anything else in it."""
+    accepts = "a domain such as 'example.com', without scheme and port"
+    return setting(None, doc, accepts, _matches(_COOKIE_DOMAIN), sources=(KIT,))
+
+
+def samesite(default: str, doc: str) -> Any:
+    """How far a cookie goes. Source: RFC 6265bis section 4.1.2.7."""
+    accepts = "'Strict', 'Lax' or 'None'"
+    return setting(default, doc, accepts, _matches("Strict|Lax|None"), sources=(KIT,))
+
+
+def is_text(value: object) -> bool:
+    """Whether ``value`` is a string with something in it."""
+    return isinstance(value, str) and bool(value)
+
+
+def is_texts(value: object) -> bool:
+    """Whether ``value`` is a list or tuple of such strings."""
+    return isinstance(value, (list, tuple)) and bool(value) and all(map(is_text, value))
+
+
+def is_text_or_texts(value: object) -> bool:
+    """Whether ``value`` is one such string, or a list or tuple of them."""
+    return is_text(value) or is_texts(value)
+
+
+def is_words(value: object) -> bool:
+    """Whether ``value`` is one such string or several, without a space in any."""
+    return is_texts(as_tuple(value)) and not any(" " in word for word in as_tuple(value))
+
+
+def is_short_leeway(value: object) -> bool:
+    """Whether ``value`` is seconds or a timedelta, from 0 to 60 seconds."""
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 60  # noqa: PLR2004
+
+
+def is_key_sources(value: object) -> bool:
+    """Whether ``value`` has the outline of ``KEYS``; what is in it, the keys check themselves."""
+    sources = as_tuple(value)
+    return bool(sources) and all(
+        bool(source) and (isinstance(source, (str, dict, os.PathLike)) or callable(source))
+        for source in sources
+    )
+
+
+def as_timedelta(value: float | timedelta | None) -> timedelta:
+    """Seconds, or none, as a timedelta."""
+    return value if isinstance(value, timedelta) else timedelta(seconds=value or 0)
+
+
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    """One value or several, as a tuple."""
+    return tuple(value) if isinstance(value, (list, tuple)) else (value,)
+
+
+def text_or_tuple(value: Any) -> Any:
+    """A list as a tuple, and all else as it is."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _matches(pattern: str) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None

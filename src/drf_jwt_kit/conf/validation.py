@@ -1,0 +1,125 @@
+"""What did the project set, and what is wrong with it? Sentences with the cure, for a developer."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from dataclasses import Field
+
+_SOUNDS_SECRET = re.compile("KEY|SECRET|PASSWORD", re.IGNORECASE)
+
+
+class Source(NamedTuple):
+    """A dict of settings: its name in messages, what the project wrote, and the known fields."""
+
+    name: str
+    mapping: Any
+    fields: Mapping[str, Field[Any]]
+    has_more: bool = False
+    """Whether somebody else's settings may stand there too."""
+
+
+def known(cls: Any, source: str | None = None) -> dict[str, Field[Any]]:
+    """The fields of a dataclass of settings: all, or those that may stand in ``source``."""
+    named = {spec.name: spec for spec in fields(cls)}
+    return {k: v for k, v in named.items() if source is None or source in v.metadata["sources"]}
+
+
+def values(*sources: Source) -> dict[str, Any]:
+    """Each setting with its value: of the first dict that has it, or else the default."""
+    found = {spec.name: spec.metadata["convert"](value) for spec, _, value in _given(sources)}
+    specs = _specs(sources)
+    defaults = {spec.name: spec.default for spec in specs if spec.default is not MISSING}
+    merged = defaults | found
+    for spec in specs:
+        if spec.metadata["grows"] and spec.name not in found:
+            other, _ = spec.metadata["at_least"]
+            merged[spec.name] = max(merged[spec.name], merged[other])
+    return merged
+
+
+def problems(*sources: Source) -> Iterator[str]:
+    """One sentence for each thing that is wrong with the dicts."""
+    for source in sources:
+        if not isinstance(source.mapping, dict):
+            yield f"{source.name} must be a dict of settings, not {source.mapping!r}."
+            return
+    for source in sources:
+        yield from _unknown(source)
+    wrong = [*_missing(sources), *_wrong_values(sources)]
+    yield from wrong or _too_short(sources)
+
+
+def refuse(wrong: Iterable[str]) -> None:
+    """Raise ImproperlyConfigured where there are problems, with all of them, one line each."""
+    if lines := "\n".join(wrong):
+        raise ImproperlyConfigured(lines)
+
+
+def nearest(name: object, names: Sequence[str]) -> str:
+    """A sentence with the one of ``names`` that ``name`` was meant to be, or with all of them."""
+    close = difflib.get_close_matches(str(name).upper(), names, n=1, cutoff=0.5)
+    return f"Did you mean {close[0]!r}?" if close else f"The settings are: {', '.join(names)}."
+
+
+def _specs(sources: Sequence[Source]) -> list[Field[Any]]:
+    return list({name: spec for s in sources for name, spec in s.fields.items()}.values())
+
+
+def _given(sources: Sequence[Source]) -> Iterator[tuple[Field[Any], str, Any]]:
+    """Each setting that a dict has: its field, where it stands, and the value."""
+    for spec in _specs(sources):
+        for source in sources:
+            if spec.name in source.fields and spec.name in source.mapping:
+                yield spec, f"{source.name}[{spec.name!r}]", source.mapping[spec.name]
+                break
+
+
+def _unknown(source: Source) -> Iterator[str]:
+    for name in source.mapping:
+        if name in source.fields or source.has_more:
+            continue
+        shown = _shown(source.mapping[name], secret=bool(_SOUNDS_SECRET.search(str(name))))
+        yield (
+            f"{source.name}[{name!r}] is not a setting (its value: {shown})."
+            f" {nearest(name, list(source.fields))}"
+        )
+
+
+def _missing(sources: Sequence[Source]) -> Iterator[str]:
+    found = {spec.name for spec, _, _ in _given(sources)}
+    for spec in _specs(sources):
+        if spec.default is MISSING and spec.name not in found:
+            accepts = spec.metadata["accepts"]
+            yield f"{sources[0].name}[{spec.name!r}] is missing. Set it to {accepts}."
+
+
+def _wrong_values(sources: Sequence[Source]) -> Iterator[str]:
+    for spec, where, value in _given(sources):
+        if not spec.metadata["valid"](value):
+            shown = _shown(value, secret=spec.metadata["secret"])
+            yield f"{where} must be {spec.metadata['accepts']}, not {shown}."
+
+
+def _too_short(sources: Sequence[Source]) -> Iterator[str]:
+    value, where = values(*sources), {spec.name: place for spec, place, _ in _given(sources)}
+    for spec in _specs(sources):
+        other, otherwise = spec.metadata["at_least"] or (None, None)
+        if other and value[spec.name] < value[other]:
+            place = where.get(spec.name, f"{sources[0].name}[{spec.name!r}]")
+            yield (
+                f"{place} ({value[spec.name]}) is shorter than {other} ({value[other]}), so "
+                f"{otherwise}. Make it at least as long."
+            )
+
+
+def _shown(value: object, *, secret: bool) -> str:
+    # An address may hold a password.
+    return "(not shown)" if secret or "@" in str(value) else repr(value)
