@@ -9,7 +9,6 @@ import pytest
 from drf_jwt_kit import sessions
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.sessions.events import log
-from drf_jwt_kit.sessions.presented import jti_of
 from tests.conftest import PASSWORD, claims_of, forge
 from tests.leaks import Leak, Watch
 
@@ -39,7 +38,7 @@ def test_a_life_reads_as_events(past_leeway, kit, user, events, caplog):
 
 
 def test_a_generation_ahead_is_an_error(kit, signed_in, caplog):
-    kit.refresh(forge(signed_in.refresh, gen=9, jti=jti_of(signed_in.session, 9)))
+    kit.refresh(forge(signed_in.refresh, gen=9, jti=signed_in.session.jti_of(9)))
 
     (record,) = [r for r in caplog.records if "verdict=ahead" in r.getMessage()]
     assert record.levelno == logging.ERROR

@@ -6,6 +6,9 @@ as the table knows it.
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import secrets
 import uuid
 from datetime import datetime, timezone
@@ -179,6 +182,16 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def jti_of(self, generation: int) -> str:
+        """The one ``jti`` of the session's refresh token of ``generation``.
+
+        Bound to the row's secret, so that neither a stolen signing key nor a stolen database is
+        enough to make a refresh token.
+        """
+        message = f"{self.id}:{generation}".encode()
+        digest = hmac.digest(self.secret.encode(), message, hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     @property
     def device_name(self) -> str:

@@ -17,11 +17,11 @@ from .conf import get_settings
 from .exceptions import InvalidToken, Reason
 from .jose.codec import TokenKind, read_unverified
 from .sessions.account import user_id_of
-from .sessions.begin import access_lifetime, begin, new_session
+from .sessions.begin import begin, new_session
 from .sessions.claims import Additions, ClaimsSerializer, ProfileClaims, claims_of
 from .sessions.end import end_session_of
-from .sessions.presented import EITHER, Origin, Presented, jti_in, verified
-from .sessions.refresh import require_live
+from .sessions.presented import EITHER, Origin, Presented, verified
+from .sessions.refresh import would_refresh
 from .sessions.tokens import access_claims, reserved_names, session_claims, short_enough, signed
 
 if TYPE_CHECKING:
@@ -122,10 +122,6 @@ class KitToken(simplejwt.Token):
 
     def verify(self) -> None:
         """Check the claims that every token of ours has. Raises RefusedToken."""
-        try:
-            jti_in(self.payload)
-        except InvalidToken as refusal:
-            raise RefusedToken(refusal.reason) from refusal
         self.verify_token_type()
 
     def verify_token_type(self) -> None:
@@ -270,9 +266,9 @@ class RefreshToken(_TokenOfAKind, simplejwt.RefreshToken):
             session, added = self.handed_over()
             claims = claims_of(self.user, request=None, session=session, added=added)
             self._begin(session)
-            lifetime = access_lifetime(session, added) or lifetime
+            lifetime = min(session.access_lifetime or lifetime, lifetime)
         access = self.access_token_class()
-        access.payload.update(access_claims(self.payload, claims, lifetime=lifetime))
+        access.payload.update(access_claims(self.payload, claims, lifetime))
         return access
 
     def __str__(self) -> str:
@@ -289,7 +285,7 @@ class RefreshToken(_TokenOfAKind, simplejwt.RefreshToken):
     def check_blacklist(self) -> None:
         """Raise RefusedToken where the session of this token has ended. One query."""
         try:
-            require_live(self.presented)
+            would_refresh(self.presented, any_generation=True)
         except InvalidToken as refusal:
             raise RefusedToken(refusal.reason) from refusal
 
@@ -312,7 +308,9 @@ class UntypedToken(KitToken, simplejwt.UntypedToken):
     kinds = tuple(EITHER)
 
     def verify_token_type(self) -> None:
-        """Any type will do."""
+        """Any type will do, and it must have an identifier of its own. Raises RefusedToken."""
+        if not isinstance(self.payload.get(get_settings().JTI_CLAIM), str):
+            raise RefusedToken(Reason.INVALID)
 
 
 def read(presented: str | bytes) -> AccessToken | RefreshToken:

@@ -7,7 +7,6 @@ from django.db import OperationalError
 
 from drf_jwt_kit.models import RevokedReason
 from drf_jwt_kit.sessions import rows as session_rows
-from drf_jwt_kit.sessions.presented import jti_of
 from drf_jwt_kit.signals import session_revoked
 from tests.conftest import claims_of
 
@@ -78,7 +77,7 @@ def test_nothing_that_makes_a_token_is_on_any_page(kit, signed_in, staff):
     session_rows.stored().update(retry_key_hash="d" * 64)
     session = row(signed_in)
     secrets = [session.secret, session.password_fingerprint, session.retry_key_hash]
-    secrets += [jti_of(session, 0), jti_of(session, 1)]
+    secrets += [session.jti_of(0), session.jti_of(1)]
     secrets += [signed_in.access, signed_in.refresh, newest.access, newest.refresh]
     secrets += [claims_of(newest.access)["jti"], *(s[:16] for s in secrets[:3])]
 

@@ -7,7 +7,6 @@ from django.test import override_settings
 
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.sessions.account import user_id_of
-from drf_jwt_kit.sessions.presented import jti_of
 from drf_jwt_kit.signals import refresh_reused
 from tests.conftest import Dropped, claims_of, forge
 
@@ -172,7 +171,7 @@ class TestReplayedRefreshToken:
 class TestRefusedRefresh:
     def test_of_a_generation_that_is_not_yet_ends_nothing(self, kit, signed_in, rows):
         session = signed_in.session
-        ahead = forge(signed_in.refresh, gen=5, jti=jti_of(session, 5))
+        ahead = forge(signed_in.refresh, gen=5, jti=session.jti_of(5))
         before = rows()
 
         assert kit.refresh(ahead).status_code == 401

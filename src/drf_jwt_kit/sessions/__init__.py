@@ -2,12 +2,13 @@
 
 from drf_jwt_kit.models import RevokedReason
 
-from .begin import TokenPair, rename, start
+from .begin import rename, start
 from .end import keep, logout, revoke, revoke_all
 from .limits import SessionLimits
 from .refresh import refresh, would_refresh
 from .rows import authenticate, live_sessions
 from .stateless import authenticate_stateless
+from .tokens import TokenPair
 
 __all__ = [
     "RevokedReason",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import IntegrityError
@@ -11,13 +10,13 @@ from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import NoActiveAccount
-from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Session
 
-from . import adoption, client, end, events, limits, others, rows, tokens
-from .account import fingerprint, may_log_in, user_id_of
+from . import adoption, client, end, events, limits, rows
+from .account import fingerprint, may_log_in
 from .claims import Additions, claims_of, own_token
 from .faults import persistent, persistently
+from .tokens import TokenPair, pair_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,22 +31,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _LONGEST_SCOPE = 512
-
-
-@dataclass(frozen=True, kw_only=True)
-class TokenPair:
-    """What a login or a refresh answers; ``refresh`` is None where tokens are not rotated."""
-
-    access: str
-    refresh: str | None
-
-    def __repr__(self) -> str:
-        return "<TokenPair>"
-
-    def as_data(self) -> dict[str, str]:
-        """The body of the answer: ``access``, and ``refresh`` where there is one."""
-        data = {"access": self.access}
-        return data if self.refresh is None else {**data, "refresh": self.refresh}
 
 
 @sensitive_variables()
@@ -84,13 +67,12 @@ def start(
     session.name = client.storable(name)[:100]
     if len(session.scope) > _LONGEST_SCOPE:
         raise ValueError(f"This scope is longer than {_LONGEST_SCOPE} characters.")
-    return begin(
-        session,
-        user,
-        request,
-        write=lambda: pair_of(session, user, request, added=added),
-        replaces=replaces,
-    )
+
+    def write() -> TokenPair:
+        claims = claims_of(user, request=request, session=session, added=added)
+        return pair_of(session, user, claims, access_lifetime=added.access_lifetime)
+
+    return begin(session, user, request, write=write, replaces=replaces)
 
 
 def begin(
@@ -99,11 +81,13 @@ def begin(
     request: Any = None,
     *,
     write: Callable[[], _T],
+    store: Callable[[Session], bool] | None = None,
     replaces: str | None = None,
 ) -> _T:
     """Store a new session and answer what ``write`` makes of it; tell of it, and end the excess.
 
     ``write`` is called before anything is stored, so that claims which fail begin no session.
+    ``store`` says whether this call has stored it, where another one may be faster.
     Raises NoActiveAccount, LimitsError and ServiceUnavailable, as ``start`` does.
     """
     if not may_log_in(user):
@@ -114,31 +98,14 @@ def begin(
     if replaces is not None:  # before the limit counts, or it would end another one besides
         end.replace(replaces)
     is_new = session._state.adding
-    if persistently(lambda again: _store(session, is_new=is_new, again=again)):
-        if is_new:
-            events.started(session, user, request)
-        limits.end_excess(session, user, most)
+    if store is None:
+        persistently(lambda again: _store(session, is_new=is_new, again=again))
+    elif not store(session):
+        return written
+    if is_new:
+        events.started(session, user, request)
+    limits.end_excess(session, user, most)
     return written
-
-
-def pair_of(
-    session: Session, user: Any, request: Any, *, added: Additions, rotates: bool = True
-) -> TokenPair:
-    """The tokens of ``session``'s current generation, with the user's claims of this moment."""
-    protocol = tokens.refresh_claims(session, user_id_of(user))
-    access = tokens.access_token(
-        protocol,
-        claims_of(user, request=request, session=session, added=added),
-        lifetime=access_lifetime(session, added),
-    )
-    refresh = tokens.signed(protocol, TokenKind.REFRESH) if rotates else None
-    return TokenPair(access=access, refresh=refresh)
-
-
-def access_lifetime(session: Session, added: Additions) -> timedelta | None:
-    """How long access tokens of ``session`` live: the shorter of what it and the project say."""
-    said = (session.access_lifetime, added.access_lifetime)
-    return min((one for one in said if one is not None), default=None)
 
 
 def new_session(user: Any, refresh_lifetime: timedelta | None = None) -> Session:
@@ -176,15 +143,13 @@ def begin_adopted(presented: Presented, request: Any) -> None:
     """
     if not adoption.has_begun(presented):
         user = adoption.user_to_begin_with(presented)
-        begin(adoption.session_of(presented, user), user, request, write=lambda: None)
+        session = adoption.session_of(presented, user)
+        begin(session, user, request, write=lambda: None, store=adoption.insert)
 
 
-def _store(session: Session, *, is_new: bool, again: bool) -> bool:
-    """Insert the row, or bring one that is stored up to date; False where another request of the
-    same adopted token was faster."""
+def _store(session: Session, *, is_new: bool, again: bool) -> None:
+    """Insert the row, or bring one that is stored up to date."""
     alias = rows.write_alias()
-    if others.is_adopted(session.pk):
-        return adoption.insert(session)
     try:
         session.save(using=alias, force_insert=is_new)
     except IntegrityError:
@@ -193,4 +158,3 @@ def _store(session: Session, *, is_new: bool, again: bool) -> bool:
             raise
         # The first attempt has stored it, and its answer was lost.
         session._state.adding, session._state.db = False, alias
-    return True

@@ -5,9 +5,8 @@ One place reads tokens, whoever issued them. Asks no database, and decides nothi
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -59,17 +58,21 @@ class Presented:
     @classmethod
     def of(cls, claims: Mapping[str, Any], kind: TokenKind, origin: Origin) -> Presented:
         """What verified ``claims`` say. Raises InvalidToken where one is missing or malformed."""
+        settings = get_settings()
         is_access = kind is TokenKind.ACCESS
-        in_session = not is_access or origin is Origin.OURS
+        jti, user_id = claims.get(settings.JTI_CLAIM), claims.get(settings.USER_ID_CLAIM)
+        if not (isinstance(jti, str) and jti.isascii() and isinstance(user_id, str) and user_id):
+            raise InvalidToken(Reason.INVALID)
+        sid = _session_id(claims) if origin is Origin.OURS or not is_access else None
+        generation: Any = 0 if is_access else claims.get("gen")
+        auth_time: Any = claims.get("auth_time")
+        if not is_access and not _is_count(auth_time, below=_END_OF_TIME):
+            auth_time = others.UNKNOWN_LOGIN
+        if not (_is_count(generation, below=2**31) and _is_count(auth_time, below=_END_OF_TIME)):
+            raise InvalidToken(Reason.INVALID)
         return cls(
-            kind=kind,
-            origin=origin,
-            jti=jti_in(claims),
-            user_id=user_id_in(claims),
-            sid=session_id_in(claims) if in_session else None,
-            gen=0 if is_access else generation_in(claims),
-            auth_time=auth_time_in(claims, required=is_access),
-            claims=claims,
+            kind=kind, origin=origin, jti=jti, user_id=user_id, sid=sid,
+            gen=generation, auth_time=auth_time, claims=claims,
         )
 
     @property
@@ -114,7 +117,7 @@ def verified(
     """The claims of a token whose signature, times and type are good. Raises as ``read`` does."""
     claims, kind, origin = _signed(presented, _policy(kinds, accept_expired=accept_expired))
     type_claim = get_settings().TOKEN_TYPE_CLAIM
-    if kind not in kinds or (type_claim and claims.get(type_claim) != type_name(kind)):
+    if kind not in kinds or (type_claim and claims.get(type_claim) != kind.name.lower()):
         raise InvalidToken(Reason.WRONG_TYPE)
     return claims, kind, origin
 
@@ -130,76 +133,27 @@ def presented_of(token: Presented | TokenOfAFace) -> Presented:
     return presented
 
 
-def jti_of(session: Session, generation: int) -> str:
-    """The one ``jti`` of a session's refresh token of ``generation``.
-
-    Bound to the row's secret, so that neither a stolen signing key nor a stolen database is
-    enough to make a refresh token.
-    """
-    message = f"{session.id}:{generation}".encode()
-    digest = hmac.digest(session.secret.encode(), message, hashlib.sha256)
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
 def is_genuine(presented: Presented, session: Session) -> bool:
     """Whether ``session``'s row is what this refresh token was made from."""
     if presented.origin is Origin.SIMPLE_JWT:
         return True  # it was the other way round: the row's id was made from the token
-    expected = jti_of(session, presented.gen)
+    expected = session.jti_of(presented.gen)
     return hmac.compare_digest(expected.encode(), presented.jti.encode())
 
 
-def type_name(kind: TokenKind) -> str:
-    """``access`` or ``refresh``: what the type claim says."""
-    return kind.name.lower()
-
-
-def jti_in(claims: Mapping[str, Any]) -> str:
-    """The token's own identifier. Raises InvalidToken."""
-    jti = claims.get(get_settings().JTI_CLAIM)
-    if not isinstance(jti, str) or not jti.isascii():
-        raise InvalidToken(Reason.INVALID)
-    return jti
-
-
-def user_id_in(claims: Mapping[str, Any]) -> str:
-    """How the token names its user. Raises InvalidToken."""
-    value = claims.get(get_settings().USER_ID_CLAIM)
-    if not isinstance(value, str) or not value:
-        raise InvalidToken(Reason.INVALID)
-    return value
-
-
-def session_id_in(claims: Mapping[str, Any]) -> UUID:
-    """The session that the token belongs to (``sid``). Raises InvalidToken."""
+def _session_id(claims: Mapping[str, Any]) -> UUID:
     sid = claims.get("sid")
     if sid is None:
         raise InvalidToken(Reason.NO_SESSION)
-    try:
+    with suppress(ValueError):
         parsed = UUID(sid) if isinstance(sid, str) else None
-    except ValueError:
-        parsed = None
-    if parsed is None or str(parsed) != sid:
-        raise InvalidToken(Reason.INVALID)
-    return parsed
+        if parsed is not None and str(parsed) == sid:  # and not another way to write it
+            return parsed
+    raise InvalidToken(Reason.INVALID)
 
 
-def auth_time_in(claims: Mapping[str, Any], *, required: bool) -> int:
-    """When the user logged in (epoch seconds). Raises InvalidToken where it is ``required``."""
-    auth_time = claims.get("auth_time")
-    if type(auth_time) is int and 0 <= auth_time < _END_OF_TIME:
-        return auth_time
-    if required:
-        raise InvalidToken(Reason.INVALID)
-    return others.UNKNOWN_LOGIN
-
-
-def generation_in(claims: Mapping[str, Any]) -> int:
-    """How often the session had been rotated when the token was written. Raises InvalidToken."""
-    generation = claims.get("gen")
-    if type(generation) is not int or not 0 <= generation < 2**31:  # True == 1
-        raise InvalidToken(Reason.INVALID)
-    return generation
+def _is_count(value: object, *, below: int) -> bool:
+    return type(value) is int and 0 <= value < below  # True == 1
 
 
 def _signed(presented: str | bytes, policy: Policy) -> tuple[dict[str, Any], TokenKind, Origin]:

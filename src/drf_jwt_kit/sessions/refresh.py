@@ -24,11 +24,12 @@ from drf_jwt_kit.jose.codec import TokenKind
 
 from . import adoption, end, events, rows
 from .account import account_state, fingerprint, user_id_of
-from .begin import begin_adopted, pair_of
-from .claims import additions_at_refresh
+from .begin import begin_adopted
+from .claims import additions_at_refresh, claims_of
 from .faults import RowChanged, persistent, persistently
 from .life import Use, Verdict, judge
 from .presented import Origin, Presented, is_genuine, presented_of, read
+from .tokens import pair_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 
     from drf_jwt_kit.models import Session
 
-    from .begin import TokenPair
     from .presented import TokenOfAFace
+    from .tokens import TokenPair
 
 _REFRESH = frozenset({TokenKind.REFRESH})
 _ADVANCING = (
@@ -95,38 +96,26 @@ def refresh(
 
 
 @persistent
-def would_refresh(token: Presented | TokenOfAFace) -> None:
-    """Raise InvalidToken where refreshing with a ``RefreshToken`` would. Writes nothing."""
-    presented = _require_refresh(presented_of(token))
-    if not _is_to_begin(presented):
-        session, user = _read(presented, again=False)
-        if not _judge(presented, session, user, "", timezone.now()).accepts:
-            raise InvalidToken(Reason.SESSION_ENDED)
+def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = False) -> None:
+    """Raise InvalidToken where refreshing with a ``RefreshToken`` would. Writes nothing.
 
-
-@persistent
-def require_live(token: Presented | TokenOfAFace) -> None:
-    """Raise InvalidToken where the session of a ``RefreshToken`` has ended. Writes nothing."""
+    With ``any_generation``, only where its session has ended.
+    """
     presented = _require_refresh(presented_of(token))
-    if not _is_to_begin(presented):
-        session, user = _read(presented, again=False)
-        genuine = _is_of(presented, session, user)
-        if not genuine or rows.end_of_session(session, user) is not None:
-            raise InvalidToken(Reason.SESSION_ENDED)
+    if presented.origin is Origin.SIMPLE_JWT and not adoption.has_begun(presented):
+        adoption.user_to_begin_with(presented)
+        return
+    session, user = _read(presented, again=False)
+    verdict = _judge(presented, session, user, "", timezone.now())
+    lives = any_generation and verdict in {Verdict.AHEAD, Verdict.REUSED}
+    if not (verdict.accepts or lives):
+        raise InvalidToken(Reason.SESSION_ENDED)
 
 
 def _require_refresh(presented: Presented) -> Presented:
     if presented.kind is not TokenKind.REFRESH:
         raise InvalidToken(Reason.WRONG_TYPE)
     return presented
-
-
-def _is_to_begin(presented: Presented) -> bool:
-    """Whether an adopted token begins a session now. Raises InvalidToken where it may not."""
-    if presented.origin is not Origin.SIMPLE_JWT or adoption.has_begun(presented):
-        return False
-    adoption.user_to_begin_with(presented)
-    return True
 
 
 def _refresh_once(
@@ -154,7 +143,9 @@ def _refresh_once(
     if verdict is Verdict.ROTATE:
         _advance(session, user, now, key_hash if rotates else None)
     # Written out before anything is stored, so that claims which fail cost no generation.
-    pair = pair_of(session, user, request, added=added, rotates=rotates)
+    claims = claims_of(user, request=request, session=session, added=added)
+    lifetime = added.access_lifetime
+    pair = pair_of(session, user, claims, access_lifetime=lifetime, rotates=rotates)
     if verdict is not Verdict.ROTATE:
         events.duplicate(session, user, verdict.value)
         return pair
@@ -181,18 +172,13 @@ def _judge(token: Presented, session: Session, user: Any, key_hash: str, now: da
         rows.judged_state(session, account_state(user, session.password_fingerprint)),
         Use(
             generation=token.gen,
-            genuine=_is_of(token, session, user),
+            genuine=_names_user(token, session, user) and is_genuine(token, session),
             has_retry_key=bool(key_hash) and same_key,
         ),
         now=aware(now),
         leeway=settings.ROTATION_LEEWAY,
         retry_window=settings.ACCESS_TOKEN_LIFETIME,
     )
-
-
-def _is_of(token: Presented, session: Session, user: Any) -> bool:
-    """Whether ``token`` is of the row's making, and names its user."""
-    return _names_user(token, session, user) and is_genuine(token, session)
 
 
 def _names_user(token: Presented, session: Session, user: Any) -> bool:

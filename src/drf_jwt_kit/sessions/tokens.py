@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from drf_jwt_kit.conf import get_settings
@@ -15,7 +16,7 @@ from drf_jwt_kit.exceptions import ClaimsError
 from drf_jwt_kit.jose.codec import TokenKind, encode
 from drf_jwt_kit.keys import get_ring
 
-from .presented import jti_of
+from .account import user_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,30 +32,44 @@ REGISTERED = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti"})
 PROTOCOL = frozenset({"sid", "gen", "auth_time", "scope", "cnf"})
 
 
-def refresh_token(session: Session, user_id: str) -> str:
-    """The refresh token of ``session``'s current generation, signed."""
-    return signed(refresh_claims(session, user_id), TokenKind.REFRESH)
+@dataclass(frozen=True, kw_only=True)
+class TokenPair:
+    """What a login or a refresh answers; ``refresh`` is None where tokens are not rotated."""
+
+    access: str
+    refresh: str | None
+
+    def __repr__(self) -> str:
+        return "<TokenPair>"
+
+    def as_data(self) -> dict[str, str]:
+        """The body of the answer: ``access``, and ``refresh`` where there is one."""
+        data = {"access": self.access}
+        return data if self.refresh is None else {**data, "refresh": self.refresh}
 
 
-def access_token(
-    protocol: Mapping[str, Any], claims: Mapping[str, Any], *, lifetime: timedelta | None = None
-) -> str:
-    """An access token with ``claims`` of its user, signed; of the session that ``protocol`` names.
+def pair_of(
+    session: Session,
+    user: Any,
+    claims: Mapping[str, Any],
+    *,
+    access_lifetime: timedelta | None,
+    rotates: bool = True,
+) -> TokenPair:
+    """The tokens of ``session``'s current generation, the access token with ``claims`` of its user.
 
-    ``protocol`` are the claims of its refresh token, which it never outlives. Raises ClaimsError
-    where it is too long.
+    Raises ClaimsError where that is too long.
     """
-    written = access_claims(protocol, claims, lifetime=lifetime)
-    return short_enough(signed(written, TokenKind.ACCESS), written)
-
-
-def refresh_claims(session: Session, user_id: str) -> dict[str, Any]:
-    """What the refresh token of ``session``'s current generation says."""
-    return {
+    protocol = {
         **_new_claims(TokenKind.REFRESH),
         **session_claims(session),
-        get_settings().USER_ID_CLAIM: user_id,
+        get_settings().USER_ID_CLAIM: user_id_of(user),
     }
+    written = access_claims(protocol, claims, _shorter(session.access_lifetime, access_lifetime))
+    access = short_enough(signed(written, TokenKind.ACCESS), written)
+    return TokenPair(
+        access=access, refresh=signed(protocol, TokenKind.REFRESH) if rotates else None
+    )
 
 
 def session_claims(session: Session) -> dict[str, Any]:
@@ -63,31 +78,33 @@ def session_claims(session: Session) -> dict[str, Any]:
         "sid": str(session.id),
         "auth_time": epoch(session.auth_time),
         "gen": session.generation,
-        get_settings().JTI_CLAIM: jti_of(session, session.generation),
+        get_settings().JTI_CLAIM: session.jti_of(session.generation),
         "exp": epoch(session.refreshable_until),
     }
     return {**claims, "scope": session.scope} if session.scope else claims
 
 
 def access_claims(
-    protocol: Mapping[str, Any], claims: Mapping[str, Any], *, lifetime: timedelta | None = None
+    protocol: Mapping[str, Any], claims: Mapping[str, Any], lifetime: timedelta | None = None
 ) -> dict[str, Any]:
-    """What an access token says; ``lifetime`` is at most ACCESS_TOKEN_LIFETIME."""
+    """What an access token says that has ``claims`` of its user.
+
+    ``protocol`` are the claims of its session's refresh token, which it never outlives.
+    ``lifetime`` is ACCESS_TOKEN_LIFETIME, or shorter.
+    """
     settings = get_settings()
-    reserved = reserved_names()
-    own = {name: value for name, value in claims.items() if name not in reserved}
+    own = {name: value for name, value in claims.items() if name not in reserved_names()}
     if "sub" in own:
         own["sub"] = str(own["sub"])  # RFC 7519 section 4.1.2
     kept = {"sid", "auth_time", "scope", settings.USER_ID_CLAIM}
     written = _new_claims(TokenKind.ACCESS)
-    usual = settings.ACCESS_TOKEN_LIFETIME
-    expires = written["iat"] + int(min(lifetime or usual, usual).total_seconds())
+    longest: Any = _shorter(lifetime, settings.ACCESS_TOKEN_LIFETIME)
     return {
         **written,
         settings.JTI_CLAIM: uuid.uuid4().hex,
         **own,
         **{name: value for name, value in protocol.items() if name in kept},
-        "exp": min(expires, protocol["exp"]),
+        "exp": min(written["iat"] + int(longest.total_seconds()), protocol["exp"]),
     }
 
 
@@ -127,3 +144,7 @@ def _new_claims(kind: TokenKind) -> dict[str, Any]:
     type_claim = get_settings().TOKEN_TYPE_CLAIM
     named = {type_claim: kind.name.lower()} if type_claim else {}
     return {**named, "exp": 0, "iat": int(time.time()), get_settings().JTI_CLAIM: ""}
+
+
+def _shorter(one: timedelta | None, other: timedelta | None) -> timedelta | None:
+    return min((length for length in (one, other) if length is not None), default=None)
