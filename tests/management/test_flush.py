@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError
 from django.db import OperationalError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from drf_jwt_kit.models import Cutoff, Session
@@ -63,6 +64,49 @@ def test_a_database_that_gives_up_is_told_with_how_far_it_came(
 
     with pytest.raises(CommandError, match=r"gave up \(database is locked\) at 0% of the table: 0"):
         jwtkit("flush")
+
+
+@pytest.fixture
+def ctrl_c():
+    """A function that sets what Ctrl-C does in this process, until the end of the test."""
+    before = signal.getsignal(signal.SIGINT)
+    yield lambda handler: signal.signal(signal.SIGINT, handler)
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def pressed_while_deleting(monkeypatch):
+    """Ctrl-C is pressed during the deletion of each batch."""
+    deleted = QuerySet.delete
+
+    def delete(rows):
+        signal.raise_signal(signal.SIGINT)
+        return deleted(rows)
+
+    monkeypatch.setattr(QuerySet, "delete", delete)
+
+
+@pytest.mark.usefixtures("one_dead_of_two", "pressed_while_deleting")
+class TestCtrlC:
+    def test_ends_the_batch_and_says_how_far_it_came(self, jwtkit, ctrl_c):
+        ctrl_c(signal.default_int_handler)
+
+        with pytest.raises(CommandError, match=r"Interrupted at 50% of the table: 1") as error:
+            jwtkit("flush", "--batch-size", "1")
+
+        assert error.value.returncode == 130
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+    def test_after_the_last_batch_changes_nothing(self, jwtkit, ctrl_c):
+        ctrl_c(signal.default_int_handler)
+
+        assert jwtkit("flush") == "Sessions: 1 deleted, 1 kept.\n"
+
+    def test_stays_ignored_where_it_is_ignored(self, jwtkit, ctrl_c):
+        ctrl_c(signal.SIG_IGN)
+
+        assert jwtkit("flush").endswith("Sessions: 1 deleted, 1 kept.\n")
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def test_a_log_gets_a_plain_line_for_each_tenth(shell):
