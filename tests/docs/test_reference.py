@@ -16,7 +16,18 @@ from drf_jwt_kit.sessions.rotation import Verdict
 from .pages import ROOT
 
 REFERENCE = sorted((ROOT / "docs" / "reference").glob("*.md"))
-SOURCES = sorted((ROOT / "src" / "drf_jwt_kit").rglob("*.py"))
+PACKAGE = ROOT / "src" / "drf_jwt_kit"
+NOT_YET = [
+    path
+    for part in ("conf", "tokens", "transports", ".")
+    for path in ((PACKAGE / part).glob("*.py"))
+]
+TREES = [
+    ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if path not in NOT_YET
+]
+CHECK_ID = re.compile(r"drf_jwt_kit\.[EW]\d{3}")
 CODES = [
     cls.default_code
     for cls in vars(exceptions).values()
@@ -35,21 +46,16 @@ def generate():
     return module
 
 
-def check_messages():
-    """``(id, words of the call)`` of each place in the source that makes a check message."""
-    for path in SOURCES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        named = {ast.unparse(n.targets[0]): n.value for n in tree.body if isinstance(n, ast.Assign)}
-        for node in ast.walk(tree):
-            words = {w.arg: w.value for w in node.keywords} if isinstance(node, ast.Call) else {}
-            number = words.get("id")
-            number = named.get(number.id) if isinstance(number, ast.Name) else number
-            if not isinstance(number, ast.Constant):
-                continue
-            if ast.unparse(node.func).endswith(("Error", "UnusableKey")):
-                yield number.value, "E", words
-            elif ast.unparse(node.func).endswith("Warning"):
-                yield number.value, "W", words
+def nodes(kind):
+    """Every node of that kind in the source."""
+    return [node for tree in TREES for node in ast.walk(tree) if isinstance(node, kind)]
+
+
+def is_check_id(node):
+    return isinstance(node, ast.Constant) and bool(CHECK_ID.fullmatch(str(node.value)))
+
+
+check_calls = generate().check_calls
 
 
 @pytest.mark.parametrize("page", REFERENCE, ids=lambda page: page.name)
@@ -69,14 +75,33 @@ class TestChecks:
     def test_every_id_is_documented_once(self):
         documented = re.findall(r"^### (\w+)$", read("docs/reference/checks.md"), re.MULTILINE)
 
-        assert documented == sorted({f"{name.rpartition('.')[2]}" for name, *_ in check_messages()})
+        assert documented == sorted({name.rpartition(".")[2] for name, *_ in check_calls()})
 
-    @pytest.mark.parametrize("message", [*check_messages()], ids=lambda message: message[0])
-    def test_every_message_has_a_hint_and_an_id_of_its_level(self, message):
-        name, level, words = message
+    @pytest.mark.parametrize(("name", "call"), [made[:2] for made in check_calls()])
+    def test_every_message_has_a_hint_and_an_id_of_its_level(self, name, call):
+        level = "W" if ast.unparse(call.func).endswith("Warning") else "E"
 
-        assert "hint" in words
-        assert re.fullmatch(rf"drf_jwt_kit\.{level}\d\d\d", name)
+        assert "hint" in [word.arg for word in call.keywords]
+        assert name.startswith(f"drf_jwt_kit.{level}")
+
+    def test_every_id_is_a_constant(self):
+        constants = [node.value for node in nodes(ast.Assign) if is_check_id(node.value)]
+
+        assert len([*filter(is_check_id, nodes(ast.Constant))]) == len(constants)
+
+    def test_every_id_has_one_meaning(self):
+        numbers = [node.value.value for node in nodes(ast.Assign) if is_check_id(node.value)]
+
+        assert sorted(numbers) == sorted(set(numbers))
+
+    @pytest.mark.parametrize("assigned", [n for n in nodes(ast.Assign) if is_check_id(n.value)],
+                             ids=lambda assigned: assigned.targets[0].id)  # fmt: skip
+    def test_every_id_is_used_at_one_place(self, assigned):
+        name = assigned.targets[0].id
+        uses = [n for n in nodes(ast.Name) if n.id == name and isinstance(n.ctx, ast.Load)]
+        uses += [n for n in nodes(ast.Attribute) if n.attr == name]
+
+        assert len(uses) == 1
 
 
 class TestCodes:

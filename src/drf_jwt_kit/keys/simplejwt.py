@@ -17,7 +17,7 @@ from drf_jwt_kit.jose.key_text import key_in
 from .ring import PlacedKey
 from .secret_key import keys_of_secret_key, secret_keys
 
-UNKNOWN_ALGORITHM = "drf_jwt_kit.E057"
+ALGORITHM_NOT_SUPPORTED = "drf_jwt_kit.E057"
 KEY_IS_MISSING = "drf_jwt_kit.E005"
 NO_PAIR = "drf_jwt_kit.E058"
 UNSOUND_SECRET = "drf_jwt_kit.E059"
@@ -43,7 +43,7 @@ def keys_of_simple_jwt() -> list[PlacedKey]:
             f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, which is not one of: "
             f"{', '.join(ALGORITHMS)}.",
             hint=_TOGETHER,
-            id=UNKNOWN_ALGORITHM,
+            id=ALGORITHM_NOT_SUPPORTED,
         )
     if algorithm in SECRET_BYTES and uses_secret_key():
         return keys_of_secret_key(algorithm)
