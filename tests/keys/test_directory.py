@@ -129,7 +129,7 @@ class TestWriting:
     def test_two_at_once_take_turns(self, folder):
         with (
             directory.changing(folder),
-            pytest.raises(CannotRotate, match="Somebody else is changing the keys"),
+            pytest.raises(CannotRotate, match="Another process is changing the keys"),
             directory.changing(folder),
         ):
             pass

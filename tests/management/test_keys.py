@@ -186,7 +186,7 @@ class TestRotate:
     def test_is_refused_while_somebody_else_changes_the_keys(self, rotating):
         with (
             directory.changing(rotating),
-            pytest.raises(CommandError, match="Somebody else is changing the keys"),
+            pytest.raises(CommandError, match="Another process is changing the keys"),
         ):
             keys("rotate")
 

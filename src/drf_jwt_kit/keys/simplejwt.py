@@ -77,7 +77,7 @@ def keys_of_simple_jwt_itself() -> list[Key]:
     elif algorithm in SECRET_BYTES:
         keys = [_named_secret(algorithm)]
     elif settings.JWK_URL is not None:
-        return []  # it verified with the keys there, and nothing that names none of them
+        return []  # Simple JWT verified with the keys there alone, which sign tokens with a kid
     else:
         keys = [_public_key(algorithm)]
     return [replace(key, signing_key=None) for key in keys]
