@@ -163,7 +163,7 @@ def is_aware_or_none(value: object) -> bool:
 
 
 def is_key_sources(value: object) -> bool:
-    """Whether ``value`` has the outline of ``KEYS``; what is in it, ``keys.configured`` says."""
+    """Whether ``value`` has the outline of ``KEYS``; what is in it, ``keys.given`` says."""
     sources = value if isinstance(value, (list, tuple)) else [value]
     kinds = (str, dict, os.PathLike)
     return value is None or (
