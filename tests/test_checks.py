@@ -71,7 +71,7 @@ class TestErrors:
             (simple_jwt(SIGNING_KEY="short"), ["drf_jwt_kit.E059"]),
             (simple_jwt(SIGNING_KEY="x" * 40, ALGORITHM="HS512"), ["drf_jwt_kit.E059"]),
             (kit(CLAIMS_SERIALIZER="shop.claims.Gone"), ["drf_jwt_kit.E003"]),
-            (kit(CLAIMS_SERIALIZER=f"{HERE}.NotASerializer"), ["drf_jwt_kit.E003"]),
+            (kit(CLAIMS_SERIALIZER=f"{HERE}.NotASerializer"), ["drf_jwt_kit.E044"]),
             (kit(TOKEN_OBTAIN_SERIALIZER="shop.Gone"), ["drf_jwt_kit.E003"]),
             (kit(TOKEN_OBTAIN_SERIALIZER=f"{HERE}.NotASerializer"), ["drf_jwt_kit.E042"]),
             (kit(SESSION_LIMITS="shop.limits.gone"), ["drf_jwt_kit.E003"]),

@@ -30,6 +30,7 @@ PUBLIC = [
     *("keys", "tokens", "sessions", "authentication", "mixins", "permissions", "serializers"),
     *("views", "exceptions", "signals", "conf", "models", "guards", "transports"),
     *("resource_server", "resource_server.mixins", "resource_server.authentication"),
+    *("jose.algorithms", "jose.codec", "jose.fetch", "jose.jwk", "jose.key_text", "jose.remote"),
 ]
 
 

@@ -17,16 +17,7 @@ from .pages import ROOT
 
 REFERENCE = sorted((ROOT / "docs" / "reference").glob("*.md"))
 PACKAGE = ROOT / "src" / "drf_jwt_kit"
-NOT_YET = [
-    path
-    for part in ("keys", "tokens", "resource_server")
-    for path in (PACKAGE / part).rglob("*.py")
-]
-TREES = [
-    ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted(PACKAGE.rglob("*.py"))
-    if path not in NOT_YET
-]
+TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))]
 CHECK_ID = re.compile(r"drf_jwt_kit\.[EW]\d{3}")
 CODES = [
     cls.default_code

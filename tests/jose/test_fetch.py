@@ -1,6 +1,7 @@
 """Fetching a key set over a real connection: nothing but a short JSON answer is taken."""
 
 import datetime
+import socket
 import ssl
 import threading
 import time
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from drf_jwt_kit.jose.fetch import LARGEST_SET, FetchFailed, fetch
+from drf_jwt_kit.jose.fetch import LARGEST_SET, FetchFailed, _ReadUntil, fetch
 from tests.keys.material import private_key, private_pem
 
 
@@ -158,6 +159,16 @@ def test_says_that_nobody_answers(server):
 def test_knows_no_other_scheme(url):
     with pytest.raises(FetchFailed):
         fetch(url, 5)
+
+
+def test_reads_nothing_after_its_time():
+    """However much has arrived: a server that answers quickly and for ever is given up, too."""
+    here, there = socket.socketpair()
+    with here, there, _ReadUntil(here.makefile("rb", 0), here, time.monotonic()) as answer:
+        there.sendall(b"more")
+
+        with pytest.raises(TimeoutError):
+            answer.read(1)
 
 
 class TestHttps:

@@ -1,5 +1,6 @@
 """A directory of keys: what is read, what survives an interruption, who may change it."""
 
+import errno
 import json
 import stat
 from datetime import datetime, timedelta, timezone
@@ -129,7 +130,7 @@ class TestWriting:
     def test_two_at_once_take_turns(self, folder):
         with (
             directory.changing(folder),
-            pytest.raises(CannotRotate, match="Somebody else is changing the keys"),
+            pytest.raises(CannotRotate, match="Another process is changing the keys"),
             directory.changing(folder),
         ):
             pass
@@ -155,6 +156,11 @@ class TestWhatIsWrong:
         with pytest.raises(ImproperlyConfigured) as refused:
             get_ring()
         assert str(refused.value) == message
+
+    def test_a_directory_that_is_not_there_says_how_to_make_one(self, folder):
+        folder.rmdir()
+
+        assert [number for number, _ in said()] == ["drf_jwt_kit.E026"]
 
     @pytest.mark.parametrize(
         "text",
@@ -267,6 +273,18 @@ class TestWhatIsWrong:
             f"read it: chmod 600 {path}; or silence this where the group is how the server reads "
             "it."
         ]
+
+    def test_a_key_that_cannot_be_read_here_counts_as_private(self, folder, monkeypatch):
+        store(folder, entry())
+        path = folder / "ES256.pem"
+        path.chmod(0o604)
+        monkeypatch.setattr(type(path), "read_bytes", forbidden)
+
+        assert "drf_jwt_kit.E025" in [number for number, _ in said()]
+
+
+def forbidden(*_):
+    raise PermissionError(errno.EACCES, "Permission denied")
 
 
 class TestOfTime:

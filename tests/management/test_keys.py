@@ -1,11 +1,13 @@
 """``manage.py jwtkit keys``: what whoever looks after the keys is told, and what then is so."""
 
 import stat
+from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.test import override_settings
 
 from drf_jwt_kit.jose.algorithms import ALGORITHMS
@@ -135,6 +137,14 @@ class TestGenerate:
             "runs the server, who must own the directory."
         )
 
+    def test_says_that_a_file_cannot_be_written(self, tmp_path):
+        path = tmp_path / "nowhere" / "key.pem"
+
+        with pytest.raises(CommandError) as refused:
+            keys("generate", "--output", str(path))
+
+        assert str(refused.value) == f"{path} cannot be written: No such file or directory."
+
 
 class TestRotate:
     def test_lets_the_next_key_sign_and_tells_when_the_other_may_go(self, rotating, kit, user):
@@ -186,7 +196,7 @@ class TestRotate:
     def test_is_refused_while_somebody_else_changes_the_keys(self, rotating):
         with (
             directory.changing(rotating),
-            pytest.raises(CommandError, match="Somebody else is changing the keys"),
+            pytest.raises(CommandError, match="Another process is changing the keys"),
         ):
             keys("rotate")
 
@@ -258,6 +268,51 @@ class TestRemove:
         keys("remove", the_one(rotating, "next"))
 
         assert states(rotating) == ["signing"]
+
+
+@contextmanager
+def no_database():
+    def refuse(*_):
+        raise OperationalError("the database is down")
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+class TestWithoutADatabase:
+    def test_rotate_still_rotates_and_says_what_is_not_known(self, rotating):
+        old, new = the_one(rotating, "signing"), the_one(rotating, "next")
+
+        with no_database():
+            said = keys("rotate")
+
+        assert states(rotating) == ["signing", "retiring"]
+        assert said == (
+            f"{new} signs, in every process within 10 s.\n{old} is retiring. Who needs it is not "
+            "known: the database cannot be asked.\n"
+        )
+
+    def test_remove_takes_nothing_away(self, retiring, rotating):
+        with no_database(), pytest.raises(CommandError, match="Who needs it is not known"):
+            keys("remove", retiring)
+
+        assert states(rotating) == ["signing", "retiring"]
+
+    def test_list_says_what_is_not_known(self, retiring):
+        with no_database():
+            lines = keys("list").splitlines()
+
+        assert lines[-1].endswith("not known: the database cannot be asked")
+
+    def test_check_says_what_is_not_known(self, retiring):
+        with no_database():
+            said = keys("check")
+
+        assert said.splitlines() == [
+            f"warning: {retiring} is retiring. Who needs it is not known: the database cannot be "
+            "asked.",
+            "Nothing is wrong with the keys.",
+        ]
 
 
 class TestList:

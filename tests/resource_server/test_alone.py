@@ -76,7 +76,7 @@ class TestWithRestFrameworksAnonymousUser:
 
     def test_the_first_request_names_the_cure(self):
         assert facts("--as-it-comes")["error"] == (
-            "django.contrib.auth is not installed, and REST Framework takes its AnonymousUser for "
-            "whoever sends no token, which fails at the first such request. Set REST_FRAMEWORK = "
+            "django.contrib.auth is not installed, but REST Framework uses its AnonymousUser for "
+            "requests without a token, and the first such request fails. Set REST_FRAMEWORK = "
             '{"UNAUTHENTICATED_USER": None}'
         )

@@ -224,6 +224,36 @@ class TestWhileOneThreadFetches:
         assert {type(refusal) for refusal in refusals} == {KeysUnavailable}
         assert clock[0] == 1000 + 5
 
+    def test_one_that_comes_just_after_a_fetch_does_not_fetch_again(self, keys, network):
+        keys["one"]
+        keys._fetching = JustReleased()
+
+        assert "invented" not in keys
+        assert network.fetches == 1
+
+
+class JustReleased:
+    """The lock of a thread that has fetched between two looks of another thread."""
+
+    def locked(self):
+        return True
+
+    def acquire(self, blocking):
+        return True
+
+    def release(self):
+        pass
+
+
+class TestHeldKeys:
+    def test_are_none_before_the_first_token(self, keys):
+        assert (len(keys), list(keys)) == (0, [])
+
+    def test_are_those_that_were_fetched(self, keys):
+        keys["one"]
+
+        assert (len(keys), list(keys)) == (1, ["one"])
+
 
 class TestOneOfAProcess:
     def test_is_made_once_however_many_ask_at_first(self, monkeypatch):

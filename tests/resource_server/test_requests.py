@@ -377,6 +377,18 @@ class TestPrincipal:
 
         assert (principal.has_scope("a", "b"), principal.has_scope("c")) == (True, False)
 
+    def test_has_one_name(self):
+        principal, _ = ResourceServerAuthentication().authenticate(request_with(token()))
+
+        assert (principal.pk, principal.id, str(principal), principal.get_username()) == ("7",) * 4
+
+    def test_has_no_permission_of_django(self):
+        principal, _ = ResourceServerAuthentication().authenticate(request_with(token()))
+
+        assert not principal.has_perm("shop.add_order")
+        assert not principal.has_perms(["shop.add_order"])
+        assert not principal.has_module_perms("shop")
+
 
 def request_with(presented):
     return APIRequestFactory().get("/", headers={"Authorization": f"Bearer {presented}"})

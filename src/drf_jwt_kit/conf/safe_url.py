@@ -1,4 +1,4 @@
-"""May keys be fetched from an address? Whoever answers there says whose tokens are good."""
+"""May keys be fetched from an address? The server there decides whose tokens are good."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Which algorithms are there, which keys are for each, and is a key strong enough to be believed?
+"""Which algorithms are there, which keys are for each, and is a key strong enough?
 
-Asked of every key on its way in, wherever it comes from: what PyJWT lets pass and we do not.
+Every key is judged here, wherever it comes from: PyJWT accepts some that we do not.
 Sources: RFC 7518 sections 3.2 to 3.5 and 6, RFC 8037, RFC 8725 section 3.5.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LEAST_RSA_BITS = 2048  # RFC 7518 sections 3.3 and 3.5
-MOST_RSA_BITS = 8192  # verifying takes long with more, and nobody needs it
+MOST_RSA_BITS = 8192  # with more, verifying takes long and is no safer
 LEAST_EXPONENT, MOST_EXPONENT = 3, 2**64
 _NEW_RSA_BITS = 2048  # enough until 2030 (NIST SP 800-57); more makes tokens longer, logins slower
 
@@ -73,16 +73,16 @@ ALGORITHMS = {
     "ES512": _ecdsa(ec.SECP521R1(), "P-521"),
     "EdDSA": _EDDSA,
 }
-"""What a key of ours or of somebody else may be for, by name. Each key is for one of them.
+"""The algorithms by name. Each key is for exactly one of them.
 
-Of several that fit a key which names none, the first one is meant.
+A key that names no algorithm is for the first one here that takes such keys.
 """
 
 SECRET_BYTES = {name: row.secret_bytes for name, row in ALGORITHMS.items() if row.secret_bytes}
 """The HMAC algorithms, and how many bytes each needs. Source: RFC 7518 section 3.2."""
 
 ASYMMETRIC = tuple(name for name in ALGORITHMS if name not in SECRET_BYTES)
-"""What a published key may be for."""
+"""The algorithms of keys that may be published."""
 
 _TYPES: dict[tuple[type, ...], tuple[str, str | None]] = {
     (bytes,): ("oct", None),

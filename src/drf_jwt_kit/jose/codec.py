@@ -128,9 +128,9 @@ def decode_unnamed(presented: str | bytes, keys: Sequence[Key], policy: Policy) 
 
 
 def read_unverified(presented: str | bytes) -> dict[str, Any]:
-    """The claims of a token that nobody has verified: never a basis for a decision.
+    """The claims of a token, without any verification: never a basis for a decision.
 
-    Raises InvalidToken where it is no JWS at all.
+    Raises InvalidToken where it is not a JWS at all.
     """
     try:
         claims: dict[str, Any] = jwt.decode(presented, options={"verify_signature": False})
@@ -163,7 +163,7 @@ def _signed_by_function(
 
 def _as_in_a_jws(answer: object, key: Key) -> bytes:
     """An ECDSA signature as two numbers (RFC 7518 section 3.4), also where it came as DER."""
-    signature = answer if isinstance(answer, bytes) else b""  # which no key verifies
+    signature = answer if isinstance(answer, bytes) else b""  # no key verifies an empty signature
     if not key.algorithm.startswith("ES"):
         return signature
     curve = key.verifying_key.curve

@@ -1,6 +1,6 @@
 """How are an issuer's keys fetched? One GET of little JSON, from the address that is given.
 
-Follows no redirect, since whoever can redirect could choose the keys, and reads no more than
+Follows no redirect, since who can redirect could choose the keys, and reads no more than
 a key set can hold. Sources: RFC 8725 section 3.10, RFC 9110 section 15.4.
 """
 

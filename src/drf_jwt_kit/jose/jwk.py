@@ -56,7 +56,7 @@ class Key:
 
     @property
     def is_secret(self) -> bool:
-        """Whether whoever verifies with this key could sign as well: an HMAC key."""
+        """Whether the key that verifies can sign as well: an HMAC key."""
         return self.algorithm in SECRET_BYTES
 
     def public_jwk(self) -> dict[str, str]:
@@ -129,8 +129,8 @@ def read_jwk(
     """What ``jwk`` holds: the key of ``cryptography`` or bytes, its algorithm, and its ``kid``.
 
     Where it names no ``alg``, it is for the first of ``algorithms`` that fits it. Only a key that
-    ``is_ours`` may show its private part. Says nothing of its strength. Raises UnsoundKey, with
-    a sentence.
+    ``is_ours`` may show its private part. Its strength is not judged here. Raises UnsoundKey,
+    with a sentence.
     """
     if not isinstance(jwk, dict):
         raise UnsoundKey("It is not a JSON object.")
@@ -152,7 +152,7 @@ def read_jwk(
 
 
 def key_of(jwk: object, algorithms: Sequence[str]) -> Key:
-    """The verifying key that somebody else's ``jwk`` describes, for one of ``algorithms``.
+    """The verifying key that an issuer's ``jwk`` describes, for one of ``algorithms``.
 
     Where it has no ``kid``, its thumbprint is its name. Raises UnsoundKey, with a sentence.
     """

@@ -125,7 +125,7 @@ class IssuerKeys(Mapping[str, Key]):
             document = self._fetch(issuer.jwks_url, issuer.fetch_timeout.total_seconds())
             keys, left_out = keys_of(document, issuer.algorithms)
         except (FetchFailed, UnsoundKey) as error:
-            logger.error(  # noqa: TRY400  # no traceback of somebody else's server
+            logger.error(  # noqa: TRY400  # no traceback: the fault is not here
                 "event=issuer_keys_failed issuer=%s error=%r", issuer.issuer, str(error)
             )
             return None

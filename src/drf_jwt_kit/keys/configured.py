@@ -1,4 +1,4 @@
-"""Which keys does ``DRF_JWT_KIT["KEYS"]`` name? Reads each source; decides nothing about them.
+"""Which keys does ``DRF_JWT_KIT["KEYS"]`` name? Reads each source; which key signs, ring.py says.
 
 A source is one key as a dict, a directory, a function that returns sources, or the word
 "SECRET_KEY". A list of sources is read in order.
@@ -71,10 +71,7 @@ _MEMBERS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "passphrase": ("a string", _is_string_or_none),
     "state": (f"one of {', '.join(_STATES)}", lambda value: value in _STATES),
     "since": ("a time with a time zone, such as '2026-01-31T12:00:00+00:00',", _is_aware_or_none),
-    "sign": (
-        "a function, or its dotted path,",
-        _is_function_or_path,
-    ),
+    "sign": ("a function, or its dotted path,", _is_function_or_path),
 }
 """What a key may have, what each member must be, and the test of it."""
 

@@ -1,8 +1,8 @@
 """A directory of keys: which are in it, in which state, and how is that changed?
 
 ``keyring.json`` lists the keys and their states; each key is a file of its own beside it. A
-change writes the key first, and then replaces the list in one rename: whoever reads, or is
-interrupted, sees the list as it was or as it is to be. Two that change at once take turns.
+change writes the key first, and then replaces the list in one rename: a reader, or the next one
+after an interruption, sees the list as it was or as it is to be. Two changes at once take turns.
 """
 
 from __future__ import annotations
@@ -84,14 +84,14 @@ def read_file(path: Path, where: str, *, default: bytes | None = None) -> bytes:
 
 @contextmanager
 def changing(directory: Path) -> Iterator[tuple[Entry, ...]]:
-    """The entries, while nobody else changes them. Makes the directory where there is none.
+    """The entries, while no other process changes them. Makes the directory where there is none.
 
-    Raises CannotRotate where somebody is changing them just now.
+    Raises CannotRotate where another process is changing them.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (directory / _LOCK).open("a", encoding="utf-8") as lock:
         if not locks.lock(lock, locks.LOCK_EX | locks.LOCK_NB):
-            raise CannotRotate(f"Somebody else is changing the keys in {directory}. Try again.")
+            raise CannotRotate(f"Another process is changing the keys in {directory}. Try again.")
         try:
             yield read(directory)
         finally:
@@ -106,7 +106,7 @@ def write(directory: Path, entries: tuple[Entry, ...]) -> None:
     new.unlink(missing_ok=True)  # of a change that was interrupted
     create(new, text.encode())
     new.replace(directory / INDEX)
-    _settle(directory)
+    _sync(directory)
 
 
 def create(path: Path, content: bytes) -> None:
@@ -132,7 +132,7 @@ def strays(directory: Path, entries: tuple[Entry, ...]) -> list[str]:
     return sorted(name for name in found if name not in listed)
 
 
-def _settle(directory: Path) -> None:
+def _sync(directory: Path) -> None:
     """Make a rename last through a power failure, where the system has a way."""
     if not HAS_MODES:
         return

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class PublishedKeys(IssuerKeys):
-    """The keys at ``JWK_URL`` by ``kid``, for tokens that name none of the project's ring.
+    """The keys at ``JWK_URL`` by ``kid``, for tokens that name no key of the project's ring.
 
     A ``kid`` of ours is a KeyError, whatever is published under it, and fetches nothing.
     """

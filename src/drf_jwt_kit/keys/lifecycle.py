@@ -1,9 +1,9 @@
 """When may which key sign? Pure steps in a key's life: no clock, no file.
 
-A key is announced before it signs, so that everybody who verifies has read it by then, and
-stays after it has signed until nothing that it signed is alive:
+A key is announced before it signs, so that every verifier has read it by then, and stays
+after it has signed until every token that it signed has ended:
 
-    (made)  →  next  →  signing  →  retiring  →  (gone)
+    (made)  →  next  →  signing  →  retiring  →  (removed)
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ class CannotRotate(Exception):  # noqa: N818  # reads as what happened
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A key of a directory, without the key itself. Times are aware, and of the directory's own
-    changes: ``since`` is when the key came into its state."""
+    """What a directory writes down of a key, without the key itself.
+
+    ``since`` is when it came into its state; both times are aware.
+    """
 
     kid: str
     algorithm: str
@@ -45,9 +47,8 @@ def added(entries: tuple[Entry, ...], new: Entry) -> tuple[Entry, ...]:
         raise CannotRotate(
             "There is a next key already. Let it sign first: python manage.py jwtkit keys rotate"
         )
-    if in_state(entries, KeyState.SIGNING):
-        return _ordered((*entries, replace(new, state=KeyState.NEXT)))
-    return _ordered((*entries, replace(new, state=KeyState.SIGNING)))
+    state = KeyState.NEXT if in_state(entries, KeyState.SIGNING) else KeyState.SIGNING
+    return _ordered((*entries, replace(new, state=state)))
 
 
 def rotated(

@@ -39,8 +39,7 @@ class KeyState(str, Enum):
 class PlacedKey:
     """A key, what it is to do (None where its place in a list says so), and where it is from.
 
-    ``made`` is when it was made and ``since`` when it came into its state, where somebody has
-    written that down.
+    ``made`` is when it was made and ``since`` when it came into its state, where that is known.
     """
 
     key: Key

@@ -17,7 +17,7 @@ from drf_jwt_kit.jose.key_text import key_in
 from .ring import PlacedKey
 from .secret_key import keys_of_secret_key, secret_keys
 
-UNKNOWN_ALGORITHM = "drf_jwt_kit.E057"
+ALGORITHM_NOT_SUPPORTED = "drf_jwt_kit.E057"
 KEY_IS_MISSING = "drf_jwt_kit.E005"
 NO_PAIR = "drf_jwt_kit.E058"
 UNSOUND_SECRET = "drf_jwt_kit.E059"
@@ -43,7 +43,7 @@ def keys_of_simple_jwt() -> list[PlacedKey]:
             f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, which is not one of: "
             f"{', '.join(ALGORITHMS)}.",
             hint=_TOGETHER,
-            id=UNKNOWN_ALGORITHM,
+            id=ALGORITHM_NOT_SUPPORTED,
         )
     if algorithm in SECRET_BYTES and uses_secret_key():
         return keys_of_secret_key(algorithm)
@@ -77,7 +77,7 @@ def keys_of_simple_jwt_itself() -> list[Key]:
     elif algorithm in SECRET_BYTES:
         keys = [_named_secret(algorithm)]
     elif settings.JWK_URL is not None:
-        return []  # it verified with the keys there, and nothing that names none of them
+        return []  # Simple JWT verified with the keys there alone, which sign tokens with a kid
     else:
         keys = [_public_key(algorithm)]
     return [replace(key, signing_key=None) for key in keys]

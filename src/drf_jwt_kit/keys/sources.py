@@ -86,7 +86,7 @@ def _read_in_turn(held: _Held | None) -> KeyRing:
         return held.ring
     try:
         if held is None and _held is not None:
-            return _held.ring  # somebody has read while this thread waited
+            return _held.ring  # another thread has read while this one waited
         ring = _read_or_keep(held)
         interval = get_settings().KEYS_RELOAD_INTERVAL.total_seconds()
         _held = _Held(ring, time.monotonic() + interval)
@@ -106,6 +106,6 @@ def _read_or_keep(held: _Held | None) -> KeyRing:
     if held is None:
         return ring
     if ring == held.ring:
-        return held.ring  # the same object, for whoever remembers something beside it
+        return held.ring  # the same object, so that what is cached on it stays
     logger.info("event=keys_changed signing=%s", ring.signing.kid)
     return ring

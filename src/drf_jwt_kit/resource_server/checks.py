@@ -16,12 +16,12 @@ from .settings import problems
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WRONG_SETTING = "drf_jwt_kit.E040"
+WRONG_RESOURCE_SERVER = "drf_jwt_kit.E040"
 ANONYMOUS_USER_NEEDS_USERS = "drf_jwt_kit.E041"
 
 _NO_USERS = (
-    "django.contrib.auth is not installed, and REST Framework takes its AnonymousUser for whoever "
-    "sends no token, which fails at the first such request."
+    "django.contrib.auth is not installed, but REST Framework uses its AnonymousUser for requests "
+    "without a token, and the first such request fails."
 )
 _CURE = 'Set REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}'
 
@@ -48,7 +48,7 @@ def _check_settings() -> Iterator[CheckMessage]:
         yield Error(
             problem,
             hint="docs/reference/settings.md has every key of it, with its type and default.",
-            id=WRONG_SETTING,
+            id=WRONG_RESOURCE_SERVER,
         )
 
 

@@ -8,10 +8,10 @@ from .authentication import ResourceServerAuthentication
 
 
 class ResourceServerMixin(GuardedViewMixin):
-    """A view that answers nobody without a token of the issuer's: 401 and the Bearer challenge.
+    """A view that requires a token of the issuer: without one, 401 and the Bearer challenge.
 
     SecureViewMixin for a service without users. Put it before APIView or a viewset. It cannot
-    be opened by accident, and ``required_scopes`` and ``max_auth_age`` demand more of the
+    be opened by accident, and ``required_scopes`` and ``max_auth_age`` require more of the
     token.
     """
 

@@ -41,7 +41,7 @@ class Principal:
         return self.scopes.issuperset(scopes)
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        """False: Django's permissions are the issuer's affair."""
+        """False: the issuer's scopes say what is allowed, not Django's permissions."""
         return False
 
     def has_perms(self, perm_list: object, obj: object = None) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from drf_jwt_kit.models import Session
 
-NO_SERIALIZER = "drf_jwt_kit.E044"
+NOT_A_SERIALIZER = "drf_jwt_kit.E044"
 RESERVED_CLAIM = "drf_jwt_kit.E004"
 SECRET_CLAIM = "drf_jwt_kit.E006"
 
@@ -152,7 +152,7 @@ def check() -> Iterator[CheckMessage]:
             f"CLAIMS_SERIALIZER is {get_settings().CLAIMS_SERIALIZER!r}, which is not a serializer "
             "class.",
             hint=f"Give the dotted path of {needed}.",
-            id=NO_SERIALIZER,
+            id=NOT_A_SERIALIZER,
         )
         return
     for name in _declared(serializer):

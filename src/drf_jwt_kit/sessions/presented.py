@@ -71,8 +71,14 @@ class Presented:
         if not (_is_count(generation, below=2**31) and _is_count(auth_time, below=_END_OF_TIME)):
             raise InvalidToken(Reason.INVALID)
         return cls(
-            kind=kind, origin=origin, jti=jti, user_id=user_id, sid=sid,
-            gen=generation, auth_time=auth_time, claims=claims,
+            kind=kind,
+            origin=origin,
+            jti=jti,
+            user_id=user_id,
+            sid=sid,
+            gen=generation,
+            auth_time=auth_time,
+            claims=claims,
         )
 
     @property

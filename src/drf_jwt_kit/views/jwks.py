@@ -1,4 +1,4 @@
-"""Which keys may everybody read? Asks no database, and no caller who it is."""
+"""Which public keys can everybody read? Needs no database and no authentication."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @method_decorator(csrf_exempt, name="dispatch")  # it changes nothing: another method is 405
 class JWKSView(NonAtomicMixin, View):
-    """Read our public keys, as a JWK Set. Asks no database, and no caller who it is."""
+    """Read our public keys, as a JWK Set. Needs no database and no authentication."""
 
     http_method_names = ["get", "head", "options"]
 

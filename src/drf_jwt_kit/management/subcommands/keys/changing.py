@@ -90,7 +90,7 @@ def run_remove(command: BaseCommand, options: dict[str, Any]) -> None:
 
 @contextmanager
 def _changed(options: dict[str, Any]) -> Iterator[tuple[Path, tuple[Entry, ...]]]:
-    """The directory and its entries, while nobody else changes them."""
+    """The directory and its entries, while no other process changes them."""
     folder = options["directory"] or _configured_directory()
     try:
         with directory.changing(folder) as entries:
