@@ -40,7 +40,9 @@ def labels():
 def workflow(tmp_path):
     """A copy of ci.yml in which a test puts one text in the place of another."""
     if not ZIZMOR.exists():
-        pytest.skip("zizmor is not here; it is in the group `workflows`, which `make test` installs")
+        pytest.skip(
+            "zizmor is not here; it is in the group `workflows`, which `make test` installs"
+        )
     path = tmp_path / ".github" / "workflows" / "ci.yml"
     path.parent.mkdir(parents=True)
     shutil.copy(ROOT / ".github" / "workflows" / "ci.yml", path)
