@@ -85,6 +85,16 @@ def test_the_jobs_with_servers_call_targets_and_rows_that_exist():
     assert [row for row in chosen if row.removeprefix("-e ") not in rows] == []
 
 
+def test_each_stage_of_a_run_is_a_target():
+    run = (ROOT / ".ci" / "run").read_text()
+    stages = [
+        name for names in re.findall(r"stages\+?=\(([a-z ]+)\)", run) for name in names.split()
+    ]
+
+    assert stages[-1] == "uncovered"
+    assert set(stages) - targets() == set()
+
+
 def test_each_python_of_the_matrix_is_a_label_of_tox():
     assert {f"python{version}" for version in PYTHONS} - labels() == set()
 
