@@ -15,6 +15,7 @@ class Shell:
     """``database`` is an entry of DATABASES."""
 
     database: dict[str, Any]
+    settings: str = "tests.management.on_disk"
 
     def fill(self, *, live: int = 0, dead: int = 0, name: str = "") -> None:
         """Migrate, and make that many sessions, whose devices have that name."""
@@ -40,7 +41,7 @@ class Shell:
     def _start(self, arguments: list[str], **options: Any) -> subprocess.Popen[str]:
         environment = {
             "DATABASE": json.dumps(self.database),
-            "DJANGO_SETTINGS_MODULE": "tests.management.on_disk",
+            "DJANGO_SETTINGS_MODULE": self.settings,
             "PYTHONUNBUFFERED": "1",
         }
         piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
