@@ -115,9 +115,9 @@ def who_disagrees(users: dict[str, Any], every: list[Any]) -> Iterator[str]:
     from drf_jwt_kit.admin.filters import StateFilter
     from drf_jwt_kit.models import Session
     from drf_jwt_kit.serializers import TokenVerifySerializer
-    from drf_jwt_kit.sessions.account import account_state_for_request
+    from drf_jwt_kit.sessions.account import end_of_account_for_request
     from drf_jwt_kit.sessions.flush import _Rule, flush
-    from drf_jwt_kit.sessions.life import AccountState, end_of
+    from drf_jwt_kit.sessions.life import end_of
     from drf_jwt_kit.sessions.rows import attach_users, end_of_session, judged_state
     from drf_jwt_kit.sessions.upkeep import state_in_words, survey, written_between
     from drf_jwt_kit.tokens import AccessToken, RefreshToken
@@ -125,16 +125,14 @@ def who_disagrees(users: dict[str, Any], every: list[Any]) -> Iterator[str]:
     by_key = {user.pk: user for user in users.values()}
     attach_users(every)
     ids = {row.pk for row in every}
-    by_table = {
-        row.pk for row in every if not end_of(judged_state(row, AccountState.ACTIVE), now=NOW)
-    }
+    by_table = {row.pk for row in every if not end_of(judged_state(row, None), now=NOW)}
     live = {row.pk for row in every if end_of_session(row, row.user) is None}
     for_request = {
         row.pk
         for row in every
         if row.user is not None
         and not end_of(
-            judged_state(row, account_state_for_request(row.user, row.password_fingerprint)),
+            judged_state(row, end_of_account_for_request(row.user, row.password_fingerprint)),
             now=NOW,
         )
     }

@@ -7,7 +7,6 @@ import pytest
 from tests.management.shell import Shell
 from tests.servers.database import ENGINES
 
-
 MORE = [pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 12)]
 
 
