@@ -14,6 +14,8 @@ from rest_framework import serializers
 from drf_jwt_kit.apps import require_compatible
 from drf_jwt_kit.tokens import ClaimsSerializer
 
+from .child import environment
+
 HERE = "tests.test_checks"
 HOUR = timedelta(hours=1)
 
@@ -231,7 +233,11 @@ class TestWhatNoCheckCanSay:
             "import drf_jwt_kit.urls"
         )
         answer = subprocess.run(
-            [sys.executable, "-c", script], capture_output=True, text=True, check=False
+            [sys.executable, "-c", script],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
         assert 'INSTALLED_APPS += ["rest_framework", "drf_jwt_kit"]' in answer.stderr
@@ -253,6 +259,7 @@ def in_project(settings, script):
     return subprocess.run(
         [sys.executable, "-c", f"import os; os.environ['DJANGO_SETTINGS_MODULE'] = {settings!r}; "
          + script],
+        env=environment(),
         capture_output=True,
         text=True,
         check=True,

@@ -10,6 +10,7 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.sessions.events import log
 from drf_jwt_kit.tokens.types import expected_jti
+from tests.child import environment
 from tests.conftest import PASSWORD, claims_of, forge
 from tests.leaks import Leak, Watch
 
@@ -123,6 +124,7 @@ class TestTheWatchOverTheWholeRun:
             [sys.executable, "-m", "pytest", *("-p", "tests.leaks", "-p", "no:cacheprovider"),
              *("-c", str(ROOT / "pyproject.toml"), *processes, str(test))],
             cwd=ROOT,
+            env=environment(),
             capture_output=True,
             text=True,
             check=False,

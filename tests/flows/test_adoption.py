@@ -25,6 +25,7 @@ from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import adoption, retention
 from drf_jwt_kit.tokens.adoption import is_adopted
 from drf_jwt_kit.tokens.token import user_id_of
+from tests.child import environment
 from tests.conftest import NOON, claims_of
 from tests.keys.material import private_pem, public_pem
 
@@ -495,7 +496,11 @@ with override_settings(DRF_JWT_KIT={"ADOPT_SIMPLEJWT_TOKENS_UNTIL": until}):
 
 def test_a_token_on_simple_jwts_blacklist_is_refused():
     answer = subprocess.run(
-        [sys.executable, "-c", BLACKLIST], capture_output=True, text=True, check=False
+        [sys.executable, "-c", BLACKLIST],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert answer.stdout.split() == ["401", "200"], answer.stderr
