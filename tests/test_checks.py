@@ -15,6 +15,7 @@ from drf_jwt_kit.apps import require_compatible
 from drf_jwt_kit.tokens import ClaimsSerializer
 
 from .child import environment
+from .keys.material import private_pem
 
 HERE = "tests.test_checks"
 HOUR = timedelta(hours=1)
@@ -217,6 +218,22 @@ class TestDeployment:
         with settings:
             assert expected in ids(deploy=True)
             assert expected not in ids()
+
+    @pytest.mark.parametrize(
+        ("keys", "says"),
+        [
+            ("SECRET_KEY", True),
+            (["SECRET_KEY"], True),
+            ([{"key": private_pem()}, "SECRET_KEY"], True),
+            ({"key": private_pem()}, False),
+            ([{"key": private_pem()}], False),
+        ],
+        ids=["SECRET_KEY", "a list", "behind another key", "another key", "a list of another key"],
+    )
+    @override_settings(SECRET_KEY="django-insecure-" + "x" * 50)
+    def test_says_that_a_key_is_derived_from_a_secret_of_startproject(self, keys, says):
+        with kit(KEYS=keys):
+            assert ("drf_jwt_kit.W104" in ids(deploy=True)) is says
 
     def test_keeps_silent_about_settings_that_cannot_be_read(self):
         with kit(ACESS_LIFETIME=1):

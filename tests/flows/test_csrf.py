@@ -99,6 +99,17 @@ class TestARequestThatAnotherSiteMayHaveMade:
         assert self.refused(logged_in, method, path, X_CSRFToken=theirs) == self.REFUSED
 
 
+def test_a_refusal_is_logged_with_its_path_and_its_reason(logged_in, caplog):
+    logged_in.send("post", "/api/auth/refresh/", Origin="https://evil.example")
+
+    (record,) = [record for record in caplog.records if record.name == "drf_jwt_kit"]
+    assert (record.levelname, record.getMessage()) == (
+        "WARNING",
+        "event=csrf_refused path='/api/auth/refresh/' why='Origin checking failed - "
+        "https://evil.example does not match any trusted origins.'",
+    )
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
 def test_without_an_origin_only_a_page_of_ours_passes(logged_in, site):
     token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]

@@ -16,13 +16,15 @@ from rest_framework.views import APIView
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.keys import get_ring
+from drf_jwt_kit.keys import published as published_keys
 from drf_jwt_kit.mixins import SecureViewMixin
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.resource_server.settings import ResourceServerSettings
 from drf_jwt_kit.tokens import UntypedToken
 from drf_jwt_kit.tokens.token import user_id_of
 from tests.conftest import claims_of
 from tests.keys.material import public_pem
-from tests.resource_server.issuer import AUDIENCE, ISSUER, key, token
+from tests.resource_server.issuer import AUDIENCE, ISSUER, SETTINGS, key, token
 
 pytestmark = pytest.mark.django_db
 
@@ -342,6 +344,15 @@ class TestTheirKeys:
         issuer.status = 500
 
         assert kit.get_with(theirs(user)).status_code == 200
+
+
+def test_a_fetch_has_the_limits_that_a_resource_server_has_by_default():
+    named = ("KEYS_MAX_AGE", "KEYS_KEPT_FOR", "FETCH_INTERVAL", "FETCH_TIMEOUT")
+    of_a_resource_server = ResourceServerSettings.from_mapping(SETTINGS)
+
+    ours = {name: getattr(published_keys.get_published_keys()._settings, name) for name in named}
+
+    assert ours == {name: getattr(of_a_resource_server, name) for name in named}
 
 
 class Unwary(jwt.algorithms.HMACAlgorithm):

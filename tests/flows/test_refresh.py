@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import override_settings
 
+from drf_jwt_kit import sessions
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.signals import refresh_reused
+from drf_jwt_kit.signals import refresh_reused, session_refreshed
 from drf_jwt_kit.tokens.token import user_id_of
 from drf_jwt_kit.tokens.types import expected_jti
 from tests.conftest import Dropped, claims_of, forge
@@ -55,6 +56,51 @@ class TestRefresh:
 
         assert kit.refresh(tokens.refresh).json()["reason"] == "expired"
         assert claims_of(tokens.refresh)["exp"] == claims_of(tokens.access)["auth_time"] + 2592000
+
+
+class TestTheSignal:
+    """``session_refreshed``: each advance is told once."""
+
+    @pytest.fixture
+    def told(self):
+        told = []
+        receiver = lambda sender, signal, **facts: told.append(facts)  # noqa: E731
+        session_refreshed.connect(receiver)
+        yield told
+        session_refreshed.disconnect(receiver)
+
+    def test_is_sent_once_with_session_user_generation_and_request(
+        self, kit, signed_in, user, told, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            kit.rotate(signed_in.refresh)
+            assert told == []
+
+        (facts,) = told
+        request = facts.pop("request")
+        assert (request.method, request.path) == ("POST", "/api/token/refresh/")
+        assert facts == {"session_id": signed_in.session.pk, "user": user, "generation": 1}
+
+    def test_has_no_request_where_the_project_refreshes_without_one(
+        self, signed_in, user, told, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            sessions.refresh(signed_in.refresh)
+
+        facts = {"session_id": signed_in.session.pk, "user": user, "generation": 1}
+        assert told == [{**facts, "request": None}]
+
+    def test_is_not_sent_for_a_duplicate_or_a_refusal(
+        self, kit, signed_in, told, django_capture_on_commit_callbacks
+    ):
+        newest = kit.rotate(signed_in.refresh)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            assert kit.refresh(signed_in.refresh).status_code == 200
+            kit.logout(newest.refresh)
+            assert kit.refresh(newest.refresh).status_code == 401
+
+        assert told == []
 
 
 class TestHonestDuplicate:

@@ -8,11 +8,13 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
 from drf_jwt_kit.keys import get_ring, thumbprint
 from tests.conftest import claims_of
+from tests.keys.material import private_pem, public_pem
 
 OLD = "the old secret key of this project, which is long enough"
 NEW = "the new secret key of this project, which is long enough"
@@ -136,6 +138,22 @@ class TestNamedBySimpleJWT:
             pytest.raises(ImproperlyConfigured, match="cannot be used with RS256"),
         ):
             get_ring()
+
+    @pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
+    def test_an_unsound_pair_is_refused(self, algorithm):
+        short = "RSA of 1024 bits"
+        pair = {"SIGNING_KEY": private_pem(short), "VERIFYING_KEY": public_pem(short)}
+
+        with override_settings(SIMPLE_JWT={"ALGORITHM": algorithm, **pair}):
+            with pytest.raises(ImproperlyConfigured) as refused:
+                get_ring()
+            (said,) = run_checks()
+
+        assert str(refused.value).startswith(
+            f"SIMPLE_JWT['SIGNING_KEY'] is not fit for {algorithm}: {algorithm} needs an RSA key "
+            "of 2048 to 8192 bits, not 1024."
+        )
+        assert said.id == "drf_jwt_kit.E022"
 
     def test_a_public_key_under_an_hmac_algorithm_is_refused(self, pems):
         with (

@@ -182,6 +182,27 @@ class TestTokensAsSimpleJWTsUsersKnowThem:
             assert AccessToken.lifetime == AccessToken().lifetime == timedelta(minutes=1)
         assert AccessToken.lifetime == timedelta(minutes=15)
 
+    @pytest.mark.parametrize("token_class", [AccessToken, RefreshToken, UntypedToken])
+    @pytest.mark.parametrize("verify", [True, False])
+    @pytest.mark.parametrize("made", ["{0}", "{0}.a.b", "a.{0}.b", "{1}{0}", "{0}{1}"])
+    def test_half_a_surrogate_pair_is_no_token(self, signed_in, token_class, verify, made):
+        """JSON can hold one alone, and no encoding has it."""
+        presented = made.format("\ud800", signed_in.access)
+
+        with pytest.raises(InvalidToken) as refused:
+            token_class(presented, verify=verify)
+        assert refused.value.reason == "invalid"
+
+    def test_half_a_surrogate_pair_logs_nobody_out(self, signed_in):
+        with pytest.raises(InvalidToken):
+            sessions.logout(signed_in.refresh + "\ud800")
+
+    @pytest.mark.parametrize("token_class", [AccessToken, RefreshToken, UntypedToken])
+    def test_the_backend_answers_the_leeway_of_the_settings(self, token_class):
+        with override_settings(SIMPLE_JWT={"LEEWAY": 30}):
+            assert token_class().get_token_backend().get_leeway() == timedelta(seconds=30)
+        assert token_class().token_backend.get_leeway() == timedelta(0)
+
     def test_verify_false_reads_without_trusting(self, signed_in):
         payload, signature = signed_in.refresh.rsplit(".", 1)
 
