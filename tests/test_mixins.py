@@ -127,10 +127,18 @@ class TestCannotBeOpened:
     @pytest.mark.parametrize(
         "where",
         ["NoPermissions", "AnyoneAllowed", "OwnGetPermissions", "NoAuthentication",
-         "OwnGetAuthenticators", "BasicFirst", "AdminsOnly", "orders", "orders/public"],
+         "BasicFirst", "AdminsOnly", "orders", "orders/public"],
     )  # fmt: skip
     def test_by_anything_a_class_or_an_action_sets(self, kit, db, where):
-        assert kit.get(f"/{where}/").status_code in {401, 403}
+        answer = kit.get(f"/{where}/")
+
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+
+    def test_by_taking_all_authentication_away(self, kit, db):
+        """403: nothing is left that could say how to authenticate (RFC 9110 section 15.5.2)."""
+        answer = kit.get("/OwnGetAuthenticators/")
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
 
     @pytest.mark.parametrize("where", ["NoAuthentication", "BasicFirst", "orders", "orders/public"])
     def test_and_answers_401_with_the_bearer_challenge(self, kit, db, where):

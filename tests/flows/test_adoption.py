@@ -82,7 +82,7 @@ class TestAnAccessToken:
     def test_costs_two_queries(self, kit, user, queries):
         token = access(user)
         with queries() as made:
-            kit.get_with(token)
+            assert kit.get_with(token).status_code == 200
 
         assert len(made) == 2
 
@@ -405,7 +405,7 @@ class TestWhatElseIsTold:
 
     def test_tokens_of_ours_cost_nothing_more(self, kit, user, signed_in, queries):
         with queries() as made:
-            kit.get_with(signed_in.access)
+            assert kit.get_with(signed_in.access).status_code == 200
 
         assert len(made) == 1
 

@@ -229,7 +229,7 @@ class TestRefresh:
 
     def test_makes_two_queries(self, logged_in, queries):
         with queries() as made:
-            logged_in.refresh()
+            assert logged_in.refresh().status_code == 200
 
         assert len(made) == 2
 

@@ -51,7 +51,7 @@ class TestQueries:
         lag_passed()
 
         with queries() as made:
-            kit.get_with(warm.access)
+            assert kit.get_with(warm.access).status_code == 200
 
         assert len(made) == 2
 
@@ -71,8 +71,9 @@ class TestQueries:
 
     def test_are_none_for_a_token_that_is_refused_by_itself(self, kit, warm, queries):
         with queries() as made:
-            kit.get_with("garbage"), kit.get_with(warm.refresh)
+            reasons = [reason(kit.get_with(token)) for token in ("garbage", warm.refresh)]
 
+        assert reasons == ["invalid", "wrong_type"]
         assert made == []
 
 

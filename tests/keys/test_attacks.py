@@ -76,9 +76,8 @@ def refused(kit):
             kit.refresh(token),
             kit.logout(token),
         ]
-        assert {answer.status_code for answer in answers} <= {400, 401}
-        assert all(answer.json()["code"] for answer in answers)
-        return True
+        said = [(answer.status_code, answer.json()["code"]) for answer in answers]
+        return said == [(401, "token_not_valid")] * 4
 
     return check
 
@@ -204,7 +203,7 @@ class TestTheSignature:
 
     def test_over_a_payload_that_is_not_encoded(self, refused, claims):
         header = {**HEADER, "b64": False, "crit": ["b64"]}
-        raw = json.dumps({**claims, "iss": "no.dots"}).replace(".", "").encode()
+        raw = json.dumps({**claims, "iss": "no.dots"}).replace(".", "").replace(" ", "").encode()
         signing_input = encoded(header) + b"." + raw
         token = signing_input + b"." + base64url_encode(GENUINELY(signing_input))
 
