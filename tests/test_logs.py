@@ -57,6 +57,20 @@ def test_a_refused_token_is_logged_with_the_reason_that_its_client_is_not_told(
             if record.name == "drf_jwt_kit"] == [("INFO", line)]  # fmt: skip
 
 
+def test_the_end_of_a_users_sessions_is_logged_with_their_number(kit, user, caplog):
+    one, _, _ = kit.sign_in(user), kit.sign_in(user), kit.sign_in(user)
+    caplog.set_level(logging.INFO, logger="drf_jwt_kit")
+
+    kit.logout(one.refresh)
+    sessions.revoke(user=user)
+    sessions.revoke(user=user)
+
+    assert caplog.messages == [
+        f"event=revoked session={one.session.pk} user=None reason=logout count=1",
+        f"event=revoked session=all user={user.pk} reason=by_project count=2",
+    ]
+
+
 def test_a_generation_ahead_is_an_error(kit, signed_in, caplog):
     kit.refresh(forge(signed_in.refresh, gen=9, jti=expected_jti(signed_in.session, 9)))
 

@@ -252,7 +252,7 @@ class TestLogout:
         logged_in.send("post", "/api/auth/logout/")
 
         session.refresh_from_db()
-        assert session.revoked_at is not None
+        assert session.revoked_reason == RevokedReason.LOGOUT
 
     @pytest.mark.parametrize("broken", ["rubbish", "ü", "", "x" * 5000])
     def test_of_broken_cookies_clears_them(self, browser, broken):

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from drf_jwt_kit import sessions
 from drf_jwt_kit.models import RevokedReason, Session
-from tests.conftest import forge
+from tests.conftest import PASSWORD, claims_of, forge
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,7 @@ class TestLogout:
 
         assert answer.status_code == 200
         assert kit.refresh(signed_in.refresh).status_code == 401
+        assert signed_in.session.revoked_reason == RevokedReason.LOGOUT
 
     def test_takes_two_queries_at_most(self, kit, user, queries):
         by_body, by_header = kit.sign_in(user), kit.sign_in(user)
@@ -112,6 +114,14 @@ class TestLogoutAll:
 
 
 class TestDevices:
+    def test_leaves_out_what_began_with_an_older_password(self, kit, user):
+        kit.sign_in(user)
+        user.set_password(f"another {PASSWORD}")
+        type(user)._base_manager.filter(pk=user.pk).update(password=user.password)  # no signal
+        pair = sessions.start(user)
+
+        assert [row["id"] for row in kit.sessions(pair.access)] == [claims_of(pair.access)["sid"]]
+
     def test_lists_the_users_own_newest_first_and_says_which_is_current(
         self, clock, kit, user, other_user
     ):

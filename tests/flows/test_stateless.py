@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, OperationalError, connection
 from rest_framework_simplejwt import authentication as simplejwt
 
 from drf_jwt_kit import authentication, sessions
@@ -75,6 +75,26 @@ class TestQueries:
 
         assert reasons == ["invalid", "wrong_type"]
         assert made == []
+
+
+class TestAnotherDatabase:
+    """What is known of one is not known of another, nor of another tenant's schema in it."""
+
+    def test_of_another_name_is_asked_anew(self, kit, warm, queries, monkeypatch):
+        monkeypatch.setitem(connection.settings_dict, "NAME", "another")
+
+        with queries() as made:
+            assert kit.get_with(warm.access, "/api/open/").status_code == 200
+
+        assert made != []
+
+    def test_of_another_schema_is_asked_anew(self, kit, warm, queries, monkeypatch):
+        monkeypatch.setattr(connection, "schema_name", "another", raising=False)
+
+        with queries() as made:
+            assert kit.get_with(warm.access, "/api/open/").status_code == 200
+
+        assert made != []
 
 
 class TestRevocation:

@@ -11,7 +11,7 @@ from drf_jwt_kit.exceptions import InvalidToken, NoActiveAccount
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.signals import session_started
 from drf_jwt_kit.tokens import AccessToken, RefreshToken, UntypedToken
-from tests.conftest import claims_of
+from tests.conftest import claims_of, forge
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +168,12 @@ class TestTokensAsSimpleJWTsUsersKnowThem:
         token = RefreshToken(signed_in.refresh)
         token.check_blacklist()
         kit.logout(signed_in.refresh)
+
+        with pytest.raises(TokenError):
+            token.check_blacklist()
+
+    def test_check_blacklist_refuses_a_token_that_its_session_has_not_made(self, signed_in):
+        token = RefreshToken(forge(signed_in.refresh, jti="A" * 43))
 
         with pytest.raises(TokenError):
             token.check_blacklist()
