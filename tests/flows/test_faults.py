@@ -326,6 +326,21 @@ class TestLostRace:
         assert answer.status_code == 401
         assert caplog.text.count("event=reused") == 1
 
+    def test_with_another_end_of_the_session_tells_of_no_theft(self, clock, kit, user, caplog):
+        """The session ends between our read of a row that lives and our end of it."""
+        stolen = kit.sign_in(user)
+        kit.rotate(stolen.refresh)
+        clock.shift(timedelta(seconds=11))
+        caplog.set_level("INFO", logger="drf_jwt_kit")
+
+        with between_read_and_write(lambda: sessions.revoke(stolen.session.pk)):
+            answer = kit.refresh(stolen.refresh)
+
+        assert answer.status_code == 401
+        assert "verdict=reused" in caplog.text
+        assert "event=reused" not in caplog.text
+        assert stolen.session.revoked_reason == RevokedReason.BY_PROJECT
+
     def test_lost_three_times_is_503(self, kit, signed_in, monkeypatch):
         monkeypatch.setattr("drf_jwt_kit.sessions.refreshing._store", lambda *args: False)
 

@@ -1,6 +1,6 @@
 """Ending sessions: logout, logout everywhere, and one device from another."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -114,6 +114,24 @@ class TestLogoutAll:
 
 
 class TestDevices:
+    def test_that_have_ended_get_no_name_any_more(self, kit, user):
+        ended, current = kit.sign_in(user), kit.sign_in(user)
+        kit.logout(ended.refresh)
+        path = f"/api/token/sessions/{ended.session.pk}/"
+
+        answer = kit.patch(path, {"name": "x"}, format="json", headers=bearer(current.access))
+
+        assert (answer.status_code, ended.session.name) == (404, "")
+
+    def test_says_when_each_was_last_refreshed(self, clock, kit, signed_in):
+        clock.shift(timedelta(minutes=5))
+        rotated = kit.rotate(signed_in.refresh)
+        clock.shift(timedelta(minutes=5))
+        (device,) = kit.sessions(rotated.access)
+
+        moment = datetime.fromisoformat(device["last_used_at"].replace("Z", "+00:00"))
+        assert moment.timestamp() == claims_of(rotated.access)["iat"]
+
     def test_leaves_out_what_began_with_an_older_password(self, kit, user):
         kit.sign_in(user)
         user.set_password(f"another {PASSWORD}")

@@ -65,6 +65,9 @@ class TestStart:
         assert claims_of(pair.access)["scope"] == "orders:read orders:write"
         assert claims_of(kit.rotate(pair.refresh).access)["scope"] == "orders:read orders:write"
 
+    def test_takes_a_scope_that_just_fits(self, user):
+        assert claims_of(sessions.start(user, scope="x" * 512).access)["scope"] == "x" * 512
+
     def test_refuses_a_scope_that_does_not_fit(self, user):
         with pytest.raises(ValueError, match="longer than 512"):
             sessions.start(user, scope="x" * 513)
