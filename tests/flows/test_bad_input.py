@@ -10,6 +10,8 @@ from django.test import override_settings
 from drf_jwt_kit.keys import get_ring
 from tests.conftest import claims_of, forge
 
+from .browser import CutOff
+
 pytestmark = pytest.mark.django_db
 
 ENDPOINTS = ["", "refresh/", "verify/", "logout/", "blacklist/"]
@@ -82,6 +84,9 @@ class TestBodies:
 
         assert answer.status_code == 413
         assert_refused(answer, "request_too_large")
+
+    def test_that_are_cut_off(self, kit, path):
+        assert_refused(send(kit, path, b"{}", **{"wsgi.input": CutOff()}), "parse_error")
 
     def test_with_too_many_fields(self, kit, path):
         raw = "&".join(f"a{n}=1" for n in range(2000))

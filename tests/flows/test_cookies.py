@@ -227,6 +227,12 @@ class TestRefresh:
 
         assert (answer.status_code, cleared(answer)) == (401, {ACCESS, REFRESH})
 
+    def test_is_kept_apart_by_caches_for_each_cookie_and_header(self, browser, logged_in):
+        answers = [browser.refresh(), logged_in.refresh()]
+
+        vary = [set(answer["Vary"].split(", ")) for answer in answers]
+        assert [{"Cookie", "Authorization"} <= headers for headers in vary] == [True, True]
+
     def test_makes_two_queries(self, logged_in, queries):
         with queries() as made:
             assert logged_in.refresh().status_code == 200

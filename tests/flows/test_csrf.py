@@ -6,6 +6,7 @@ from django.test import override_settings
 
 from .browser import (
     Browser,
+    CutOff,
     credentials,
     session_of,
 )
@@ -208,9 +209,14 @@ class TestAFormForAViewOfTheProjects:
 
     FORM = "application/x-www-form-urlencoded"
 
-    def post(self, browser, body, content_type):
+    def post(self, browser, body, content_type, **environ):
         own = {"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}
-        return browser.generic("POST", "/api/secure/", body, content_type, headers=own)
+        return browser.generic("POST", "/api/secure/", body, content_type, headers=own, **environ)
+
+    def test_that_is_cut_off_is_400(self, logged_in):
+        answer = self.post(logged_in, "a=1", self.FORM, **{"wsgi.input": CutOff()})
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
 
     def test_passes_with_the_token_in_it(self, logged_in):
         token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
@@ -231,11 +237,25 @@ class TestAFormForAViewOfTheProjects:
 
         assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")
 
-    @pytest.mark.parametrize("charset", ["zlib", "utf-16", "idna", "x"])
-    @pytest.mark.parametrize("form", ["multipart/form-data; boundary=x", FORM])
-    def test_in_an_odd_encoding_is_a_refusal(self, logged_in, form, charset):
+    MULTIPART = "multipart/form-data; boundary=x"
+    UNREADABLE, WITHOUT_A_TOKEN = (400, "parse_error"), (403, "csrf_failed")
+
+    @pytest.mark.parametrize(
+        ("form", "charset", "refusal"),
+        [
+            (MULTIPART, "zlib", UNREADABLE),
+            (MULTIPART, "utf-16", WITHOUT_A_TOKEN),
+            (MULTIPART, "idna", UNREADABLE),
+            (MULTIPART, "x", WITHOUT_A_TOKEN),
+            (FORM, "zlib", UNREADABLE),
+            (FORM, "utf-16", UNREADABLE),
+            (FORM, "idna", UNREADABLE),
+            (FORM, "x", WITHOUT_A_TOKEN),
+        ],
+    )
+    def test_in_an_odd_encoding_is_a_refusal(self, logged_in, form, charset, refusal):
         body = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n'
 
         answer = self.post(logged_in, body, f"{form}; charset={charset}")
 
-        assert answer.json()["code"] in {"parse_error", "csrf_failed"}
+        assert (answer.status_code, answer.json()["code"]) == refusal
