@@ -227,6 +227,17 @@ class TestRefresh:
 
         assert (answer.status_code, cleared(answer)) == (401, {ACCESS, REFRESH})
 
+    def test_with_a_body_that_cannot_be_read_is_400_and_rotates_nothing(self, logged_in):
+        token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
+        headers = {"Origin": "http://testserver", "X-CSRFToken": token}
+
+        answer = logged_in.generic(
+            "POST", "/api/auth/refresh/", "{", "application/json", headers=headers
+        )
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+        assert session_of(logged_in).generation == 0
+
     def test_is_kept_apart_by_caches_for_each_cookie_and_header(self, browser, logged_in):
         answers = [browser.refresh(), logged_in.refresh()]
 

@@ -29,6 +29,12 @@ class TestLogout:
         assert kit.refresh(signed_in.refresh).status_code == 401
         assert signed_in.session.revoked_reason == RevokedReason.LOGOUT
 
+    def test_by_the_header_where_the_body_has_an_empty_one_ends_the_session(self, kit, signed_in):
+        answer = kit.post_json("logout/", {"refresh": ""}, **bearer(signed_in.access))
+
+        assert answer.status_code == 200
+        assert signed_in.session.revoked_reason == RevokedReason.LOGOUT
+
     def test_takes_two_queries_at_most(self, kit, user, queries):
         by_body, by_header = kit.sign_in(user), kit.sign_in(user)
         with queries() as made_by_body:
@@ -272,3 +278,23 @@ class TestVerify:
         kit.verify(forge(signed_in.refresh, gen=7))
 
         assert rows() == before
+
+
+class TestTheReason:
+    """For logs, signals and the admin; no client is told."""
+
+    def test_of_logging_out_everywhere(self, kit, user):
+        one, other = kit.sign_in(user), kit.sign_in(user)
+
+        kit.post_json("logout/all/", **bearer(one.access))
+
+        reasons = [tokens.session.revoked_reason for tokens in (one, other)]
+        assert reasons == [RevokedReason.LOGOUT_ALL] * 2
+
+    def test_of_ending_a_device_from_another(self, kit, user):
+        one, other = kit.sign_in(user), kit.sign_in(user)
+
+        path = f"/api/token/sessions/{other.session.pk}/"
+        kit.delete(path, headers=bearer(one.access))
+
+        assert other.session.revoked_reason == RevokedReason.ENDED_BY_OWNER
