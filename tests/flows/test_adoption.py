@@ -403,6 +403,11 @@ class TestWhatElseIsTold:
         with override_settings(SECRET_KEY="x" * 50, SECRET_KEY_FALLBACKS=[old]):
             assert kit.get_with(token).status_code == 200
 
+    def test_one_that_has_expired_is_told_so_whatever_keys_there_are_besides(self, kit, user):
+        token = access(user, exp=int(NOON.timestamp()) - 1)
+        with override_settings(SECRET_KEY_FALLBACKS=["y" * 50]):
+            assert kit.get_with(token).json()["reason"] == "expired"
+
     def test_tokens_of_ours_cost_nothing_more(self, kit, user, signed_in, queries):
         with queries() as made:
             assert kit.get_with(signed_in.access).status_code == 200

@@ -112,6 +112,16 @@ class TestBodies:
         assert send(kit, path, b"{")["Cache-Control"] == "no-store"
 
 
+class TestPasswords:
+    @pytest.mark.parametrize(
+        ("length", "code"), [(4096, "no_active_account"), (4097, "invalid_request")]
+    )
+    def test_of_any_length_that_is_worth_hashing(self, kit, user, length, code):
+        body = {user.USERNAME_FIELD: user.get_username(), "password": "x" * length}
+
+        assert_refused(send(kit, "", json.dumps(body)), code)
+
+
 class TestUsernames:
     @pytest.mark.parametrize("name", ["\0", "a\0b", "\ud83d", None, [], {}])
     def test_of_any_kind(self, kit, user, name):

@@ -168,6 +168,9 @@ def test_a_form_is_415_and_changes_nothing(logged_in, path, content_type):
 
 
 @pytest.mark.parametrize(
+    "length", [{}, {"CONTENT_LENGTH": ""}, {"CONTENT_LENGTH": "0"}], ids=["none", "empty", "0"]
+)
+@pytest.mark.parametrize(
     ("method", "path", "status"),
     [
         ("GET", "csrf/", 200),
@@ -177,14 +180,16 @@ def test_a_form_is_415_and_changes_nothing(logged_in, path, content_type):
         ("DELETE", "sessions/{session}/", 204),
     ],
 )
-def test_nothing_that_runserver_calls_plain_text_is_no_form(logged_in, method, path, status):
+def test_nothing_that_runserver_calls_plain_text_is_no_form(
+    logged_in, method, path, status, length
+):
     path = f"/api/auth/{path}".format(session=session_of(logged_in).pk)
     headers = {
         "Sec-Fetch-Site": "same-origin",
         "X-CSRFToken": logged_in.get("/api/auth/csrf/").json()["csrf_token"],
     }
 
-    answer = logged_in.generic(method, path, headers=headers, CONTENT_TYPE="text/plain")
+    answer = logged_in.generic(method, path, headers=headers, CONTENT_TYPE="text/plain", **length)
 
     assert answer.status_code == status
 

@@ -58,6 +58,17 @@ class TestRefresh:
         assert claims_of(tokens.refresh)["exp"] == claims_of(tokens.access)["auth_time"] + 2592000
 
 
+@override_settings(
+    DRF_JWT_KIT={
+        "REFRESH_TOKEN_LIFETIME": timedelta(days=500),
+        "SESSION_MAX_AGE": timedelta(days=500),
+    }
+)
+def test_of_a_session_that_may_live_very_long_is_taken(kit, user):
+    """What expires in more than 400 days was not made by us, unless the settings say so."""
+    assert kit.refresh(kit.sign_in(user).refresh).status_code == 200
+
+
 class TestTheSignal:
     """``session_refreshed``: each advance is told once."""
 

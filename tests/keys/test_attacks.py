@@ -377,6 +377,26 @@ class TestThePayload:
         assert refused(compact(HEADER, {**claims, "aud": aud}, GENUINELY))
 
 
+class TestTheLength:
+    """Nothing longer than 8,192 characters is parsed."""
+
+    def of_length(self, claims, length):
+        bare = compact(HEADER, {**claims, "x": ""}, GENUINELY)
+        return compact(HEADER, {**claims, "x": "x" * ((length - len(bare)) * 3 // 4)}, GENUINELY)
+
+    def test_to_the_limit_is_taken(self, kit, claims):
+        token = self.of_length(claims, 8190)
+
+        assert 8180 < len(token) <= 8192
+        assert kit.get_with(token).status_code == 200
+
+    def test_beyond_it_is_refused(self, refused, claims):
+        token = self.of_length(claims, 8200)
+
+        assert 8192 < len(token) < 8210
+        assert refused(token)
+
+
 class TestTheForm:
     @pytest.mark.parametrize("extra", ["", "=", ".", "x", ".x"])
     def test_with_more_at_its_end(self, refused, claims, extra):

@@ -63,6 +63,20 @@ class TestDerivedFromSecretKey:
                 pseudorandom, info + b"\x01", "sha256"
             )
 
+    def test_may_be_of_thirty_two_bytes(self):
+        with override_settings(SECRET_KEY="x" * 32, SECRET_KEY_FALLBACKS=["y" * 32]):
+            assert len(get_ring().verifying) == 2
+
+    @pytest.mark.parametrize(
+        "short", [{"SECRET_KEY": "x" * 31}, {"SECRET_KEY_FALLBACKS": ["y" * 31]}]
+    )
+    def test_is_of_nothing_shorter(self, short):
+        with (
+            override_settings(**short),
+            pytest.raises(ImproperlyConfigured, match="is shorter than 32 bytes"),
+        ):
+            get_ring()
+
     def test_also_verifies_by_the_fallbacks(self):
         with override_settings(SECRET_KEY=OLD):
             old = get_ring().signing.kid
