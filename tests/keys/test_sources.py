@@ -77,6 +77,12 @@ class TestDerivedFromSecretKey:
         ):
             get_ring()
 
+    def test_is_read_anew_where_a_test_overrides_the_fallbacks(self):
+        before = get_ring()
+
+        with override_settings(SECRET_KEY_FALLBACKS=[OLD]):
+            assert len(get_ring().verifying) == len(before.verifying) + 1
+
     def test_also_verifies_by_the_fallbacks(self):
         with override_settings(SECRET_KEY=OLD):
             old = get_ring().signing.kid

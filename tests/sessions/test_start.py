@@ -11,7 +11,7 @@ from drf_jwt_kit.exceptions import InvalidToken, NoActiveAccount
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.signals import session_started
 from drf_jwt_kit.tokens import AccessToken, RefreshToken, UntypedToken
-from tests.conftest import claims_of, forge
+from tests.conftest import NOON, claims_of, forge
 
 pytestmark = pytest.mark.django_db
 
@@ -232,6 +232,24 @@ class TestTokensAsSimpleJWTsUsersKnowThem:
         with pytest.raises(TokenError):
             token.check_exp("missing")
         token.check_exp()
+
+    def test_check_exp_judges_to_the_second_and_with_the_leeway(self, clock, signed_in):
+        token = RefreshToken(signed_in.refresh)
+        token["other"] = int(NOON.timestamp())
+
+        with pytest.raises(TokenError):
+            token.check_exp("other")
+        token.check_exp("other", current_time=NOON - timedelta(seconds=1))
+        with override_settings(SIMPLE_JWT={"LEEWAY": 1}):
+            token.check_exp("other")
+
+    def test_no_copy_claims_stay_out_of_the_access_token(self, user):
+        token = type("Discreet", (RefreshToken,), {"no_copy_claims": ("tier",)}).for_user(user)
+        token["tier"], token["shop"] = "gold", "north"
+
+        claims = claims_of(str(token.access_token))
+
+        assert (claims.get("tier"), claims["shop"]) == (None, "north")
 
     def test_mapping_access_works(self, signed_in):
         token = AccessToken(signed_in.access)
