@@ -244,7 +244,7 @@ class TestTokensAsSimpleJWTsUsersKnowThem:
             token.check_exp("other")
 
     def test_no_copy_claims_stay_out_of_the_access_token(self, user):
-        token = type("Discreet", (RefreshToken,), {"no_copy_claims": ("tier",)}).for_user(user)
+        token = type("Keeping", (RefreshToken,), {"no_copy_claims": ("tier",)}).for_user(user)
         token["tier"], token["shop"] = "gold", "north"
 
         claims = claims_of(str(token.access_token))
