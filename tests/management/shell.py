@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from typing import Any
+
+from tests.child import environment
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Shell:
         return out
 
     def _start(self, arguments: list[str], **options: Any) -> subprocess.Popen[str]:
-        environment = {
+        variables = {
             "DATABASE": json.dumps(self.database),
             "DJANGO_SETTINGS_MODULE": self.settings,
             "PYTHONUNBUFFERED": "1",
@@ -47,6 +48,6 @@ class Shell:
         piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(
             [sys.executable, *arguments],
-            env={**os.environ, **environment},
+            env=environment(**variables),
             **{**piped, **options},
         )

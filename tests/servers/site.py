@@ -13,12 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tests.child import ROOT, environment
+
 from .client import DistantKit, Person
 from .events import read_events
 from .process import ends_with_its_parent
 from .served.holding import AFTER_WRITE, BEFORE_WRITE
 
-ROOT = Path(__file__).resolve().parents[2]
 _ATTEMPTS = 10
 """How often an act is tried that others' writes make fail, at the higher isolation levels."""
 _PATIENCE = 30
@@ -131,7 +132,6 @@ class Site:
     def _start(
         self, listener: socket.socket, workers: int, threads: int
     ) -> subprocess.Popen[bytes]:
-        path = os.pathsep.join([str(self.folder), str(ROOT)])
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [
@@ -143,12 +143,7 @@ class Site:
                     *self.options(),
                 ],
                 cwd=ROOT,
-                env={
-                    **os.environ,
-                    "DJANGO_SETTINGS_MODULE": "site_settings",
-                    "PYTHONPATH": path,
-                    "PYTHONDONTWRITEBYTECODE": "1",
-                },
+                env=environment(self.folder, DJANGO_SETTINGS_MODULE="site_settings"),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
