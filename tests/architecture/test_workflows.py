@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.child import environment
+
 from .make import ROOT, targets, words_after_make
 
 yaml = pytest.importorskip("yaml")  # comes with the extra `openapi`
@@ -56,6 +58,7 @@ def workflow(tmp_path):
             capture_output=True,
             text=True,
             check=False,
+            env=environment(),
         )
 
     return replace

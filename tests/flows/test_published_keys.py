@@ -349,7 +349,8 @@ def test_a_fetch_has_the_limits_that_a_resource_server_has_by_default():
     named = ("KEYS_MAX_AGE", "KEYS_KEPT_FOR", "FETCH_INTERVAL", "FETCH_TIMEOUT")
     of_a_resource_server = ResourceServerSettings.from_mapping(SETTINGS)
 
-    ours = {name: getattr(jwk_url.get_published_keys()._settings, name) for name in named}
+    issuer = jwk_url.get_published_keys()._issuer
+    ours = {name: getattr(issuer, name.lower()) for name in named}
 
     assert ours == {name: getattr(of_a_resource_server, name) for name in named}
 
