@@ -200,7 +200,7 @@ class TestReplayedRefreshToken:
         answer = kit.refresh(tokens.refresh)
 
         assert answer.json() == {
-            "detail": "This session has ended. Sign in again.",
+            "detail": "This session has ended. Log in again.",
             "code": "token_not_valid",
             "reason": "session_ended",
         }
