@@ -85,6 +85,18 @@ class Login:
             return token
 
 
+class Stranger:
+    """Looks like an obtain serializer, and is none."""
+
+    asked = []
+
+    @classmethod
+    def get_token(cls, user):
+        cls.asked.append(user)
+
+    own_token = get_token
+
+
 class ByEmailAddress(TokenObtainPairSerializer):
     username_field = "email"
     default_error_messages = {"no_active_account": "Who are you?"}
@@ -204,6 +216,18 @@ class TestGetToken:
         Session.objects.update(obtain_serializer="shop.serializers.Gone")
 
         assert "tier" not in claims_of(kit.rotate(tokens["refresh"]).access)
+
+    @pytest.mark.parametrize(
+        "path",
+        ["os:system", "os", f"{HERE}:only_staff", f"{HERE}:Login", f"{HERE}:Stranger", "a b", "."],
+    )
+    def test_a_path_in_the_table_runs_nothing_but_an_obtain_serializer(self, kit, signed_in, path):
+        Session.objects.update(obtain_serializer=path)
+
+        rotated = kit.rotate(signed_in.refresh)
+
+        assert "tier" not in claims_of(rotated.access)
+        assert Stranger.asked == []
 
     @pytest.mark.parametrize("where", ["/nested/", "/functions/"])
     @override_settings(ROOT_URLCONF=HERE)

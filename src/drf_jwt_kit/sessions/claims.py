@@ -115,7 +115,7 @@ def _named(path: str) -> type[GivesTokens] | None:
     """The obtain serializer at ``path``: a column of the table, so it may name no other object."""
     try:
         found = resolve_name(path) if path else None
-    except (ImportError, AttributeError, ValueError):
+    except Exception:  # noqa: BLE001  # whatever a module does that is imported too late
         found = None
     if isinstance(found, type) and issubclass(found, GivesTokens):
         return found
