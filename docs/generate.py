@@ -10,10 +10,12 @@ written by hand. A test runs this and fails where a table is out of date.
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
 from dataclasses import MISSING, fields
 from datetime import timedelta
+from itertools import filterfalse, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +40,7 @@ def shared_settings() -> str:
 
 def kit_settings() -> str:
     """Settings that only DRF_JWT_KIT has, those of the cookies apart."""
-    return _settings_table(field for field in _from("DRF_JWT_KIT") if not _is_of_cookies(field))
+    return _settings_table(filterfalse(_is_of_cookies, _from("DRF_JWT_KIT")))
 
 
 def cookie_settings() -> str:
@@ -55,7 +57,7 @@ def resource_server_settings() -> str:
     """The keys of RESOURCE_SERVER."""
     from drf_jwt_kit.resource_server.settings import ResourceServerSettings
 
-    return _settings_table(fields(ResourceServerSettings))
+    return _settings_table(fields(ResourceServerSettings), ResourceServerSettings)
 
 
 def _settings_from(*sources: str) -> str:
@@ -72,7 +74,10 @@ def _is_of_cookies(field: Field[Any]) -> bool:
     return field.name.startswith("COOKIE_")
 
 
-def _settings_table(chosen: Iterable[Field[Any]]) -> str:
+def _settings_table(chosen: Iterable[Field[Any]], cls: type | None = None) -> str:
+    from drf_jwt_kit.conf import KitSettings
+
+    says = _docstrings_below_fields(cls or KitSettings)
     return _table(
         ("setting", "takes", "default", "what it does"),
         (
@@ -80,7 +85,7 @@ def _settings_table(chosen: Iterable[Field[Any]]) -> str:
                 _code(field.name),
                 field.metadata["accepts"],
                 "(needed)" if field.default is MISSING else _value(field.default),
-                field.metadata["doc"],
+                says[field.name],
             )
             for field in chosen
         ),
@@ -287,6 +292,16 @@ def _value(value: Any) -> str:
 
 def _summary(thing: Any) -> str:
     return " ".join((thing.__doc__ or "").partition("\n\n")[0].split()).replace("``", "`")
+
+
+def _docstrings_below_fields(cls: type) -> dict[str, str]:
+    """What the string below each field of a dataclass says, as editors show it, in one line."""
+    (tree,) = ast.parse(inspect.getsource(cls)).body
+    return {
+        field.target.id: " ".join(ast.literal_eval(text.value).split())
+        for field, text in pairwise(tree.body)
+        if isinstance(field, ast.AnnAssign)
+    }
 
 
 def _functions(path: Path) -> list[ast.FunctionDef]:
