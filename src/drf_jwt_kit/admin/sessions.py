@@ -19,8 +19,7 @@ from drf_jwt_kit.sessions.rows import attach_users, end_of_session, stored
 from drf_jwt_kit.sessions.upkeep import SECRETS, device_label, state_in_words
 
 from .actions import EndSessions
-from .changelist import CappedPaginator, SessionChangeList
-from .filters import StateFilter
+from .changelist import CappedPaginator, SessionChangeList, StateFilter
 from .search import matching
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ character by character."""
 
 
 @admin.register(Session)
-class SessionAdmin(EndSessions, admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own is not generic
+class SessionAdmin(EndSessions):
     """Sessions to look at, search, and end; for staff who may view or change sessions.
 
     Made for millions of rows: users are read with one query for a page, rows are counted up
