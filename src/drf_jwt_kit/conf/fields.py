@@ -105,6 +105,11 @@ def dotted_path(default: Any, *, example: str = "shop.claims.ShopClaims", **more
     return setting(default, accepts, is_path, convert=public_path, **more)
 
 
+def serializer(name: str) -> Any:
+    """One of our serializers, or a subclass."""
+    return dotted_path(f"drf_jwt_kit.serializers.{name}")
+
+
 def whole_number(default: int | None, *, least: int) -> Any:
     """A count that is not less than ``least``."""
 

@@ -178,24 +178,16 @@ class KitSettings:
     """Send Django's `user_logged_in` at login, which writes `last_login`."""
 
     # Simple JWT's serializers
-    TOKEN_OBTAIN_SERIALIZER: DottedPath = fields.dotted_path(
-        "drf_jwt_kit.serializers.TokenObtainPairSerializer"
-    )
+    TOKEN_OBTAIN_SERIALIZER: DottedPath = fields.serializer("TokenObtainPairSerializer")
     """What `token_obtain_pair` runs."""
 
-    TOKEN_REFRESH_SERIALIZER: DottedPath = fields.dotted_path(
-        "drf_jwt_kit.serializers.TokenRefreshSerializer"
-    )
+    TOKEN_REFRESH_SERIALIZER: DottedPath = fields.serializer("TokenRefreshSerializer")
     """What `token_refresh` runs."""
 
-    TOKEN_VERIFY_SERIALIZER: DottedPath = fields.dotted_path(
-        "drf_jwt_kit.serializers.TokenVerifySerializer"
-    )
+    TOKEN_VERIFY_SERIALIZER: DottedPath = fields.serializer("TokenVerifySerializer")
     """What `token_verify` runs."""
 
-    TOKEN_BLACKLIST_SERIALIZER: DottedPath = fields.dotted_path(
-        "drf_jwt_kit.serializers.TokenBlacklistSerializer"
-    )
+    TOKEN_BLACKLIST_SERIALIZER: DottedPath = fields.serializer("TokenBlacklistSerializer")
     """What `token_logout` and `token_blacklist` run."""
 
     # Keys
