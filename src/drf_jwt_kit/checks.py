@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 NO_USER_ID_FIELD = "drf_jwt_kit.E009"
 CLAIM_NAME_RESERVED = "drf_jwt_kit.E010"
 CLASS_NOT_OURS = "drf_jwt_kit.E042"
-LIMITS_NOT_CALLABLE = "drf_jwt_kit.E043"
+NOT_CALLABLE = "drf_jwt_kit.E043"
 CLAIM_NAMED_TWICE = "drf_jwt_kit.E046"
 BLACKLIST_INSTALLED = "drf_jwt_kit.W001"
 LONG_ACCESS_LIFETIME = "drf_jwt_kit.W002"
@@ -56,6 +56,11 @@ _OUR_CLASSES = {
     "TOKEN_BLACKLIST_SERIALIZER": serializers.TokenBlacklistSerializer,
     "AUTH_TOKEN_CLASSES": AccessToken,
 }
+_FUNCTIONS = {
+    "SESSION_LIMITS": "a function that gets a user and a request",
+    "USER_AUTHENTICATION_RULE": "a function that gets a user, or None",
+    "JSON_ENCODER": "a subclass of json.JSONEncoder",
+}
 
 
 def register() -> None:
@@ -71,7 +76,7 @@ def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
         *claims.check(),
         *transports.check(),
         *_check_classes(),
-        *_check_session_limits(),
+        *_check_functions(),
         *_check_names(),
         *_check_times(),
         *_check_simple_jwt(),
@@ -100,14 +105,15 @@ def _check_classes() -> Iterator[CheckMessage]:
                 )
 
 
-def _check_session_limits() -> Iterator[CheckMessage]:
-    limits = yield from conf.loaded("SESSION_LIMITS", "a function that gets a user and a request")
-    if limits is not None and not callable(limits):
-        yield Error(
-            f"SESSION_LIMITS is {get_settings().SESSION_LIMITS!r}, which cannot be called.",
-            hint="Give the dotted path of a function that gets a user and a request.",
-            id=LIMITS_NOT_CALLABLE,
-        )
+def _check_functions() -> Iterator[CheckMessage]:
+    for name, needed in _FUNCTIONS.items():
+        loaded = yield from conf.loaded(name, needed)
+        if loaded is not None and not callable(loaded):
+            yield Error(
+                f"{name} is {getattr(get_settings(), name)!r}, which cannot be called.",
+                hint=f"Give the dotted path of {needed}.",
+                id=NOT_CALLABLE,
+            )
 
 
 def _check_names() -> Iterator[CheckMessage]:
@@ -144,8 +150,7 @@ def _check_times() -> Iterator[CheckMessage]:
         )
     if cutoff is not None and cutoff > datetime.now(timezone.utc):
         yield Warning(
-            f"SESSIONS_VALID_AFTER is {cutoff.isoformat()}, which has not come yet: until then "
-            "every login ends at once.",
+            f"SESSIONS_VALID_AFTER is {cutoff.isoformat()}: until then, every login ends at once.",
             hint="Set it to the moment at which the backup was restored, or take it out.",
             id=CUTOFF_IN_THE_FUTURE,
         )
@@ -155,8 +160,7 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
     blacklists = apps.is_installed("rest_framework_simplejwt.token_blacklist")
     if blacklists and not adopts_simple_jwt():  # until then it says which tokens are refused
         yield Warning(
-            "Simple JWT's blacklist app is installed. Sessions replace it, and its tables stay "
-            "as they are.",
+            "Simple JWT's blacklist app is installed. Sessions replace it; its tables stay.",
             hint="Take 'rest_framework_simplejwt.token_blacklist' out of INSTALLED_APPS, unless "
             "other views of yours still use it.",
             id=BLACKLIST_INSTALLED,
@@ -164,8 +168,7 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
     settings = get_settings()
     if settings.JWK_URL is not None and not are_published():
         yield Warning(
-            f"SIMPLE_JWT['JWK_URL'] does nothing with ALGORITHM {settings.ALGORITHM!r}: published "
-            "keys are for an asymmetric one.",
+            f"JWK_URL does nothing with the symmetric ALGORITHM {settings.ALGORITHM!r}.",
             hint="Set ALGORITHM to that of the keys there, such as 'RS256'; or take JWK_URL out.",
             id=JWK_URL_UNUSED,
         )
@@ -211,7 +214,7 @@ def _check_deploy() -> Iterator[CheckMessage]:
         yield Warning(
             "ROTATE_REFRESH_TOKENS is False: nobody notices a stolen refresh token, and it works "
             "until its session ends.",
-            hint="Take the setting out, once every client stores the refresh token of each answer.",
+            hint="Take it out, once every client stores the refresh token of each answer.",
             id=ROTATION_OFF,
         )
 
