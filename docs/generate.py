@@ -116,7 +116,7 @@ def _urls(placed: Iterable[tuple[str, Any]]) -> str:
                 if len(methods) > 1:
                     says = f"{says} {_summary(getattr(view, name))}"
                 needs = _needs(view, name)
-                address = f"{prefix}{pattern.pattern}".replace("<str:session_id>", "<id>")
+                address = f"{prefix}{pattern.pattern}".replace("<session_id>", "<id>")
                 yield _code(pattern.name), _code(address), name.upper(), needs, says
 
     return _table(("name", "address", "method", "needs", "what it does"), rows())

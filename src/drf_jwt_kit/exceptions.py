@@ -111,10 +111,8 @@ class LoginTooOld(exceptions.APIException):
 
     def __init__(self, max_auth_age: timedelta) -> None:
         super().__init__()
-        self.challenge = {
-            "error": self.default_code,
-            "max_age": str(int(max_auth_age.total_seconds())),
-        }
+        seconds = int(max_auth_age.total_seconds())
+        self.challenge = {"error": self.default_code, "max_age": str(seconds)}
 
 
 class InsufficientScope(exceptions.PermissionDenied):

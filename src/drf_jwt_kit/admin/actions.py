@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MOST = 500
 """Sessions at once. Django takes a thousand fields of a form."""
 
+_end = partial(sessions.revoke, reason=RevokedReason.BY_ADMIN)
 _SELECTED = gettext_lazy("End the selected sessions")
 _ALL_OF_USERS = gettext_lazy("End all sessions of the users of the selected sessions")
 
@@ -99,23 +100,17 @@ class EndSessions(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own i
 
 
 def _end_each(request: HttpRequest, selected: list[Session]) -> int:
-    end = partial(sessions.revoke, reason=RevokedReason.BY_ADMIN)
-    live = [session for session in selected if end(session.pk, user=_owner(session))]
+    live = [session for session in selected if _end(session.pk, user=_owner(session))]
     _audit(request, live, gettext("Ended this session."))
     return len(live)
 
 
 def _end_all_of_users(request: HttpRequest, selected: list[Session]) -> int:
     """Users whom the default manager hides or who are gone have sessions to be ended, too."""
-    owners = {session.user_id: _owner(session) for session in selected}
-    count = sum(
-        sessions.revoke(user=owner, reason=RevokedReason.BY_ADMIN)
-        for owner in owners.values()
-        if owner is not None
-    )
-    users = {session.user_id: session.user for session in selected if session.user is not None}
-    _audit(request, selected, gettext("Ended all sessions of this user."))
-    _audit(request, list(users.values()), gettext("Ended all sessions of this user."))
+    owners = {_owner(session) for session in selected} - {None}
+    users = {session.user for session in selected} - {None}
+    count = sum(_end(user=owner) for owner in owners)
+    _audit(request, [*selected, *users], gettext("Ended all sessions of this user."))
     return count
 
 
