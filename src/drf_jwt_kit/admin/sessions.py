@@ -88,17 +88,15 @@ class SessionAdmin(EndSessions):
         """What :func:`search.matching` finds; nothing twice."""
         return matching(queryset, search_term), False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody: a session begins with a login."""
+    def has_add_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        """Nobody may add, change or delete a session; it can be ended.
+
+        It begins with a login and is what its tokens were made from, and without its row, a
+        process that asks no database knows of no end.
+        """
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        """Nobody: a session is what its tokens were made from. It can be ended."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        """Nobody: without its row, a process that asks no database knows of no end."""
-        return False
+    has_change_permission = has_delete_permission = has_add_permission
 
     @admin.display(description=_("user"))
     def whose(self, session: Session) -> SafeString | str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
@@ -72,13 +73,10 @@ def check_deploy() -> Iterator[CheckMessage]:
 
 def has_pages() -> bool:
     """Whether the endpoints for browsers are among the addresses."""
-    if not getattr(django_settings, "ROOT_URLCONF", None):
-        return False  # a project without addresses, such as one of workers
-    try:
-        reverse("cookie:token_obtain_pair")
-    except NoReverseMatch:
-        return False
-    return True
+    if getattr(django_settings, "ROOT_URLCONF", None):  # a project of workers has none
+        with suppress(NoReverseMatch):
+            return bool(reverse("cookie:token_obtain_pair"))
+    return False
 
 
 def _check_samesite() -> Iterator[CheckMessage]:
