@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
-from django.core import checks
-from django.core.checks import CheckMessage, Error, Warning
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from rest_framework.settings import api_settings as drf_settings
 from rest_framework_simplejwt.authentication import JWTAuthentication as SimpleJWTAuthentication
 from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
@@ -63,12 +62,7 @@ _FUNCTIONS = {
 }
 
 
-def register() -> None:
-    """Make Django run these."""
-    checks.register(check_project, checks.Tags.security)
-    checks.register(check_deployment, checks.Tags.security, deploy=True)
-
-
+@register(Tags.security)
 def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """What ``manage.py check`` says."""
     return [*conf.check()] or [
@@ -84,6 +78,7 @@ def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security, deploy=True)
 def check_deployment(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """What ``manage.py check --deploy`` adds."""
     if any(current_problems()):
