@@ -238,14 +238,26 @@ def checks() -> str:
 
 
 def check_calls() -> Iterator[tuple[str, ast.Call, ast.Module]]:
-    """Every call in the package that makes a message of a check: its id, itself, its module."""
+    """Every call in the package that makes a message of a check: its id, itself, its module.
+
+    What is called is ``Error`` or ``Warning``, or a constant that is one of them with an id.
+    """
     import drf_jwt_kit
 
     paths = sorted(Path(drf_jwt_kit.__file__).parent.rglob("*.py"))
     for tree in [ast.parse(path.read_text(encoding="utf-8")) for path in paths]:
-        for call in _calls(tree, "Error", "Warning", "UnusableKey"):
+        kinds = {
+            assigned.targets[0].id: word.value
+            for assigned in tree.body
+            if isinstance(assigned, ast.Assign)
+            for made in _calls(assigned, "partial")
+            for word in made.keywords
+            if word.arg == "id"
+        }
+        for call in _calls(tree, "Error", "Warning", "UnusableKey", *kinds):
             words = {word.arg: word.value for word in call.keywords}
-            name = _text(words["id"], tree) if "id" in words else ""
+            given = kinds.get(ast.unparse(call.func)) or words.get("id")
+            name = _text(given, tree) if given else ""
             if _CHECK_ID.fullmatch(name):  # others hand on the id of an exception
                 yield name, call, tree
 
