@@ -31,7 +31,6 @@ def loaded(name: str, needed: str) -> Generator[CheckMessage, None, Any]:
         return get_settings().load(name)
     except ImportError as error:
         yield NOT_IMPORTABLE(
-            f"{name} cannot be imported: {error}.",
-            hint=f"Give the dotted path of {needed}.",
+            f"{name} cannot be imported: {error}.", hint=f"Give the dotted path of {needed}."
         )
         return None

@@ -37,8 +37,8 @@ def setting(
     stand, and ``convert`` makes one type of the several that Simple JWT takes. A ``secret``
     value is never shown. ``at_least`` names a setting that must not be longer than this one,
     with what would happen otherwise; the default of a setting that ``grows`` follows it.
-    Whatever is None by default may be set to None, which means the default elsewhere too where
-    ``none_is_default`` allows it.
+    Whatever is None by default may be set to None; with ``none_is_default``, so may others, and
+    None then means the default.
     """
     or_none = none_is_default or default is None
     metadata = {

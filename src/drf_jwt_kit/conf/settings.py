@@ -72,8 +72,8 @@ class KitSettings:
     """Every login before this time has ended. Set it when you restore a backup, because that brings
     back sessions that were ended since."""
 
+    # At most half of the time for which stateless requests go on without the database.
     REVOCATION_LAG: timedelta = fields.short_duration(timedelta(seconds=1), most=5)
-    # Five seconds are half of the time for which stateless requests go on without the database.
     """How long `JWTStatelessAuthentication` may not know of a session that was ended. Zero asks the
     database at every request."""
 
