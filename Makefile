@@ -6,15 +6,17 @@ ARGS ?=
 VENV_PYTHON := .venv/bin/python
 # A stamp in .venv makes this instant when there is nothing to do.
 bootstrap = @PYTHON="$(PYTHON)" sh .ci/bootstrap.sh
+# Measuring what the tests reach makes them half as slow again, so only CI does it by itself.
+MEASURED := $(if $(filter true,$(CI)),-m coverage run)
 
 # Leftovers of another project in the shell must not decide what is imported or configured here.
 unexport PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-service tour test long bench bench-scale coverage
+.PHONY: help demo demo-service tour test long bench bench-scale coverage uncovered docs
 .PHONY: services services-stop screenshots
-.PHONY: matrix lint format types wheel all clean
+.PHONY: matrix lint format types wheel tag all clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -33,7 +35,7 @@ tour: ## the life of a session over HTTP, step by step, on the example project
 
 test: ## the tests, on every processor (one: ARGS="-n 0")
 	$(bootstrap) test
-	@$(VENV_PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
+	@$(VENV_PYTHON) $(MEASURED) -m pytest -n auto --dist worksteal $(ARGS)
 
 long: ## the tests that take minutes: many rounds, many rows, many histories
 	$(bootstrap) test
@@ -60,21 +62,32 @@ screenshots: ## the pictures in docs/images, taken anew by the tests in Chromium
 	$(bootstrap) test
 	@SCREENSHOTS=1 $(VENV_PYTHON) -m pytest tests/browser -k picture $(ARGS)
 
-coverage: ## the tests, and the lines and branches that none of them reaches
+coverage: ## the tests, and then the lines and branches that none of them reaches
 	$(bootstrap) test
-	@$(VENV_PYTHON) -m coverage run -m pytest $(ARGS)
+	@$(VENV_PYTHON) -m coverage erase
+	@$(VENV_PYTHON) -m coverage run -m pytest -n auto --dist worksteal $(ARGS)
+	@$(MAKE) --no-print-directory uncovered
+
+uncovered: ## the lines and branches that no measured run has reached; fails if there are any
+	$(bootstrap) test
+	@if ls .coverage.* >/dev/null 2>&1; then $(VENV_PYTHON) -m coverage combine --append --quiet; fi
 	@$(VENV_PYTHON) -m coverage report
+
+docs: ## what the documents say: links, snippets, generated tables, names of files and rules
+	$(bootstrap) test
+	@$(VENV_PYTHON) -m pytest tests/docs tests/architecture $(ARGS)
 
 matrix: ## the tests on every Python, Django and REST framework of tox.ini that is here
 	$(bootstrap) test tools
 	@$(VENV_PYTHON) .ci/matrix.py $(ARGS)
 
-lint: ## style, imports between modules, spelling, and the style of client.js
+lint: ## style, imports between modules, spelling, workflows, and the style of client.js
 	$(bootstrap) test tools
 	@$(VENV_PYTHON) -m ruff check
 	@$(VENV_PYTHON) -m ruff format --check
 	@.venv/bin/lint-imports --no-logo
 	@$(VENV_PYTHON) -m codespell_lib
+	@.venv/bin/zizmor --offline --quiet --no-progress --strict-collection --persona=pedantic .github
 	@$(VENV_PYTHON) .ci/javascript.py lint
 
 format: ## put the code in the style that `make lint` asks for
@@ -96,6 +109,10 @@ wheel: ## build it, inspect it, and try the wheel in an empty Django project ove
 	@$(VENV_PYTHON) -m twine check --strict dist/*
 	@.venv/bin/check-wheel-contents dist
 	@$(VENV_PYTHON) .ci/try_wheel.py
+
+tag: ## for a release: is TAG (v1.2.3) the version, and does CHANGELOG.md say what is new in it
+	$(bootstrap)
+	@$(VENV_PYTHON) .ci/tag.py "$(TAG)"
 
 all: services test lint types wheel tour matrix ## all of these, as before a release
 

@@ -1,8 +1,9 @@
 """Run the rows of tox.ini and say of each whether it ran, failed, or was skipped and why.
 
 tox on its own calls a run a success when every interpreter is missing. Here a skipped row is
-never a passed one, a run without any passed row fails, and where CI=true each supported Python
-must have passed. Arguments go to tox: ``-e py312-dj61-drf318``, ``-m full``.
+never a passed one, and a run without any passed row fails. Where CI=true no row may be skipped,
+each supported Python must have passed unless rows were chosen, and what the rows reach is measured.
+Arguments go to tox and choose rows: ``-e py312-dj61-drf318``, ``-m full``.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from interpreters import SUPPORTED, pyenv_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 TOX = [sys.executable, "-m", "tox"]
 REPORT = ROOT / ".tox" / "matrix.json"
 REQUIRED_IN_CI = {tuple(map(int, version.split("."))) for version in SUPPORTED}
+IN_CI = os.environ.get("CI") == "true"
 PASSED, FAILED, SKIPPED = "passed", "FAILED", "skipped"
 
 
@@ -51,7 +56,12 @@ def main(arguments: list[str]) -> int:
         for name, row in json.loads(REPORT.read_text(encoding="utf-8"))["testenvs"].items()
         if "result" in row
     }
-    return report(rows, wanted_pythons(sorted(rows), environment), tox_code=done.returncode)
+    return report(
+        rows,
+        wanted_pythons(sorted(rows), environment),
+        required=set() if arguments or not IN_CI else REQUIRED_IN_CI,
+        tox_code=done.returncode,
+    )
 
 
 def surroundings() -> dict[str, str]:
@@ -59,6 +69,8 @@ def surroundings() -> dict[str, str]:
     environment = dict(os.environ)
     environment["PATH"] = os.pathsep.join([*pyenv_folders(), environment["PATH"]])
     environment["VIRTUALENV_NO_PERIODIC_UPDATE"] = "1"  # asks the network and changes nothing here
+    if IN_CI:
+        environment["MEASURED"] = "-m coverage run"
     return environment
 
 
@@ -83,7 +95,13 @@ def wanted_pythons(names: list[str], environment: dict[str, str]) -> dict[str, s
     return found
 
 
-def report(rows: dict[str, dict[str, Any]], pythons: dict[str, str], *, tox_code: int) -> int:
+def report(
+    rows: dict[str, dict[str, Any]],
+    pythons: dict[str, str],
+    *,
+    required: set[tuple[int, ...]],
+    tox_code: int,
+) -> int:
     """Print one line a row and the verdict."""
     outcomes = {name: judge(row, pythons[name]) for name, row in rows.items()}
     print("\nMatrix:")
@@ -92,25 +110,29 @@ def report(rows: dict[str, dict[str, Any]], pythons: dict[str, str], *, tox_code
 
     counts = [outcome for outcome, _ in outcomes.values()]
     summary = ", ".join(f"{counts.count(word)} {word}" for word in (PASSED, FAILED, SKIPPED))
-    problems = []
-    if FAILED in counts:
-        problems.append("a row failed; its output is above")
-    if PASSED not in counts:
-        problems.append("no row passed")
-    if os.environ.get("CI") == "true":
-        passed = {
-            tuple(rows[name]["python"]["version_info"][:2])
-            for name, (outcome, _) in outcomes.items()
-            if outcome == PASSED
-        }
-        problems += [
-            f"in CI, Python {major}.{minor} must pass"
-            for major, minor in sorted(REQUIRED_IN_CI - passed)
-        ]
+    passed = [rows[name] for name, (outcome, _) in outcomes.items() if outcome == PASSED]
+    problems = [*wrong_outcomes(counts), *missing_pythons(passed, required)]
     if tox_code != 0 and not problems:
         problems.append("tox says that it failed, above")
     print(f"Matrix: {summary}" + "".join(f"; {problem}" for problem in problems) + ".")
     return 1 if problems else 0
+
+
+def wrong_outcomes(counts: list[str]) -> Iterator[str]:
+    """What the outcomes alone say against this run."""
+    if FAILED in counts:
+        yield "a row failed; its output is above"
+    if PASSED not in counts:
+        yield "no row passed"
+    if IN_CI and SKIPPED in counts:
+        yield "in CI, no row may be skipped"
+
+
+def missing_pythons(passed: list[dict[str, Any]], required: set[tuple[int, ...]]) -> Iterator[str]:
+    """The versions of Python that have to pass, and did not."""
+    found = {tuple(row["python"]["version_info"][:2]) for row in passed}
+    for major, minor in sorted(required - found):
+        yield f"in CI, Python {major}.{minor} must pass"
 
 
 def judge(row: dict[str, Any], python: str) -> tuple[str, str]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from .child import environment
+
 BOOTSTRAP = Path(__file__).resolve().parents[1] / ".ci" / "bootstrap.py"
 
 
@@ -30,7 +32,9 @@ def at_work(checkout):
 @pytest.fixture
 def second(checkout, at_work):
     command = [sys.executable, checkout / ".ci" / "bootstrap.py"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, encoding="utf-8", env=environment()
+    ) as process:
         yield process
         process.kill()
 

@@ -14,6 +14,9 @@ from rest_framework import serializers
 from drf_jwt_kit.apps import require_compatible
 from drf_jwt_kit.tokens import ClaimsSerializer
 
+from .child import environment
+from .keys.material import private_pem
+
 HERE = "tests.test_checks"
 HOUR = timedelta(hours=1)
 
@@ -221,6 +224,22 @@ class TestDeployment:
             assert expected in ids(deploy=True)
             assert expected not in ids()
 
+    @pytest.mark.parametrize(
+        ("keys", "says"),
+        [
+            ("SECRET_KEY", True),
+            (["SECRET_KEY"], True),
+            ([{"key": private_pem()}, "SECRET_KEY"], True),
+            ({"key": private_pem()}, False),
+            ([{"key": private_pem()}], False),
+        ],
+        ids=["SECRET_KEY", "a list", "behind another key", "another key", "a list of another key"],
+    )
+    @override_settings(SECRET_KEY="django-insecure-" + "x" * 50)
+    def test_says_that_a_key_is_derived_from_a_secret_of_startproject(self, keys, says):
+        with kit(KEYS=keys):
+            assert ("drf_jwt_kit.W104" in ids(deploy=True)) is says
+
     def test_keeps_silent_about_settings_that_cannot_be_read(self):
         with kit(ACESS_LIFETIME=1):
             assert ids(deploy=True) == ["drf_jwt_kit.E001"]
@@ -236,7 +255,11 @@ class TestWhatNoCheckCanSay:
             "import drf_jwt_kit.urls"
         )
         answer = subprocess.run(
-            [sys.executable, "-c", script], capture_output=True, text=True, check=False
+            [sys.executable, "-c", script],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
         assert 'INSTALLED_APPS += ["rest_framework", "drf_jwt_kit"]' in answer.stderr
@@ -258,6 +281,7 @@ def in_project(settings, script):
     return subprocess.run(
         [sys.executable, "-c", f"import os; os.environ['DJANGO_SETTINGS_MODULE'] = {settings!r}; "
          + script],
+        env=environment(),
         capture_output=True,
         text=True,
         check=True,

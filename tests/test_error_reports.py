@@ -1,6 +1,7 @@
 """What Django's error reports show when the project's own code fails during a login."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -8,6 +9,7 @@ from django.test import RequestFactory, override_settings
 from django.views.debug import ExceptionReporter
 from rest_framework.request import Request
 
+import drf_jwt_kit
 from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTCookieAuthentication
 from drf_jwt_kit.keys import get_ring
@@ -26,8 +28,12 @@ def shown_of_our_frames(work, *, raises=ZeroDivisionError):
         RequestFactory().post("/"), raised.type, raised.value, raised.value.__traceback__
     )
     frames = reporter.get_traceback_frames()
-    ours = ("drf_jwt_kit", "contextlib", "debug.py")
-    return str([frame["vars"] for frame in frames if any(o in frame["filename"] for o in ours)])
+    package = str(Path(drf_jwt_kit.__file__).parent)
+    assert any(frame["filename"].startswith(package) for frame in frames)
+    shown = [frame["vars"] for frame in frames
+             if frame["filename"].startswith(package)
+             or frame["filename"].endswith(("contextlib.py", "debug.py"))]  # fmt: skip
+    return "".join(re.findall(r"[\w. -]+", str(shown)))  # long values are broken into lines
 
 
 def shown_of_a_login(work):
@@ -48,7 +54,7 @@ def test_the_refresh_token_is_hidden(user):
 
     shown = shown_of_a_login(lambda: TokenRefreshSerializer().validate({"refresh": refresh}))
 
-    assert refresh not in shown
+    assert refresh[-20:] not in shown
 
 
 class Failing(JWTCookieAuthentication):
@@ -58,8 +64,7 @@ class Failing(JWTCookieAuthentication):
 
 def shown_of_a_request(**headers):
     request = Request(RequestFactory().get("/", headers=headers))
-    shown = shown_of_our_frames(lambda: Failing().authenticate(request))
-    return "".join(re.findall(r"[\w.-]+", shown))  # long values are broken into lines
+    return shown_of_our_frames(lambda: Failing().authenticate(request))
 
 
 def test_a_token_in_the_header_is_hidden(user):

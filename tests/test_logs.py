@@ -8,7 +8,9 @@ import pytest
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.keys import get_ring
+from drf_jwt_kit.sessions.account import user_id_of
 from drf_jwt_kit.sessions.events import log
+from tests.child import environment
 from tests.conftest import PASSWORD, claims_of, forge
 from tests.leaks import Leak, Watch
 
@@ -35,6 +37,37 @@ def test_a_life_reads_as_events(past_leeway, kit, user, events, caplog):
     assert events() == [f"event={name}" for name in names]
     assert f"session={tokens.session.pk}" in caplog.text
     assert "verdict=reused" in caplog.text
+
+
+@pytest.mark.parametrize("token", ["access", "refresh"])
+def test_a_refused_token_is_logged_with_the_reason_that_its_client_is_not_told(
+    kit, user, caplog, token
+):
+    tokens = kit.sign_in(user)
+    kit.logout(tokens.refresh)
+    caplog.set_level(logging.INFO, logger="drf_jwt_kit")
+
+    answer = kit.get_with(tokens.access) if token == "access" else kit.refresh(tokens.refresh)
+
+    assert answer.json()["reason"] == "session_ended"
+    session, named = tokens.session.pk, user_id_of(user)
+    line = f"event=refused token={token} session={session} user={named} verdict=revoked"
+    assert [(record.levelname, record.getMessage()) for record in caplog.records
+            if record.name == "drf_jwt_kit"] == [("INFO", line)]  # fmt: skip
+
+
+def test_the_end_of_a_users_sessions_is_logged_with_their_number(kit, user, caplog):
+    one, _, _ = kit.sign_in(user), kit.sign_in(user), kit.sign_in(user)
+    caplog.set_level(logging.INFO, logger="drf_jwt_kit")
+
+    kit.logout(one.refresh)
+    sessions.revoke(user=user)
+    sessions.revoke(user=user)
+
+    assert caplog.messages == [
+        f"event=revoked session={one.session.pk} user=None reason=logout count=1",
+        f"event=revoked session=all user={user.pk} reason=by_project count=2",
+    ]
 
 
 def test_a_generation_ahead_is_an_error(kit, signed_in, caplog):
@@ -122,6 +155,7 @@ class TestTheWatchOverTheWholeRun:
             [sys.executable, "-m", "pytest", *("-p", "tests.leaks", "-p", "no:cacheprovider"),
              *("-c", str(ROOT / "pyproject.toml"), *processes, str(test))],
             cwd=ROOT,
+            env=environment(),
             capture_output=True,
             text=True,
             check=False,

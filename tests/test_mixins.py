@@ -94,6 +94,10 @@ class Recent(SecureViewMixin, Ok):
     max_auth_age = timedelta(minutes=5)
 
 
+class JustNow(SecureViewMixin, Ok):
+    max_auth_age = timedelta(0)
+
+
 class OwnClass(JWTAuthentication):
     www_authenticate_realm = "shop"
 
@@ -115,7 +119,7 @@ router = SimpleRouter()
 router.register("orders", Orders, basename="orders")
 VIEWS = [NoPermissions, AnyoneAllowed, OwnGetPermissions, NoAuthentication, OwnGetAuthenticators,
          BasicFirst, AdminsOnly, OwnCheckPermissions, LogsOnly, Cacheable, Failing, Broken,
-         Scoped, Recent, WithOwnClass]  # fmt: skip
+         Scoped, Recent, JustNow, WithOwnClass]  # fmt: skip
 urlpatterns = [
     path("api/token/", include("drf_jwt_kit.urls")),
     path("", include(router.urls)),
@@ -127,10 +131,18 @@ class TestCannotBeOpened:
     @pytest.mark.parametrize(
         "where",
         ["NoPermissions", "AnyoneAllowed", "OwnGetPermissions", "NoAuthentication",
-         "OwnGetAuthenticators", "BasicFirst", "AdminsOnly", "orders", "orders/public"],
+         "BasicFirst", "AdminsOnly", "orders", "orders/public"],
     )  # fmt: skip
     def test_by_anything_a_class_or_an_action_sets(self, kit, db, where):
-        assert kit.get(f"/{where}/").status_code in {401, 403}
+        answer = kit.get(f"/{where}/")
+
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+
+    def test_by_taking_all_authentication_away(self, kit, db):
+        """403: nothing is left that could say how to authenticate (RFC 9110 section 15.5.2)."""
+        answer = kit.get("/OwnGetAuthenticators/")
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
 
     @pytest.mark.parametrize("where", ["NoAuthentication", "BasicFirst", "orders", "orders/public"])
     def test_and_answers_401_with_the_bearer_challenge(self, kit, db, where):
@@ -273,6 +285,12 @@ class TestRecentLogin:
         clock.shift(timedelta(minutes=5))
 
         assert kit.get_with(signed_in.access, "/Recent/").status_code == 200
+
+    def test_may_have_to_be_of_this_very_moment(self, clock, kit, signed_in):
+        assert kit.get_with(signed_in.access, "/JustNow/").status_code == 200
+        clock.shift(timedelta(seconds=1))
+
+        assert kit.get_with(signed_in.access, "/JustNow/").status_code == 401
 
     def test_asks_to_log_in_again_however_fresh_the_token(self, clock, kit, signed_in):
         clock.shift(timedelta(minutes=5, seconds=1))

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from .child import environment
+
 pytestmark = pytest.mark.projects
 
 
@@ -46,6 +48,7 @@ def test_holds_under(settings, where):
             f"--ds={settings}",
             *where,
         ],
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -96,6 +96,10 @@ class OneTenant(AccessToken):
         raise TokenError("Wrong tenant")
 
 
+class OfAnotherType(AccessToken):
+    token_type = "another"
+
+
 class RefusingRefresh(TokenRefreshSerializer):
     def validate(self, attrs):
         raise TokenError("Not today")
@@ -277,6 +281,22 @@ class TestOtherHooks:
 
         assert (answer.status_code, answer.json()["detail"]) == (401, "Not today")
         assert answer.json()["code"] == "token_not_valid"
+
+
+class TestSeveralTokenClasses:
+    @pytest.fixture(autouse=True)
+    def _two(self):
+        ours = "drf_jwt_kit.tokens.AccessToken"
+        with simple_jwt(AUTH_TOKEN_CLASSES=[f"{HERE}.OfAnotherType", ours]):
+            yield
+
+    def test_are_tried_in_order(self, kit, user):
+        assert kit.get_with(kit.sign_in(user).access).status_code == 200
+
+    def test_give_the_reason_of_the_one_whose_type_it_is(self, kit, user):
+        answer = kit.get_with(str(AccessToken.for_user(user)))
+
+        assert (answer.status_code, answer.json()["reason"]) == (401, "no_session")
 
 
 class EmailBackend(ModelBackend):

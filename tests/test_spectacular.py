@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from .child import environment
+
 pytest.importorskip("drf_spectacular", reason="the extra `openapi` is not installed")
 
 SCRIPT = """
@@ -35,6 +37,7 @@ def schema():
     answer = subprocess.run(
         [sys.executable, "-c", "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'"
          + SCRIPT],
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -55,7 +55,7 @@ class Reason(TextChoices):
             "not with AccessToken.for_user(user)."
         ),
     )
-    SESSION_ENDED = "session_ended", _("This session has ended. Sign in again.")
+    SESSION_ENDED = "session_ended", _("This session has ended. Log in again.")
 
     @property
     def detail(self) -> StrOrPromise:
@@ -107,7 +107,7 @@ class LoginTooOld(exceptions.APIException):
 
     status_code = status.HTTP_401_UNAUTHORIZED
     default_code = "insufficient_user_authentication"
-    default_detail = _("This needs a more recent login. Sign in again.")
+    default_detail = _("This needs a more recent login. Log in again.")
 
     def __init__(self, max_auth_age: timedelta) -> None:
         super().__init__()
@@ -153,7 +153,7 @@ class ServiceUnavailable(exceptions.APIException):
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "temporarily_unavailable"
-    default_detail = _("Signing in is not available at the moment. Try again shortly.")
+    default_detail = _("Logging in is not available at the moment. Try again shortly.")
     wait = 1
 
     def __init__(self) -> None:

@@ -25,6 +25,7 @@ from .conf import get_settings
 from .conf.moments import as_stored, whole_second
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import timedelta
     from typing import ClassVar, TypeAlias
 
@@ -65,11 +66,20 @@ class SessionQuerySet(models.QuerySet["Session"]):
     ``now`` is an aware datetime, this moment unless it is given.
     """
 
+    def update(self, **columns: Any) -> int:
+        """As Django's. ``live_until`` follows what it depends on, where it is not given."""
+        if not _BOUNDS.isdisjoint(columns):
+            columns.setdefault("live_until", columns.get("expires_at", F("expires_at")))
+        return super().update(**columns)
+
+    update.alters_data = True  # type: ignore[attr-defined]  # templates cannot call it
+
     def live(self, now: datetime | None = None) -> SessionQuerySet:
         """Those that can go on."""
         moment = project_time.now() if now is None else as_stored(now)
         return self._with_limits().filter(
             Q(revoked_at=None)
+            & Q(live_until__gt=moment)
             & Q(expires_at__gt=moment)
             & Q(idle_limit__gt=moment)
             & Q(auth_time__gte=F("valid_from"))
@@ -107,6 +117,21 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def _with_limits(self) -> SessionQuerySet:
         return self.alias(idle_limit=_idle_limit(), valid_from=_valid_from())
+
+
+class LiveUntilField(models.DateTimeField):  # type: ignore[type-arg]
+    """When a session is over at the latest: for an index, so that nobody reads what is over.
+
+    It is ended then, or was not refreshed once, or is too old. A refresh moves it to the last of
+    these, the first time; later ones leave it alone.
+    """
+
+    def pre_save(self, model_instance: Any, add: bool) -> datetime:
+        """Take it from the row's other columns."""
+        session: Session = model_instance
+        until = session.refreshable_until if session.rotated_at is None else session.expires_at
+        session.live_until = session.revoked_at or until
+        return session.live_until
 
 
 class Session(models.Model):
@@ -163,6 +188,7 @@ class Session(models.Model):
         _("ended because"), max_length=32, blank=True, choices=RevokedReason.choices
     )
 
+    live_until: _Time = LiveUntilField(editable=False)
     user_id: Any
     valid_after: datetime | None
     """The latest cut-off of the table, where ``to_judge`` has read it together with the row."""
@@ -176,12 +202,19 @@ class Session(models.Model):
         # Which question needs which index: docs/decisions/0020.
         indexes = (
             models.Index(fields=["user", "created_at"], name="jwt_session_user_created_at"),
+            models.Index(fields=["user", "live_until"], name="jwt_session_user_live_until"),
             models.Index(fields=["created_at"], name="jwt_session_created_at"),
             models.Index(fields=["revoked_at"], name="jwt_session_revoked_at"),
         )
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **more: Any) -> None:
+        """As Django's. ``live_until`` follows what it depends on."""
+        if update_fields is not None and not _BOUNDS.isdisjoint(update_fields):
+            update_fields = [*update_fields, "live_until"]
+        super().save(*args, update_fields=update_fields, **more)
 
     def jti_of(self, generation: int) -> str:
         """The one ``jti`` of the session's refresh token of ``generation``.
@@ -236,6 +269,8 @@ class Cutoff(models.Model):
         return Coalesce(cls.latest(), Value(as_stored(moment), output_field=DateTimeField()))
 
 
+_BOUNDS = {"created_at", "rotated_at", "refresh_lifetime", "expires_at", "revoked_at"}
+"""The columns that ``live_until`` depends on."""
 _BEFORE_EVERY_LOGIN = datetime(1900, 1, 1, tzinfo=timezone.utc)
 
 

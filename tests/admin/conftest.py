@@ -38,9 +38,15 @@ class Staff(Client):
         assert answer.status_code == 200, (answer.status_code, answer.headers)
         return [str(session.pk) for session in answer.context["cl"].result_list]
 
+    def html(self, path, **query):
+        """A page that is there."""
+        answer = self.get(path, query)
+        assert answer.status_code == 200, (answer.status_code, answer.headers)
+        return answer.content.decode()
+
     def text(self, path, **query):
         """What a page says, without its mark-up."""
-        html = self.get(path, query).content.decode()
+        html = self.html(path, **query)
         return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
     def ask(self, action, *tokens, follow=False, **more):

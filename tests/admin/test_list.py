@@ -62,7 +62,9 @@ class TestWhatItShows:
     def test_is_text_that_a_client_made_up_as_text(self, kit, user, staff):
         kit.sign_in(user, user_agent="<script>alert(1)</script>")
 
-        assert b"<script>alert" not in staff.get(SESSIONS).content
+        html = staff.html(SESSIONS)
+        assert "&lt;script&gt;alert(1)" in html
+        assert "<script>alert" not in html
 
     def test_leads_from_a_user_to_all_of_its_sessions(self, kit, user, other_user, staff):
         mine = kit.sign_in(user)
@@ -111,8 +113,9 @@ class TestSearch:
 
     def test_of_a_user_reads_no_text_of_the_table(self, two, user, staff, all_queries):
         with all_queries() as made:
-            staff.listed(q=user.get_username())
+            listed = staff.listed(q=user.get_username())
 
+        assert listed == [sid(two[0])]
         assert [query for query in made if "LIKE" in query] == []
 
 
@@ -207,22 +210,25 @@ class TestWhatItCosts:
 
     def test_is_the_same_with_filters(self, signed_in, staff, all_queries):
         with all_queries() as made:
-            staff.listed(state="live", revoked_reason__exact="")
+            listed = staff.listed(state="live", revoked_reason__exact="")
 
+        assert listed == [sid(signed_in)]
         assert len(made) == self.ROUTINE
 
     def test_is_a_count_that_has_an_end_and_needs_no_order(self, signed_in, staff, all_queries):
         with all_queries() as made:
-            staff.listed()
+            listed = staff.listed()
 
+        assert listed == [sid(signed_in)]
         (count,) = [query for query in made if "COUNT(" in query]
         assert "LIMIT 10000" in count
         assert "ORDER BY" not in count
 
     def test_is_no_secret_loaded(self, signed_in, staff, all_queries):
         with all_queries() as made:
-            staff.listed()
+            listed = staff.listed()
 
+        assert listed == [sid(signed_in)]
         assert [query for query in made if '"secret"' in query or "retry_key" in query] == []
 
     def test_is_said_where_there_are_more_than_are_counted(self, kit, user, staff, monkeypatch):

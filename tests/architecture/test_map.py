@@ -72,5 +72,6 @@ def test_every_public_name_has_a_docstring(name):
 def test_what_an_engine_exports_is_there(name):
     module = importlib.import_module(f"drf_jwt_kit.{name}")
 
+    assert module.__all__ != []
     assert [public for public in module.__all__ if not hasattr(module, public)] == []
     assert module.__all__ == sorted(module.__all__)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.child import environment
 from tests.leaving_out import leave_out
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def size():
     """Kilobytes, minified and compressed."""
     tool = [sys.executable, str(ROOT / ".ci" / "javascript.py"), "size"]
-    run = subprocess.run(tool, capture_output=True, text=True, check=False)
+    run = subprocess.run(tool, env=environment(), capture_output=True, text=True, check=False)
     if run.stdout.startswith("Left out: "):
         leave_out(run.stdout.removeprefix("Left out: ").strip())
     assert run.returncode == 0, run.stderr

@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.db import connections
 from django.test import override_settings
+from django.urls import resolve
 from django.utils import timezone
 from rest_framework_simplejwt import tokens as simplejwt
 
@@ -211,3 +213,11 @@ class TestLaggingReplica:
 
 def values_of(session):
     return {field.attname: getattr(session, field.attname) for field in Session._meta.fields}
+
+
+@pytest.mark.parametrize("path", ["", "refresh/", "verify/", "logout/", "sessions/", "jwks/"])
+def test_an_endpoint_of_ours_begins_no_transaction_on_any_of_them(path):
+    """A refusal that ended a session would be rolled back by it."""
+    view = resolve(f"/api/token/{path}").func
+
+    assert view._non_atomic_requests == set(connections) != {"default"}

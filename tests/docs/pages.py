@@ -41,6 +41,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.child import environment
 from tests.leaving_out import leave_out
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class Reader:
         self.serving = self.outdated = serving
         self.host, self.second = _free_addresses()
         path = [str(Path(sys.executable).parent), os.environ["PATH"]]
-        environment = {
+        variables = {
             "PATH": os.pathsep.join([*path, str(Path(__file__).parent / "bin")]),
             "PYTHONDONTWRITEBYTECODE": "1",  # or an edit within the same second is not seen
             "PYTHONUTF8": "1",
@@ -130,7 +131,7 @@ class Reader:
         self.shell = subprocess.Popen(
             ["/bin/sh"],
             cwd=folder,
-            env=environment,
+            env=environment(inherit=False, **variables),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -42,6 +42,15 @@ class Browser(Client):
         return self.cookies[name].value if name in self.cookies else ""
 
 
+class CutOff:
+    """The body of a request whose client has gone away."""
+
+    def read(self, *_: int) -> bytes:
+        raise OSError("Connection reset by peer")
+
+    readline = read
+
+
 def credentials(user: Any) -> dict[str, str]:
     return {user.USERNAME_FIELD: user.get_username(), "password": PASSWORD}
 

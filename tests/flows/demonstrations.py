@@ -1,17 +1,17 @@
 """The programs of the example project, as `make` starts them."""
 
-import os
 import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+from tests.child import environment
 from tests.keys.test_whole_rotation import EXAMPLE, await_true, free_port, reachable
 
 
 @contextmanager
-def running(script, folder, **environment):
+def running(script, folder, **variables):
     """The process of a demonstration, and its address; it is stopped at the end."""
     port = free_port()
     log = folder / f"{Path(script).name}.{port}.log"
@@ -19,7 +19,7 @@ def running(script, folder, **environment):
         process = subprocess.Popen(
             [sys.executable, script],
             cwd=EXAMPLE,
-            env={"PATH": os.environ["PATH"], "PORT": str(port), **environment},
+            env=environment(inherit=False, PORT=str(port), **variables),
             stdout=file,
             stderr=subprocess.STDOUT,
         )

@@ -26,6 +26,7 @@ from drf_jwt_kit.sessions import adoption
 from drf_jwt_kit.sessions.account import user_id_of
 from drf_jwt_kit.sessions.flush import flush
 from drf_jwt_kit.sessions.others import is_adopted
+from tests.child import environment
 from tests.conftest import NOON, claims_of
 from tests.keys.material import private_pem, public_pem
 
@@ -82,7 +83,7 @@ class TestAnAccessToken:
     def test_costs_two_queries(self, kit, user, queries):
         token = access(user)
         with queries() as made:
-            kit.get_with(token)
+            assert kit.get_with(token).status_code == 200
 
         assert len(made) == 2
 
@@ -403,9 +404,14 @@ class TestWhatElseIsTold:
         with override_settings(SECRET_KEY="x" * 50, SECRET_KEY_FALLBACKS=[old]):
             assert kit.get_with(token).status_code == 200
 
+    def test_one_that_has_expired_is_told_so_whatever_keys_there_are_besides(self, kit, user):
+        token = access(user, exp=int(NOON.timestamp()) - 1)
+        with override_settings(SECRET_KEY_FALLBACKS=["y" * 50]):
+            assert kit.get_with(token).json()["reason"] == "expired"
+
     def test_tokens_of_ours_cost_nothing_more(self, kit, user, signed_in, queries):
         with queries() as made:
-            kit.get_with(signed_in.access)
+            assert kit.get_with(signed_in.access).status_code == 200
 
         assert len(made) == 1
 
@@ -498,7 +504,11 @@ with override_settings(DRF_JWT_KIT={"ADOPT_SIMPLEJWT_TOKENS_UNTIL": until}):
 
 def test_a_token_on_simple_jwts_blacklist_is_refused():
     answer = subprocess.run(
-        [sys.executable, "-c", BLACKLIST], capture_output=True, text=True, check=False
+        [sys.executable, "-c", BLACKLIST],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert answer.stdout.split() == ["401", "200"], answer.stderr

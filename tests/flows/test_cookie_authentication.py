@@ -1,16 +1,22 @@
 """Whose request is it, where a browser sends a cookie: stale, planted, or beside a header?"""
 
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.test import RequestFactory
+from rest_framework.authentication import BasicAuthentication
+from rest_framework.permissions import IsAdminUser
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTCookieAuthentication, JWTStatelessAuthentication
 from drf_jwt_kit.exceptions import CSRFFailed
+from drf_jwt_kit.mixins import SecureViewMixin
+from tests.conftest import PASSWORD
 
 from .browser import (
     ACCESS,
@@ -61,6 +67,20 @@ class TestAStaleCookie:
 
         assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
         assert answer["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
+
+
+class ForStaff(SecureViewMixin, APIView):
+    authentication_classes = (JWTCookieAuthentication, BasicAuthentication)
+    permission_classes = (IsAdminUser,)
+
+
+def test_a_stale_cookie_is_not_what_keeps_another_kind_of_user_out(user):
+    basic = b64encode(f"{user.get_username()}:{PASSWORD}".encode()).decode()
+    headers = {"Cookie": f"{ACCESS}=rubbish", "Authorization": f"Basic {basic}"}
+
+    answer = ForStaff.as_view()(RequestFactory().get("/", headers=headers))
+
+    assert (answer.status_code, answer.data["code"]) == (403, "permission_denied")
 
 
 def test_a_stale_access_cookie_never_blocks_a_refresh(logged_in):

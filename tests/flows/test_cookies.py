@@ -230,9 +230,26 @@ class TestRefresh:
 
         assert (answer.status_code, cleared(answer)) == (401, {ACCESS, REFRESH})
 
+    def test_with_a_body_that_cannot_be_read_is_400_and_rotates_nothing(self, logged_in):
+        token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
+        headers = {"Origin": "http://testserver", "X-CSRFToken": token}
+
+        answer = logged_in.generic(
+            "POST", "/api/auth/refresh/", "{", "application/json", headers=headers
+        )
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+        assert session_of(logged_in).generation == 0
+
+    def test_is_kept_apart_by_caches_for_each_cookie_and_header(self, browser, logged_in):
+        answers = [browser.refresh(), logged_in.refresh()]
+
+        vary = [set(answer["Vary"].split(", ")) for answer in answers]
+        assert [{"Cookie", "Authorization"} <= headers for headers in vary] == [True, True]
+
     def test_makes_two_queries(self, logged_in, queries):
         with queries() as made:
-            logged_in.refresh()
+            assert logged_in.refresh().status_code == 200
 
         assert len(made) == 2
 
@@ -255,7 +272,7 @@ class TestLogout:
         logged_in.send("post", "/api/auth/logout/")
 
         session.refresh_from_db()
-        assert session.revoked_at is not None
+        assert session.revoked_reason == RevokedReason.LOGOUT
 
     @pytest.mark.parametrize("broken", ["rubbish", "ü", "", "x" * 5000])
     def test_of_broken_cookies_clears_them(self, browser, broken):

@@ -6,6 +6,7 @@ from django.test import override_settings
 
 from .browser import (
     Browser,
+    CutOff,
     credentials,
     session_of,
 )
@@ -99,6 +100,17 @@ class TestARequestThatAnotherSiteMayHaveMade:
         assert self.refused(logged_in, method, path, X_CSRFToken=theirs) == self.REFUSED
 
 
+def test_a_refusal_is_logged_with_its_path_and_its_reason(logged_in, caplog):
+    logged_in.send("post", "/api/auth/refresh/", Origin="https://evil.example")
+
+    (record,) = [record for record in caplog.records if record.name == "drf_jwt_kit"]
+    assert (record.levelname, record.getMessage()) == (
+        "WARNING",
+        "event=csrf_refused path='/api/auth/refresh/' why='Origin checking failed - "
+        "https://evil.example does not match any trusted origins.'",
+    )
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
 def test_without_an_origin_only_a_page_of_ours_passes(logged_in, site):
     token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
@@ -129,7 +141,8 @@ def test_a_trusted_sibling_passes(logged_in, user, method, path):
     body = {**credentials(user), "name": "phone"}
     path = path.format(session=session_of(logged_in).pk)
 
-    assert logged_in.send(method, path, body, **headers).status_code in {200, 204}
+    status = 204 if (method, "sessions" in path) == ("delete", True) else 200
+    assert logged_in.send(method, path, body, **headers).status_code == status
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options"])
@@ -155,6 +168,9 @@ def test_a_form_is_415_and_changes_nothing(logged_in, path, content_type):
 
 
 @pytest.mark.parametrize(
+    "length", [{}, {"CONTENT_LENGTH": ""}, {"CONTENT_LENGTH": "0"}], ids=["none", "empty", "0"]
+)
+@pytest.mark.parametrize(
     ("method", "path", "status"),
     [
         ("GET", "csrf/", 200),
@@ -164,14 +180,16 @@ def test_a_form_is_415_and_changes_nothing(logged_in, path, content_type):
         ("DELETE", "sessions/{session}/", 204),
     ],
 )
-def test_nothing_that_runserver_calls_plain_text_is_no_form(logged_in, method, path, status):
+def test_nothing_that_runserver_calls_plain_text_is_no_form(
+    logged_in, method, path, status, length
+):
     path = f"/api/auth/{path}".format(session=session_of(logged_in).pk)
     headers = {
         "Sec-Fetch-Site": "same-origin",
         "X-CSRFToken": logged_in.get("/api/auth/csrf/").json()["csrf_token"],
     }
 
-    answer = logged_in.generic(method, path, headers=headers, CONTENT_TYPE="text/plain")
+    answer = logged_in.generic(method, path, headers=headers, CONTENT_TYPE="text/plain", **length)
 
     assert answer.status_code == status
 
@@ -196,9 +214,14 @@ class TestAFormForAViewOfTheProjects:
 
     FORM = "application/x-www-form-urlencoded"
 
-    def post(self, browser, body, content_type):
+    def post(self, browser, body, content_type, **environ):
         own = {"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}
-        return browser.generic("POST", "/api/secure/", body, content_type, headers=own)
+        return browser.generic("POST", "/api/secure/", body, content_type, headers=own, **environ)
+
+    def test_that_is_cut_off_is_400(self, logged_in):
+        answer = self.post(logged_in, "a=1", self.FORM, **{"wsgi.input": CutOff()})
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
 
     def test_passes_with_the_token_in_it(self, logged_in):
         token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
@@ -219,11 +242,25 @@ class TestAFormForAViewOfTheProjects:
 
         assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")
 
-    @pytest.mark.parametrize("charset", ["zlib", "utf-16", "idna", "x"])
-    @pytest.mark.parametrize("form", ["multipart/form-data; boundary=x", FORM])
-    def test_in_an_odd_encoding_is_a_refusal(self, logged_in, form, charset):
+    MULTIPART = "multipart/form-data; boundary=x"
+    UNREADABLE, WITHOUT_A_TOKEN = (400, "parse_error"), (403, "csrf_failed")
+
+    @pytest.mark.parametrize(
+        ("form", "charset", "refusal"),
+        [
+            (MULTIPART, "zlib", UNREADABLE),
+            (MULTIPART, "utf-16", WITHOUT_A_TOKEN),
+            (MULTIPART, "idna", UNREADABLE),
+            (MULTIPART, "x", WITHOUT_A_TOKEN),
+            (FORM, "zlib", UNREADABLE),
+            (FORM, "utf-16", UNREADABLE),
+            (FORM, "idna", UNREADABLE),
+            (FORM, "x", WITHOUT_A_TOKEN),
+        ],
+    )
+    def test_in_an_odd_encoding_is_a_refusal(self, logged_in, form, charset, refusal):
         body = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n'
 
         answer = self.post(logged_in, body, f"{form}; charset={charset}")
 
-        assert answer.json()["code"] in {"parse_error", "csrf_failed"}
+        assert (answer.status_code, answer.json()["code"]) == refusal

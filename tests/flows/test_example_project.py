@@ -1,7 +1,6 @@
 """What the example project promises besides its page: that it starts, runs and is fit to deploy."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from drf_jwt_kit.exceptions import Reason
+from tests.child import environment
 from tests.keys.test_whole_rotation import EXAMPLE, Worker
 
 from .demonstrations import running
@@ -53,7 +53,7 @@ def in_production():
         done = subprocess.run(
             [sys.executable, *words],
             cwd=EXAMPLE,
-            env={"PATH": os.environ["PATH"], **own},
+            env=environment(inherit=False, **own),
             capture_output=True,
             text=True,
             check=False,

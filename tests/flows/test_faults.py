@@ -9,6 +9,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import DataError, OperationalError, connection, connections, transaction
 from django.test import TestCase, override_settings
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
@@ -150,6 +152,40 @@ class TestLockedOrLost:
         assert kit.refresh(signed_in.refresh).status_code == 200
 
 
+class UnreachableThrottle(BaseThrottle):
+    """Of the project's own, with its own table, which cannot be asked."""
+
+    def allow_request(self, request, view):
+        raise OperationalError("could not connect to server: Connection refused")
+
+
+@pytest.mark.django_db
+class TestAFaultInTheProjectsOwnCode:
+    @pytest.fixture(autouse=True)
+    def _throttle(self, monkeypatch):
+        monkeypatch.setattr(APIView, "throttle_classes", [UnreachableThrottle])
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("post", "/api/token/"),
+            ("post", "/api/token/refresh/"),
+            ("post", "/api/token/verify/"),
+            ("post", "/api/token/logout/"),
+            ("post", "/api/token/logout/all/"),
+            ("get", "/api/token/sessions/"),
+        ],
+    )
+    def test_is_503_at_our_endpoints(self, kit, user, caplog, method, path):
+        bearer = {"Authorization": f"Bearer {sessions.start(user).access}"}
+
+        answer = getattr(kit, method)(path, {}, format="json", headers=bearer)
+
+        assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+        assert answer.json()["code"] == "temporarily_unavailable"
+        assert "event=database_unavailable" in caplog.text
+
+
 @pytest.mark.django_db
 class TestCharactersThatTheTableHasNot:
     """As in a table of MariaDB in latin1, or a database of PostgreSQL in another encoding."""
@@ -223,6 +259,38 @@ class TestLostRace:
         assert kit.refresh(signed_in.refresh).status_code == 401
         assert signed_in.session.generation == 5
 
+    def test_reads_the_row_locked_inside_of_a_transaction(self, kit, signed_in, locked):
+        """At REPEATABLE READ a plain second read would show the row as it was at the first."""
+        with between_read_and_write(lambda: kit.rotate(signed_in.refresh)):
+            sessions.refresh(signed_in.refresh)
+
+        assert [sql.split()[0] for sql in locked] == ["SELECT"]
+        assert "drf_jwt_kit_session" in locked[0]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_locks_nothing_where_no_transaction_is_open(self, kit, user, locked):
+        tokens = kit.sign_in(user)
+
+        with between_read_and_write(lambda: kit.rotate(tokens.refresh)):
+            sessions.refresh(tokens.refresh)
+
+        assert locked == []
+
+    @pytest.fixture
+    def locked(self, monkeypatch):
+        """What is read FOR UPDATE, which SQLite has no words for."""
+        monkeypatch.setattr(connection.features, "has_select_for_update", True)
+        statements = []
+
+        def wrapper(execute, sql, params, many, context):
+            if sql.endswith(" FOR UPDATE"):
+                statements.append(sql)
+                sql = sql.removesuffix(" FOR UPDATE")
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(wrapper):
+            yield statements
+
     def test_with_a_kept_session_reads_the_new_password(self, kit, signed_in, user):
         """The password changes, and the session is kept, between our read and our write."""
         with between_read_and_write(lambda: self.change_and_keep(user, signed_in.session)):
@@ -258,6 +326,21 @@ class TestLostRace:
 
         assert answer.status_code == 401
         assert caplog.text.count("event=reused") == 1
+
+    def test_with_another_end_of_the_session_tells_of_no_theft(self, clock, kit, user, caplog):
+        """The session ends between our read of a row that lives and our end of it."""
+        stolen = kit.sign_in(user)
+        kit.rotate(stolen.refresh)
+        clock.shift(timedelta(seconds=11))
+        caplog.set_level("INFO", logger="drf_jwt_kit")
+
+        with between_read_and_write(lambda: sessions.revoke(stolen.session.pk)):
+            answer = kit.refresh(stolen.refresh)
+
+        assert answer.status_code == 401
+        assert "verdict=reused" in caplog.text
+        assert "event=reused" not in caplog.text
+        assert stolen.session.revoked_reason == RevokedReason.BY_PROJECT
 
     def test_lost_three_times_is_503(self, kit, signed_in, monkeypatch):
         monkeypatch.setattr(

@@ -112,4 +112,4 @@ class TestAnswer:
         monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic)
 
         with django_assert_num_queries(0):
-            kit.get(where)
+            assert kit.get(where).status_code == 200

@@ -1,11 +1,12 @@
 """Ending sessions: logout, logout everywhere, and one device from another."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from drf_jwt_kit import sessions
 from drf_jwt_kit.models import RevokedReason, Session
-from tests.conftest import forge
+from tests.conftest import PASSWORD, claims_of, forge
 
 pytestmark = pytest.mark.django_db
 
@@ -26,15 +27,23 @@ class TestLogout:
 
         assert answer.status_code == 200
         assert kit.refresh(signed_in.refresh).status_code == 401
+        assert signed_in.session.revoked_reason == RevokedReason.LOGOUT
+
+    def test_by_the_header_where_the_body_has_an_empty_one_ends_the_session(self, kit, signed_in):
+        answer = kit.post_json("logout/", {"refresh": ""}, **bearer(signed_in.access))
+
+        assert answer.status_code == 200
+        assert signed_in.session.revoked_reason == RevokedReason.LOGOUT
 
     def test_takes_two_queries_at_most(self, kit, user, queries):
         by_body, by_header = kit.sign_in(user), kit.sign_in(user)
         with queries() as made_by_body:
-            kit.logout(by_body.refresh)
+            assert kit.logout(by_body.refresh).status_code == 200
         with queries() as made_by_header:
-            kit.post_json("logout/", **bearer(by_header.access))
+            assert kit.post_json("logout/", **bearer(by_header.access)).status_code == 200
 
         assert (len(made_by_body), len(made_by_header)) == (2, 1)
+        assert not Session.objects.filter(revoked_at=None).exists()
 
     def test_works_by_simple_jwts_name(self, kit, signed_in):
         kit.post_json("blacklist/", {"refresh": signed_in.refresh})
@@ -111,6 +120,32 @@ class TestLogoutAll:
 
 
 class TestDevices:
+    def test_that_have_ended_get_no_name_any_more(self, kit, user):
+        ended, current = kit.sign_in(user), kit.sign_in(user)
+        kit.logout(ended.refresh)
+        path = f"/api/token/sessions/{ended.session.pk}/"
+
+        answer = kit.patch(path, {"name": "x"}, format="json", headers=bearer(current.access))
+
+        assert (answer.status_code, ended.session.name) == (404, "")
+
+    def test_says_when_each_was_last_refreshed(self, clock, kit, signed_in):
+        clock.shift(timedelta(minutes=5))
+        rotated = kit.rotate(signed_in.refresh)
+        clock.shift(timedelta(minutes=5))
+        (device,) = kit.sessions(rotated.access)
+
+        moment = datetime.fromisoformat(device["last_used_at"].replace("Z", "+00:00"))
+        assert moment.timestamp() == claims_of(rotated.access)["iat"]
+
+    def test_leaves_out_what_began_with_an_older_password(self, kit, user):
+        kit.sign_in(user)
+        user.set_password(f"another {PASSWORD}")
+        type(user)._base_manager.filter(pk=user.pk).update(password=user.password)  # no signal
+        pair = sessions.start(user)
+
+        assert [row["id"] for row in kit.sessions(pair.access)] == [claims_of(pair.access)["sid"]]
+
     def test_lists_the_users_own_newest_first_and_says_which_is_current(
         self, clock, kit, user, other_user
     ):
@@ -243,3 +278,23 @@ class TestVerify:
         kit.verify(forge(signed_in.refresh, gen=7))
 
         assert rows() == before
+
+
+class TestTheReason:
+    """For logs, signals and the admin; no client is told."""
+
+    def test_of_logging_out_everywhere(self, kit, user):
+        one, other = kit.sign_in(user), kit.sign_in(user)
+
+        kit.post_json("logout/all/", **bearer(one.access))
+
+        reasons = [tokens.session.revoked_reason for tokens in (one, other)]
+        assert reasons == [RevokedReason.LOGOUT_ALL] * 2
+
+    def test_of_ending_a_device_from_another(self, kit, user):
+        one, other = kit.sign_in(user), kit.sign_in(user)
+
+        path = f"/api/token/sessions/{other.session.pk}/"
+        kit.delete(path, headers=bearer(one.access))
+
+        assert other.session.revoked_reason == RevokedReason.ENDED_BY_OWNER

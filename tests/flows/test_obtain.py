@@ -35,16 +35,19 @@ class TestLogin:
 
     def test_takes_two_queries(self, kit, user, queries):
         with queries() as made:
-            kit.sign_in(user)
+            tokens = kit.sign_in(user)
 
         assert len(made) == 2
+        assert kit.get_with(tokens.access).status_code == 200
 
     def test_writes_one_row_that_holds_no_token(self, kit, user):
         tokens = kit.sign_in(user)
 
         row = str(Session.objects.values().get())
-        assert tokens.refresh not in row
-        assert claims_of(tokens.refresh)["jti"] not in row
+        assert str(tokens.session.pk) in row
+        parts = [part for token in (tokens.access, tokens.refresh) for part in token.split(".")[1:]]
+        jtis = [claims_of(token)["jti"] for token in (tokens.access, tokens.refresh)]
+        assert [secret for secret in (*parts, *jtis) if secret in row] == []
 
     def test_lives_fifteen_minutes_and_a_day_by_default(self, kit, user, clock):
         tokens = kit.sign_in(user)

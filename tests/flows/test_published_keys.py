@@ -15,14 +15,15 @@ from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
 from drf_jwt_kit import sessions
-from drf_jwt_kit.keys import get_ring
+from drf_jwt_kit.keys import get_ring, jwk_url
 from drf_jwt_kit.mixins import SecureViewMixin
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.resource_server.settings import ResourceServerSettings
 from drf_jwt_kit.sessions.account import user_id_of
 from drf_jwt_kit.tokens import UntypedToken
 from tests.conftest import claims_of
 from tests.keys.material import public_pem
-from tests.resource_server.issuer import AUDIENCE, ISSUER, key, token
+from tests.resource_server.issuer import AUDIENCE, ISSUER, SETTINGS, key, token
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +92,7 @@ class TestAnAccessToken:
 
     def test_costs_two_queries(self, kit, user, queries):
         with queries() as made:
-            kit.get_with(theirs(user))
+            assert kit.get_with(theirs(user)).status_code == 200
 
         assert len(made) == 2
 
@@ -344,6 +345,16 @@ class TestTheirKeys:
         assert kit.get_with(theirs(user)).status_code == 200
 
 
+def test_a_fetch_has_the_limits_that_a_resource_server_has_by_default():
+    named = ("KEYS_MAX_AGE", "KEYS_KEPT_FOR", "FETCH_INTERVAL", "FETCH_TIMEOUT")
+    of_a_resource_server = ResourceServerSettings.from_mapping(SETTINGS)
+
+    issuer = jwk_url.get_published_keys()._issuer
+    ours = {name: getattr(issuer, name.lower()) for name in named}
+
+    assert ours == {name: getattr(of_a_resource_server, name) for name in named}
+
+
 class Unwary(jwt.algorithms.HMACAlgorithm):
     """Takes a public key for a secret, as an attacker would."""
 
@@ -360,7 +371,7 @@ class TestTheStatelessClass:
     def test_asks_for_its_user_at_once(self, kit, user, queries):
         kit.get_with(theirs(user), "/api/open/")
         with queries() as made:
-            kit.get_with(theirs(user), "/api/open/")
+            assert kit.get_with(theirs(user), "/api/open/").status_code == 200
 
         assert len(made) == 2
 
@@ -381,6 +392,6 @@ class TestTheStatelessClass:
     def test_keeps_asking_nothing_for_ours(self, kit, signed_in, queries):
         kit.get_with(signed_in.access, "/api/open/")
         with queries() as made:
-            kit.get_with(signed_in.access, "/api/open/")
+            assert kit.get_with(signed_in.access, "/api/open/").status_code == 200
 
         assert len(made) == 0

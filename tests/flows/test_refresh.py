@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.test import override_settings
 
+from drf_jwt_kit import sessions
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.sessions.account import user_id_of
-from drf_jwt_kit.signals import refresh_reused
+from drf_jwt_kit.signals import refresh_reused, session_refreshed
 from tests.conftest import Dropped, claims_of, forge
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,62 @@ class TestRefresh:
 
         assert kit.refresh(tokens.refresh).json()["reason"] == "expired"
         assert claims_of(tokens.refresh)["exp"] == claims_of(tokens.access)["auth_time"] + 2592000
+
+
+@override_settings(
+    DRF_JWT_KIT={
+        "REFRESH_TOKEN_LIFETIME": timedelta(days=500),
+        "SESSION_MAX_AGE": timedelta(days=500),
+    }
+)
+def test_of_a_session_that_may_live_very_long_is_taken(kit, user):
+    """What expires in more than 400 days was not made by us, unless the settings say so."""
+    assert kit.refresh(kit.sign_in(user).refresh).status_code == 200
+
+
+class TestTheSignal:
+    """``session_refreshed``: each advance is told once."""
+
+    @pytest.fixture
+    def told(self):
+        told = []
+        receiver = lambda sender, signal, **facts: told.append(facts)  # noqa: E731
+        session_refreshed.connect(receiver)
+        yield told
+        session_refreshed.disconnect(receiver)
+
+    def test_is_sent_once_with_session_user_generation_and_request(
+        self, kit, signed_in, user, told, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            kit.rotate(signed_in.refresh)
+            assert told == []
+
+        (facts,) = told
+        request = facts.pop("request")
+        assert (request.method, request.path) == ("POST", "/api/token/refresh/")
+        assert facts == {"session_id": signed_in.session.pk, "user": user, "generation": 1}
+
+    def test_has_no_request_where_the_project_refreshes_without_one(
+        self, signed_in, user, told, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            sessions.refresh(signed_in.refresh)
+
+        facts = {"session_id": signed_in.session.pk, "user": user, "generation": 1}
+        assert told == [{**facts, "request": None}]
+
+    def test_is_not_sent_for_a_duplicate_or_a_refusal(
+        self, kit, signed_in, told, django_capture_on_commit_callbacks
+    ):
+        newest = kit.rotate(signed_in.refresh)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            assert kit.refresh(signed_in.refresh).status_code == 200
+            kit.logout(newest.refresh)
+            assert kit.refresh(newest.refresh).status_code == 401
+
+        assert told == []
 
 
 class TestHonestDuplicate:
@@ -143,7 +200,7 @@ class TestReplayedRefreshToken:
         answer = kit.refresh(tokens.refresh)
 
         assert answer.json() == {
-            "detail": "This session has ended. Sign in again.",
+            "detail": "This session has ended. Log in again.",
             "code": "token_not_valid",
             "reason": "session_ended",
         }
@@ -267,8 +324,8 @@ class TestWithoutRotation:
 
     def test_still_takes_two_queries_and_can_be_revoked(self, kit, signed_in, queries):
         with queries() as made:
-            kit.refresh(signed_in.refresh)
-        kit.logout(signed_in.refresh)
+            assert kit.refresh(signed_in.refresh).status_code == 200
+        assert kit.logout(signed_in.refresh).status_code == 200
 
         assert len(made) == 2
         assert kit.refresh(signed_in.refresh).status_code == 401

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, OperationalError, connection
 from rest_framework_simplejwt import authentication as simplejwt
 
 from drf_jwt_kit import authentication, sessions
@@ -51,7 +51,7 @@ class TestQueries:
         lag_passed()
 
         with queries() as made:
-            kit.get_with(warm.access)
+            assert kit.get_with(warm.access).status_code == 200
 
         assert len(made) == 2
 
@@ -71,9 +71,30 @@ class TestQueries:
 
     def test_are_none_for_a_token_that_is_refused_by_itself(self, kit, warm, queries):
         with queries() as made:
-            kit.get_with("garbage"), kit.get_with(warm.refresh)
+            reasons = [reason(kit.get_with(token)) for token in ("garbage", warm.refresh)]
 
+        assert reasons == ["invalid", "wrong_type"]
         assert made == []
+
+
+class TestAnotherDatabase:
+    """What is known of one is not known of another, nor of another tenant's schema in it."""
+
+    def test_of_another_name_is_asked_anew(self, kit, warm, queries, monkeypatch):
+        monkeypatch.setitem(connection.settings_dict, "NAME", "another")
+
+        with queries() as made:
+            assert kit.get_with(warm.access, "/api/open/").status_code == 200
+
+        assert made != []
+
+    def test_of_another_schema_is_asked_anew(self, kit, warm, queries, monkeypatch):
+        monkeypatch.setattr(connection, "schema_name", "another", raising=False)
+
+        with queries() as made:
+            assert kit.get_with(warm.access, "/api/open/").status_code == 200
+
+        assert made != []
 
 
 class TestRevocation:

@@ -80,6 +80,27 @@ class TestRsa:
         with pytest.raises(UnsoundKey, match="exponent"):
             require_sound(rsa_of(modulus, 2**70 + 1), "RS256")
 
+    @pytest.mark.parametrize("exponent", [3, 17, 65537, 2**64 - 1])
+    def test_may_have_any_odd_exponent_to_64_bits(self, exponent):
+        modulus = rsa_key().public_key().public_numbers().n
+
+        require_sound(rsa_of(modulus, exponent), "RS256")
+
+    def test_with_an_exponent_of_65_bits_is_refused(self):
+        modulus = rsa_key().public_key().public_numbers().n
+
+        with pytest.raises(UnsoundKey, match="exponent"):
+            require_sound(rsa_of(modulus, 2**64 + 1), "RS256")
+
+    @pytest.mark.parametrize("bits", [2048, 8192])
+    def test_may_have_any_number_of_bits_within_the_limits(self, bits):
+        require_sound(rsa_of(2**bits - 1), "RS256")
+
+    @pytest.mark.parametrize("bits", [2047, 8193])
+    def test_with_one_bit_more_or_less_is_refused(self, bits):
+        with pytest.raises(UnsoundKey, match=f"not {bits}"):
+            require_sound(rsa_of(2**bits - 1), "RS256")
+
     def test_with_the_fingerprint_of_roca_is_refused(self):
         faulty = json.loads(jwk_of_a_faulty_chip())["n"]
 

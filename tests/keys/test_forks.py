@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.child import environment
+
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "register_at_fork"), reason="no processes by fork here"
 )
@@ -59,7 +61,12 @@ with override_settings(SIMPLE_JWT={"JWK_URL": SETTINGS["JWKS_URL"], "ALGORITHM":
 )
 def test_a_forked_worker_starts_with_locks_of_its_own(worker):
     run = subprocess.run(
-        [sys.executable, "-c", worker], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", worker],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
     assert run.returncode == 0, run.stderr

@@ -1,6 +1,8 @@
 """Keys change in a running process: within KEYS_RELOAD_INTERVAL, and never to worse ones."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -141,11 +143,29 @@ class TestThreads:
             assert get_ring() is before
 
     def test_that_start_together_read_once(self, manager):
-        with sources._reading:
-            threads = [threading.Thread(target=get_ring) for _ in range(4)]
-            for thread in threads:
-                thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(4) as threads:
+            with sources._reading:
+                rings = [threads.submit(get_ring) for _ in range(4)]
+            rings = [ring.result() for ring in rings]
 
         assert manager.asked == 1
+        assert [ring.signing.kid for ring in rings] == [kid_of("ES256")] * 4
+
+    def test_that_waited_for_the_first_reading_get_what_it_has_read(self):
+        asked, answered = threading.Event(), threading.Event()
+
+        def slow():
+            asked.set()
+            assert answered.wait(10)
+            return [{"key": private_pem("ES256")}]
+
+        with override_settings(DRF_JWT_KIT={"KEYS": slow}), ThreadPoolExecutor(4) as threads:
+            reading = threads.submit(get_ring)
+            assert asked.wait(10)
+            waiting = [threads.submit(get_ring) for _ in range(3)]
+            time.sleep(0.1)  # until they wait
+            answered.set()
+            rings = [thread.result(10) for thread in (reading, *waiting)]
+
+        assert rings[0].signing.kid == kid_of("ES256")
+        assert [ring is rings[0] for ring in rings] == [True] * 4

@@ -8,12 +8,14 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
 from drf_jwt_kit.jose.jwk import thumbprint
 from drf_jwt_kit.keys import get_ring
 from tests.conftest import claims_of
+from tests.keys.material import private_pem, public_pem
 
 OLD = "the old secret key of this project, which is long enough"
 NEW = "the new secret key of this project, which is long enough"
@@ -61,6 +63,26 @@ class TestDerivedFromSecretKey:
             assert get_ring().signing.signing_key == hmac.digest(
                 pseudorandom, info + b"\x01", "sha256"
             )
+
+    def test_may_be_of_thirty_two_bytes(self):
+        with override_settings(SECRET_KEY="x" * 32, SECRET_KEY_FALLBACKS=["y" * 32]):
+            assert len(get_ring().verifying) == 2
+
+    @pytest.mark.parametrize(
+        "short", [{"SECRET_KEY": "x" * 31}, {"SECRET_KEY_FALLBACKS": ["y" * 31]}]
+    )
+    def test_is_of_nothing_shorter(self, short):
+        with (
+            override_settings(**short),
+            pytest.raises(ImproperlyConfigured, match="is shorter than 32 bytes"),
+        ):
+            get_ring()
+
+    def test_is_read_anew_where_a_test_overrides_the_fallbacks(self):
+        before = get_ring()
+
+        with override_settings(SECRET_KEY_FALLBACKS=[OLD]):
+            assert len(get_ring().verifying) == len(before.verifying) + 1
 
     def test_also_verifies_by_the_fallbacks(self):
         with override_settings(SECRET_KEY=OLD):
@@ -149,6 +171,22 @@ class TestNamedBySimpleJWT:
             ),
         ):
             get_ring()
+
+    @pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
+    def test_an_unsound_pair_is_refused(self, algorithm):
+        short = "RSA of 1024 bits"
+        pair = {"SIGNING_KEY": private_pem(short), "VERIFYING_KEY": public_pem(short)}
+
+        with override_settings(SIMPLE_JWT={"ALGORITHM": algorithm, **pair}):
+            with pytest.raises(ImproperlyConfigured) as refused:
+                get_ring()
+            (said,) = run_checks()
+
+        assert str(refused.value).startswith(
+            f"SIMPLE_JWT['SIGNING_KEY'] is not fit for {algorithm}: {algorithm} needs an RSA key "
+            "of 2048 to 8192 bits, not 1024."
+        )
+        assert said.id == "drf_jwt_kit.E022"
 
     def test_a_public_key_under_an_hmac_algorithm_is_refused(self, pems):
         with (

@@ -5,7 +5,6 @@ docs/how-to/rotate-keys.md. The waiting times are short here, and real.
 """
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -18,6 +17,8 @@ from pathlib import Path
 
 import jwt
 import pytest
+
+from tests.child import environment
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "example_project"
 WAIT = 0.2  # seconds: KEYS_RELOAD_INTERVAL and KEYS_PUBLISHED_AHEAD
@@ -34,9 +35,7 @@ class Example:
 
     def __init__(self, folder, stack):
         self.folder, self.stack = folder, stack
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "PYTHONDONTWRITEBYTECODE": "1",
+        self.variables = {
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DEMO_DATABASE": str(folder / "db.sqlite3"),
             "DEMO_ROTATION_LEEWAY": "0",
@@ -48,7 +47,7 @@ class Example:
         done = subprocess.run(
             [sys.executable, "manage.py", *words],
             cwd=EXAMPLE,
-            env=self.environment,
+            env=environment(inherit=False, **self.variables),
             capture_output=True,
             text=True,
             check=False,
@@ -68,7 +67,7 @@ class Example:
         worker = subprocess.Popen(
             [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
             cwd=EXAMPLE,
-            env=self.environment,
+            env=environment(inherit=False, **self.variables),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -165,12 +164,12 @@ def test_a_whole_rotation_logs_nobody_out(example):
 
 def test_a_new_key_that_one_worker_signs_with_is_verified_by_one_that_has_not_read_on(example):
     """What makes it so is that the key was published before: both had read it as the next one."""
-    example.environment["DEMO_KEYS_WAIT"] = str(PATIENCE)
+    example.variables["DEMO_KEYS_WAIT"] = str(PATIENCE)
     example.keys("generate")
     slow = example.serve()
     slow.log_in()  # it has read its keys, and keeps them for a while
     example.keys("rotate", "--at-once")
-    example.environment["DEMO_KEYS_WAIT"] = str(WAIT)
+    example.variables["DEMO_KEYS_WAIT"] = str(WAIT)
     quick = example.serve()
 
     tokens = quick.log_in()

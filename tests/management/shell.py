@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from typing import Any
+
+from tests.child import environment
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Shell:
     """``database`` is an entry of DATABASES."""
 
     database: dict[str, Any]
+    settings: str = "tests.management.on_disk"
 
     def fill(self, *, live: int = 0, dead: int = 0, name: str = "") -> None:
         """Migrate, and make that many sessions, whose devices have that name."""
@@ -38,14 +40,14 @@ class Shell:
         return out
 
     def _start(self, arguments: list[str], **options: Any) -> subprocess.Popen[str]:
-        environment = {
+        variables = {
             "DATABASE": json.dumps(self.database),
-            "DJANGO_SETTINGS_MODULE": "tests.management.on_disk",
+            "DJANGO_SETTINGS_MODULE": self.settings,
             "PYTHONUNBUFFERED": "1",
         }
         piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(
             [sys.executable, *arguments],
-            env={**os.environ, **environment},
+            env=environment(**variables),
             **{**piped, **options},
         )

@@ -93,11 +93,12 @@ class TestList:
         secrets = [row.secret, row.password_fingerprint, row.retry_key_hash, tokens.access]
         printed = jwtkit("sessions", "list", "--all")
 
+        assert sid(tokens) in printed
         assert [secret for secret in secrets if secret in printed] == []
 
     def test_loads_no_secret(self, signed_in, jwtkit, queries):
         with queries() as made:
-            jwtkit("sessions", "list")
+            assert sid(signed_in) in jwtkit("sessions", "list")
 
         assert [query for query in made if '"secret"' in query or "retry_key" in query] == []
 

@@ -199,6 +199,18 @@ class TestBadToken:
         )
         assert (answer.json()["code"], answer.json()["reason"]) == ("token_not_valid", reason)
 
+    @pytest.mark.parametrize("user_id", [None, 7, ""])
+    def test_without_its_user_is_told_in_the_log(self, ask, configured, caplog, user_id):
+        ask(token(user_id=user_id))
+        with configured(USER_ID_CLAIM="sub"):
+            ask(token(user_id="7"))
+
+        ours = [record for record in caplog.records if record.name == "drf_jwt_kit"]
+        assert [(record.levelname, record.getMessage()) for record in ours] == [
+            ("WARNING", "event=claim_missing claim=user_id"),
+            ("WARNING", "event=claim_missing claim=sub"),
+        ]
+
     @pytest.mark.parametrize("presented", ["nonsense", "a.b.c", "e30.e30.", "x" * 9000, "é"])
     def test_that_is_none_is_401(self, ask, presented):
         assert ask(presented).json()["reason"] == "invalid"

@@ -70,7 +70,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Si
 
     yield start
     for site in started:
-        site.kill()
+        site.discard()
         WATCH.add_file(site.log)
     leaks = WATCH.leaks()
     assert leaks == [], "\n".join(map(str, leaks))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.conftest import claims_of
+
 
 @pytest.fixture(scope="module")
 def site(database, serve):
@@ -21,7 +23,9 @@ def test_a_site_serves_the_package_from_that_database(site):
     tokens = site.kit().sign_in(site.newcomer())
 
     assert site.kit().get_with(tokens.access).status_code == 200
-    assert len(site.events(event="started")) == len(site.events(name="session_started"))
+    session = claims_of(tokens.refresh)["sid"]
+    assert len(site.events(event="started", session=session)) == 1
+    assert len(site.events(name="session_started", session=session)) == 1
 
 
 def test_a_module_begins_with_an_empty_database(empty_database, serve, database):

@@ -1,11 +1,11 @@
 """A server that is missing is never passed over in silence."""
 
-import os
 import subprocess
 import sys
 
 import pytest
 
+from tests.child import environment
 from tests.servers import mariadb, process
 from tests.servers.fleet import Fleet
 from tests.servers.makers import to_be_had
@@ -36,7 +36,7 @@ def test_in_ci_they_fail(without_mariadb, monkeypatch):
 def test_the_last_lines_of_a_run_name_it():
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "tests/servers/test_harness.py", "-k", "redis"],
-        env={**os.environ, "TEST_SERVERS": "mariadb", "PYTEST_ADDOPTS": ""},
+        env=environment(TEST_SERVERS="mariadb", PYTEST_ADDOPTS=""),
         capture_output=True,
         text=True,
         check=False,

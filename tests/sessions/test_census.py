@@ -68,6 +68,6 @@ def test_says_when_the_last_one_is_dead(kit, user, clock):
 def test_takes_one_query(kit, user, clock, queries):
     kit.sign_in(user)
     with queries() as made:
-        count(None, NOON)
+        assert count(None, NOON) == 1
 
     assert len(made) == 1

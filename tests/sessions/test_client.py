@@ -1,5 +1,7 @@
 """What a session remembers of the client that logged in, and what it does not believe."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.test import RequestFactory, override_settings
 
@@ -94,11 +96,18 @@ class TestDeviceWithTheExtra:
         assert name.isprintable()
         assert not set("<>&\"'[];") & set(name)
 
-    def test_is_at_most_100_characters(self):
-        assert len(client.device_name("x" * 300 + "bot/1")) <= 100
+    def test_is_cut_after_100_characters(self, user, monkeypatch):
+        """No family that the parser knows is as long, but some are the client's own words."""
+        browser = SimpleNamespace(family="b" * 101)
+        found = SimpleNamespace(user_agent=browser, os=None)
+        monkeypatch.setattr(client, "parse", lambda text: found)
+
+        sessions.start(user, request_from(User_Agent="any"))
+
+        assert Session.objects.get().device == "b" * 100
 
 
-client_nobody = type("Nothing", (), {"user_agent": None, "os": None})
+client_nobody = SimpleNamespace(user_agent=None, os=None)
 
 
 class TestDeviceWithoutTheExtra:

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.test import override_settings
 from rest_framework.test import APIRequestFactory
 
 from drf_jwt_kit import sessions
@@ -75,6 +76,31 @@ class TestPasswordChange:
         assert signed_in.session.revoked_at is None
 
 
+class TestASaveThatEndsNothing:
+    @override_settings(
+        DRF_JWT_KIT={"CHECK_USER_IS_ACTIVE": False, "USER_ID_FIELD": "pk", "USER_ID_CLAIM": "sub"}
+    )
+    def test_is_a_deactivation_where_the_project_does_not_ask(self, kit, user):
+        tokens = kit.sign_in(user)
+
+        user.is_active = False
+        user.save()
+
+        assert tokens.session.revoked_at is None
+        assert kit.get_with(tokens.access).status_code == 200
+
+    @pytest.mark.parametrize("fields", [None, {"password", "is_active"}])
+    def test_is_one_of_loaddata(self, signed_in, user, queries, fields):
+        """It restores what was, and the table of sessions may be restored after it."""
+        user.password, user.is_active = make_password("another one"), False
+
+        with queries() as made:
+            user.save_base(raw=True, update_fields=fields)
+
+        assert len(made) == 1
+        assert signed_in.session.revoked_at is None
+
+
 class TestRehashedPassword:
     """Django renews an outdated hash at login; the password is the same."""
 
@@ -130,6 +156,19 @@ class TestRehashedPassword:
         pair = sessions.start(outdated)
 
         outdated.password = make_password("a third one")
+        outdated.save(update_fields=["password"])
+
+        assert kit.refresh(pair.refresh).status_code == 401
+
+    def test_is_not_mistaken_for_a_hash_by_hand_that_is_outdated_itself(self, kit, outdated):
+        outdated.set_password("a second one")
+        outdated.save()
+        elsewhere = get_user_model().objects.get()
+        elsewhere.password = make_password("a third one", hasher="pbkdf2_sha256")
+        elsewhere.save()
+        pair = sessions.start(elsewhere)
+
+        outdated.password = make_password("a fourth one", hasher="pbkdf2_sha256")
         outdated.save(update_fields=["password"])
 
         assert kit.refresh(pair.refresh).status_code == 401

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import (
     IntegrityError,
     InterfaceError,
@@ -13,13 +14,15 @@ from django.db import (
     transaction,
 )
 from django.test import override_settings
+from rest_framework import serializers
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import faults
+from drf_jwt_kit.sessions import SessionLimits, faults
 from drf_jwt_kit.sessions.faults import RowChanged, persistently
 from drf_jwt_kit.signals import refresh_reused, session_revoked, session_started
+from drf_jwt_kit.tokens import ClaimsSerializer
 from tests.conftest import claims_of
 
 
@@ -198,6 +201,83 @@ class TestPersistently:
         with pytest.raises(ServiceUnavailable):
             persistently(work)
         assert work.asked == [False]
+
+
+def asks_the_database(user, request):
+    get_user_model().objects.count()
+    return SessionLimits()
+
+
+class AskingClaims(ClaimsSerializer):
+    users = serializers.SerializerMethodField()
+
+    def get_users(self, user):
+        return get_user_model().objects.count()
+
+
+@contextmanager
+def counting_fails():
+    def wrapper(execute, sql, params, many, context):
+        if sql.startswith("SELECT COUNT"):
+            raise OperationalError("database is locked")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(wrapper):
+        yield
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAFaultInWhatTheProjectAsksAtALogin:
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            {"SESSION_LIMITS": "tests.sessions.test_faults.asks_the_database"},
+            {"CLAIMS_SERIALIZER": "tests.sessions.test_faults.AskingClaims"},
+        ],
+        ids=["limits", "claims"],
+    )
+    def test_is_unavailable_and_starts_no_session(self, user, settings):
+        with (
+            override_settings(DRF_JWT_KIT=settings),
+            counting_fails(),
+            pytest.raises(ServiceUnavailable),
+        ):
+            sessions.start(user)
+
+        assert not Session.objects.exists()
+
+    def test_is_unavailable_at_a_refresh_and_costs_no_generation(self, kit, user):
+        tokens = kit.sign_in(user)
+        claims = {"CLAIMS_SERIALIZER": "tests.sessions.test_faults.AskingClaims"}
+
+        with (
+            override_settings(DRF_JWT_KIT=claims),
+            counting_fails(),
+            pytest.raises(ServiceUnavailable),
+        ):
+            sessions.refresh(tokens.refresh)
+
+        assert tokens.session.generation == 0
+
+    def test_is_none_to_the_request_once_its_login_has_committed(self, kit, user):
+        """What is too many is counted again then, and may be ended by the next login."""
+
+        def away_after_the_commit(execute, sql, params, many, context):
+            if sql.startswith("SELECT") and not connection.in_atomic_block:
+                asked.append(sql)
+                raise OperationalError("database is locked")
+            return execute(sql, params, many, context)
+
+        asked = []
+        with (
+            override_settings(DRF_JWT_KIT={"MAX_SESSIONS_PER_USER": 1}),
+            connection.execute_wrapper(away_after_the_commit),
+            transaction.atomic(),
+        ):
+            pair = sessions.start(user)
+
+        assert asked
+        assert kit.get_with(pair.access).status_code == 200
 
 
 class TestStandby:

@@ -12,6 +12,7 @@ from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.sessions import feed as module
 from drf_jwt_kit.sessions.feed import FAIL_CLOSED_AFTER, Feed
 from drf_jwt_kit.sessions.revocations import Revocations
+from tests.child import environment
 from tests.conftest import NOON
 
 LAG = 1.0
@@ -233,6 +234,6 @@ if child := os.fork():
     raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 os._exit(len(feed._feeds))
 """
-    answer = subprocess.run([sys.executable, "-c", script], check=False)
+    answer = subprocess.run([sys.executable, "-c", script], env=environment(), check=False)
 
     assert answer.returncode == 0

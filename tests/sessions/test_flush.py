@@ -52,6 +52,14 @@ class TestAnEndedSession:
 
         assert flush().deleted == 0
 
+    def test_stays_longer_where_other_clocks_may_be_off(self, clock, ended, settings):
+        settings.DRF_JWT_KIT = {"LEEWAY": timedelta(minutes=1)}
+        clock.shift(GRACE + timedelta(minutes=1) - MOMENT)
+        assert flush().deleted == 0
+        clock.shift(MOMENT)
+
+        assert flush().deleted == 1
+
     def test_stays_longer_where_its_own_access_tokens_do(self, clock, ended):
         Session.objects.update(access_lifetime=timedelta(hours=1))
         clock.shift(GRACE)

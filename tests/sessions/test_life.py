@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drf_jwt_kit.sessions.life import AccountState, State, Use, Verdict, judge
+from drf_jwt_kit.sessions.life import End, State, Use, Verdict, judge
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 LEEWAY = timedelta(seconds=10)
@@ -22,7 +22,7 @@ ROW = State(
     revoked_at=None,
     auth_time=LOGIN,
     valid_from=None,
-    account=AccountState.ACTIVE,
+    account=None,
 )
 OLD = {"expires_at": NOON}
 CUT_OFF = {"valid_from": LOGIN + 1}
@@ -86,7 +86,7 @@ class TestOtherGenerations:
 
 class TestOrderOfReasons:
     def test_forged_comes_before_all_else(self):
-        row = replace(ROW, **REVOKED, **OLD, account=AccountState.INACTIVE)
+        row = replace(ROW, **REVOKED, **OLD, account=End.USER_INACTIVE)
 
         assert present(row, 0, genuine=False) is Verdict.FORGED
 
@@ -100,16 +100,16 @@ class TestOrderOfReasons:
         assert present(replace(ROW, **CUT_OFF, **OLD)) is Verdict.CUT_OFF
 
     def test_expired_comes_before_the_account(self):
-        row = replace(ROW, **OLD, account=AccountState.INACTIVE)
+        row = replace(ROW, **OLD, account=End.USER_INACTIVE)
 
         assert present(row) is Verdict.EXPIRED
 
     @pytest.mark.parametrize(
         ("account", "verdict"),
         [
-            (AccountState.GONE, Verdict.USER_GONE),
-            (AccountState.INACTIVE, Verdict.USER_INACTIVE),
-            (AccountState.PASSWORD_CHANGED, Verdict.PASSWORD_CHANGED),
+            (End.USER_GONE, Verdict.USER_GONE),
+            (End.USER_INACTIVE, Verdict.USER_INACTIVE),
+            (End.PASSWORD_CHANGED, Verdict.PASSWORD_CHANGED),
         ],
     )
     def test_the_account_comes_before_the_generation(self, account, verdict):
@@ -128,7 +128,7 @@ states = st.builds(
     revoked_at=st.none() | moments,
     auth_time=st.integers(0, 10),
     valid_from=st.none() | st.integers(0, 10),
-    account=st.sampled_from(AccountState),
+    account=st.sampled_from([None, End.USER_GONE, End.USER_INACTIVE, End.PASSWORD_CHANGED]),
 )
 presentations = st.builds(
     Use,
@@ -154,7 +154,7 @@ class TestForEveryRowAndToken:
             or row.revoked_at is not None
             or (row.valid_from is not None and row.auth_time < row.valid_from)
             or min(row.expires_at, row.idle_limit) <= NOON
-            or row.account is not AccountState.ACTIVE
+            or row.account is not None
             or presented.generation not in {row.generation, row.generation - 1}
         )
         assert not accepted_despite

@@ -247,6 +247,35 @@ class TestLimitsOfAKindOfUser:
             assert lifetime_of(kit.rotate(tokens.refresh).access) == MINUTE
 
 
+class TestLimitsThatCanJustBeKept:
+    @pytest.mark.parametrize(
+        "limits",
+        [
+            {"access_lifetime": 15 * MINUTE},
+            {"refresh_lifetime": 15 * MINUTE},
+            {"refresh_lifetime": 5 * MINUTE, "access_lifetime": 5 * MINUTE},
+            {"refresh_lifetime": 2 * DAY, "max_age": 2 * DAY},
+            {"refresh_lifetime": 400 * DAY, "max_age": 400 * DAY},
+            dict.fromkeys(("access_lifetime", "refresh_lifetime", "max_age"), timedelta(seconds=1)),
+        ],
+    )
+    def test_log_a_user_in_for_as_long(self, user, clock, limits):
+        with limited_to(**limits):
+            pair = sessions.start(user)
+
+        row = Session.objects.get()
+        assert lifetime_of(pair.access) == limits.get("access_lifetime", 15 * MINUTE)
+        assert lifetime_of(pair.refresh) == limits.get("refresh_lifetime", DAY)
+        assert row.expires_at - row.created_at == limits.get("max_age", 30 * DAY)
+
+    def test_leave_the_projects_number_where_they_say_none(self, user):
+        with kit_settings(SESSION_LIMITS=lambda user, request: SessionLimits(),
+                          MAX_SESSIONS_PER_USER=1):  # fmt: skip
+            sessions.start(user), sessions.start(user)
+
+        assert Session.objects.filter(revoked_at=None).count() == 1
+
+
 class TestLimitsThatCannotBeKept:
     @pytest.mark.parametrize(
         ("limits", "message"),

@@ -205,6 +205,7 @@ class TestTooMany:
             "event=feed_too_long more_than=2 "
             "then='requests ask the database until fewer were revoked'"
         ]
+        assert caplog.records[0].levelname == "WARNING"
 
     def test_are_over_when_fewer_were_revoked(self, too_many, monotonic, caplog, clock):
         before = read(None)

@@ -11,7 +11,7 @@ from drf_jwt_kit.exceptions import InvalidToken, NoActiveAccount
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.signals import session_started
 from drf_jwt_kit.tokens import AccessToken, RefreshToken, UntypedToken
-from tests.conftest import claims_of
+from tests.conftest import NOON, claims_of, forge
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +64,9 @@ class TestStart:
 
         assert claims_of(pair.access)["scope"] == "orders:read orders:write"
         assert claims_of(kit.rotate(pair.refresh).access)["scope"] == "orders:read orders:write"
+
+    def test_takes_a_scope_that_just_fits(self, user):
+        assert claims_of(sessions.start(user, scope="x" * 512).access)["scope"] == "x" * 512
 
     def test_refuses_a_scope_that_does_not_fit(self, user):
         with pytest.raises(ValueError, match="longer than 512"):
@@ -172,6 +175,12 @@ class TestTokensAsSimpleJWTsUsersKnowThem:
         with pytest.raises(TokenError):
             token.check_blacklist()
 
+    def test_check_blacklist_refuses_a_token_that_its_session_has_not_made(self, signed_in):
+        token = RefreshToken(forge(signed_in.refresh, jti="A" * 43))
+
+        with pytest.raises(TokenError):
+            token.check_blacklist()
+
     def test_outstand_has_nothing_to_do(self, signed_in, queries):
         with queries() as made:
             assert RefreshToken(signed_in.refresh).outstand() is None
@@ -181,6 +190,27 @@ class TestTokensAsSimpleJWTsUsersKnowThem:
         with override_settings(DRF_JWT_KIT={"ACCESS_TOKEN_LIFETIME": timedelta(minutes=1)}):
             assert AccessToken.lifetime == AccessToken().lifetime == timedelta(minutes=1)
         assert AccessToken.lifetime == timedelta(minutes=15)
+
+    @pytest.mark.parametrize("token_class", [AccessToken, RefreshToken, UntypedToken])
+    @pytest.mark.parametrize("verify", [True, False])
+    @pytest.mark.parametrize("made", ["{0}", "{0}.a.b", "a.{0}.b", "{1}{0}", "{0}{1}"])
+    def test_half_a_surrogate_pair_is_no_token(self, signed_in, token_class, verify, made):
+        """JSON can hold one alone, and no encoding has it."""
+        presented = made.format("\ud800", signed_in.access)
+
+        with pytest.raises(InvalidToken) as refused:
+            token_class(presented, verify=verify)
+        assert refused.value.reason == "invalid"
+
+    def test_half_a_surrogate_pair_logs_nobody_out(self, signed_in):
+        with pytest.raises(InvalidToken):
+            sessions.logout(signed_in.refresh + "\ud800")
+
+    @pytest.mark.parametrize("token_class", [AccessToken, RefreshToken, UntypedToken])
+    def test_the_backend_answers_the_leeway_of_the_settings(self, token_class):
+        with override_settings(SIMPLE_JWT={"LEEWAY": 30}):
+            assert token_class().get_token_backend().get_leeway() == timedelta(seconds=30)
+        assert token_class().token_backend.get_leeway() == timedelta(0)
 
     def test_verify_false_reads_without_trusting(self, signed_in):
         payload, signature = signed_in.refresh.rsplit(".", 1)
@@ -202,6 +232,24 @@ class TestTokensAsSimpleJWTsUsersKnowThem:
         with pytest.raises(TokenError):
             token.check_exp("missing")
         token.check_exp()
+
+    def test_check_exp_judges_to_the_second_and_with_the_leeway(self, clock, signed_in):
+        token = RefreshToken(signed_in.refresh)
+        token["other"] = int(NOON.timestamp())
+
+        with pytest.raises(TokenError):
+            token.check_exp("other")
+        token.check_exp("other", current_time=NOON - timedelta(seconds=1))
+        with override_settings(SIMPLE_JWT={"LEEWAY": 1}):
+            token.check_exp("other")
+
+    def test_no_copy_claims_stay_out_of_the_access_token(self, user):
+        token = type("Keeping", (RefreshToken,), {"no_copy_claims": ("tier",)}).for_user(user)
+        token["tier"], token["shop"] = "gold", "north"
+
+        claims = claims_of(str(token.access_token))
+
+        assert (claims.get("tier"), claims["shop"]) == (None, "north")
 
     def test_mapping_access_works(self, signed_in):
         token = AccessToken(signed_in.access)

@@ -46,6 +46,13 @@ class Enormous(ClaimsSerializer):
         return ["permission"] * 500
 
 
+class AlmostTooLarge(ClaimsSerializer):
+    padding = serializers.SerializerMethodField()
+
+    def get_padding(self, user):
+        return "x" * 2700
+
+
 class Dynamic(ClaimsSerializer):
     def to_representation(self, user):
         return {"sub": user.pk, "exp": 1, "sid": "x", "scope": "everything", "jti": "mine", "a": 1}
@@ -65,6 +72,12 @@ class Failing(ClaimsSerializer):
 
 def claims_serializer(name):
     return override_settings(DRF_JWT_KIT={"CLAIMS_SERIALIZER": name})
+
+
+def almost_too_large(**settings):
+    return override_settings(
+        DRF_JWT_KIT={"CLAIMS_SERIALIZER": f"{HERE}.AlmostTooLarge", **settings}
+    )
 
 
 class TestProfileClaims:
@@ -133,6 +146,15 @@ class TestOwnClaims:
         with pytest.raises(ClaimsError, match="Its largest claim is 'everything'"):
             kit.sign_in(user)
         assert not Session.objects.exists()
+
+    @claims_serializer(f"{HERE}.AlmostTooLarge")
+    def test_fit_a_cookie_of_4096_bytes_with_its_name_and_no_longer_one(self, user):
+        name = "n" * (4096 - len("__Host-") - len(sessions.start(user).access))
+
+        with almost_too_large(COOKIE_ACCESS_NAME=name):
+            assert len(f"__Host-{name}{sessions.start(user).access}") == 4096
+        with almost_too_large(COOKIE_ACCESS_NAME=name + "n"), pytest.raises(ClaimsError):
+            sessions.start(user)
 
     def test_that_grow_too_large_at_a_refresh_cost_no_generation(self, kit, signed_in):
         with claims_serializer(f"{HERE}.Enormous"), pytest.raises(ClaimsError):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.child import environment
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -13,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_shop_passes_its_system_checks() -> None:
     command = [sys.executable, "-m", "django", "check", "--settings=tests.typing.settings"]
 
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+    )
 
     assert done.stdout + done.stderr == "System check identified no issues (0 silenced).\n"

@@ -6,16 +6,13 @@ Reads no session and writes nothing.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth.hashers import get_hasher, identify_hasher
 
 from drf_jwt_kit.conf import get_settings
 
-from .life import AccountState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from .life import End
 
 
 def default_user_authentication_rule(user: Any) -> bool:
@@ -43,25 +40,29 @@ def accepted_fingerprints(user: Any) -> list[str]:
 
     Django's hash is keyed by SECRET_KEY, which may be rotated without ending a session.
     """
-    return list(_fingerprints(user))
+    known = [fingerprint(user)]
+    if _has_password(user):
+        known += map(_digest, user.get_session_auth_fallback_hash())
+    return known
 
 
-def account_state(user: Any, stored_fingerprint: str) -> AccountState:
-    """What has become of ``user`` (None where it is gone) since its login, for a refresh."""
+def end_of_account(user: Any, stored_fingerprint: str) -> End | None:
+    """What has become of ``user`` (None where it is gone) since its login, where it ends a session.
+
+    For a refresh.
+    """
     if user is None:
-        return AccountState.GONE
+        return End.USER_GONE
     if not may_log_in(user):
-        return AccountState.INACTIVE
-    return account_state_for_request(user, stored_fingerprint)
+        return End.USER_INACTIVE
+    return end_of_account_for_request(user, stored_fingerprint)
 
 
-def account_state_for_request(user: Any, stored_fingerprint: str) -> AccountState:
+def end_of_account_for_request(user: Any, stored_fingerprint: str) -> End | None:
     """The same for a request, where Simple JWT asks ``CHECK_USER_IS_ACTIVE`` and not the rule."""
     if get_settings().CHECK_USER_IS_ACTIVE and not user.is_active:
-        return AccountState.INACTIVE
-    if stored_fingerprint not in _fingerprints(user):
-        return AccountState.PASSWORD_CHANGED
-    return AccountState.ACTIVE
+        return End.USER_INACTIVE
+    return None if stored_fingerprint in accepted_fingerprints(user) else End.PASSWORD_CHANGED
 
 
 def is_rehash(user: Any, stored_password: str) -> bool:
@@ -82,12 +83,6 @@ def _is_outdated(encoded: str) -> bool:
     except ValueError:
         return False
     return hasher.algorithm != preferred.algorithm or preferred.must_update(encoded)
-
-
-def _fingerprints(user: Any) -> Iterator[str]:
-    yield fingerprint(user)
-    if _has_password(user):
-        yield from (_digest(value) for value in user.get_session_auth_fallback_hash())
 
 
 def _has_password(user: Any) -> bool:

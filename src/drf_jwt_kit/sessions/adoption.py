@@ -19,7 +19,7 @@ from drf_jwt_kit.models import Session
 
 from . import others, rows
 from .account import fingerprint, may_log_in
-from .life import AccountState
+from .life import End
 
 if TYPE_CHECKING:
     from .presented import Presented
@@ -40,7 +40,7 @@ def user_to_begin_with(presented: Presented) -> Any:
         rows.refuse(presented, "blacklisted")
     user = rows.user_of_other(presented)
     if not may_log_in(user):
-        rows.refuse(presented, AccountState.INACTIVE.value)
+        rows.refuse(presented, End.USER_INACTIVE.value)
     return user
 
 

@@ -99,7 +99,7 @@ def end(
     to_end = Q(revoked_at=None)
     if again:
         to_end |= Q(revoked_at=at, revoked_reason=reason)
-    count: int = found.filter(to_end).update(revoked_at=at, revoked_reason=reason)
+    count: int = found.filter(to_end).update(revoked_at=at, revoked_reason=reason, live_until=at)
     if count:
         events.revoked(session_id, user_id, reason, count)
         feed.expire_after_commit()

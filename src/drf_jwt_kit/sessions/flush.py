@@ -20,7 +20,7 @@ from drf_jwt_kit.models import Cutoff, Session
 
 from . import others, rows
 from .faults import persistent
-from .life import AccountState, is_dead
+from .life import is_dead
 from .revocations import OVERLAP
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class _Rule:
         # By the table alone: a cut-off of the settings may be taken out again.
         by_table = None if self.cutoff is None else epoch(self.cutoff.valid_after)
         return is_dead(
-            rows.state_of(row, AccountState.ACTIVE, by_table),
+            rows.state_of(row, None, by_table),
             before=self.before,
             usual_access_lifetime=self.usual_access_lifetime,
         )

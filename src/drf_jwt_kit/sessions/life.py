@@ -15,15 +15,6 @@ from datetime import datetime, timedelta, timezone
 from enum import Enum
 
 
-class AccountState(Enum):
-    """What has become of a session's user since it logged in."""
-
-    ACTIVE = "active"
-    GONE = "user_gone"
-    INACTIVE = "user_inactive"
-    PASSWORD_CHANGED = "password_changed"
-
-
 class End(Enum):
     """Why a session has ended."""
 
@@ -82,7 +73,8 @@ class State:
     auth_time: int
     valid_from: int | None
     """Logins before this second have ended."""
-    account: AccountState = AccountState.ACTIVE
+    account: End | None = None
+    """What has become of its user since the login, where that ends it."""
     access_lifetime: timedelta | None = None
 
     @property
@@ -117,7 +109,7 @@ def end_of(state: State, *, now: datetime) -> End | None:
         return End.TOO_OLD
     if now >= state.idle_limit:
         return End.IDLE
-    return None if state.account is AccountState.ACTIVE else End(state.account.value)
+    return state.account
 
 
 def judge(

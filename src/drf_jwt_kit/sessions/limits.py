@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -95,10 +94,13 @@ def end_excess(session: Session, user: Any, most: int | None) -> None:
     """
     if most is None:
         return
-    _end_oldest(session, user, most)
+
+    def end_oldest() -> None:  # not a partial, whose failure Django could not log by its name
+        _end_oldest(session, user, most)
+
+    end_oldest()
     if rows.in_transaction():
-        again = partial(_end_oldest, session, user, most)
-        transaction.on_commit(again, using=rows.write_alias(), robust=True)
+        transaction.on_commit(end_oldest, using=rows.write_alias(), robust=True)
 
 
 @persistent

@@ -23,7 +23,7 @@ from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 
 from . import adoption, end, events, rows
-from .account import account_state, fingerprint, user_id_of
+from .account import end_of_account, fingerprint, user_id_of
 from .begin import begin_adopted
 from .claims import additions_at_refresh, claims_of
 from .faults import RowChanged, persistent, persistently
@@ -169,7 +169,7 @@ def _judge(token: Presented, session: Session, user: Any, key_hash: str, now: da
     settings = get_settings()
     same_key = hmac.compare_digest(key_hash, session.retry_key_hash)
     return judge(
-        rows.judged_state(session, account_state(user, session.password_fingerprint)),
+        rows.judged_state(session, end_of_account(user, session.password_fingerprint)),
         Use(
             generation=token.gen,
             genuine=_names_user(token, session, user) and is_genuine(token, session),

@@ -20,9 +20,9 @@ from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.models import Cutoff, Session
 
 from . import events, others
-from .account import account_state, account_state_for_request, user_id_of
+from .account import end_of_account, end_of_account_for_request, user_id_of
 from .faults import persistent
-from .life import AccountState, End, State, end_of, is_cut_off
+from .life import End, State, end_of, is_cut_off
 from .presented import presented_of
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def read_valid_from() -> int | None:
     return valid_from(latest.values_list("valid_after", flat=True).first())
 
 
-def state_of(session: Session, account: AccountState, valid_from: int | None) -> State:
+def state_of(session: Session, account: End | None, valid_from: int | None) -> State:
     """A row, what is known of its user, and from when on logins are valid: for the rule of life."""
     rotated_at, revoked_at = session.rotated_at, session.revoked_at
     return State(
@@ -87,14 +87,14 @@ def state_of(session: Session, account: AccountState, valid_from: int | None) ->
     )
 
 
-def judged_state(session: Session, account: AccountState) -> State:
+def judged_state(session: Session, account: End | None) -> State:
     """The same of a row that ``find`` or ``to_judge`` has read."""
     return state_of(session, account, valid_from(session.valid_after))
 
 
 def end_of_session(session: Session, user: Any) -> End | None:
     """Why the session of a row and its user has ended by now, as a refresh would say; or None."""
-    account = account_state(user, session.password_fingerprint)
+    account = end_of_account(user, session.password_fingerprint)
     return end_of(judged_state(session, account), now=aware(timezone.now()))
 
 
@@ -131,7 +131,7 @@ def authenticate(token: Presented | TokenOfAFace) -> Any:
     session, user = found
     if presented.user_id != user_id_of(user):
         refuse(presented, "other_user")
-    account = account_state_for_request(user, session.password_fingerprint)
+    account = end_of_account_for_request(user, session.password_fingerprint)
     end = end_of(judged_state(session, account), now=aware(timezone.now()))
     if end is not None:
         refuse(presented, end.value)
@@ -159,7 +159,7 @@ def user_of_other(presented: Presented) -> Any:
     if user is None:
         refuse(presented, "unknown")
     if not others.has_password_of(presented.claims, user):
-        refuse(presented, AccountState.PASSWORD_CHANGED.value)
+        refuse(presented, End.PASSWORD_CHANGED.value)
     return user
 
 
@@ -207,7 +207,7 @@ def _active_user_of_other(presented: Presented) -> Any:
     """As Simple JWT would have it: the user is there and active."""
     user = user_of_other(presented)
     if get_settings().CHECK_USER_IS_ACTIVE and not user.is_active:
-        refuse(presented, AccountState.INACTIVE.value)
+        refuse(presented, End.USER_INACTIVE.value)
     return user
 
 

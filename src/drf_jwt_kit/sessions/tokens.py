@@ -62,8 +62,8 @@ def pair_of(
     """
     protocol = {
         **_new_claims(TokenKind.REFRESH),
-        **session_claims(session),
         get_settings().USER_ID_CLAIM: user_id_of(user),
+        **session_claims(session),
     }
     written = access_claims(protocol, claims, _shorter(session.access_lifetime, access_lifetime))
     access = short_enough(signed(written, TokenKind.ACCESS), written)
