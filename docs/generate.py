@@ -10,10 +10,12 @@ written by hand. A test runs this and fails where a table is out of date.
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
 from dataclasses import MISSING, fields
 from datetime import timedelta
+from itertools import filterfalse, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +40,7 @@ def shared_settings() -> str:
 
 def kit_settings() -> str:
     """Settings that only DRF_JWT_KIT has, those of the cookies apart."""
-    return _settings_table(field for field in _from("DRF_JWT_KIT") if not _is_of_cookies(field))
+    return _settings_table(filterfalse(_is_of_cookies, _from("DRF_JWT_KIT")))
 
 
 def cookie_settings() -> str:
@@ -55,7 +57,7 @@ def resource_server_settings() -> str:
     """The keys of RESOURCE_SERVER."""
     from drf_jwt_kit.resource_server.settings import ResourceServerSettings
 
-    return _settings_table(fields(ResourceServerSettings))
+    return _settings_table(fields(ResourceServerSettings), ResourceServerSettings)
 
 
 def _settings_from(*sources: str) -> str:
@@ -72,7 +74,10 @@ def _is_of_cookies(field: Field[Any]) -> bool:
     return field.name.startswith("COOKIE_")
 
 
-def _settings_table(chosen: Iterable[Field[Any]]) -> str:
+def _settings_table(chosen: Iterable[Field[Any]], cls: type | None = None) -> str:
+    from drf_jwt_kit.conf import KitSettings
+
+    says = _docstrings_below_fields(cls or KitSettings)
     return _table(
         ("setting", "takes", "default", "what it does"),
         (
@@ -80,7 +85,7 @@ def _settings_table(chosen: Iterable[Field[Any]]) -> str:
                 _code(field.name),
                 field.metadata["accepts"],
                 "(needed)" if field.default is MISSING else _value(field.default),
-                field.metadata["doc"],
+                says[field.name],
             )
             for field in chosen
         ),
@@ -111,7 +116,7 @@ def _urls(placed: Iterable[tuple[str, Any]]) -> str:
                 if len(methods) > 1:
                     says = f"{says} {_summary(getattr(view, name))}"
                 needs = _needs(view, name)
-                address = f"{prefix}{pattern.pattern}".replace("<str:session_id>", "<id>")
+                address = f"{prefix}{pattern.pattern}".replace("<session_id>", "<id>")
                 yield _code(pattern.name), _code(address), name.upper(), needs, says
 
     return _table(("name", "address", "method", "needs", "what it does"), rows())
@@ -233,14 +238,26 @@ def checks() -> str:
 
 
 def check_calls() -> Iterator[tuple[str, ast.Call, ast.Module]]:
-    """Every call in the package that makes a message of a check: its id, itself, its module."""
+    """Every call in the package that makes a message of a check: its id, itself, its module.
+
+    What is called is ``Error`` or ``Warning``, or a constant that is one of them with an id.
+    """
     import drf_jwt_kit
 
     paths = sorted(Path(drf_jwt_kit.__file__).parent.rglob("*.py"))
     for tree in [ast.parse(path.read_text(encoding="utf-8")) for path in paths]:
-        for call in _calls(tree, "Error", "Warning", "UnusableKey"):
+        kinds = {
+            assigned.targets[0].id: word.value
+            for assigned in tree.body
+            if isinstance(assigned, ast.Assign)
+            for made in _calls(assigned, "partial")
+            for word in made.keywords
+            if word.arg == "id"
+        }
+        for call in _calls(tree, "Error", "Warning", "UnusableKey", *kinds):
             words = {word.arg: word.value for word in call.keywords}
-            name = _text(words["id"], tree) if "id" in words else ""
+            given = kinds.get(ast.unparse(call.func)) or words.get("id")
+            name = _text(given, tree) if given else ""
             if _CHECK_ID.fullmatch(name):  # others hand on the id of an exception
                 yield name, call, tree
 
@@ -287,6 +304,16 @@ def _value(value: Any) -> str:
 
 def _summary(thing: Any) -> str:
     return " ".join((thing.__doc__ or "").partition("\n\n")[0].split()).replace("``", "`")
+
+
+def _docstrings_below_fields(cls: type) -> dict[str, str]:
+    """What the string below each field of a dataclass says, as editors show it, in one line."""
+    (tree,) = ast.parse(inspect.getsource(cls)).body
+    return {
+        field.target.id: " ".join(ast.literal_eval(text.value).split())
+        for field, text in pairwise(tree.body)
+        if isinstance(field, ast.AnnAssign)
+    }
 
 
 def _functions(path: Path) -> list[ast.FunctionDef]:

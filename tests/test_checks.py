@@ -79,6 +79,11 @@ class TestErrors:
             (kit(TOKEN_OBTAIN_SERIALIZER=f"{HERE}.NotASerializer"), ["drf_jwt_kit.E042"]),
             (kit(SESSION_LIMITS="shop.limits.gone"), ["drf_jwt_kit.E003"]),
             (kit(SESSION_LIMITS=f"{HERE}.HERE"), ["drf_jwt_kit.E043"]),
+            (kit(USER_AUTHENTICATION_RULE="shop.rules.gone"), ["drf_jwt_kit.E003"]),
+            (kit(USER_AUTHENTICATION_RULE=f"{HERE}.HERE"), ["drf_jwt_kit.E043"]),
+            (simple_jwt(JSON_ENCODER="shop.encoders.Gone"), ["drf_jwt_kit.E003"]),
+            (kit(JSON_ENCODER=f"{HERE}.HERE"), ["drf_jwt_kit.E043"]),
+            (kit(JSON_ENCODER="Gone"), ["drf_jwt_kit.E001"]),
             (
                 simple_jwt(AUTH_TOKEN_CLASSES=["rest_framework_simplejwt.tokens.SlidingToken"]),
                 ["drf_jwt_kit.E003"],

@@ -24,10 +24,9 @@ class JWTKitConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks, and listen to the user model."""
         # These import REST Framework's views and our models, which must not happen before.
-        from . import checks
+        from . import checks  # noqa: F401  # they register themselves
         from .sessions import receivers
 
-        checks.register()
         receivers.connect()
         if apps.is_installed("drf_spectacular"):
             from .contrib import spectacular  # noqa: F401  # it registers itself

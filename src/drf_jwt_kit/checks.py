@@ -7,13 +7,13 @@ message has an id, a hint, and an entry in docs/reference/checks.md.
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
-from django.core import checks
-from django.core.checks import CheckMessage, Error, Warning
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from rest_framework.settings import api_settings as drf_settings
 from rest_framework_simplejwt.authentication import JWTAuthentication as SimpleJWTAuthentication
 from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
@@ -33,20 +33,20 @@ from .transports import checks as transports
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NO_USER_ID_FIELD = "drf_jwt_kit.E009"
-CLAIM_NAME_RESERVED = "drf_jwt_kit.E010"
-CLASS_NOT_OURS = "drf_jwt_kit.E042"
-LIMITS_NOT_CALLABLE = "drf_jwt_kit.E043"
-CLAIM_NAMED_TWICE = "drf_jwt_kit.E046"
-BLACKLIST_INSTALLED = "drf_jwt_kit.W001"
-LONG_ACCESS_LIFETIME = "drf_jwt_kit.W002"
-UNKNOWN_TO_SIMPLE_JWT = "drf_jwt_kit.W003"
-CLASS_OF_SIMPLE_JWT = "drf_jwt_kit.W004"
-JWK_URL_UNUSED = "drf_jwt_kit.W005"
-COOKIE_NOT_READ = "drf_jwt_kit.W006"
-CUTOFF_IN_THE_FUTURE = "drf_jwt_kit.W009"
-TOKENS_NOT_READ = "drf_jwt_kit.W101"
-ROTATION_OFF = "drf_jwt_kit.W102"
+NO_USER_ID_FIELD = partial(Error, id="drf_jwt_kit.E009")
+CLAIM_NAME_RESERVED = partial(Error, id="drf_jwt_kit.E010")
+CLASS_NOT_OURS = partial(Error, id="drf_jwt_kit.E042")
+NOT_CALLABLE = partial(Error, id="drf_jwt_kit.E043")
+CLAIM_NAMED_TWICE = partial(Error, id="drf_jwt_kit.E046")
+BLACKLIST_INSTALLED = partial(Warning, id="drf_jwt_kit.W001")
+LONG_ACCESS_LIFETIME = partial(Warning, id="drf_jwt_kit.W002")
+UNKNOWN_TO_SIMPLE_JWT = partial(Warning, id="drf_jwt_kit.W003")
+CLASS_OF_SIMPLE_JWT = partial(Warning, id="drf_jwt_kit.W004")
+JWK_URL_UNUSED = partial(Warning, id="drf_jwt_kit.W005")
+COOKIE_NOT_READ = partial(Warning, id="drf_jwt_kit.W006")
+CUTOFF_IN_THE_FUTURE = partial(Warning, id="drf_jwt_kit.W009")
+TOKENS_NOT_READ = partial(Warning, id="drf_jwt_kit.W101")
+ROTATION_OFF = partial(Warning, id="drf_jwt_kit.W102")
 
 _TOO_LONG = timedelta(hours=1)
 _OUR_CLASSES = {
@@ -56,14 +56,14 @@ _OUR_CLASSES = {
     "TOKEN_BLACKLIST_SERIALIZER": serializers.TokenBlacklistSerializer,
     "AUTH_TOKEN_CLASSES": AccessToken,
 }
+_FUNCTIONS = {
+    "SESSION_LIMITS": "a function that gets a user and a request",
+    "USER_AUTHENTICATION_RULE": "a function that gets a user, or None",
+    "JSON_ENCODER": "a subclass of json.JSONEncoder",
+}
 
 
-def register() -> None:
-    """Make Django run these."""
-    checks.register(check_project, checks.Tags.security)
-    checks.register(check_deployment, checks.Tags.security, deploy=True)
-
-
+@register(Tags.security)
 def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """What ``manage.py check`` says."""
     return [*conf.check()] or [
@@ -71,7 +71,7 @@ def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
         *claims.check(),
         *transports.check(),
         *_check_classes(),
-        *_check_session_limits(),
+        *_check_functions(),
         *_check_names(),
         *_check_times(),
         *_check_simple_jwt(),
@@ -79,6 +79,7 @@ def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security, deploy=True)
 def check_deployment(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """What ``manage.py check --deploy`` adds."""
     if any(current_problems()):
@@ -91,128 +92,112 @@ def _check_classes() -> Iterator[CheckMessage]:
         loaded = yield from conf.loaded(name, f"a subclass of {ours.__module__}.{ours.__name__}")
         for cls in loaded if isinstance(loaded, tuple) else (loaded or ours,):
             if not (isinstance(cls, type) and issubclass(cls, ours)):
-                yield Error(
+                yield CLASS_NOT_OURS(
                     f"{name} is {getattr(get_settings(), name)!r}, which is not made from "
                     f"{ours.__name__} of this package: its tokens would have no session.",
                     hint=f"Import {ours.__name__} from {ours.__module__} where that class is "
                     "defined, instead of from rest_framework_simplejwt.",
-                    id=CLASS_NOT_OURS,
                 )
 
 
-def _check_session_limits() -> Iterator[CheckMessage]:
-    limits = yield from conf.loaded("SESSION_LIMITS", "a function that gets a user and a request")
-    if limits is not None and not callable(limits):
-        yield Error(
-            f"SESSION_LIMITS is {get_settings().SESSION_LIMITS!r}, which cannot be called.",
-            hint="Give the dotted path of a function that gets a user and a request.",
-            id=LIMITS_NOT_CALLABLE,
-        )
+def _check_functions() -> Iterator[CheckMessage]:
+    for name, needed in _FUNCTIONS.items():
+        loaded = yield from conf.loaded(name, needed)
+        if loaded is not None and not callable(loaded):
+            yield NOT_CALLABLE(
+                f"{name} is {getattr(get_settings(), name)!r}, which cannot be called.",
+                hint=f"Give the dotted path of {needed}.",
+            )
 
 
 def _check_names() -> Iterator[CheckMessage]:
     settings = get_settings()
     if not hasattr(get_user_model(), settings.USER_ID_FIELD):
-        yield Error(
+        yield NO_USER_ID_FIELD(
             f"USER_ID_FIELD is {settings.USER_ID_FIELD!r}, and the user model has no such field.",
             hint="Set USER_ID_FIELD to 'pk', or to a field that never changes.",
-            id=NO_USER_ID_FIELD,
         )
     named = [settings.USER_ID_CLAIM, settings.JTI_CLAIM, settings.TOKEN_TYPE_CLAIM]
     for name in (PROTOCOL | REGISTERED - {"jti"}).intersection(named):
-        yield Error(
+        yield CLAIM_NAME_RESERVED(
             f"A claim is named {name!r}, which the protocol uses for something else.",
             hint="Give USER_ID_CLAIM, JTI_CLAIM and TOKEN_TYPE_CLAIM names of their own.",
-            id=CLAIM_NAME_RESERVED,
         )
     if len(set(named)) < len(named):
-        yield Error(
+        yield CLAIM_NAMED_TWICE(
             "USER_ID_CLAIM, JTI_CLAIM and TOKEN_TYPE_CLAIM name one claim twice.",
             hint="Give each a name of its own.",
-            id=CLAIM_NAMED_TWICE,
         )
 
 
 def _check_times() -> Iterator[CheckMessage]:
     lifetime, cutoff = get_settings().ACCESS_TOKEN_LIFETIME, get_settings().SESSIONS_VALID_AFTER
     if lifetime > _TOO_LONG:
-        yield Warning(
+        yield LONG_ACCESS_LIFETIME(
             f"ACCESS_TOKEN_LIFETIME is {lifetime}. Services that verify tokens by themselves "
             "accept a stolen one for that long, and a role that was taken away lasts as long.",
             hint="Set it to an hour at most. Clients refresh without their users noticing.",
-            id=LONG_ACCESS_LIFETIME,
         )
     if cutoff is not None and cutoff > datetime.now(timezone.utc):
-        yield Warning(
-            f"SESSIONS_VALID_AFTER is {cutoff.isoformat()}, which has not come yet: until then "
-            "every login ends at once.",
+        yield CUTOFF_IN_THE_FUTURE(
+            f"SESSIONS_VALID_AFTER is {cutoff.isoformat()}: until then, every login ends at once.",
             hint="Set it to the moment at which the backup was restored, or take it out.",
-            id=CUTOFF_IN_THE_FUTURE,
         )
 
 
 def _check_simple_jwt() -> Iterator[CheckMessage]:
     blacklists = apps.is_installed("rest_framework_simplejwt.token_blacklist")
     if blacklists and not adopts_simple_jwt():  # until then it says which tokens are refused
-        yield Warning(
-            "Simple JWT's blacklist app is installed. Sessions replace it, and its tables stay "
-            "as they are.",
+        yield BLACKLIST_INSTALLED(
+            "Simple JWT's blacklist app is installed. Sessions replace it; its tables stay.",
             hint="Take 'rest_framework_simplejwt.token_blacklist' out of INSTALLED_APPS, unless "
             "other views of yours still use it.",
-            id=BLACKLIST_INSTALLED,
         )
     settings = get_settings()
     if settings.JWK_URL is not None and not are_published():
-        yield Warning(
-            f"SIMPLE_JWT['JWK_URL'] does nothing with ALGORITHM {settings.ALGORITHM!r}: published "
-            "keys are for an asymmetric one.",
+        yield JWK_URL_UNUSED(
+            f"JWK_URL does nothing with the symmetric ALGORITHM {settings.ALGORITHM!r}.",
             hint="Set ALGORITHM to that of the keys there, such as 'RS256'; or take JWK_URL out.",
-            id=JWK_URL_UNUSED,
         )
     for name in getattr(django_settings, "SIMPLE_JWT", None) or {}:
         if name not in SIMPLE_JWT_NAMES:
-            yield Warning(
+            yield UNKNOWN_TO_SIMPLE_JWT(
                 f"SIMPLE_JWT[{name!r}] is not a setting of Simple JWT, so it does nothing.",
                 hint=nearest(name, list(SIMPLE_JWT_NAMES)),
-                id=UNKNOWN_TO_SIMPLE_JWT,
             )
 
 
 def _check_default_classes() -> Iterator[CheckMessage]:
     for cls in _defaults(SimpleJWTAuthentication):
         if not issubclass(cls, JWTAuthentication):
-            yield Warning(
+            yield CLASS_OF_SIMPLE_JWT(
                 f"{cls.__module__}.{cls.__name__} is among the default authentication classes. "
                 "It does not ask for the session, so it may accept a token after logout.",
                 hint="Import the class of that name from drf_jwt_kit.authentication instead.",
-                id=CLASS_OF_SIMPLE_JWT,
             )
     if transports.has_pages() and not _defaults(JWTCookieAuthentication):
-        yield Warning(
+        yield COOKIE_NOT_READ(
             "drf_jwt_kit.urls.cookie is included, and none of "
             "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: whoever logs in "
             "there is not logged in at any other view.",
             hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
             '["drf_jwt_kit.authentication.JWTCookieAuthentication"]}, which takes the header too.',
-            id=COOKIE_NOT_READ,
         )
 
 
 def _check_deploy() -> Iterator[CheckMessage]:
     if not _defaults(JWTAuthentication):
-        yield Warning(
+        yield TOKENS_NOT_READ(
             "None of REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] accepts our tokens: a "
             "view without SecureViewMixin answers 403 to a valid one.",
             hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
             '["drf_jwt_kit.authentication.JWTAuthentication"]}',
-            id=TOKENS_NOT_READ,
         )
     if not get_settings().ROTATE_REFRESH_TOKENS:
-        yield Warning(
+        yield ROTATION_OFF(
             "ROTATE_REFRESH_TOKENS is False: nobody notices a stolen refresh token, and it works "
             "until its session ends.",
-            hint="Take the setting out, once every client stores the refresh token of each answer.",
-            id=ROTATION_OFF,
+            hint="Take it out, once every client stores the refresh token of each answer.",
         )
 
 

@@ -22,11 +22,11 @@ Codes and reasons are API: they are listed in docs/reference/codes.md and do not
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.db.models import TextChoices
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
@@ -35,38 +35,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import timedelta
 
-    from django.utils.functional import _StrPromise
+    from django_stubs_ext import StrOrPromise
 
 
-class Reason(str, Enum):
+class Reason(TextChoices):
     """Why a token was refused, as told to the client in ``reason``: a closed list.
 
     A session that is unknown, ended by its owner, or ended because a token was stolen is
     ``session_ended`` all the same: which it was goes to the log and to signals only.
     """
 
-    EXPIRED = "expired"
-    INVALID = "invalid"
-    WRONG_TYPE = "wrong_type"
-    NO_SESSION = "no_session"
-    SESSION_ENDED = "session_ended"
+    EXPIRED = "expired", _("Token is expired")
+    INVALID = "invalid", _("Token is invalid")
+    WRONG_TYPE = "wrong_type", _("Token has wrong type")
+    NO_SESSION = (
+        "no_session",
+        _(
+            "This token belongs to no session. Make tokens with drf_jwt_kit.sessions.start(user), "
+            "not with AccessToken.for_user(user)."
+        ),
+    )
+    SESSION_ENDED = "session_ended", _("This session has ended. Log in again.")
 
     @property
-    def detail(self) -> _StrPromise:
+    def detail(self) -> StrOrPromise:
         """The sentence that goes with the reason, in the reader's language."""
-        return _DETAILS[self]
-
-
-_DETAILS = {
-    Reason.EXPIRED: _("Token is expired"),
-    Reason.INVALID: _("Token is invalid"),
-    Reason.WRONG_TYPE: _("Token has wrong type"),
-    Reason.NO_SESSION: _(
-        "This token belongs to no session. Make tokens with drf_jwt_kit.sessions.start(user), "
-        "not with AccessToken.for_user(user)."
-    ),
-    Reason.SESSION_ENDED: _("This session has ended. Log in again."),
-}
+        return self.label
 
 
 class InvalidToken(exceptions.AuthenticationFailed):
@@ -117,10 +111,8 @@ class LoginTooOld(exceptions.APIException):
 
     def __init__(self, max_auth_age: timedelta) -> None:
         super().__init__()
-        self.challenge = {
-            "error": self.default_code,
-            "max_age": str(int(max_auth_age.total_seconds())),
-        }
+        seconds = int(max_auth_age.total_seconds())
+        self.challenge = {"error": self.default_code, "max_age": str(seconds)}
 
 
 class InsufficientScope(exceptions.PermissionDenied):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth import get_permission_codename, get_user_model
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -21,43 +22,36 @@ from drf_jwt_kit.sessions.rows import attach_users, write_alias
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django_stubs_ext import StrOrPromise
 
-    from drf_jwt_kit.models import Session
-
-    _Base = admin.ModelAdmin[Session]
-else:
-    _Base = object
+    from drf_jwt_kit.models import Session, SessionQuerySet
 
 MOST = 500
 """Sessions at once. Django takes a thousand fields of a form."""
 
+_end = partial(sessions.revoke, reason=RevokedReason.BY_ADMIN)
 _SELECTED = gettext_lazy("End the selected sessions")
 _ALL_OF_USERS = gettext_lazy("End all sessions of the users of the selected sessions")
 
 
-class EndSessions(_Base):
+class EndSessions(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own is not generic
     """The two actions. They need the permission to change sessions."""
 
     actions = ("end_selected", "end_all_of_their_users")
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         """Whether this user may end sessions: with the permission to change them."""
-        codename = get_permission_codename("change", self.opts)
-        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+        return super().has_change_permission(request)
 
     @admin.action(permissions=["end"], description=_SELECTED)
-    def end_selected(
-        self, request: HttpRequest, queryset: QuerySet[Session]
-    ) -> HttpResponse | None:
+    def end_selected(self, request: HttpRequest, queryset: SessionQuerySet) -> HttpResponse | None:
         """End each of them."""
         return self._after_a_question(request, queryset, _SELECTED, _end_each)
 
     @admin.action(permissions=["end"], description=_ALL_OF_USERS)
     def end_all_of_their_users(
-        self, request: HttpRequest, queryset: QuerySet[Session]
+        self, request: HttpRequest, queryset: SessionQuerySet
     ) -> HttpResponse | None:
         """End every session of each of their users."""
         return self._after_a_question(request, queryset, _ALL_OF_USERS, _end_all_of_users)
@@ -65,7 +59,7 @@ class EndSessions(_Base):
     def _after_a_question(
         self,
         request: HttpRequest,
-        queryset: QuerySet[Session],
+        queryset: SessionQuerySet,
         question: StrOrPromise,
         end: Callable[[HttpRequest, list[Session]], int],
     ) -> HttpResponse | None:
@@ -78,10 +72,8 @@ class EndSessions(_Base):
         if "confirmed" not in request.POST:
             return self._ask(request, selected, question)
         try:
-            with (
-                database_faults_answered(),  # of the commit, too
-                transaction.atomic(using=write_alias()),
-            ):
+            # In this order, a fault of the commit is answered, too.
+            with database_faults_answered(), transaction.atomic(using=write_alias()):
                 count = end(request, selected)
         except ServiceUnavailable:
             says = gettext("Nothing was ended: the database does not answer. Try again.")
@@ -108,26 +100,17 @@ class EndSessions(_Base):
 
 
 def _end_each(request: HttpRequest, selected: list[Session]) -> int:
-    live = [
-        session
-        for session in selected
-        if sessions.revoke(session.pk, user=_owner(session), reason=RevokedReason.BY_ADMIN)
-    ]
+    live = [session for session in selected if _end(session.pk, user=_owner(session))]
     _audit(request, live, gettext("Ended this session."))
     return len(live)
 
 
 def _end_all_of_users(request: HttpRequest, selected: list[Session]) -> int:
     """Users whom the default manager hides or who are gone have sessions to be ended, too."""
-    owners = {session.user_id: _owner(session) for session in selected}
-    count = sum(
-        sessions.revoke(user=owner, reason=RevokedReason.BY_ADMIN)
-        for owner in owners.values()
-        if owner is not None
-    )
-    users = {session.user_id: session.user for session in selected if session.user is not None}
-    _audit(request, selected, gettext("Ended all sessions of this user."))
-    _audit(request, list(users.values()), gettext("Ended all sessions of this user."))
+    owners = {_owner(session) for session in selected} - {None}
+    users = {session.user for session in selected} - {None}
+    count = sum(_end(user=owner) for owner in owners)
+    _audit(request, [*selected, *users], gettext("Ended all sessions of this user."))
     return count
 
 

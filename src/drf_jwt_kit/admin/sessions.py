@@ -19,8 +19,7 @@ from drf_jwt_kit.sessions.rows import attach_users, end_of_session, stored
 from drf_jwt_kit.sessions.upkeep import SECRETS, device_label, state_in_words
 
 from .actions import EndSessions
-from .changelist import CappedPaginator, SessionChangeList
-from .filters import StateFilter
+from .changelist import CappedPaginator, SessionChangeList, StateFilter
 from .search import matching
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ character by character."""
 
 
 @admin.register(Session)
-class SessionAdmin(EndSessions, admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own is not generic
+class SessionAdmin(EndSessions):
     """Sessions to look at, search, and end; for staff who may view or change sessions.
 
     Made for millions of rows: users are read with one query for a page, rows are counted up
@@ -89,17 +88,15 @@ class SessionAdmin(EndSessions, admin.ModelAdmin):  # type: ignore[type-arg]  # 
         """What :func:`search.matching` finds; nothing twice."""
         return matching(queryset, search_term), False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody: a session begins with a login."""
+    def has_add_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        """Nobody may add, change or delete a session; it can be ended.
+
+        It begins with a login and is what its tokens were made from, and without its row, a
+        process that asks no database knows of no end.
+        """
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        """Nobody: a session is what its tokens were made from. It can be ended."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        """Nobody: without its row, a process that asks no database knows of no end."""
-        return False
+    has_change_permission = has_delete_permission = has_add_permission
 
     @admin.display(description=_("user"))
     def whose(self, session: Session) -> SafeString | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.core.checks import CheckMessage, Error
@@ -11,17 +12,16 @@ from .settings import current_problems, get_settings
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-WRONG_SETTING = "drf_jwt_kit.E001"
-NOT_IMPORTABLE = "drf_jwt_kit.E003"
+WRONG_SETTING = partial(Error, id="drf_jwt_kit.E001")
+NOT_IMPORTABLE = partial(Error, id="drf_jwt_kit.E003")
 
 
 def check() -> Iterator[CheckMessage]:
     """What no capability can work with."""
     for problem in current_problems():
-        yield Error(
+        yield WRONG_SETTING(
             problem,
             hint="drf_jwt_kit/conf/settings.py has every setting with its type and default.",
-            id=WRONG_SETTING,
         )
 
 
@@ -30,9 +30,7 @@ def loaded(name: str, needed: str) -> Generator[CheckMessage, None, Any]:
     try:
         return get_settings().load(name)
     except ImportError as error:
-        yield Error(
-            f"{name} cannot be imported: {error}.",
-            hint=f"Give the dotted path of {needed}.",
-            id=NOT_IMPORTABLE,
+        yield NOT_IMPORTABLE(
+            f"{name} cannot be imported: {error}.", hint=f"Give the dotted path of {needed}."
         )
         return None

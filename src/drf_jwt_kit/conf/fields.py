@@ -17,38 +17,35 @@ KIT, SIMPLE_JWT = "DRF_JWT_KIT", "SIMPLE_JWT"
 SameSite: TypeAlias = Literal["Strict", "Lax", "None"]
 COOKIE_PREFIXES = ("__host-", "__secure-")
 """In any case, browsers demand more of a cookie so named. Source: RFC 6265bis section 4.1.3."""
-_COOKIE_NAME = r"[A-Za-z0-9_.-]{1,128}"
-_COOKIE_DOMAIN = r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"
 
 
 def setting(
     default: Any,
-    doc: str,
     accepts: str,
     valid: Callable[[Any], bool],
     *,
     sources: tuple[str, ...] = (KIT, SIMPLE_JWT),
     convert: Callable[[Any], Any] = lambda value: value,
-    or_none: bool = False,
+    none_is_default: bool = False,
     secret: bool = False,
     at_least: tuple[str, str] | None = None,
     grows: bool = False,
 ) -> Any:
-    """A field of a dataclass of settings.
+    """A field of a dataclass of settings; what it does is said below it.
 
     ``accepts`` says in words what ``valid`` tests, ``sources`` in which dicts the setting may
     stand, and ``convert`` makes one type of the several that Simple JWT takes. A ``secret``
     value is never shown. ``at_least`` names a setting that must not be longer than this one,
     with what would happen otherwise; the default of a setting that ``grows`` follows it.
-    Whatever is None by default may be set to None.
+    Whatever is None by default may be set to None; with ``none_is_default``, so may others, and
+    None then means the default.
     """
-    or_none = or_none or default is None
+    or_none = none_is_default or default is None
     metadata = {
-        "doc": doc,
         "accepts": f"{accepts}, or None" if or_none else accepts,
         "valid": lambda value: (or_none and value is None) or valid(value),
         "sources": sources,
-        "convert": convert,
+        "convert": lambda value: default if or_none and value is None else convert(value),
         "secret": secret,
         "at_least": at_least,
         "grows": grows,
@@ -56,82 +53,89 @@ def setting(
     return field(default=default, metadata=metadata)
 
 
-def duration(default: timedelta, doc: str, **more: Any) -> Any:
+def duration(default: timedelta, **more: Any) -> Any:
     """A length of time."""
 
     def is_positive(value: object) -> bool:
         return isinstance(value, timedelta) and value > timedelta(0)
 
-    return setting(default, doc, "a timedelta longer than zero", is_positive, **more)
+    return setting(default, "a timedelta longer than zero", is_positive, **more)
 
 
-def short_duration(default: timedelta, doc: str, *, most: int) -> Any:
+def short_duration(default: timedelta, *, most: int) -> Any:
     """A length of time that may be zero, up to ``most`` seconds."""
 
     def is_short(value: object) -> bool:
         return isinstance(value, timedelta) and 0 <= value.total_seconds() <= most
 
-    accepts = f"a timedelta from 0 to {most} seconds"
-    return setting(default, doc, accepts, is_short, sources=(KIT,))
+    return setting(default, f"a timedelta from 0 to {most} seconds", is_short, sources=(KIT,))
 
 
-def moment(doc: str) -> Any:
+def moment() -> Any:
     """A time with its time zone, or None."""
 
     def is_aware(value: object) -> bool:
         return isinstance(value, datetime) and value.utcoffset() is not None
 
-    return setting(None, doc, "an aware datetime", is_aware, sources=(KIT,))
+    return setting(None, "an aware datetime", is_aware, sources=(KIT,))
 
 
-def flag(default: bool, doc: str, **more: Any) -> Any:
+def flag(default: bool, **more: Any) -> Any:
     """Yes or no."""
-    return setting(default, doc, "True or False", lambda value: isinstance(value, bool), **more)
+    return setting(default, "True or False", lambda value: isinstance(value, bool), **more)
 
 
-def text(default: Any, doc: str, **more: Any) -> Any:
+def text(default: Any, **more: Any) -> Any:
     """A name."""
-    return setting(default, doc, "a string that is not empty", is_text, **more)
+    return setting(default, "a string that is not empty", is_text, **more)
 
 
-def dotted_path(
-    default: str | None, doc: str, *, example: str = "shop.claims.ShopClaims", **more: Any
-) -> Any:
+def key_text(accepts: str, *, least: int) -> Any:
+    """A key of Simple JWT's with at least ``least`` characters, or None."""
+
+    def is_key_text(value: object) -> bool:
+        return isinstance(value, (str, bytes)) and len(value) >= least
+
+    return setting(None, accepts, is_key_text, sources=(SIMPLE_JWT,), secret=True)
+
+
+def dotted_path(default: Any, *, example: str = "shop.claims.ShopClaims", **more: Any) -> Any:
     """A class or a function, by its path or itself."""
-
-    def is_path_or_object(value: object) -> bool:
-        return (isinstance(value, str) and "." in value) or callable(value)
-
     accepts = f"a dotted path such as {example!r}"
-    return setting(default, doc, accepts, is_path_or_object, convert=public_path, **more)
+    return setting(default, accepts, is_path, convert=public_path, **more)
 
 
-def whole_number(default: int | None, doc: str, *, least: int, **more: Any) -> Any:
+def serializer(name: str) -> Any:
+    """One of our serializers, or a subclass."""
+    return dotted_path(f"drf_jwt_kit.serializers.{name}")
+
+
+def whole_number(default: int | None, *, least: int) -> Any:
     """A count that is not less than ``least``."""
 
     def is_count(value: object) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
-    accepts = f"a whole number from {least} on"
-    return setting(default, doc, accepts, is_count, sources=(KIT,), **more)
+    return setting(default, f"a whole number from {least} on", is_count, sources=(KIT,))
 
 
-def cookie_name(default: str, doc: str) -> Any:
+def cookie_name(default: str) -> Any:
     """The name of a cookie."""
     accepts = "a name of at most 128 letters, digits, '-', '_' and '.'"
-    return setting(default, doc, accepts, _matches(_COOKIE_NAME), sources=(KIT,))
+    return setting(default, accepts, _matches(r"[A-Za-z0-9_.-]{1,128}"), sources=(KIT,))
 
 
-def cookie_domain(doc: str) -> Any:
+def cookie_domain() -> Any:
     """The domain of a cookie, or None. Browsers drop one with anything else in it."""
     accepts = "a domain such as 'example.com', without scheme and port"
-    return setting(None, doc, accepts, _matches(_COOKIE_DOMAIN), sources=(KIT,))
+    names = _matches(r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+    return setting(None, accepts, names, sources=(KIT,))
 
 
-def samesite(default: str, doc: str) -> Any:
+def samesite(default: str) -> Any:
     """How far a cookie goes. Source: RFC 6265bis section 4.1.2.7."""
-    accepts = "'Strict', 'Lax' or 'None'"
-    return setting(default, doc, accepts, _matches("Strict|Lax|None"), sources=(KIT,))
+    words = _matches("Strict|Lax|None")
+    return setting(default, "'Strict', 'Lax' or 'None'", words, sources=(KIT,))
 
 
 def is_text(value: object) -> bool:
@@ -139,9 +143,19 @@ def is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
+def is_path(value: object) -> bool:
+    """Whether ``value`` may be a dotted path, or is a class or a function itself."""
+    return (isinstance(value, str) and "." in value) or callable(value)
+
+
+def is_list_of(valid: Callable[[object], bool], value: object) -> bool:
+    """Whether ``value`` is a list or tuple of nothing but valid values, and not empty."""
+    return isinstance(value, (list, tuple)) and bool(value) and all(map(valid, value))
+
+
 def is_texts(value: object) -> bool:
     """Whether ``value`` is a list or tuple of such strings."""
-    return isinstance(value, (list, tuple)) and bool(value) and all(map(is_text, value))
+    return is_list_of(is_text, value)
 
 
 def is_text_or_texts(value: object) -> bool:
@@ -170,9 +184,9 @@ def is_key_sources(value: object) -> bool:
     )
 
 
-def as_timedelta(value: float | timedelta | None) -> timedelta:
-    """Seconds, or none, as a timedelta."""
-    return value if isinstance(value, timedelta) else timedelta(seconds=value or 0)
+def as_timedelta(value: float | timedelta) -> timedelta:
+    """Seconds as a timedelta."""
+    return value if isinstance(value, timedelta) else timedelta(seconds=value)
 
 
 def as_tuple(value: Any) -> tuple[Any, ...]:

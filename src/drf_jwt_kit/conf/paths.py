@@ -13,11 +13,9 @@ from django.utils.module_loading import import_string
 AUTHENTICATION_RULE = "drf_jwt_kit.authentication.default_user_authentication_rule"
 CLAIMS_SERIALIZER = "drf_jwt_kit.tokens.ClaimsSerializer"
 
-_ENGINE_AUTHENTICATION_RULE = "drf_jwt_kit.sessions.account.default_user_authentication_rule"
-_ENGINE_CLAIMS_SERIALIZER = "drf_jwt_kit.sessions.claims.ClaimsSerializer"
 _ENGINE = {
-    AUTHENTICATION_RULE: _ENGINE_AUTHENTICATION_RULE,
-    CLAIMS_SERIALIZER: _ENGINE_CLAIMS_SERIALIZER,
+    AUTHENTICATION_RULE: "drf_jwt_kit.sessions.account.default_user_authentication_rule",
+    CLAIMS_SERIALIZER: "drf_jwt_kit.sessions.claims.ClaimsSerializer",
 }
 
 

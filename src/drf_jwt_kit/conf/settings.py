@@ -31,255 +31,218 @@ class KitSettings:
     """Every setting with its value of this moment. Ask :func:`get_settings` for it."""
 
     # Lifetimes
-    ACCESS_TOKEN_LIFETIME: timedelta = fields.duration(
-        timedelta(minutes=15), "How long an access token is accepted."
-    )
+    ACCESS_TOKEN_LIFETIME: timedelta = fields.duration(timedelta(minutes=15))
+    """How long an access token is accepted."""
+
     REFRESH_TOKEN_LIFETIME: timedelta = fields.duration(
         timedelta(days=1),
-        "How long a session lives without being refreshed (idle limit).",
         at_least=("ACCESS_TOKEN_LIFETIME", "a session would end before its first access token"),
     )
+    """How long a session lives without being refreshed (idle limit)."""
+
     SESSION_MAX_AGE: timedelta = fields.duration(
         timedelta(days=30),
-        "How long a session lives at most, however often it is refreshed (absolute limit). "
-        "Unset, it is the refresh lifetime where that is longer.",
         sources=(KIT,),
         at_least=("REFRESH_TOKEN_LIFETIME", "a session would end before its first refresh token"),
         grows=True,
     )
+    """How long a session lives at most, however often it is refreshed (absolute limit). Unset, it
+    is the refresh lifetime where that is longer."""
 
     # Limits of one user, and of one login
-    MAX_SESSIONS_PER_USER: int | None = fields.whole_number(
-        None, "How many live sessions a user may have. One more login ends the oldest.", least=1
-    )
+    MAX_SESSIONS_PER_USER: int | None = fields.whole_number(None, least=1)
+    """How many live sessions a user may have. One more login ends the oldest."""
+
     SESSION_LIMITS: DottedPath | None = fields.dotted_path(
-        None,
-        "A function that gets the user and the request (or None) of a login and returns its "
-        "`SessionLimits`.",
-        example="shop.limits.limits_of_a_login",
-        sources=(KIT,),
+        None, example="shop.limits.limits_of_a_login", sources=(KIT,)
     )
+    """A function that gets the user and the request (or None) of a login and returns its
+    `SessionLimits`."""
 
     # Rotation
-    ROTATE_REFRESH_TOKENS: bool = fields.flag(
-        True,
-        "Answer a new refresh token at every refresh. Without it, nobody notices a stolen one.",
-    )
-    ROTATION_LEEWAY: timedelta = fields.short_duration(
-        timedelta(seconds=10),
-        "How long the refresh token before the newest still counts as an honest duplicate "
-        "(two tabs, a lost answer). Zero is strict one-time use.",
-        most=60,
-    )
+    ROTATE_REFRESH_TOKENS: bool = fields.flag(True)
+    """Answer a new refresh token at every refresh. Without it, nobody notices a stolen one."""
+
+    ROTATION_LEEWAY: timedelta = fields.short_duration(timedelta(seconds=10), most=60)
+    """How long the refresh token before the newest still counts as an honest duplicate (two tabs, a
+    lost answer). Zero is strict one-time use."""
 
     # Revocation
-    SESSIONS_VALID_AFTER: datetime | None = fields.moment(
-        "Every login before this time has ended. Set it when you restore a backup, because that "
-        "brings back sessions that were ended since."
-    )
-    REVOCATION_LAG: timedelta = fields.short_duration(
-        timedelta(seconds=1),
-        "How long `JWTStatelessAuthentication` may not know of a session that was ended. Zero "
-        "asks the database at every request.",
-        most=5,  # half of the time for which stateless requests go on without the database
-    )
+    SESSIONS_VALID_AFTER: datetime | None = fields.moment()
+    """Every login before this time has ended. Set it when you restore a backup, because that brings
+    back sessions that were ended since."""
+
+    # At most half of the time for which stateless requests go on without the database.
+    REVOCATION_LAG: timedelta = fields.short_duration(timedelta(seconds=1), most=5)
+    """How long `JWTStatelessAuthentication` may not know of a session that was ended. Zero asks the
+    database at every request."""
 
     # What is known of a client
-    RECORD_CLIENT: bool = fields.flag(
-        True,
-        "Keep the user agent, the device's name and the IP address of a login with its session.",
-        sources=(KIT,),
-    )
-    NUM_PROXIES: int = fields.whole_number(
-        0,
-        "How many proxies of your own are in front of this server and append to "
-        "`X-Forwarded-For`. With 0 that header is not read: the address is `REMOTE_ADDR`.",
-        least=0,
-    )
+    RECORD_CLIENT: bool = fields.flag(True, sources=(KIT,))
+    """Keep the user agent, the device's name and the IP address of a login with its session."""
+
+    NUM_PROXIES: int = fields.whole_number(0, least=0)
+    """How many proxies of your own are in front of this server and append to `X-Forwarded-For`.
+    With 0 that header is not read: the address is `REMOTE_ADDR`."""
 
     # Cookies
-    COOKIE_ACCESS_NAME: str = fields.cookie_name(
-        "access_token",
-        "The name of the access token's cookie, to which `__Host-` is added, or `__Secure-` where "
-        "there is a domain. A name that begins with one of them is taken as it is.",
-    )
-    COOKIE_REFRESH_NAME: str = fields.cookie_name(
-        "refresh_token", "The same for the refresh token's cookie."
-    )
-    COOKIE_ACCESS_SAMESITE: fields.SameSite = fields.samesite(
-        "Lax", "Whether browsers send the access token's cookie along from other sites."
-    )
-    COOKIE_REFRESH_SAMESITE: fields.SameSite = fields.samesite(
-        "Strict", "Whether browsers send the refresh token's cookie along from other sites."
-    )
-    COOKIE_DOMAIN: str | None = fields.cookie_domain(
-        "The domain whose hosts all get both cookies, and can all set cookies of these names. None "
-        "means only the host that answers."
-    )
-    COOKIE_SECURE: bool = fields.flag(
-        True,
-        "Let browsers send both cookies over HTTPS only, or to their own machine. Without it, the "
-        "names have no prefix, and whoever reads the traffic has the tokens.",
-        sources=(KIT,),
-    )
+    COOKIE_ACCESS_NAME: str = fields.cookie_name("access_token")
+    """The name of the access token's cookie, to which `__Host-` is added, or `__Secure-` where
+    there is a domain. A name that begins with one of them is taken as it is."""
+
+    COOKIE_REFRESH_NAME: str = fields.cookie_name("refresh_token")
+    """The same for the refresh token's cookie."""
+
+    COOKIE_ACCESS_SAMESITE: fields.SameSite = fields.samesite("Lax")
+    """Whether browsers send the access token's cookie along from other sites."""
+
+    COOKIE_REFRESH_SAMESITE: fields.SameSite = fields.samesite("Strict")
+    """Whether browsers send the refresh token's cookie along from other sites."""
+
+    COOKIE_DOMAIN: str | None = fields.cookie_domain()
+    """The domain whose hosts all get both cookies, and can all set cookies of these names. None
+    means only the host that answers."""
+
+    COOKIE_SECURE: bool = fields.flag(True, sources=(KIT,))
+    """Let browsers send both cookies over HTTPS only, or to their own machine. Without it, the
+    names have no prefix, and whoever reads the traffic has the tokens."""
 
     # Claims
-    CLAIMS_SERIALIZER: DottedPath = fields.dotted_path(
-        paths.CLAIMS_SERIALIZER,
-        "The serializer of a user that gives an access token its claims, at login and at refresh.",
-        sources=(KIT,),
-    )
-    ISSUER: str | None = fields.text(None, "Put into `iss`, and required there.")
+    CLAIMS_SERIALIZER: DottedPath = fields.dotted_path(paths.CLAIMS_SERIALIZER, sources=(KIT,))
+    """The serializer of a user that gives an access token its claims, at login and at refresh."""
+
+    ISSUER: str | None = fields.text(None)
+    """Put into `iss`, and required there."""
+
     AUDIENCE: str | tuple[str, ...] | None = fields.setting(
-        None,
-        "Put into `aud`, and required there. While it is None, a token with an audience is "
-        "refused.",
-        "a string, a list of strings",
-        fields.is_text_or_texts,
-        convert=fields.text_or_tuple,
+        None, "a string, a list of strings", fields.is_text_or_texts, convert=fields.text_or_tuple
     )
+    """Put into `aud`, and required there. While it is None, a token with an audience is refused."""
+
     LEEWAY: timedelta = fields.setting(
         timedelta(0),
-        "How far another machine's clock may be off when `exp` and `iat` are judged.",
         "seconds or a timedelta, from 0 to 60 seconds",
         fields.is_short_leeway,
         convert=fields.as_timedelta,
-        or_none=True,
+        none_is_default=True,
     )
-    JSON_ENCODER: DottedPath = fields.setting(
+    """How far another machine's clock may be off when `exp` and `iat` are judged."""
+
+    JSON_ENCODER: DottedPath = fields.dotted_path(
         "rest_framework.utils.encoders.JSONEncoder",
-        "The JSON encoder of a token's claims.",
-        "a dotted path",
-        lambda value: isinstance(value, (str, type)),
-        or_none=True,
-        convert=lambda value: value or "rest_framework.utils.encoders.JSONEncoder",
+        example="shop.encoders.PriceEncoder",
+        none_is_default=True,
     )
+    """The JSON encoder of a token's claims."""
 
     # Simple JWT's names for claims, headers and users
-    USER_ID_FIELD: str = fields.text("id", "The field of the user that identifies it in a token.")
-    USER_ID_CLAIM: str = fields.text("user_id", "The claim that holds it, always as a string.")
-    TOKEN_TYPE_CLAIM: str | None = fields.text(
+    USER_ID_FIELD: str = fields.text("id")
+    """The field of the user that identifies it in a token."""
+
+    USER_ID_CLAIM: str = fields.text("user_id")
+    """The claim that holds it, always as a string."""
+
+    TOKEN_TYPE_CLAIM: str | None = fields.setting(
         "token_type",
-        "The claim that says `access` or `refresh`; None leaves it to the header's `typ`.",
-        or_none=True,
+        "a string that is not empty, or None",
+        lambda value: value is None or fields.is_text(value),
     )
-    JTI_CLAIM: str = fields.text(
-        "jti",
-        "The claim that holds the token's own identifier; None means `jti`.",
-        convert=lambda value: value or "jti",
-        or_none=True,
-    )
+    """The claim that says `access` or `refresh`; None leaves it to the header's `typ`."""
+
+    JTI_CLAIM: str = fields.text("jti", none_is_default=True)
+    """The claim that holds the token's own identifier; None means `jti`."""
+
     AUTH_HEADER_TYPES: tuple[str, ...] = fields.setting(
-        ("Bearer",),
-        "The words that may stand before a token, in any case; the first one is answered.",
-        "a word or a list of words",
-        fields.is_words,
-        convert=fields.as_tuple,
+        ("Bearer",), "a word or a list of words", fields.is_words, convert=fields.as_tuple
     )
-    AUTH_HEADER_NAME: str = fields.text(
-        "HTTP_AUTHORIZATION", "The header that holds it, as a key of `request.META`."
-    )
+    """The words that may stand before a token, in any case; the first one is answered."""
+
+    AUTH_HEADER_NAME: str = fields.text("HTTP_AUTHORIZATION")
+    """The header that holds it, as a key of `request.META`."""
+
     AUTH_TOKEN_CLASSES: tuple[DottedPath, ...] = fields.setting(
         ("drf_jwt_kit.tokens.AccessToken",),
-        "The token classes that a request is tried with, in order.",
         "a list of dotted paths",
-        lambda value: (
-            bool(value)
-            and isinstance(value, (list, tuple))
-            and all(isinstance(v, (str, type)) for v in value)
-        ),
+        lambda value: fields.is_list_of(fields.is_path, value),
         convert=lambda value: tuple(map(paths.public_path, value)),
     )
-    USER_AUTHENTICATION_RULE: DottedPath = fields.dotted_path(
-        paths.AUTHENTICATION_RULE,
-        "A function that gets a user (or None) and says whether it may log in and refresh.",
-    )
-    CHECK_USER_IS_ACTIVE: bool = fields.flag(True, "Refuse a user whose `is_active` is False.")
-    UPDATE_LAST_LOGIN: bool = fields.flag(
-        False, "Send Django's `user_logged_in` at login, which writes `last_login`."
-    )
+    """The token classes that a request is tried with, in order."""
+
+    USER_AUTHENTICATION_RULE: DottedPath = fields.dotted_path(paths.AUTHENTICATION_RULE)
+    """A function that gets a user (or None) and says whether it may log in and refresh."""
+
+    CHECK_USER_IS_ACTIVE: bool = fields.flag(True)
+    """Refuse a user whose `is_active` is False."""
+
+    UPDATE_LAST_LOGIN: bool = fields.flag(False)
+    """Send Django's `user_logged_in` at login, which writes `last_login`."""
 
     # Simple JWT's serializers
-    TOKEN_OBTAIN_SERIALIZER: DottedPath = fields.dotted_path(
-        "drf_jwt_kit.serializers.TokenObtainPairSerializer", "What `token_obtain_pair` runs."
-    )
-    TOKEN_REFRESH_SERIALIZER: DottedPath = fields.dotted_path(
-        "drf_jwt_kit.serializers.TokenRefreshSerializer", "What `token_refresh` runs."
-    )
-    TOKEN_VERIFY_SERIALIZER: DottedPath = fields.dotted_path(
-        "drf_jwt_kit.serializers.TokenVerifySerializer", "What `token_verify` runs."
-    )
-    TOKEN_BLACKLIST_SERIALIZER: DottedPath = fields.dotted_path(
-        "drf_jwt_kit.serializers.TokenBlacklistSerializer",
-        "What `token_logout` and `token_blacklist` run.",
-    )
+    TOKEN_OBTAIN_SERIALIZER: DottedPath = fields.serializer("TokenObtainPairSerializer")
+    """What `token_obtain_pair` runs."""
+
+    TOKEN_REFRESH_SERIALIZER: DottedPath = fields.serializer("TokenRefreshSerializer")
+    """What `token_refresh` runs."""
+
+    TOKEN_VERIFY_SERIALIZER: DottedPath = fields.serializer("TokenVerifySerializer")
+    """What `token_verify` runs."""
+
+    TOKEN_BLACKLIST_SERIALIZER: DottedPath = fields.serializer("TokenBlacklistSerializer")
+    """What `token_logout` and `token_blacklist` run."""
 
     # Keys
     KEYS: Any = fields.setting(
         None,
-        "Where keys come from. In a list, the first key signs and the others verify. Left out, "
-        "`SIMPLE_JWT` names the key, or it is derived from SECRET_KEY.",
         "one source of keys or a list of them: a dict, the path of a directory, a function or "
         "its dotted path, or 'SECRET_KEY'",
         fields.is_key_sources,
         sources=(KIT,),
         secret=True,
     )
-    KEYS_RELOAD_INTERVAL: timedelta = fields.duration(
-        timedelta(seconds=10),
-        "How often a running process reads its keys again, and so how late it learns of a change.",
-        sources=(KIT,),
-    )
+    """Where keys come from. In a list, the first key signs and the others verify. Left out,
+    `SIMPLE_JWT` names the key, or it is derived from SECRET_KEY."""
+
+    KEYS_RELOAD_INTERVAL: timedelta = fields.duration(timedelta(seconds=10), sources=(KIT,))
+    """How often a running process reads its keys again, and so how late it learns of a change."""
+
     KEYS_PUBLISHED_AHEAD: timedelta = fields.duration(
         timedelta(minutes=10),
-        "How long a new key is published before it may sign, so that everybody who verifies "
-        "has read it by then.",
         sources=(KIT,),
         at_least=("KEYS_RELOAD_INTERVAL", "a key would sign before every process has read it"),
     )
+    """How long a new key is published before it may sign, so that everybody who verifies has read
+    it by then."""
 
-    ADOPT_SIMPLEJWT_TOKENS_UNTIL: datetime | None = fields.moment(
-        "Until when tokens that Simple JWT issued, with the key that `SIMPLE_JWT` names, are "
-        "still taken."
-    )
+    ADOPT_SIMPLEJWT_TOKENS_UNTIL: datetime | None = fields.moment()
+    """Until when tokens that Simple JWT issued, with the key that `SIMPLE_JWT` names, are still
+    taken."""
 
     # Another service that verifies
     RESOURCE_SERVER: dict[str, Any] | None = fields.setting(
-        None,
-        "In a service that verifies another one's tokens: whose, and how. See below.",
-        "a dict",
-        lambda value: isinstance(value, dict),
-        sources=(KIT,),
+        None, "a dict", lambda value: isinstance(value, dict), sources=(KIT,)
     )
+    """In a service that verifies another one's tokens: whose, and how. See below."""
 
     # Simple JWT's key; without one, a key is derived from SECRET_KEY
-    ALGORITHM: str = fields.text("HS256", "The algorithm of `SIGNING_KEY`.", sources=(SIMPLE_JWT,))
-    SIGNING_KEY: str | bytes | None = fields.setting(
-        None,
-        "The key that signs. Left out, or equal to SECRET_KEY, a key derived from SECRET_KEY "
-        "signs and keys derived from SECRET_KEY_FALLBACKS verify.",
-        "a string that is not empty",
-        lambda value: isinstance(value, (str, bytes)) and bool(value),
-        sources=(SIMPLE_JWT,),
-        secret=True,
-    )
+    ALGORITHM: str = fields.text("HS256", sources=(SIMPLE_JWT,))
+    """The algorithm of `SIGNING_KEY`."""
+
+    SIGNING_KEY: str | bytes | None = fields.key_text("a string that is not empty", least=1)
+    """The key that signs. Left out, or equal to SECRET_KEY, a key derived from SECRET_KEY signs and
+    keys derived from SECRET_KEY_FALLBACKS verify."""
+
     JWK_URL: str | None = fields.setting(
         None,
-        "Where somebody else publishes keys for `ALGORITHM`: access tokens that one of them has "
-        "signed are taken too, without a session.",
         "an https URL (http only to this machine), without a password in it",
         lambda value: value == "" or is_safe_address(value),
         convert=lambda value: value or None,
         sources=(SIMPLE_JWT,),
     )
-    VERIFYING_KEY: str | bytes | None = fields.setting(
-        None,
-        "The public key that belongs to an asymmetric `SIGNING_KEY`.",
-        "a string",
-        lambda value: isinstance(value, (str, bytes)),
-        sources=(SIMPLE_JWT,),
-        secret=True,
-    )
+    """Where somebody else publishes keys for `ALGORITHM`: access tokens that one of them has signed
+    are taken too, without a session."""
+
+    VERIFYING_KEY: str | bytes | None = fields.key_text("a string", least=0)
+    """The public key that belongs to an asymmetric `SIGNING_KEY`."""
 
     @classmethod
     def from_mappings(

@@ -34,10 +34,9 @@ def known(cls: Any, source: str | None = None) -> dict[str, Field[Any]]:
 
 def values(*sources: Source) -> dict[str, Any]:
     """Each setting with its value: of the first dict that has it, or else the default."""
-    found = {spec.name: spec.metadata["convert"](value) for spec, _, value in _given(sources)}
     specs = _specs(sources)
-    defaults = {spec.name: spec.default for spec in specs if spec.default is not MISSING}
-    merged = defaults | found
+    found = {spec.name: spec.metadata["convert"](value) for spec, _, value in _given(sources)}
+    merged = {spec.name: spec.default for spec in specs if spec.default is not MISSING} | found
     for spec in specs:
         if spec.metadata["grows"] and spec.name not in found:
             other, _ = spec.metadata["at_least"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiViewExtension
 from drf_spectacular.plumbing import build_bearer_security_scheme_object
@@ -67,40 +67,20 @@ class CSRFToken(serializers.Serializer[Any]):
     csrf_token = serializers.CharField()
 
 
-class CookieLogin(OpenApiViewExtension):  # type: ignore[no-untyped-call]
-    """Credentials in the body; the tokens in cookies."""
+def _describe(view: str, **answers: Any) -> None:
+    """Register what each method of ``view`` takes and answers."""
 
-    target_class: Any = "drf_jwt_kit.views.CookieObtainView"
-    described: ClassVar[dict[str, Any]] = {"post": extend_schema(responses=CookieLifetimes)}
+    class Described(OpenApiViewExtension):  # type: ignore[no-untyped-call]
+        target_class: Any = f"drf_jwt_kit.views.{view}"
 
-    def view_replacement(self) -> Any:
-        """The view with its answers."""
-        view = type(self.target_class.__name__, (self.target_class,), {})
-        return extend_schema_view(**self.described)(view)
-
-
-class CookieRefresh(CookieLogin):  # type: ignore[no-untyped-call]
-    """Everything in cookies."""
-
-    target_class = "drf_jwt_kit.views.CookieRefreshView"
-    described = {"post": extend_schema(request=None, responses=CookieLifetimes)}
+        def view_replacement(self) -> Any:
+            described = type(self.target_class.__name__, (self.target_class,), {})
+            return extend_schema_view(**answers)(described)
 
 
-class CookieVerify(CookieLogin):  # type: ignore[no-untyped-call]
-    """Nothing but a status."""
-
-    target_class = "drf_jwt_kit.views.CookieVerifyView"
-    described = {"post": extend_schema(request=None, responses=OpenApiTypes.OBJECT)}
-
-
-class CookieLogout(CookieVerify):  # type: ignore[no-untyped-call]
-    """Nothing but a status."""
-
-    target_class = "drf_jwt_kit.views.CookieLogoutView"
-
-
-class CSRF(CookieLogin):  # type: ignore[no-untyped-call]
-    """The token in the body, and Django's cookie."""
-
-    target_class = "drf_jwt_kit.views.CSRFView"
-    described = {"get": extend_schema(responses=CSRFToken)}
+# Credentials come in the body, and tokens in cookies.
+_describe("CookieObtainView", post=extend_schema(responses=CookieLifetimes))
+_describe("CookieRefreshView", post=extend_schema(request=None, responses=CookieLifetimes))
+_describe("CookieVerifyView", post=extend_schema(request=None, responses=OpenApiTypes.OBJECT))
+_describe("CookieLogoutView", post=extend_schema(request=None, responses=OpenApiTypes.OBJECT))
+_describe("CSRFView", get=extend_schema(responses=CSRFToken))

@@ -19,9 +19,8 @@ _SHOWN = 5
 
 def add_user_arguments(parser: CommandParser) -> None:
     """``--user`` and ``--user-id``."""
-    parser.add_argument(
-        "--user", metavar="NAME", help="The user with this name, or else with this primary key."
-    )
+    says = "The user with this name, or else with this primary key."
+    parser.add_argument("--user", metavar="NAME", help=says)
     parser.add_argument("--user-id", metavar="KEY", help="The user with this primary key.")
 
 

@@ -30,60 +30,63 @@ class ResourceServerSettings:
 
     JWKS_URL: str = fields.setting(
         MISSING,
-        "Where the issuer publishes its keys (RFC 7517).",
         "an https URL (http only to this machine), without a password in it",
         is_safe_address,
     )
-    ISSUER: str = fields.text(MISSING, "Required in `iss`, letter for letter.")
+    """Where the issuer publishes its keys (RFC 7517)."""
+
+    ISSUER: str = fields.text(MISSING)
+    """Required in `iss`, letter for letter."""
+
     AUDIENCE: str | tuple[str, ...] = fields.setting(
         MISSING,
-        "What the issuer calls this service. One of them is required in `aud`.",
         "a string or a list of strings",
         fields.is_text_or_texts,
         convert=fields.text_or_tuple,
     )
+    """What the issuer calls this service. One of them is required in `aud`."""
+
     ALGORITHMS: tuple[str, ...] = fields.setting(
         ASYMMETRIC,
-        "What keys may be for. A key that names no algorithm is for the first one that fits it.",
         f"a list of some of: {', '.join(ASYMMETRIC)}",
         lambda value: fields.is_texts(value) and set(value) <= set(ASYMMETRIC),
         convert=fields.as_tuple,
     )
+    """What keys may be for. A key that names no algorithm is for the first one that fits it."""
+
     TOKEN_TYPES: tuple[str, ...] = fields.setting(
         ("at+jwt",),
-        "What the header's `typ` may be. An issuer that does not follow RFC 9068 may write `JWT`.",
         "a list of strings",
         fields.is_texts,
         convert=lambda value: tuple(name.lower().removeprefix("application/") for name in value),
     )
-    USER_ID_CLAIM: str = fields.text(
-        "user_id", "The claim that `request.user.pk` is: a string. Of other issuers, `sub`."
-    )
-    SCOPE_CLAIM: str = fields.text(
-        "scope", "The claim that holds the scopes: a string of words, or a list. Sometimes `scp`."
-    )
-    LEEWAY: timedelta = fields.short_duration(
-        timedelta(seconds=10),
-        "How far the issuer's clock may be off, which is another machine's.",
-        most=60,
-    )
+    """What the header's `typ` may be. An issuer that does not follow RFC 9068 may write `JWT`."""
+
+    USER_ID_CLAIM: str = fields.text("user_id")
+    """The claim that `request.user.pk` is: a string. Of other issuers, `sub`."""
+
+    SCOPE_CLAIM: str = fields.text("scope")
+    """The claim that holds the scopes: a string of words, or a list. Sometimes `scp`."""
+
+    LEEWAY: timedelta = fields.short_duration(timedelta(seconds=10), most=60)
+    """How far the issuer's clock may be off, which is another machine's."""
+
     KEYS_MAX_AGE: timedelta = fields.duration(
         Issuer.keys_max_age,
-        "How long fetched keys are used before they are fetched again.",
         at_least=("FETCH_INTERVAL", "keys could not be fetched when they should"),
     )
+    """How long fetched keys are used before they are fetched again."""
+
     KEYS_KEPT_FOR: timedelta = fields.duration(
-        Issuer.keys_kept_for,
-        "How long they are used while fetching fails. After that, 503.",
-        at_least=("KEYS_MAX_AGE", "good keys would be dropped"),
+        Issuer.keys_kept_for, at_least=("KEYS_MAX_AGE", "good keys would be dropped")
     )
-    FETCH_INTERVAL: timedelta = fields.duration(
-        Issuer.fetch_interval, "The least time between two fetches, whatever keys tokens ask for."
-    )
-    FETCH_TIMEOUT: timedelta = fields.duration(
-        Issuer.fetch_timeout,
-        "How long a fetch may take in all; a host with several addresses, to reach each.",
-    )
+    """How long they are used while fetching fails. After that, 503."""
+
+    FETCH_INTERVAL: timedelta = fields.duration(Issuer.fetch_interval)
+    """The least time between two fetches, whatever keys tokens ask for."""
+
+    FETCH_TIMEOUT: timedelta = fields.duration(Issuer.fetch_timeout)
+    """How long a fetch may take in all; a host with several addresses, to reach each."""
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any] | None) -> ResourceServerSettings:

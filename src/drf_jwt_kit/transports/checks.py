@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
@@ -16,18 +18,18 @@ from drf_jwt_kit.conf.fields import COOKIE_PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SAMESITE_WITHOUT_SECURE = "drf_jwt_kit.E030"
-PREFIX_WITHOUT_SECURE = "drf_jwt_kit.E031"
-NAME_TAKEN = "drf_jwt_kit.E032"
-TOKEN_TOO_LONG = "drf_jwt_kit.E033"  # noqa: S105  # no password
-PREFIX_WITH_DOMAIN = "drf_jwt_kit.E047"
-INSECURE = "drf_jwt_kit.E130"
-HEADER_FORBIDDEN = "drf_jwt_kit.W007"
-DOMAIN_IS_WIDE = "drf_jwt_kit.W130"
-SAMESITE_IS_WIDE = "drf_jwt_kit.W131"
-EVERY_ORIGIN = "drf_jwt_kit.W133"
-CSRF_INSECURE = "drf_jwt_kit.W134"
-NAME_NOT_HIDDEN = "drf_jwt_kit.W135"
+SAMESITE_WITHOUT_SECURE = partial(Error, id="drf_jwt_kit.E030")
+PREFIX_WITHOUT_SECURE = partial(Error, id="drf_jwt_kit.E031")
+NAME_TAKEN = partial(Error, id="drf_jwt_kit.E032")
+TOKEN_TOO_LONG = partial(Error, id="drf_jwt_kit.E033")
+PREFIX_WITH_DOMAIN = partial(Error, id="drf_jwt_kit.E047")
+INSECURE = partial(Error, id="drf_jwt_kit.E130")
+HEADER_FORBIDDEN = partial(Warning, id="drf_jwt_kit.W007")
+DOMAIN_IS_WIDE = partial(Warning, id="drf_jwt_kit.W130")
+SAMESITE_IS_WIDE = partial(Warning, id="drf_jwt_kit.W131")
+EVERY_ORIGIN = partial(Warning, id="drf_jwt_kit.W133")
+CSRF_INSECURE = partial(Warning, id="drf_jwt_kit.W134")
+NAME_NOT_HIDDEN = partial(Warning, id="drf_jwt_kit.W135")
 
 _LONGEST = 4096
 """Bytes of name and value that browsers keep. Source: RFC 6265bis section 5.6."""
@@ -54,17 +56,15 @@ def check_deploy() -> Iterator[CheckMessage]:
     yield from _check_reach()
     for setting, name in _names():
         if not SafeExceptionReporterFilter.hidden_settings.search(name):
-            yield Warning(
+            yield NAME_NOT_HIDDEN(
                 f"{setting} is {name!r}: Django's error reports show what is in that cookie.",
                 hint="Give it a name with 'token' in it, which they hide.",
-                id=NAME_NOT_HIDDEN,
             )
     for setting in _samesite_none():
-        yield Warning(
+        yield SAMESITE_IS_WIDE(
             f"{setting} is 'None': browsers send the cookie with requests from every site, "
             "unless they block such cookies, as more and more do. Only the CSRF check is left.",
             hint="Set it to 'Lax', and use header mode for a front end on another site.",
-            id=SAMESITE_IS_WIDE,
         )
     if has_pages():
         yield from _check_other_origins()
@@ -72,22 +72,18 @@ def check_deploy() -> Iterator[CheckMessage]:
 
 def has_pages() -> bool:
     """Whether the endpoints for browsers are among the addresses."""
-    if not getattr(django_settings, "ROOT_URLCONF", None):
-        return False  # a project without addresses, such as one of workers
-    try:
-        reverse("cookie:token_obtain_pair")
-    except NoReverseMatch:
-        return False
-    return True
+    if getattr(django_settings, "ROOT_URLCONF", None):  # a project of workers has none
+        with suppress(NoReverseMatch):
+            return bool(reverse("cookie:token_obtain_pair"))
+    return False
 
 
 def _check_samesite() -> Iterator[CheckMessage]:
     for setting in _samesite_none():
         if not get_settings().COOKIE_SECURE:
-            yield Error(
+            yield SAMESITE_WITHOUT_SECURE(
                 f"{setting} is 'None' and COOKIE_SECURE is False: browsers drop such a cookie.",
                 hint=f"Take COOKIE_SECURE out, or set {setting} to 'Lax'.",
-                id=SAMESITE_WITHOUT_SECURE,
             )
 
 
@@ -98,17 +94,15 @@ def _check_prefix(
     secure, domain = f"{whose}COOKIE_SECURE", f"{whose}COOKIE_DOMAIN"
     effect = ", and nobody can log in" if whose else ""
     if name.lower().startswith(COOKIE_PREFIXES) and not getattr(settings, secure):
-        yield Error(
+        yield PREFIX_WITHOUT_SECURE(
             f"{setting} is {name!r} and {secure} is False: browsers drop such a cookie{effect}.",
             hint=f"Set {secure} to True, or take the prefix out of {setting}.",
-            id=PREFIX_WITHOUT_SECURE,
         )
     elif name.lower().startswith("__host-") and getattr(settings, domain) is not None:
-        yield Error(
+        yield PREFIX_WITH_DOMAIN(
             f"{setting} is {name!r} and {domain} is {getattr(settings, domain)!r}: browsers drop "
             f"such a cookie{effect}.",
             hint=f"Take {domain} out, or the prefix out of {setting}.",
-            id=PREFIX_WITH_DOMAIN,
         )
 
 
@@ -117,10 +111,9 @@ def _check_names() -> Iterator[CheckMessage]:
     names += {django_settings.CSRF_COOKIE_NAME, django_settings.SESSION_COOKIE_NAME}
     for name in dict.fromkeys(names[:2]):
         if names.count(name) > 1:
-            yield Error(
+            yield NAME_TAKEN(
                 f"Two cookies are named {name!r}: one would overwrite the other.",
                 hint="Give COOKIE_ACCESS_NAME and COOKIE_REFRESH_NAME names of their own.",
-                id=NAME_TAKEN,
             )
 
 
@@ -128,11 +121,10 @@ def _check_room() -> Iterator[CheckMessage]:
     named = json.dumps([get_settings().ISSUER, get_settings().AUDIENCE])
     longest_name = max(len(name) for _, name in _names())
     if longest_name + len(named) * 4 / 3 + _LEAST_TOKEN > _LONGEST:
-        yield Error(
+        yield TOKEN_TOO_LONG(
             f"ISSUER and AUDIENCE have {len(named)} characters: a token with them is longer than "
             f"the {_LONGEST} bytes that browsers keep of a cookie.",
             hint="Shorten them.",
-            id=TOKEN_TOO_LONG,
         )
 
 
@@ -141,32 +133,29 @@ def _check_cors_headers() -> Iterator[CheckMessage]:
     allowed = {name.lower() for name in getattr(django_settings, "CORS_ALLOW_HEADERS", ())}
     cookies = getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False)
     if cookies and "idempotency-key" not in allowed:
-        yield Warning(
+        yield HEADER_FORBIDDEN(
             "CORS_ALLOW_HEADERS does not name 'idempotency-key': from another origin, client.js "
             "can log in, but its first refresh fails.",
             hint="from corsheaders.defaults import default_headers; "
             'CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]',
-            id=HEADER_FORBIDDEN,
         )
 
 
 def _check_reach() -> Iterator[CheckMessage]:
     settings = get_settings()
     if not settings.COOKIE_SECURE:
-        yield Error(
+        yield INSECURE(
             "COOKIE_SECURE is False: browsers send the tokens over plain HTTP, too, and accept "
             "cookies from whoever answers there.",
             hint="Take the setting out; all browsers but Safari keep Secure cookies on "
             "http://localhost as well.",
-            id=INSECURE,
         )
     if settings.COOKIE_DOMAIN is not None:
-        yield Warning(
+        yield DOMAIN_IS_WIDE(
             f"COOKIE_DOMAIN is {settings.COOKIE_DOMAIN!r}: every host of it gets the tokens, and "
             "can set cookies of these names.",
             hint="Take it out, and serve pages and API from one host; or have pages on other hosts "
             "call the API's, which CSRF_TRUSTED_ORIGINS allows without a shared domain.",
-            id=DOMAIN_IS_WIDE,
         )
 
 
@@ -174,18 +163,16 @@ def _check_other_origins() -> Iterator[CheckMessage]:
     """Who else could read an answer, or set the cookie that the CSRF check compares with?"""
     everybody = getattr(django_settings, "CORS_ALLOW_ALL_ORIGINS", False)
     if everybody and getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False):
-        yield Warning(
+        yield EVERY_ORIGIN(
             "CORS_ALLOW_ALL_ORIGINS and CORS_ALLOW_CREDENTIALS are on: a page of any other "
             "host of your site reads what the API answers to the user whose browser it is in.",
             hint="Name the origins of your own pages in CORS_ALLOWED_ORIGINS instead.",
-            id=EVERY_ORIGIN,
         )
     if not django_settings.CSRF_COOKIE_SECURE:
-        yield Warning(
+        yield CSRF_INSECURE(
             "CSRF_COOKIE_SECURE is False: whoever answers over plain HTTP can set the cookie "
             "that the CSRF check compares with.",
             hint="Set CSRF_COOKIE_SECURE = True.",
-            id=CSRF_INSECURE,
         )
 
 

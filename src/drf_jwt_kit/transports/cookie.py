@@ -44,9 +44,9 @@ class TokenCookie:
         return values[0] or None if len(values) == 1 else None
 
     def put(self, response: HttpResponseBase, token: str) -> int:
-        """Have the browser keep ``token`` until it expires; answers in how many seconds."""
+        """Have the browser keep ``token``, which is one of ours, for the seconds returned."""
         settings = get_settings()
-        seconds = seconds_left(token)
+        seconds = max(0, int(read_unverified(token)["exp"]) - int(time.time()))
         response.set_cookie(
             self.name,
             token,
@@ -74,8 +74,3 @@ def refresh_cookie() -> TokenCookie:
     """The cookie of the refresh token."""
     settings = get_settings()
     return TokenCookie(name=settings.refresh_cookie_name, samesite=settings.COOKIE_REFRESH_SAMESITE)
-
-
-def seconds_left(token: str) -> int:
-    """In how many seconds a token of our own making expires."""
-    return max(0, int(read_unverified(token)["exp"]) - int(time.time()))

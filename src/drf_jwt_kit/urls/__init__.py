@@ -21,6 +21,6 @@ urlpatterns = [
     path("blacklist/", views.TokenLogoutView.as_view(), name="token_blacklist"),
     path("logout/all/", views.TokenLogoutAllView.as_view(), name="token_logout_all"),
     path("sessions/", views.SessionListView.as_view(), name="token_sessions"),
-    path("sessions/<str:session_id>/", views.SessionDetailView.as_view(), name="token_session"),
+    path("sessions/<session_id>/", views.SessionDetailView.as_view(), name="token_session"),
     path("jwks/", views.JWKSView.as_view(), name="token_jwks"),
 ]

@@ -16,11 +16,7 @@ urlpatterns = [
     path("blacklist/", views.CookieLogoutView.as_view(), name="token_blacklist"),
     path("logout/all/", views.CookieLogoutAllView.as_view(), name="token_logout_all"),
     path("sessions/", views.CookieSessionListView.as_view(), name="token_sessions"),
-    path(
-        "sessions/<str:session_id>/",
-        views.CookieSessionDetailView.as_view(),
-        name="token_session",
-    ),
+    path("sessions/<session_id>/", views.CookieSessionDetailView.as_view(), name="token_session"),
     path("csrf/", views.CSRFView.as_view(), name="token_csrf"),
     path("jwks/", views.JWKSView.as_view(), name="token_jwks"),
 ]

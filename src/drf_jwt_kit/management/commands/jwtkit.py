@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
     from drf_jwt_kit.management.subcommands import Subcommand
 
-SUBCOMMANDS: dict[str, Subcommand] = {
-    "flush": flush,
-    "keys": keys,
-    "sessions": sessions,
-}
+SUBCOMMANDS: dict[str, Subcommand] = {"flush": flush, "keys": keys, "sessions": sessions}
 
 
 class Command(BaseCommand):

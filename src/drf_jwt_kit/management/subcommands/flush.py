@@ -27,23 +27,12 @@ _INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C has ended
 
 def add_arguments(parser: CommandParser) -> None:
     """Declare what may follow."""
-    parser.add_argument(
-        "--batch-size",
-        type=_positive,
-        default=1000,
-        metavar="ROWS",
-        help="How many rows to read at a time, and to delete in one transaction (1000).",
-    )
-    parser.add_argument(
-        "--keep-days",
-        type=_not_negative,
-        default=0,
-        metavar="DAYS",
-        help="Keep sessions that ended in the last DAYS days, so that you can look at them (0).",
-    )
-    parser.add_argument(
-        "--dry-run", action="store_true", help="Count the sessions, and delete nothing."
-    )
+    says = "How many rows to read at a time, and to delete in one transaction (1000)."
+    parser.add_argument("--batch-size", type=_positive, default=1000, metavar="ROWS", help=says)
+    says = "Keep sessions that ended in the last DAYS days, so that you can look at them (0)."
+    parser.add_argument("--keep-days", type=_not_negative, default=0, metavar="DAYS", help=says)
+    says = "Count the sessions, and delete nothing."
+    parser.add_argument("--dry-run", action="store_true", help=says)
     parser.set_defaults(run=run)
 
 
@@ -56,14 +45,11 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
             command.stdout.write(line)
             command.stdout.flush()
 
+    rows, keep = options["batch_size"], timedelta(days=options["keep_days"])
     progress, lines = Progress(), 0
     try:
         with _ctrl_c_noted() as interrupted:
-            for progress in flush(
-                batch_size=options["batch_size"],
-                keep=timedelta(days=options["keep_days"]),
-                dry_run=options["dry_run"],
-            ):
+            for progress in flush(batch_size=rows, keep=keep, dry_run=options["dry_run"]):
                 if lines < int(progress.fraction * _LINES) < _LINES:
                     lines = int(progress.fraction * _LINES)
                     say(f"{progress.fraction:.0%}  {_counts(progress, verb)}")

@@ -42,11 +42,9 @@ def add_arguments(parser: CommandParser) -> None:
     ending.add_argument("ids", nargs="*", type=UUID, metavar="ID", help="The id of a session.")
     add_user_arguments(ending)
     ending.add_argument("--all", action="store_true", help="All sessions of all users.")
+    says = "Do not ask before ending all of them."
     ending.add_argument(
-        *("--noinput", "--no-input"),
-        action="store_false",
-        dest="interactive",
-        help="Do not ask before ending all of them.",
+        "--noinput", "--no-input", action="store_false", dest="interactive", help=says
     )
     ending.set_defaults(run=run_revoke)
 
@@ -100,14 +98,13 @@ def _revoke_all(command: BaseCommand, *, interactive: bool) -> None:
 def _cells(session: Session, end: End | None) -> list[str]:
     user: Any = session.user
     ends = session.revoked_at or session.refreshable_until
+    times = (session.created_at, session.last_used_at, ends)
     return [
         str(session.pk),
         str(session.user_id or "") if user is None else user.get_username(),
         device_label(session),
         session.ip or "",
-        _time(session.created_at),
-        _time(session.last_used_at),
-        _time(ends),
+        *map(_time, times),
         state_in_words(session, end),
     ]
 
