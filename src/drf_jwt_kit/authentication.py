@@ -13,7 +13,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from . import exceptions, sessions
 from .conf import get_settings
-from .exceptions import InvalidToken, Reason, challenge
+from .exceptions import InvalidToken, Reason, challenge, refused_as
 from .sessions.account import default_user_authentication_rule
 from .sessions.stateless import load_user
 from .tokens import RefusedToken
@@ -22,8 +22,6 @@ from .transports import access_cookie, header_of, require_own_page, token_in
 # Simple JWT's methods answer type variables of their own, which no override can name. Type checkers
 # see REST framework's class in its place, so that a project may say `tuple[User, AccessToken]`.
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rest_framework.authentication import BaseAuthentication as _HeaderAuthentication
     from rest_framework.authentication import BaseAuthentication as _StatelessAuthentication
     from rest_framework.request import Request
@@ -137,12 +135,13 @@ class JWTAuthentication(_HeaderAuthentication):
         validated_token.session_is_live = True
         return user
 
+    @refused_as(RefusedToken)
     def user_of_session(self, validated_token: Any) -> Any:
         """The user of the token's session, however this class asks whether that is live.
 
         Asked also where ``get_user`` is the project's own and has not. Raises InvalidToken.
         """
-        return _refused_as_simple_jwt_does(sessions.authenticate, validated_token)
+        return sessions.authenticate(validated_token)
 
 
 class JWTStatelessAuthentication(JWTAuthentication, _StatelessAuthentication):
@@ -163,12 +162,14 @@ class JWTStatelessAuthentication(JWTAuthentication, _StatelessAuthentication):
         user, token = super().holder_of(raw_token, request)
         renderer = getattr(request, "accepted_renderer", None)
         if getattr(renderer, "media_type", "") == "text/html":
-            _refused_as_simple_jwt_does(load_user, user)
+            with refused_as(RefusedToken):
+                load_user(user)
         return user, token
 
+    @refused_as(RefusedToken)
     def user_of_session(self, validated_token: Any) -> Any:
         """The user of the token's session, which the revocation feed vouches for."""
-        return _refused_as_simple_jwt_does(sessions.authenticate_stateless, validated_token)
+        return sessions.authenticate_stateless(validated_token)
 
 
 class JWTCookieAuthentication(JWTAuthentication):
@@ -202,14 +203,6 @@ class JWTCookieAuthentication(JWTAuthentication):
             return None
         require_own_page(request)
         return holder
-
-
-def _refused_as_simple_jwt_does(ask: Callable[[Any], Any], what: Any) -> Any:
-    """What ``ask`` answers; its refusal is one of Simple JWT's, too."""
-    try:
-        return ask(what)
-    except InvalidToken as refusal:
-        raise RefusedToken(refusal.reason) from refusal
 
 
 def _vary(request: Request, *headers: str) -> None:

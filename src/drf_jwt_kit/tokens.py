@@ -14,7 +14,7 @@ from rest_framework_simplejwt import tokens as simplejwt
 from rest_framework_simplejwt.utils import aware_utcnow, datetime_to_epoch
 
 from .conf import get_settings
-from .exceptions import InvalidToken, Reason
+from .exceptions import InvalidToken, Reason, refused_as
 from .jose.codec import TokenKind, read_unverified
 from .sessions.account import user_id_of
 from .sessions.begin import begin, new_session
@@ -95,30 +95,20 @@ class KitToken(simplejwt.Token):
             self.set_iat()
             self.set_jti()
             return
-        try:
-            if verify:
-                self.payload, _, self.origin = verified(token, frozenset(self.kinds))
-            else:
+        with refused_as(RefusedToken):
+            if not verify:
                 self.payload = read_unverified(token)
-        except InvalidToken as refusal:
-            raise RefusedToken(refusal.reason) from refusal
-        if verify:
-            self.verify()
-
-    def __getitem__(self, key: str) -> Any:
-        return self.payload[key]
+                return
+            self.payload, _, self.origin = verified(token, frozenset(self.kinds))
+        self.verify()
 
     def __str__(self) -> str:
         return str(self.get_token_backend().encode(self.payload))
 
-    def get_token_backend(self) -> Any:
-        """Our keys behind Simple JWT's backend contract."""
-        return KitTokenBackend(*self.kinds)
-
     @property
     def token_backend(self) -> Any:
-        """The same, by Simple JWT's older name."""
-        return self.get_token_backend()
+        """Our keys behind Simple JWT's backend contract."""
+        return KitTokenBackend(*self.kinds)
 
     def verify(self) -> None:
         """Check the claims that every token of ours has. Raises RefusedToken."""
@@ -161,34 +151,27 @@ class _TokenOfAKind(KitToken):
     def verify(self) -> None:
         """Also check that session and user are named. Raises RefusedToken."""
         super().verify()
-        self._presented = self._present()
+        self._presented = self.presented
 
     @property
+    @refused_as(RefusedToken)
     def presented(self) -> Presented:
         """What the token is to ``drf_jwt_kit.sessions``: as it was verified, or as it was made.
 
         Raises RefusedToken where it was made without a session.
         """
-        return self._presented or self._present()
+        return self._presented or Presented.of(self.payload, self.kinds[0], self.origin)
 
     @property
+    @refused_as(RefusedToken)
     def session_id(self) -> UUID:
         """The session that the token belongs to (``sid``). Raises RefusedToken."""
-        try:
-            return self.presented.session_id
-        except InvalidToken as refusal:
-            raise RefusedToken(refusal.reason) from refusal
+        return self.presented.session_id
 
     @property
     def user_id(self) -> str:
         """What the token says of its user's identity. Raises RefusedToken."""
         return self.presented.user_id
-
-    def _present(self) -> Presented:
-        try:
-            return Presented.of(self.payload, self.kinds[0], self.origin)
-        except InvalidToken as refusal:
-            raise RefusedToken(refusal.reason) from refusal
 
 
 class AccessToken(_TokenOfAKind, simplejwt.AccessToken):
@@ -262,18 +245,17 @@ class RefreshToken(_TokenOfAKind, simplejwt.RefreshToken):
     def access_token(self) -> AccessToken:
         """An access token of this session, with the user's claims of this moment."""
         claims, lifetime = self.own_claims, self.access_token_class.lifetime
-        if self.session is not None:
-            session, added = self.handed_over()
+        if session := self.session:
+            _, added = self.handed_over()
             claims = claims_of(self.user, request=None, session=session, added=added)
-            self._begin(session)
+            self._begin()
             lifetime = min(session.access_lifetime or lifetime, lifetime)
         access = self.access_token_class()
         access.payload.update(access_claims(self.payload, claims, lifetime))
         return access
 
     def __str__(self) -> str:
-        if self.session is not None:
-            self._begin(self.session)
+        self._begin()
         own = self.own_claims
         written = {name: value for name, value in self.payload.items() if name not in own}
         return str(self.get_token_backend().encode(written))
@@ -282,18 +264,17 @@ class RefreshToken(_TokenOfAKind, simplejwt.RefreshToken):
         """End the session of this token, as Simple JWT's users know it."""
         end_session_of(self.presented)
 
+    @refused_as(RefusedToken)
     def check_blacklist(self) -> None:
         """Raise RefusedToken where the session of this token has ended. One query."""
-        try:
-            would_refresh(self.presented, any_generation=True)
-        except InvalidToken as refusal:
-            raise RefusedToken(refusal.reason) from refusal
+        would_refresh(self.presented, any_generation=True)
 
     def outstand(self) -> None:
         """Nothing to do: the session's row is the record of this token."""
 
-    def _begin(self, session: Session) -> None:
-        if session._state.adding:
+    def _begin(self) -> None:
+        session = self.session
+        if session is not None and session._state.adding:
             begin(session, self.user, write=lambda: self._follow(session))
 
     def _follow(self, session: Session) -> None:
