@@ -65,8 +65,7 @@ class JWTAuthentication(_HeaderAuthentication):
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
         """``(user, token)``, or None where the request carries no token of ours."""
-        header = self.get_header(request)
-        raw_token = None if header is None else self.get_raw_token(header)
+        raw_token = self.header_token(request)
         return None if raw_token is None else self.holder_of(raw_token, request)
 
     def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, AccessToken]:
@@ -80,13 +79,20 @@ class JWTAuthentication(_HeaderAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """The ``WWW-Authenticate`` value; it names an error only where a token was presented."""
         refusal: Exception | None = None
-        header = self.get_header(request)
         try:
-            if header is not None and self.get_raw_token(header) is not None:
+            if self.header_token(request) is not None:
                 refusal = InvalidToken()
         except BadAuthorizationHeader as error:
             refusal = error
         return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, refusal)
+
+    def header_token(self, request: Request) -> bytes | None:
+        """The token in the header of ``request``; None where there is none for us.
+
+        Raises BadAuthorizationHeader.
+        """
+        header = self.get_header(request)
+        return None if header is None else self.get_raw_token(header)
 
     def get_header(self, request: Request) -> Any:
         """The header that may hold a token, as bytes; None where there is none."""
@@ -107,26 +113,21 @@ class JWTAuthentication(_HeaderAuthentication):
 
         Raises InvalidToken, with each class's message as Simple JWT has them.
         """
-        refusals = []
+        reasons, messages = [], []
         for token_class in get_settings().load("AUTH_TOKEN_CLASSES"):
             try:
                 token: AccessToken = token_class(raw_token)
             except TokenError as refusal:  # a class of the project's may raise Simple JWT's own
-                refusals.append((token_class, refusal))
+                reasons.append(getattr(refusal, "reason", Reason.INVALID))
+                message = refusal.args[0] if refusal.args else Reason.INVALID.detail
+                named = {"token_class": token_class.__name__, "token_type": token_class.token_type}
+                messages.append({**named, "message": message})
             else:
                 return token
-        reasons = [getattr(refusal, "reason", Reason.INVALID) for _, refusal in refusals]
         raise RefusedToken(
             next((reason for reason in reasons if reason is not Reason.WRONG_TYPE), reasons[0]),
             detail=_("Given token not valid for any token type"),
-            messages=[
-                {
-                    "token_class": token_class.__name__,
-                    "token_type": token_class.token_type,
-                    "message": refusal.args[0] if refusal.args else Reason.INVALID.detail,
-                }
-                for token_class, refusal in refusals
-            ],
+            messages=messages,
         )
 
     def get_user(self, validated_token: Any) -> Any:
@@ -190,8 +191,7 @@ class JWTCookieAuthentication(JWTAuthentication):
         As Django's sessions do, it has caches keep apart what they keep of the view's answers.
         """
         _vary(request, get_settings().auth_header, "Cookie")
-        header = self.get_header(request)
-        if header is not None and self.get_raw_token(header) is not None:
+        if self.header_token(request) is not None:
             return super().authenticate(request)
         cookie = access_cookie().read(request)
         if cookie is None:

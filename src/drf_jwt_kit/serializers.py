@@ -28,12 +28,10 @@ else:
     _ObtainSerializer = simplejwt.TokenObtainPairSerializer
 
 
-class PasswordField(serializers.CharField):
+class PasswordField(simplejwt.PasswordField):
     """A password as it was typed: never shown, never trimmed, at most 4,096 characters."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("style", {})["input_type"] = "password"
-        kwargs["write_only"] = True
         super().__init__(**{"trim_whitespace": False, "max_length": 4096, **kwargs})
 
 
@@ -100,14 +98,13 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
     @sensitive_variables()
     @persistent
     def _authenticated(self, request: Any, attrs: dict[str, Any]) -> Any:
-        username = attrs[self.username_field]
+        names = (self.username_field, "password")
         try:
             field: Any = get_user_model()._meta.get_field(self.username_field)
-            field.to_python(username)
+            field.to_python(attrs[self.username_field])
         except DjangoValidationError as error:
             raise serializers.ValidationError({self.username_field: error.messages}) from error
-        credentials = {self.username_field: username, "password": attrs["password"]}
-        user = authenticate(request=request, **credentials)
+        user = authenticate(request=request, **{name: attrs[name] for name in names})
         if not may_log_in(user):
             raise NoActiveAccount(self.error_messages["no_active_account"])
         return user
@@ -146,10 +143,8 @@ class TokenVerifySerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Write nothing and count as no use. Raises InvalidToken."""
         token = read(attrs["token"])
-        if isinstance(token, RefreshToken):
-            sessions.would_refresh(token)
-        else:
-            sessions.authenticate(token)
+        ask = sessions.would_refresh if isinstance(token, RefreshToken) else sessions.authenticate
+        ask(token)
         return {}
 
 
