@@ -26,7 +26,8 @@ from drf_jwt_kit.authentication import JWTAuthentication, JWTStatelessAuthentica
 from drf_jwt_kit.exceptions import Reason
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
-from drf_jwt_kit.tokens import AccessToken, RefreshToken, RefusedToken
+from drf_jwt_kit.tokens import AccessToken, RefreshToken
+from drf_jwt_kit.tokens.access import RefusedToken
 from tests.conftest import PASSWORD, claims_of
 from tests.urls import urlpatterns as tests_urlpatterns
 

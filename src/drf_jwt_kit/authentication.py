@@ -16,7 +16,7 @@ from .conf import get_settings
 from .exceptions import InvalidToken, Reason, challenge, refused_as
 from .sessions.account import default_user_authentication_rule
 from .sessions.stateless import load_user
-from .tokens import RefusedToken
+from .tokens.access import RefusedToken
 from .transports import access_cookie, header_of, require_own_page, token_in
 
 # Simple JWT's methods answer type variables of their own, which no override can name. Type checkers

@@ -88,18 +88,18 @@ class GuardedViewMixin(CodedErrorsMixin):
         if View not in mro:
             return  # another mixin
         mixin = mro[mro.index(GuardedViewMixin) - 1]
+        others = [base.__name__ for base in cls.__bases__ if base is not mixin]
         if APIView not in mro:
-            raise TypeError(
-                f"{cls.__name__} uses {mixin.__name__} on a view that is not REST Framework's, "
-                f"where it would protect nothing. Write: class {cls.__name__}({mixin.__name__}, "
-                "APIView)"
-            )
-        if mro.index(APIView) < mro.index(mixin):
-            others = [base.__name__ for base in cls.__bases__ if base is not mixin]
-            raise TypeError(
-                f"{cls.__name__} lists {mixin.__name__} after {others[0]}, where it would protect "
-                f"nothing. Write: class {cls.__name__}({mixin.__name__}, {', '.join(others)})"
-            )
+            mistake = f"uses {mixin.__name__} on a view that is not REST Framework's"
+            others = ["APIView"]
+        elif mro.index(APIView) < mro.index(mixin):
+            mistake = f"lists {mixin.__name__} after {others[0]}"
+        else:
+            return
+        raise TypeError(
+            f"{cls.__name__} {mistake}, where it would protect nothing. Write: class "
+            f"{cls.__name__}({', '.join([mixin.__name__, *others])})"
+        )
 
     def get_authenticators(self) -> list[Any]:
         """Ours first, so that the answer without a token is 401; then the view's others."""

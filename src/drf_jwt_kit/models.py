@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from django.db.models.expressions import Combinable
 
-    # What a field holds is known to the stubs' plugin for mypy alone, and pyright runs no plugins.
+    # What a field holds is known to the stubs' plugin for mypy alone; pyright runs no plugins.
     _Text: TypeAlias = models.CharField[str, str]
     _Number: TypeAlias = models.PositiveIntegerField[int, int]
     _Time: TypeAlias = models.DateTimeField[datetime, datetime]
@@ -89,14 +89,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
         lived longer than ``ACCESS_TOKEN_LIFETIME``; a cut-off of the settings ends none here."""
         usual = get_settings().ACCESS_TOKEN_LIFETIME
         cutoff = Cutoff.latest_or(_BEFORE_EVERY_LOGIN)
-        ended = Least(
-            *(Coalesce("revoked_at", "expires_at"), "expires_at", _idle_limit()),
-            Case(When(auth_time__lt=cutoff, then=cutoff), default="expires_at"),
-        )
-        longest = Greatest(
-            *(Coalesce("access_lifetime", Value(usual)), Value(usual)),
-            output_field=models.DurationField(),
-        )
+        cut_off = Case(When(auth_time__lt=cutoff, then=cutoff), default="expires_at")
+        revoked = Coalesce("revoked_at", "expires_at")
+        ended = Least(revoked, "expires_at", _idle_limit(), cut_off)
+        access = Coalesce("access_lifetime", Value(usual))
+        longest = Greatest(access, Value(usual), output_field=models.DurationField())
         over = self.alias(over=_sum(ended, longest))
         return over.filter(over__lte=as_stored(before) + usual)
 
@@ -158,7 +155,7 @@ class Session(models.Model):
 
     user_id: Any
     valid_after: datetime | None
-    """The latest cut-off of the table, where ``to_judge`` has read it together with the row."""
+    """The latest cut-off of the table, where ``to_judge`` has read it with the row."""
 
     objects: ClassVar[SessionQuerySet] = SessionQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -234,10 +231,7 @@ _BEFORE_EVERY_LOGIN = datetime(1900, 1, 1, tzinfo=timezone.utc)
 
 def _valid_from() -> Combinable:
     """From when on logins are valid: by the table or by SESSIONS_VALID_AFTER, the later one."""
-    by_setting = get_settings().SESSIONS_VALID_AFTER
-    if by_setting is None:
-        return Cutoff.latest_or(_BEFORE_EVERY_LOGIN)
-    moment = whole_second(by_setting)
+    moment = whole_second(get_settings().SESSIONS_VALID_AFTER or _BEFORE_EVERY_LOGIN)
     return Greatest(Cutoff.latest_or(moment), _value(moment))
 
 

@@ -18,7 +18,8 @@ from .exceptions import NoActiveAccount
 from .sessions.account import may_log_in
 from .sessions.claims import GivesTokens, OwnToken
 from .sessions.faults import persistent
-from .tokens import RefreshToken, read
+from .tokens import RefreshToken
+from .tokens.refresh import read
 
 if TYPE_CHECKING:
     # Simple JWT's get_token takes a type variable of its own, which no override can name. Type

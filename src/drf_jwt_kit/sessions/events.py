@@ -68,8 +68,9 @@ def revoked(session_id: UUID | None, user_id: object, reason: str, count: int) -
 def all_revoked(valid_after: datetime, reason: str) -> None:
     """Every session of everybody was ended; told once that is committed."""
     since = valid_after.isoformat()
-    facts = {"valid_after": since, "reason": reason}
-    _after_commit(partial(log, "all_revoked", level=logging.WARNING, **facts))
+    _after_commit(
+        lambda: log("all_revoked", level=logging.WARNING, valid_after=since, reason=reason)
+    )
     _tell(signals.all_sessions_revoked, valid_after=valid_after, reason=str(reason))
 
 

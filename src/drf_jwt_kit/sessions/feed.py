@@ -21,11 +21,8 @@ from . import revocations, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeAlias
 
     from .revocations import Revocations
-
-    Read: TypeAlias = Callable[[Revocations | None], Revocations]
 
 FAIL_CLOSED_AFTER = 10
 """Seconds without a good read, after which nobody is let in."""
@@ -58,7 +55,7 @@ def expire_after_commit() -> None:
 class Feed:
     """What one process knows of one database, and when it must ask again."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Callable[[Revocations | None], Revocations]) -> None:
         self._read = read
         self._lock = Lock()
         self._known: Revocations | None = None
@@ -74,8 +71,8 @@ class Feed:
         arrived = monotonic()
         if not self._is_fresh(arrived, lag):
             self._renew(arrived, lag)
-        known, now = self._known, monotonic()
-        if known is None or not _within(FAIL_CLOSED_AFTER, known.read_at, now):
+        known = self._known
+        if known is None or not _within(FAIL_CLOSED_AFTER, known.read_at, monotonic()):
             raise ServiceUnavailable
         return known
 

@@ -99,9 +99,8 @@ class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
     def handle_exception(self, exc: Exception) -> Response:
         """A refusal takes the cookies along; what may go well the next time does not."""
         response = super().handle_exception(exc)
-        if isinstance(exc, (AuthenticationFailed, NotAuthenticated, TokenError)):
-            _clear(response)
-        return response
+        refused = isinstance(exc, (AuthenticationFailed, NotAuthenticated, TokenError))
+        return _cleared(response) if refused else response
 
 
 class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
@@ -125,9 +124,7 @@ class CookieLogoutView(CookieEndpointMixin, TokenLogoutView):
                 if token is not None:
                     sessions.logout(token)
                     break
-        response = Response({})
-        _clear(response)
-        return response
+        return _cleared(Response({}))
 
 
 class CookieSessionViewBase(CookieEndpointMixin, SessionViewBase):
@@ -145,9 +142,7 @@ class CookieLogoutAllView(CookieSessionViewBase, TokenLogoutAllView):
     def post(self, request: Request) -> Response:
         """End all sessions of the user, and clear the cookies unless theirs goes on."""
         response = super().post(request)
-        if request.query_params.get("except") != "current":
-            _clear(response)
-        return response
+        return response if "except" in request.query_params else _cleared(response)
 
 
 class CookieSessionListView(CookieSessionViewBase, SessionListView):
@@ -160,9 +155,7 @@ class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
     def delete(self, request: Request, session_id: str) -> Response:
         """End it, and clear the cookies if they are its own."""
         response = super().delete(request, session_id)
-        if self.session_of(request) == UUID(session_id):
-            _clear(response)
-        return response
+        return _cleared(response) if self.session_of(request) == UUID(session_id) else response
 
 
 def _into_cookies(response: Response, *, unrotated: str = "") -> Response:
@@ -180,9 +173,10 @@ def _into_cookies(response: Response, *, unrotated: str = "") -> Response:
     return response
 
 
-def _clear(response: Response) -> None:
-    for cookie in (transports.access_cookie(), transports.refresh_cookie()):
-        cookie.clear(response)
+def _cleared(response: Response) -> Response:
+    transports.access_cookie().clear(response)
+    transports.refresh_cookie().clear(response)
+    return response
 
 
 def _presented(cookie: transports.TokenCookie, request: Request) -> str:

@@ -74,10 +74,9 @@ class SessionDetailView(SessionViewBase):
         serializer = SessionSerializer(data=self.body(request))
         serializer.is_valid(raise_exception=True)
         name = serializer.validated_data["name"]
-        session = sessions.rename(_session_id(session_id), request.user, name)
-        if session is None:
-            raise Http404
-        return Response(self.shown(request, session))
+        if session := sessions.rename(_session_id(session_id), request.user, name):
+            return Response(self.shown(request, session))
+        raise Http404
 
     def delete(self, request: Request, session_id: str) -> Response:
         """End it."""
