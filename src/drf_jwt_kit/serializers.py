@@ -59,14 +59,11 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
     @sensitive_variables()
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Log the user in. Raises NoActiveAccount, whoever it was and whatever was wrong."""
-        request = self.context.get("request")
+        request, replaces = self.context.get("request"), self.context.get("replaces")
         self.user = self._authenticated(request, attrs)
+        own, path = self.own_token(self.user), self._path()
         pair = sessions.start(
-            self.user,
-            request,
-            token=self.own_token(self.user),
-            obtain_serializer=self._path(),
-            replaces=self.context.get("replaces"),
+            self.user, request, token=own, obtain_serializer=path, replaces=replaces
         )
         if get_settings().UPDATE_LAST_LOGIN:
             user_logged_in.send(sender=type(self.user), request=request, user=self.user)

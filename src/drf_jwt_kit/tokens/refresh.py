@@ -56,9 +56,8 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         if self.session is None:
             raise RefusedToken(Reason.NO_SESSION)
         self._follow(self.session)
-        return self.session, Additions(
-            claims=self.own_claims, access_lifetime=self.access_token_class.lifetime
-        )
+        lifetime = self.access_token_class.lifetime
+        return self.session, Additions(claims=self.own_claims, access_lifetime=lifetime)
 
     def set_exp(
         self,

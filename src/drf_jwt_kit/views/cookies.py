@@ -43,9 +43,8 @@ class CookieEndpointMixin(EndpointMixin):
         media_type = request.content_type.partition(";")[0].strip().lower()
         is_empty = request.META.get("CONTENT_LENGTH") in {None, "", "0"}
         unnamed = {"", _UNNAMED} if is_empty else {""}
-        changing = (
-            request.method not in transports.SAFE_METHODS
-        )  # others may name a type, and have no body
+        # A request of another method may name a type, and has no body.
+        changing = request.method not in transports.SAFE_METHODS
         if changing and media_type not in {JSONParser.media_type, *unnamed}:
             raise UnsupportedMediaType(media_type)  # Django's check would read a form
         self.demand_own_page(request)

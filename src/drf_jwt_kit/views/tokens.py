@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 
-_hidden = [sensitive_post_parameters("password", "refresh", "access", "token")]
-_hidden.append(sensitive_variables())  # of all that is called from there, too
-
-
-@method_decorator(_hidden, name="dispatch")
+@method_decorator(sensitive_variables(), name="dispatch")  # and of all that is called from there
+@method_decorator(
+    sensitive_post_parameters("password", "refresh", "access", "token"), name="dispatch"
+)
 class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
     """An endpoint that needs no authentication, since what it is sent proves enough."""
 
