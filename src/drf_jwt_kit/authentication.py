@@ -78,10 +78,9 @@ class JWTAuthentication(_HeaderAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         """The ``WWW-Authenticate`` value; it names an error only where a token was presented."""
-        refusal: Exception | None = None
+        refusal: Exception | None
         try:
-            if self.header_token(request) is not None:
-                refusal = InvalidToken()
+            refusal = None if self.header_token(request) is None else InvalidToken()
         except BadAuthorizationHeader as error:
             refusal = error
         return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, refusal)
