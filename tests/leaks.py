@@ -179,7 +179,7 @@ class Watching:
         from django.test.client import RequestFactory
 
         from drf_jwt_kit.models import Session
-        from drf_jwt_kit.tokens import KitTokenBackend
+        from drf_jwt_kit.tokens.access import KitTokenBackend
 
         WATCH.know(settings.SECRET_KEY, "key")
         post_save.connect(_see_row, sender=Session, dispatch_uid="tests.leaks")

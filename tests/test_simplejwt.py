@@ -11,17 +11,23 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.test import override_settings
 from django.urls import path
+from django.utils.timezone import now
 from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 from rest_framework_simplejwt import tokens as simplejwt_tokens
+from rest_framework_simplejwt.exceptions import AuthenticationFailed as SimpleJWTFailed
+from rest_framework_simplejwt.exceptions import InvalidToken as SimpleJWTInvalidToken
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import DEFAULTS
 
 from drf_jwt_kit import views
-from drf_jwt_kit.authentication import JWTAuthentication
+from drf_jwt_kit.authentication import JWTAuthentication, JWTStatelessAuthentication
+from drf_jwt_kit.exceptions import Reason
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from drf_jwt_kit.tokens import AccessToken, RefreshToken
+from drf_jwt_kit.tokens.access import RefusedToken
 from tests.conftest import PASSWORD, claims_of
 from tests.urls import urlpatterns as tests_urlpatterns
 
@@ -443,3 +449,68 @@ class TestWholeBlock:
     def test_never_signs_with_secret_key_itself(self, signed_in):
         with pytest.raises(jwt.InvalidSignatureError):
             jwt.decode(signed_in.access, django_settings.SECRET_KEY, algorithms=["HS256"])
+
+
+class AnyView(APIView):
+    """A view of the project's, with nothing of ours but the authentication."""
+
+    authentication_classes = (JWTAuthentication,)
+
+    def get(self, request):
+        return Response()
+
+
+class Strange:
+    """What may be given to ``get_user`` instead of a token of ours."""
+
+    @staticmethod
+    def simple_jwts_own(user):
+        return simplejwt_tokens.AccessToken.for_user(user)
+
+    @staticmethod
+    def a_dict(user):
+        return {"user_id": str(user.pk)}
+
+
+def get_with_header(header):
+    return APIRequestFactory().get("/", headers={"Authorization": header})
+
+
+class TestRefusals:
+    """They are Simple JWT's too, for a project's ``except`` around what it calls by itself."""
+
+    @pytest.mark.parametrize("caught", [SimpleJWTInvalidToken, SimpleJWTFailed])
+    def test_of_an_ended_session_are_caught_around_authenticate(self, signed_in, caught):
+        Session.objects.update(revoked_at=now())
+
+        with pytest.raises(caught):
+            JWTAuthentication().authenticate(get_with_header(f"Bearer {signed_in.access}"))
+
+    @pytest.mark.parametrize("caught", [SimpleJWTInvalidToken, SimpleJWTFailed])
+    def test_of_a_bad_token_are_caught_around_get_validated_token(self, caught):
+        with pytest.raises(caught):
+            JWTAuthentication().get_validated_token(b"a.b.c")
+
+    def test_of_a_bad_header_are_caught_around_get_raw_token(self):
+        with pytest.raises(SimpleJWTFailed):
+            JWTAuthentication().get_raw_token(b"Bearer one two")
+
+    @pytest.mark.parametrize("stateless", [JWTAuthentication, JWTStatelessAuthentication])
+    @pytest.mark.parametrize("make", [Strange.simple_jwts_own, Strange.a_dict])
+    def test_get_user_refuses_what_is_no_token_of_ours(self, user, stateless, make):
+        with pytest.raises(RefusedToken) as refused:
+            stateless().get_user(make(user))
+
+        assert refused.value.reason is Reason.NO_SESSION
+
+    def test_a_malformed_header_has_its_code_on_a_view_that_is_not_ours(self):
+        answer = AnyView.as_view()(get_with_header("Bearer one two"))
+
+        assert answer.status_code == 401
+        assert answer.data["code"] == "bad_authorization_header"
+        assert answer.data["detail"]
+
+    def test_a_malformed_header_challenges_on_a_view_that_is_not_ours(self):
+        answer = AnyView.as_view()(get_with_header("Bearer one two"))
+
+        assert answer["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_request"'

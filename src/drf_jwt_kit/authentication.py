@@ -13,17 +13,15 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from . import exceptions, sessions
 from .conf import get_settings
-from .exceptions import InvalidToken, Reason, challenge
+from .exceptions import InvalidToken, Reason, challenge, refused_as
 from .sessions.account import default_user_authentication_rule
 from .sessions.stateless import load_user
-from .tokens import RefusedToken
+from .tokens.access import RefusedToken
 from .transports import access_cookie, header_of, require_own_page, token_in
 
 # Simple JWT's methods answer type variables of their own, which no override can name. Type checkers
 # see REST framework's class in its place, so that a project may say `tuple[User, AccessToken]`.
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rest_framework.authentication import BaseAuthentication as _HeaderAuthentication
     from rest_framework.authentication import BaseAuthentication as _StatelessAuthentication
     from rest_framework.request import Request
@@ -67,8 +65,7 @@ class JWTAuthentication(_HeaderAuthentication):
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
         """``(user, token)``, or None where the request carries no token of ours."""
-        header = self.get_header(request)
-        raw_token = None if header is None else self.get_raw_token(header)
+        raw_token = self.header_token(request)
         return None if raw_token is None else self.holder_of(raw_token, request)
 
     def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, AccessToken]:
@@ -81,14 +78,20 @@ class JWTAuthentication(_HeaderAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         """The ``WWW-Authenticate`` value; it names an error only where a token was presented."""
-        refusal: Exception | None = None
-        header = self.get_header(request)
+        refusal: Exception | None
         try:
-            if header is not None and self.get_raw_token(header) is not None:
-                refusal = InvalidToken()
+            refusal = None if self.header_token(request) is None else InvalidToken()
         except BadAuthorizationHeader as error:
             refusal = error
         return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, refusal)
+
+    def header_token(self, request: Request) -> bytes | None:
+        """The token in the header of ``request``; None where there is none for us.
+
+        Raises BadAuthorizationHeader.
+        """
+        header = self.get_header(request)
+        return None if header is None else self.get_raw_token(header)
 
     def get_header(self, request: Request) -> Any:
         """The header that may hold a token, as bytes; None where there is none."""
@@ -109,26 +112,21 @@ class JWTAuthentication(_HeaderAuthentication):
 
         Raises InvalidToken, with each class's message as Simple JWT has them.
         """
-        refusals = []
+        reasons, messages = [], []
         for token_class in get_settings().load("AUTH_TOKEN_CLASSES"):
             try:
                 token: AccessToken = token_class(raw_token)
             except TokenError as refusal:  # a class of the project's may raise Simple JWT's own
-                refusals.append((token_class, refusal))
+                reasons.append(getattr(refusal, "reason", Reason.INVALID))
+                message = refusal.args[0] if refusal.args else Reason.INVALID.detail
+                named = {"token_class": token_class.__name__, "token_type": token_class.token_type}
+                messages.append({**named, "message": message})
             else:
                 return token
-        reasons = [getattr(refusal, "reason", Reason.INVALID) for _, refusal in refusals]
         raise RefusedToken(
             next((reason for reason in reasons if reason is not Reason.WRONG_TYPE), reasons[0]),
             detail=_("Given token not valid for any token type"),
-            messages=[
-                {
-                    "token_class": token_class.__name__,
-                    "token_type": token_class.token_type,
-                    "message": refusal.args[0] if refusal.args else Reason.INVALID.detail,
-                }
-                for token_class, refusal in refusals
-            ],
+            messages=messages,
         )
 
     def get_user(self, validated_token: Any) -> Any:
@@ -137,12 +135,13 @@ class JWTAuthentication(_HeaderAuthentication):
         validated_token.session_is_live = True
         return user
 
+    @refused_as(RefusedToken)
     def user_of_session(self, validated_token: Any) -> Any:
         """The user of the token's session, however this class asks whether that is live.
 
         Asked also where ``get_user`` is the project's own and has not. Raises InvalidToken.
         """
-        return _refused_as_simple_jwt_does(sessions.authenticate, validated_token)
+        return sessions.authenticate(validated_token)
 
 
 class JWTStatelessAuthentication(JWTAuthentication, _StatelessAuthentication):
@@ -163,12 +162,14 @@ class JWTStatelessAuthentication(JWTAuthentication, _StatelessAuthentication):
         user, token = super().holder_of(raw_token, request)
         renderer = getattr(request, "accepted_renderer", None)
         if getattr(renderer, "media_type", "") == "text/html":
-            _refused_as_simple_jwt_does(load_user, user)
+            with refused_as(RefusedToken):
+                load_user(user)
         return user, token
 
+    @refused_as(RefusedToken)
     def user_of_session(self, validated_token: Any) -> Any:
         """The user of the token's session, which the revocation feed vouches for."""
-        return _refused_as_simple_jwt_does(sessions.authenticate_stateless, validated_token)
+        return sessions.authenticate_stateless(validated_token)
 
 
 class JWTCookieAuthentication(JWTAuthentication):
@@ -189,8 +190,7 @@ class JWTCookieAuthentication(JWTAuthentication):
         As Django's sessions do, it has caches keep apart what they keep of the view's answers.
         """
         _vary(request, get_settings().auth_header, "Cookie")
-        header = self.get_header(request)
-        if header is not None and self.get_raw_token(header) is not None:
+        if self.header_token(request) is not None:
             return super().authenticate(request)
         cookie = access_cookie().read(request)
         if cookie is None:
@@ -202,14 +202,6 @@ class JWTCookieAuthentication(JWTAuthentication):
             return None
         require_own_page(request)
         return holder
-
-
-def _refused_as_simple_jwt_does(ask: Callable[[Any], Any], what: Any) -> Any:
-    """What ``ask`` answers; its refusal is one of Simple JWT's, too."""
-    try:
-        return ask(what)
-    except InvalidToken as refusal:
-        raise RefusedToken(refusal.reason) from refusal
 
 
 def _vary(request: Request, *headers: str) -> None:

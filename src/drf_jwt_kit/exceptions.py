@@ -22,6 +22,7 @@ Codes and reasons are API: they are listed in docs/reference/codes.md and do not
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -32,7 +33,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import timedelta
 
     from django_stubs_ext import StrOrPromise
@@ -82,6 +83,15 @@ class InvalidToken(exceptions.AuthenticationFailed):
 
     def __str__(self) -> str:
         return str(self.reason.detail)
+
+
+@contextmanager
+def refused_as(refusal_class: type[InvalidToken]) -> Iterator[None]:
+    """Raise a refusal of a token as ``refusal_class``, which others than we catch as well."""
+    try:
+        yield
+    except InvalidToken as refusal:
+        raise refusal_class(refusal.reason) from refusal
 
 
 class BadAuthorizationHeader(exceptions.AuthenticationFailed):

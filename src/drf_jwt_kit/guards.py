@@ -58,7 +58,7 @@ class CodedErrorsMixin(_View):
     def _realm(self) -> str:
         named = [self, *self.get_authenticators()]
         realms = (getattr(one, "www_authenticate_realm", None) for one in named)
-        return next((realm for realm in realms if realm), "api")
+        return next(filter(None, realms), "api")
 
 
 class GuardedViewMixin(CodedErrorsMixin):
@@ -88,19 +88,18 @@ class GuardedViewMixin(CodedErrorsMixin):
         if View not in mro:
             return  # another mixin
         mixin = mro[mro.index(GuardedViewMixin) - 1]
+        others = [base.__name__ for base in cls.__bases__ if base is not mixin]
         if APIView not in mro:
-            raise TypeError(
-                f"{cls.__name__} uses {mixin.__name__} on a view that is not REST Framework's, "
-                f"where it would protect nothing. Write: class {cls.__name__}({mixin.__name__}, "
-                "APIView)"
-            )
-        if mro.index(APIView) < mro.index(mixin):
-            bases = [base.__name__ for base in cls.__bases__]
-            others = [name for name in bases if name != mixin.__name__]
-            raise TypeError(
-                f"{cls.__name__} lists {mixin.__name__} after {others[0]}, where it would protect "
-                f"nothing. Write: class {cls.__name__}({mixin.__name__}, {', '.join(others)})"
-            )
+            mistake = f"uses {mixin.__name__} on a view that is not REST Framework's"
+            others = ["APIView"]
+        elif mro.index(APIView) < mro.index(mixin):
+            mistake = f"lists {mixin.__name__} after {others[0]}"
+        else:
+            return
+        raise TypeError(
+            f"{cls.__name__} {mistake}, where it would protect nothing. Write: class "
+            f"{cls.__name__}({', '.join([mixin.__name__, *others])})"
+        )
 
     def get_authenticators(self) -> list[Any]:
         """Ours first, so that the answer without a token is 401; then the view's others."""
@@ -118,9 +117,8 @@ class GuardedViewMixin(CodedErrorsMixin):
     ) -> NoReturn:
         """Say what is wrong with a cookie that was not accepted, where no one else was, either."""
         refusals = [getattr(one, "refusal", None) for one in request.authenticators or ()]
-        refusal = next((one for one in refusals if one is not None), None)
-        if refusal is not None and not request.successful_authenticator:
-            raise refusal
+        if not request.successful_authenticator and any(refusals):
+            raise next(filter(None, refusals))
         super().permission_denied(request, message, code)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

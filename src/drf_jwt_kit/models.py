@@ -31,11 +31,15 @@ if TYPE_CHECKING:
 
     from django.db.models.expressions import Combinable
 
-    # What a field holds is known to the stubs' plugin for mypy alone, and pyright runs no plugins.
+    # What a field holds is known to the stubs' plugin for mypy alone; pyright runs no plugins.
     _Text: TypeAlias = models.CharField[str, str]
     _Number: TypeAlias = models.PositiveIntegerField[int, int]
     _Time: TypeAlias = models.DateTimeField[datetime, datetime]
     _TimeOrNone: TypeAlias = models.DateTimeField[datetime | None, datetime | None]
+    _Duration: TypeAlias = models.DurationField[timedelta, timedelta]
+    _DurationOrNone: TypeAlias = models.DurationField[timedelta | None, timedelta | None]
+    _Address: TypeAlias = models.GenericIPAddressField[str | None, str | None]
+    _Id: TypeAlias = models.UUIDField[uuid.UUID, uuid.UUID]
 
 
 def new_secret() -> str:
@@ -63,7 +67,6 @@ class SessionQuerySet(models.QuerySet["Session"]):
     """Sessions by what has become of them, as far as the table and the settings know.
 
     What became of a user behind Django's signals (``QuerySet.update``, raw SQL) is not seen here.
-    ``now`` is an aware datetime, this moment unless it is given.
     """
 
     def update(self, **columns: Any) -> int:
@@ -74,24 +77,19 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     update.alters_data = True  # type: ignore[attr-defined]  # templates cannot call it
 
-    def live(self, now: datetime | None = None) -> SessionQuerySet:
+    def live(self) -> SessionQuerySet:
         """Those that can go on."""
-        moment = project_time.now() if now is None else as_stored(now)
-        return self._with_limits().filter(
-            Q(revoked_at=None)
-            & Q(live_until__gt=moment)
-            & Q(expires_at__gt=moment)
-            & Q(idle_limit__gt=moment)
-            & Q(auth_time__gte=F("valid_from"))
-        )
+        now = project_time.now()
+        lasts = Q(live_until__gt=now, expires_at__gt=now, idle_limit__gt=now)
+        return self._with_limits().filter(lasts, Q(auth_time__gte=F("valid_from")), revoked_at=None)
 
-    def ended(self, now: datetime | None = None) -> SessionQuerySet:
+    def ended(self) -> SessionQuerySet:
         """All others: ended by somebody, or over by themselves."""
-        moment = project_time.now() if now is None else as_stored(now)
+        now = project_time.now()
         return self._with_limits().filter(
             Q(revoked_at__isnull=False)
-            | Q(expires_at__lte=moment)
-            | Q(idle_limit__lte=moment)
+            | Q(expires_at__lte=now)
+            | Q(idle_limit__lte=now)
             | Q(auth_time__lt=F("valid_from"))
         )
 
@@ -100,14 +98,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
         lived longer than ``ACCESS_TOKEN_LIFETIME``; a cut-off of the settings ends none here."""
         usual = get_settings().ACCESS_TOKEN_LIFETIME
         cutoff = Cutoff.latest_or(_BEFORE_EVERY_LOGIN)
-        ended = Least(
-            *(Coalesce("revoked_at", "expires_at"), "expires_at", _idle_limit()),
-            Case(When(auth_time__lt=cutoff, then=cutoff), default="expires_at"),
-        )
-        longest = Greatest(
-            *(Coalesce("access_lifetime", Value(usual)), Value(usual)),
-            output_field=models.DurationField(),
-        )
+        cut_off = Case(When(auth_time__lt=cutoff, then=cutoff), default="expires_at")
+        revoked = Coalesce("revoked_at", "expires_at")
+        ended = Least(revoked, "expires_at", _idle_limit(), cut_off)
+        access = Coalesce("access_lifetime", Value(usual))
+        longest = Greatest(access, Value(usual), output_field=models.DurationField())
         over = self.alias(over=_sum(ended, longest))
         return over.filter(over__lte=as_stored(before) + usual)
 
@@ -141,9 +136,7 @@ class Session(models.Model):
     table alone makes no token, and neither does a stolen key alone.
     """
 
-    id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(
-        _("id"), primary_key=True, default=uuid.uuid4, editable=False
-    )
+    id: _Id = models.UUIDField(_("id"), primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("user"),
@@ -165,9 +158,7 @@ class Session(models.Model):
     name: _Text = models.CharField(_("name"), max_length=100, blank=True)
     device: _Text = models.CharField(_("device"), max_length=100, blank=True)
     user_agent: _Text = models.CharField(_("user agent"), max_length=512, blank=True)
-    ip: models.GenericIPAddressField[str | None, str | None] = models.GenericIPAddressField(
-        _("IP address"), null=True, blank=True
-    )
+    ip: _Address = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
     scope: _Text = models.CharField(_("scope"), max_length=512, blank=True)
 
     created_at: _Time = models.DateTimeField(_("created at"), default=project_time.now)
@@ -177,11 +168,9 @@ class Session(models.Model):
     )
     last_used_at: _TimeOrNone = models.DateTimeField(_("last refreshed at"), null=True, blank=True)
     expires_at: _Time = models.DateTimeField(_("ends at the latest"))
-    refresh_lifetime: models.DurationField[timedelta, timedelta] = models.DurationField(
-        _("ends when not refreshed for")
-    )
-    access_lifetime: models.DurationField[timedelta | None, timedelta | None] = (
-        models.DurationField(_("access tokens live for"), null=True, blank=True)
+    refresh_lifetime: _Duration = models.DurationField(_("ends when not refreshed for"))
+    access_lifetime: _DurationOrNone = models.DurationField(
+        _("access tokens live for"), null=True, blank=True
     )
     revoked_at: _TimeOrNone = models.DateTimeField(_("ended at"), null=True, blank=True)
     revoked_reason: _Text = models.CharField(
@@ -191,7 +180,7 @@ class Session(models.Model):
     live_until: _Time = LiveUntilField(editable=False)
     user_id: Any
     valid_after: datetime | None
-    """The latest cut-off of the table, where ``to_judge`` has read it together with the row."""
+    """The latest cut-off of the table, where ``to_judge`` has read it with the row."""
 
     objects: ClassVar[SessionQuerySet] = SessionQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -266,7 +255,7 @@ class Cutoff(models.Model):
     @classmethod
     def latest_or(cls, moment: datetime) -> Combinable:
         """The same, or an aware ``moment`` where there is none."""
-        return Coalesce(cls.latest(), Value(as_stored(moment), output_field=DateTimeField()))
+        return Coalesce(cls.latest(), _value(moment))
 
 
 _BOUNDS = {"created_at", "rotated_at", "refresh_lifetime", "expires_at", "revoked_at"}
@@ -276,17 +265,17 @@ _BEFORE_EVERY_LOGIN = datetime(1900, 1, 1, tzinfo=timezone.utc)
 
 def _valid_from() -> Combinable:
     """From when on logins are valid: by the table or by SESSIONS_VALID_AFTER, the later one."""
-    by_setting = get_settings().SESSIONS_VALID_AFTER
-    if by_setting is None:
-        return Cutoff.latest_or(_BEFORE_EVERY_LOGIN)
-    moment = whole_second(by_setting)
-    by_setting_value = Value(as_stored(moment), output_field=DateTimeField())
-    return Greatest(Cutoff.latest_or(moment), by_setting_value)
+    moment = whole_second(get_settings().SESSIONS_VALID_AFTER or _BEFORE_EVERY_LOGIN)
+    return Greatest(Cutoff.latest_or(moment), _value(moment))
 
 
 def _idle_limit() -> Combinable:
     """When a row's session ends unless it is refreshed before, for a query."""
     return _sum(Coalesce("rotated_at", "created_at"), F("refresh_lifetime"))
+
+
+def _value(moment: datetime) -> Value:
+    return Value(as_stored(moment), output_field=DateTimeField())
 
 
 def _sum(moment: Combinable, duration: Combinable) -> Combinable:

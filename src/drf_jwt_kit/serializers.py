@@ -18,7 +18,8 @@ from .exceptions import NoActiveAccount
 from .sessions.account import may_log_in
 from .sessions.claims import GivesTokens, OwnToken
 from .sessions.faults import persistent
-from .tokens import RefreshToken, read
+from .tokens import RefreshToken
+from .tokens.refresh import read
 
 if TYPE_CHECKING:
     # Simple JWT's get_token takes a type variable of its own, which no override can name. Type
@@ -28,12 +29,10 @@ else:
     _ObtainSerializer = simplejwt.TokenObtainPairSerializer
 
 
-class PasswordField(serializers.CharField):
+class PasswordField(simplejwt.PasswordField):
     """A password as it was typed: never shown, never trimmed, at most 4,096 characters."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("style", {})["input_type"] = "password"
-        kwargs["write_only"] = True
         super().__init__(**{"trim_whitespace": False, "max_length": 4096, **kwargs})
 
 
@@ -60,14 +59,11 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
     @sensitive_variables()
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Log the user in. Raises NoActiveAccount, whoever it was and whatever was wrong."""
-        request = self.context.get("request")
+        request, replaces = self.context.get("request"), self.context.get("replaces")
         self.user = self._authenticated(request, attrs)
+        own, path = self.own_token(self.user), self._path()
         pair = sessions.start(
-            self.user,
-            request,
-            token=self.own_token(self.user),
-            obtain_serializer=self._path(),
-            replaces=self.context.get("replaces"),
+            self.user, request, token=own, obtain_serializer=path, replaces=replaces
         )
         if get_settings().UPDATE_LAST_LOGIN:
             user_logged_in.send(sender=type(self.user), request=request, user=self.user)
@@ -100,14 +96,13 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
     @sensitive_variables()
     @persistent
     def _authenticated(self, request: Any, attrs: dict[str, Any]) -> Any:
-        username = attrs[self.username_field]
+        names = (self.username_field, "password")
         try:
             field: Any = get_user_model()._meta.get_field(self.username_field)
-            field.to_python(username)
+            field.to_python(attrs[self.username_field])
         except DjangoValidationError as error:
             raise serializers.ValidationError({self.username_field: error.messages}) from error
-        credentials = {self.username_field: username, "password": attrs["password"]}
-        user = authenticate(request=request, **credentials)
+        user = authenticate(request=request, **{name: attrs[name] for name in names})
         if not may_log_in(user):
             raise NoActiveAccount(self.error_messages["no_active_account"])
         return user
@@ -146,10 +141,8 @@ class TokenVerifySerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Write nothing and count as no use. Raises InvalidToken."""
         token = read(attrs["token"])
-        if isinstance(token, RefreshToken):
-            sessions.would_refresh(token)
-        else:
-            sessions.authenticate(token)
+        ask = sessions.would_refresh if isinstance(token, RefreshToken) else sessions.authenticate
+        ask(token)
         return {}
 
 

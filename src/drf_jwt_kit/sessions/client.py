@@ -87,5 +87,4 @@ def _address(text: str) -> str | None:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:  # a Unix socket has none, and some proxies write "unknown"
         return None
-    mapped = getattr(address, "ipv4_mapped", None)  # IPv4, as a dual-stack socket shows it
-    return str(mapped or address)
+    return str(getattr(address, "ipv4_mapped", None) or address)  # a dual-stack socket maps it

@@ -11,14 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import router, transaction
 
+from drf_jwt_kit import signals
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.signals import (
-    all_sessions_revoked,
-    refresh_reused,
-    session_refreshed,
-    session_revoked,
-    session_started,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,20 +29,14 @@ logger = logging.getLogger("drf_jwt_kit")
 def started(session: Session, user: Any, request: Any) -> None:
     """A login has a row."""
     log("started", session=session.pk, user=user.pk)
-    _tell(session_started, session=session, user=user, request=request)
+    _tell(signals.session_started, session=session, user=user, request=request)
 
 
 def refreshed(session: Session, user: Any, request: Any) -> None:
     """A generation has advanced, or without rotation, been used."""
-    generation = session.generation
-    log("refreshed", session=session.pk, user=user.pk, generation=generation)
-    _tell(
-        session_refreshed,
-        session_id=session.pk,
-        user=user,
-        generation=generation,
-        request=request,
-    )
+    facts = {"session_id": session.pk, "user": user, "generation": session.generation}
+    log("refreshed", session=session.pk, user=user.pk, generation=session.generation)
+    _tell(signals.session_refreshed, **facts, request=request)
 
 
 def duplicate(session: Session, user: Any, verdict: str) -> None:
@@ -60,25 +48,21 @@ def reused(session: Session, user: Any, presented: int, request: Any) -> None:
     """An old refresh token came back, and the session was ended for it."""
     generations = {"presented": presented, "stored": session.generation}
     log("reused", level=logging.WARNING, session=session.pk, user=session.user_id, **generations)
-    _tell(refresh_reused, session_id=session.pk, user=user, request=request, **generations)
+    facts = {"session_id": session.pk, "user": user, **generations}
+    _tell(signals.refresh_reused, **facts, request=request)
 
 
 def refused(token: Presented, verdict: str, *, level: int = logging.INFO) -> None:
     """A verified token was not accepted; ``verdict`` is for us, and never for the client."""
-    log(
-        "refused",
-        level=level,
-        token=token.kind.name.lower(),
-        session=token.sid or "none",  # Simple JWT's access tokens have none
-        user=token.user_id,
-        verdict=verdict,
-    )
+    kind, sid = token.kind.name.lower(), token.sid or "none"  # Simple JWT's access tokens have none
+    log("refused", level=level, token=kind, session=sid, user=token.user_id, verdict=verdict)
 
 
 def revoked(session_id: UUID | None, user_id: object, reason: str, count: int) -> None:
     """One session was ended, or ``count`` of a user's."""
     log("revoked", session=session_id or "all", user=user_id, reason=reason, count=count)
-    _tell(session_revoked, session_id=session_id, user_id=user_id, reason=str(reason), count=count)
+    facts = {"session_id": session_id, "user_id": user_id, "reason": str(reason), "count": count}
+    _tell(signals.session_revoked, **facts)
 
 
 def all_revoked(valid_after: datetime, reason: str) -> None:
@@ -87,7 +71,7 @@ def all_revoked(valid_after: datetime, reason: str) -> None:
     _after_commit(
         lambda: log("all_revoked", level=logging.WARNING, valid_after=since, reason=reason)
     )
-    _tell(all_sessions_revoked, valid_after=valid_after, reason=str(reason))
+    _tell(signals.all_sessions_revoked, valid_after=valid_after, reason=str(reason))
 
 
 def log(event: str, *, level: int = logging.INFO, **facts: object) -> None:

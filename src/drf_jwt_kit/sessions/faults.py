@@ -29,13 +29,11 @@ _PATIENCE = 2.0
 """Seconds after which nothing is begun again: a client, and a worker, can wait only so long. A
 conflict with another request is: it is decided at once, however long the claims took before it."""
 
-_UNDEFINED = {"42P01", "42703"}  # PostgreSQL's SQLSTATE for a table, a column
-_NO_SUCH = {1146, 1054}  # the same in MySQL and MariaDB
-_LOST = {"40001", "40P01"}  # PostgreSQL: a serialization failure, a deadlock
-_CONFLICTS = {1020, 1213}  # the same in MariaDB and MySQL
-_UNWRITABLE = {"22P05", "22021"}  # PostgreSQL: a character that its encoding does not have
-_UNWRITABLE_HERE = {1366, 1267}  # MariaDB and MySQL: one to be stored, one to be compared
-_READ_ONLY = {"25006"}  # PostgreSQL has made the server a standby; psycopg calls it InternalError
+# SQLSTATEs of PostgreSQL, and numbers of MariaDB and MySQL.
+_NOT_MIGRATED = {"42P01", "42703", 1146, 1054}  # there is no such table, no such column
+_CONFLICTS = {"40001", "40P01", 1020, 1213}  # a serialization failure, a deadlock
+_UNWRITABLE = {"22P05", "22021", 1366, 1267}  # a character that the table cannot hold or compare
+_READ_ONLY = {"25006"}  # the server was made a standby; psycopg calls it InternalError
 
 
 class RowChanged(OperationalError):  # noqa: N818  # says what happened, as verdicts do
@@ -100,11 +98,11 @@ def as_unavailable(error: Exception) -> ServiceUnavailable | None:
     if _says_not_migrated(error):
         cure = "run `python manage.py migrate`"
         log("not_migrated", level=logging.ERROR, cure=cure, error=_first_line(error))
-        return ServiceUnavailable()
-    if _is_fault(error):
+    elif _is_fault(error):
         log("database_unavailable", level=logging.ERROR, error=_first_line(error))
-        return ServiceUnavailable()
-    return None
+    else:
+        return None
+    return ServiceUnavailable()
 
 
 def is_unwritable(error: Exception) -> bool:
@@ -112,10 +110,7 @@ def is_unwritable(error: Exception) -> bool:
 
     A table of another character set than Unicode, as old ones of MariaDB have, refuses most.
     """
-    if not isinstance(error, DatabaseError):
-        return False
-    code = error.args[0] if error.args else None
-    return code in _UNWRITABLE_HERE or _sqlstate(error) in _UNWRITABLE
+    return isinstance(error, DatabaseError) and _code_of(error) in _UNWRITABLE
 
 
 def _may_pass(error: Exception) -> bool:
@@ -125,8 +120,7 @@ def _may_pass(error: Exception) -> bool:
 
 
 def _is_conflict(error: Exception) -> bool:
-    code = error.args[0] if error.args else None
-    return isinstance(error, RowChanged) or _sqlstate(error) in _LOST or code in _CONFLICTS
+    return isinstance(error, RowChanged) or _code_of(error) in _CONFLICTS
 
 
 def _in_transaction() -> bool:
@@ -145,20 +139,19 @@ def _replace_cut_connections() -> None:
 
 def _is_fault(error: Exception) -> bool:
     known = isinstance(error, (OperationalError, InterfaceError)) and not is_unwritable(error)
-    return known or _sqlstate(error) in _READ_ONLY
+    return known or _code_of(error) in _READ_ONLY
 
 
 def _says_not_migrated(error: Exception) -> bool:
-    return (
-        _sqlstate(error) in _UNDEFINED
-        or (bool(error.args) and error.args[0] in _NO_SUCH)
-        or str(error).startswith(("no such table", "no such column"))  # SQLite has no codes
-    )
+    sqlite_says = ("no such table", "no such column")  # it has no codes
+    return _code_of(error) in _NOT_MIGRATED or str(error).startswith(sqlite_says)
 
 
-def _sqlstate(error: Exception) -> object:
+def _code_of(error: Exception) -> object:
+    """PostgreSQL's SQLSTATE, or the number that MariaDB and MySQL put first."""
     cause = error.__cause__
-    return getattr(cause, "sqlstate", getattr(cause, "pgcode", None))
+    sqlstate = getattr(cause, "sqlstate", getattr(cause, "pgcode", None))
+    return sqlstate or (error.args[0] if error.args else None)
 
 
 def _first_line(error: Exception) -> str:

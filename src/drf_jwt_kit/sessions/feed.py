@@ -21,11 +21,8 @@ from . import revocations, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeAlias
 
     from .revocations import Revocations
-
-    Read: TypeAlias = Callable[[Revocations | None], Revocations]
 
 FAIL_CLOSED_AFTER = 10
 """Seconds without a good read, after which nobody is let in."""
@@ -58,12 +55,12 @@ def expire_after_commit() -> None:
 class Feed:
     """What one process knows of one database, and when it must ask again."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Callable[[Revocations | None], Revocations]) -> None:
         self._read = read
         self._lock = Lock()
         self._known: Revocations | None = None
         self._reading_since: float | None = None
-        self._failed_at: float | None = None
+        self._failed_at = float("-inf")
         self._demanded = self._met = object()
 
     def recent(self, lag: float) -> Revocations:
@@ -74,8 +71,8 @@ class Feed:
         arrived = monotonic()
         if not self._is_fresh(arrived, lag):
             self._renew(arrived, lag)
-        known, now = self._known, monotonic()
-        if known is None or not _within(FAIL_CLOSED_AFTER, known.read_at, now):
+        known = self._known
+        if known is None or not _within(FAIL_CLOSED_AFTER, known.read_at, monotonic()):
             raise ServiceUnavailable
         return known
 
@@ -84,19 +81,15 @@ class Feed:
         self._demanded = object()
 
     def _is_fresh(self, arrived: float, lag: float) -> bool:
-        known = self._known
-        return (
-            known is not None
-            and self._met is self._demanded
-            and _within(lag, known.read_at, arrived)
-        )
+        known, is_met = self._known, self._met is self._demanded
+        return known is not None and is_met and _within(lag, known.read_at, arrived)
 
     def _renew(self, arrived: float, lag: float) -> None:
-        if not self._lock.acquire(timeout=self._patience(arrived)):
+        waited = 0.0 if self._reading_since is None else arrived - self._reading_since
+        if not self._lock.acquire(timeout=max(0.0, PATIENCE - waited)):
             return
         try:
-            failed_at = self._failed_at
-            failed_lately = failed_at is not None and _within(lag, failed_at, arrived)
+            failed_lately = _within(lag, self._failed_at, arrived)
             if not failed_lately and not self._is_fresh(arrived, lag):
                 self._ask()
         finally:
@@ -109,13 +102,9 @@ class Feed:
         except ServiceUnavailable:
             self._failed_at = monotonic()
         else:
-            self._failed_at, self._met = None, demanded
+            self._failed_at, self._met = float("-inf"), demanded
         finally:
             self._reading_since = None
-
-    def _patience(self, arrived: float) -> float:
-        waited = 0.0 if self._reading_since is None else arrived - self._reading_since
-        return max(0.0, PATIENCE - waited)
 
 
 def _within(seconds: float, then: float, now: float) -> bool:

@@ -5,7 +5,7 @@ What is decided is written into the row at login and holds from then on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -45,20 +45,18 @@ class SessionLimits:
     """How many live sessions the user may have, this one included: MAX_SESSIONS_PER_USER."""
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value is None:
-                continue
-            if field.name == "max_sessions":
-                if type(value) is not int or value < 1:
-                    raise LimitsError(
-                        f"SessionLimits(max_sessions={value!r}): it must be a whole number from "
-                        "1 on, or None for MAX_SESSIONS_PER_USER."
-                    )
-            elif not isinstance(value, timedelta) or not _SHORTEST <= value <= _LONGEST:
+        given = {name: value for name, value in vars(self).items() if value is not None}
+        most = given.pop("max_sessions", 1)
+        if type(most) is not int or most < 1:
+            raise LimitsError(
+                f"SessionLimits(max_sessions={most!r}): it must be a whole number from 1 on, or "
+                "None for MAX_SESSIONS_PER_USER."
+            )
+        for name, value in given.items():
+            if not isinstance(value, timedelta) or not _SHORTEST <= value <= _LONGEST:
                 raise LimitsError(
-                    f"SessionLimits({field.name}={value!r}): it must be a timedelta from one "
-                    "second to a hundred years, or None for the project's setting."
+                    f"SessionLimits({name}={value!r}): it must be a timedelta from one second to "
+                    "a hundred years, or None for the project's setting."
                 )
 
 
@@ -108,10 +106,8 @@ def _end_oldest(session: Session, user: Any, most: int) -> None:
     live = rows.stored().live()
     live = live.filter(user_id=user.pk, password_fingerprint__in=accepted_fingerprints(user))
     # Where a test has stopped the clock, the login that was just made is still the newest.
-    by_age = sorted(
-        live.values_list("created_at", "pk"), key=lambda at: (at[0], at[1] == session.pk)
-    )
-    excess = [pk for _, pk in by_age[:-most]]
+    ages = [(at, pk == session.pk, pk) for at, pk in live.values_list("created_at", "pk")]
+    excess = [pk for *_, pk in sorted(ages)[:-most]]
     if excess:
         only = excess[0] if len(excess) == 1 else None
         found = rows.stored().filter(pk__in=excess)

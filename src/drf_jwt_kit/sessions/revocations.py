@@ -91,7 +91,7 @@ def _read_fully(before: Revocations | None, now: float, asked_at: datetime) -> R
     recently = asked_at - OVERLAP
     since = recently - settings.ACCESS_TOKEN_LIFETIME - settings.LEEWAY
     known = Revocations(
-        older=_revoked(since, recently),
+        older=_revoked(since, revoked_at__lt=as_stored_at_the_earliest(recently)),
         recent=_revoked(recently),
         recent_since=recently,
         complete_since=since.timestamp(),
@@ -124,15 +124,12 @@ def _bounded(known: Revocations, before: Revocations | None) -> Revocations:
     return replace(known, older=frozenset(), recent=frozenset(), too_many=True)
 
 
-def _revoked(since: datetime, until: datetime | None = None) -> frozenset[str]:
-    return frozenset(_rows(since, until).values_list(_HEX, flat=True)[: MOST + 1])
+def _revoked(since: datetime, **more: datetime) -> frozenset[str]:
+    return frozenset(_rows(since, **more).values_list(_HEX, flat=True)[: MOST + 1])
 
 
-def _rows(since: datetime, until: datetime | None = None) -> Any:
-    revoked = rows.stored().filter(revoked_at__gte=as_stored_at_the_earliest(since))
-    if until is None:
-        return revoked
-    return revoked.filter(revoked_at__lt=as_stored_at_the_earliest(until))
+def _rows(since: datetime, **more: datetime) -> Any:
+    return rows.stored().filter(revoked_at__gte=as_stored_at_the_earliest(since), **more)
 
 
 def _cutoff() -> datetime | None:

@@ -101,12 +101,9 @@ class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for 
 
 def _vouches(revoked: Revocations, token: Presented) -> bool:
     issued_at = token.claims.get("iat")
-    return (
-        not revoked.too_many
-        and type(issued_at) is int
-        and issued_at >= revoked.complete_since
-        and token.session_id not in revoked
-    )
+    if revoked.too_many or type(issued_at) is not int or issued_at < revoked.complete_since:
+        return False
+    return token.session_id not in revoked
 
 
 def _known_of(model: Any, token: Presented) -> dict[str, Any]:

@@ -6,53 +6,27 @@ Each request that changes something must come from the project's own page; see t
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.middleware.csrf import rotate_token
-from django.views.decorators.debug import sensitive_variables
-from rest_framework.exceptions import (
-    AuthenticationFailed,
-    NotAuthenticated,
-    UnsupportedMediaType,
-)
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import TokenError
 
-from drf_jwt_kit import sessions
+from drf_jwt_kit import sessions, transports
 from drf_jwt_kit.authentication import JWTCookieAuthentication
 from drf_jwt_kit.exceptions import InvalidToken
-from drf_jwt_kit.transports import (
-    SAFE_METHODS,
-    access_cookie,
-    csrf_token,
-    refresh_cookie,
-    require_own_page,
-    send_csrf_cookie,
-)
 
 from .endpoint import EndpointMixin
-from .sessions import (
-    SessionDetailView,
-    SessionListView,
-    SessionViewBase,
-    TokenLogoutAllView,
-    session_of,
-)
-from .tokens import (
-    TokenLogoutView,
-    TokenObtainPairView,
-    TokenRefreshView,
-    TokenVerifyView,
-)
+from .sessions import SessionDetailView, SessionListView, SessionViewBase, TokenLogoutAllView
+from .tokens import TokenLogoutView, TokenObtainPairView, TokenRefreshView, TokenVerifyView
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
-
-    from drf_jwt_kit.transports import TokenCookie
-
 
 _UNNAMED = "text/plain"
 """What wsgiref, and so runserver, says of a request that names no type. Source: RFC 2045, 5.2."""
@@ -67,8 +41,10 @@ class CookieEndpointMixin(EndpointMixin):
     def perform_authentication(self, request: Request) -> None:
         """Refuse what a form of another site could send, before it is asked who sends it."""
         media_type = request.content_type.partition(";")[0].strip().lower()
-        unnamed = {"", _UNNAMED} if _is_empty(request) else {""}
-        changing = request.method not in SAFE_METHODS  # others may name a type, and have no body
+        is_empty = request.META.get("CONTENT_LENGTH") in {None, "", "0"}
+        unnamed = {"", _UNNAMED} if is_empty else {""}
+        # A request of another method may name a type, and has no body.
+        changing = request.method not in transports.SAFE_METHODS
         if changing and media_type not in {JSONParser.media_type, *unnamed}:
             raise UnsupportedMediaType(media_type)  # Django's check would read a form
         self.demand_own_page(request)
@@ -76,7 +52,7 @@ class CookieEndpointMixin(EndpointMixin):
 
     def demand_own_page(self, request: Request) -> None:
         """Raise CSRFFailed for a request that another site may have made."""
-        require_own_page(request)
+        transports.require_own_page(request)
 
 
 class CSRFView(CookieEndpointMixin, APIView):
@@ -87,8 +63,8 @@ class CSRFView(CookieEndpointMixin, APIView):
 
     def get(self, request: Request) -> Response:
         """The token, for the header that CSRF_HEADER_NAME names."""
-        response = Response({"csrf_token": csrf_token(request)})
-        send_csrf_cookie(request, response)
+        response = Response({"csrf_token": transports.csrf_token(request)})
+        transports.send_csrf_cookie(request, response)
         return response
 
 
@@ -97,45 +73,41 @@ class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the refresh token that the browser holds, whose session the login replaces."""
-        held = refresh_cookie().read(self.request)
+        held = transports.refresh_cookie().read(self.request)
         return {**super().get_serializer_context(), "replaces": held}
 
-    @sensitive_variables()
     def answer(self, presented: Any) -> Response:
         """The cookies, and for how long they are good (``expires_in``, seconds)."""
         response = super().answer(presented)
         if "access" in response.data:
             _into_cookies(response)
             rotate_token(self.request._request)
-            send_csrf_cookie(self.request, response)
+            transports.send_csrf_cookie(self.request, response)
         return response
 
 
 class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
     """Go on: the refresh cookie for two new ones. A refused one is cleared."""
 
-    @sensitive_variables()
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The cookies, and for how long they are good. Reads no token in the body."""
         self.body(request)
-        cookie = _presented(refresh_cookie(), request)
+        cookie = _presented(transports.refresh_cookie(), request)
         return _into_cookies(self.answer({"refresh": cookie}), unrotated=cookie)
 
     def handle_exception(self, exc: Exception) -> Response:
         """A refusal takes the cookies along; what may go well the next time does not."""
         response = super().handle_exception(exc)
-        if isinstance(exc, (AuthenticationFailed, NotAuthenticated, TokenError)):
-            _clear(response)
-        return response
+        refused = isinstance(exc, (AuthenticationFailed, NotAuthenticated, TokenError))
+        return _cleared(response) if refused else response
 
 
 class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
     """Ask whether the access cookie would be accepted now. Writes nothing."""
 
-    @sensitive_variables()
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """200, or what is wrong with it."""
-        cookie = _presented(access_cookie(), request)
+        cookie = _presented(transports.access_cookie(), request)
         JWTCookieAuthentication().get_validated_token(cookie.encode())  # no refresh token, then
         return self.answer({"token": cookie})
 
@@ -143,15 +115,15 @@ class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
 class CookieLogoutView(CookieEndpointMixin, TokenLogoutView):
     """Log out: end the session of the cookies, and clear them, in whatever state they are."""
 
-    @sensitive_variables()
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """200, always; 503 where the database cannot be asked, and nothing is cleared."""
-        for cookie in (refresh_cookie().read(request), access_cookie().read(request)):
-            if cookie is not None and _log_out(cookie):
-                break
-        response = Response({})
-        _clear(response)
-        return response
+        for cookie in (transports.refresh_cookie(), transports.access_cookie()):
+            token = cookie.read(request)
+            with suppress(InvalidToken):  # then the other one may do
+                if token is not None:
+                    sessions.logout(token)
+                    break
+        return _cleared(Response({}))
 
 
 class CookieSessionViewBase(CookieEndpointMixin, SessionViewBase):
@@ -169,9 +141,7 @@ class CookieLogoutAllView(CookieSessionViewBase, TokenLogoutAllView):
     def post(self, request: Request) -> Response:
         """End all sessions of the user, and clear the cookies unless theirs goes on."""
         response = super().post(request)
-        if request.query_params.get("except") != "current":
-            _clear(response)
-        return response
+        return response if "except" in request.query_params else _cleared(response)
 
 
 class CookieSessionListView(CookieSessionViewBase, SessionListView):
@@ -184,9 +154,7 @@ class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
     def delete(self, request: Request, session_id: str) -> Response:
         """End it, and clear the cookies if they are its own."""
         response = super().delete(request, session_id)
-        if session_of(request) == UUID(session_id):
-            _clear(response)
-        return response
+        return _cleared(response) if self.session_of(request) == UUID(session_id) else response
 
 
 def _into_cookies(response: Response, *, unrotated: str = "") -> Response:
@@ -196,34 +164,21 @@ def _into_cookies(response: Response, *, unrotated: str = "") -> Response:
     serializer answers none leaves none. What else that answers stays in the body.
     """
     access, refresh = response.data.pop("access"), response.data.pop("refresh", unrotated)
-    response.data["expires_in"] = access_cookie().put(response, access)
+    response.data["expires_in"] = transports.access_cookie().put(response, access)
     if refresh:
-        response.data["refresh_expires_in"] = refresh_cookie().put(response, refresh)
+        response.data["refresh_expires_in"] = transports.refresh_cookie().put(response, refresh)
     else:
-        refresh_cookie().clear(response)
+        transports.refresh_cookie().clear(response)
     return response
 
 
-def _clear(response: Response) -> None:
-    for cookie in (access_cookie(), refresh_cookie()):
-        cookie.clear(response)
+def _cleared(response: Response) -> Response:
+    transports.access_cookie().clear(response)
+    transports.refresh_cookie().clear(response)
+    return response
 
 
-def _log_out(cookie: str) -> bool:
-    """End the session of the token in a cookie; whether it was a token of ours."""
-    try:
-        sessions.logout(cookie)
-    except InvalidToken:
-        return False
-    return True
-
-
-def _is_empty(request: Request) -> bool:
-    return request.META.get("CONTENT_LENGTH") in {None, "", "0"}
-
-
-@sensitive_variables()
-def _presented(cookie: TokenCookie, request: Request) -> str:
+def _presented(cookie: transports.TokenCookie, request: Request) -> str:
     """The token in ``cookie``. Raises NotAuthenticated where there is none, and InvalidToken where
     none could look like that: a serializer's field would call it a bad body."""
     token = cookie.read(request)

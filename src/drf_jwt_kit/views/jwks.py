@@ -33,10 +33,7 @@ class JWKSView(NonAtomicMixin, View):
         # reader, and then the reader's own, may each be a third as old, and still no token
         # comes whose key is not known.
         max_age = get_settings().KEYS_PUBLISHED_AHEAD.total_seconds() / 3
-        headers = {
-            "ETag": published.etag,
-            "Cache-Control": f"public, max-age={max_age:.0f}",
-        }
+        headers = {"ETag": published.etag, "Cache-Control": f"public, max-age={max_age:.0f}"}
         response = HttpResponse(published.body, content_type="application/json", headers=headers)
         answer = get_conditional_response(request, published.etag, response=response) or response
         answer.headers["Access-Control-Allow-Origin"] = "*"  # nothing is secret, no cookie is read

@@ -32,6 +32,17 @@ class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
 
     authentication_classes: Sequence[type[JWTAuthentication]] = (JWTAuthentication,)
 
+    def session_of(self, request: Request) -> UUID | None:
+        """The session that asks; None where it has none: Simple JWT issued its token, or a test
+        has forced the authentication."""
+        presented: Presented | None = getattr(request.auth, "presented", None)
+        return None if presented is None else presented.sid
+
+    def shown(self, request: Request, instance: Any, *, many: bool = False) -> Any:
+        """A session, or ``many``, as its owner sees it."""
+        context = {"current": self.session_of(request)}
+        return SessionSerializer(instance, many=many, context=context).data
+
 
 class TokenLogoutAllView(SessionViewBase):
     """Log out everywhere; ``?except=current`` keeps the session that asks."""
@@ -41,9 +52,9 @@ class TokenLogoutAllView(SessionViewBase):
         spared = request.query_params.get("except")
         if spared not in {None, "current"}:
             raise ValidationError({"except": [_("The only value is 'current'.")]})
-        keep = session_of(request) if spared else None
-        reason = sessions.RevokedReason.LOGOUT_ALL
-        count = sessions.revoke(user=_user_of(request), keep=keep, reason=reason)
+        keep = self.session_of(request) if spared else None
+        user: Any = request.user
+        count = sessions.revoke(user=user, keep=keep, reason=sessions.RevokedReason.LOGOUT_ALL)
         return Response({"ended": count})
 
 
@@ -52,7 +63,7 @@ class SessionListView(SessionViewBase):
 
     def get(self, request: Request) -> Response:
         """List them."""
-        return Response(_shown(request, sessions.live_sessions(request.user), many=True))
+        return Response(self.shown(request, sessions.live_sessions(request.user), many=True))
 
 
 class SessionDetailView(SessionViewBase):
@@ -63,28 +74,17 @@ class SessionDetailView(SessionViewBase):
         serializer = SessionSerializer(data=self.body(request))
         serializer.is_valid(raise_exception=True)
         name = serializer.validated_data["name"]
-        session = sessions.rename(_session_id(session_id), request.user, name)
-        if session is None:
-            raise Http404
-        return Response(_shown(request, session))
+        if session := sessions.rename(_session_id(session_id), request.user, name):
+            return Response(self.shown(request, session))
+        raise Http404
 
     def delete(self, request: Request, session_id: str) -> Response:
         """End it."""
+        user: Any = request.user
         reason = sessions.RevokedReason.ENDED_BY_OWNER
-        if not sessions.revoke(_session_id(session_id), user=_user_of(request), reason=reason):
+        if not sessions.revoke(_session_id(session_id), user=user, reason=reason):
             raise Http404
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def session_of(request: Request) -> UUID | None:
-    """The session that asks; None where it has none: Simple JWT issued its token, or a test has
-    forced the authentication."""
-    presented: Presented | None = getattr(request.auth, "presented", None)
-    return None if presented is None else presented.sid
-
-
-def _user_of(request: Request) -> Any:
-    return request.user
 
 
 def _session_id(text: str) -> UUID:
@@ -92,8 +92,3 @@ def _session_id(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise Http404 from error
-
-
-def _shown(request: Request, instance: Any, *, many: bool = False) -> Any:
-    context = {"current": session_of(request)}
-    return SessionSerializer(instance, many=many, context=context).data

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 
+@method_decorator(sensitive_variables(), name="dispatch")  # and of all that is called from there
 @method_decorator(
     sensitive_post_parameters("password", "refresh", "access", "token"), name="dispatch"
 )
@@ -39,12 +40,10 @@ class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
         """The bare challenge, for a failed login; a refused token brings its own."""
         return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, None)
 
-    @sensitive_variables()
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Run the serializer and answer what it validated."""
         return self.answer(self.body(request))
 
-    @sensitive_variables()
     def answer(self, presented: Any) -> Response:
         """What the serializer makes of ``presented``, in whatever way that has travelled."""
         serializer = self.get_serializer(data=presented)
@@ -83,9 +82,7 @@ class TokenLogoutView(TokenViewBase):
         body = self.body(request)
         if isinstance(body, dict) and body.get("refresh"):
             return self.answer(body)
-        authentication = JWTAuthentication()
-        header = authentication.get_header(request)
-        presented = None if header is None else authentication.get_raw_token(header)
+        presented = JWTAuthentication().header_token(request)
         if presented is None:
             return self.answer(body)
         sessions.logout(presented)

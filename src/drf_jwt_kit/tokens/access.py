@@ -1,0 +1,191 @@
+"""What have tokens of every kind, and access tokens? Our keys under Simple JWT's methods.
+
+What Simple JWT freezes at import (lifetimes, claim names, keys) is read when it is needed here,
+which is why its methods are overridden and not called: subclassing is for ``isinstance``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import uuid4
+
+from rest_framework_simplejwt import exceptions as simplejwt_exceptions
+from rest_framework_simplejwt import tokens as simplejwt
+from rest_framework_simplejwt.utils import aware_utcnow, datetime_to_epoch
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.exceptions import InvalidToken, Reason, refused_as
+from drf_jwt_kit.jose.codec import TokenKind, read_unverified
+from drf_jwt_kit.sessions.account import user_id_of
+from drf_jwt_kit.sessions.presented import EITHER, Origin, Presented, verified
+from drf_jwt_kit.sessions.tokens import short_enough, signed
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+    from uuid import UUID
+
+    from typing_extensions import Self
+
+
+class RefusedToken(  # named as Simple JWT names them
+    InvalidToken, simplejwt_exceptions.InvalidToken, simplejwt_exceptions.TokenError
+):
+    """What the classes here, and those of ``authentication``, raise for a token that is refused.
+
+    It is an InvalidToken of ours and of Simple JWT's, and a TokenError.
+    """
+
+
+class LifetimeSetting:
+    """A lifetime setting, read at each access, on the class as well as on a token."""
+
+    def __init__(self, setting: str) -> None:
+        self.setting = setting
+
+    def __get__(self, token: object, owner: type) -> timedelta:
+        value: timedelta = getattr(get_settings(), self.setting)
+        return value
+
+
+class KitTokenBackend:
+    """Simple JWT's backend contract over our keys, for tokens of ``kinds``."""
+
+    def __init__(self, *kinds: TokenKind) -> None:
+        self.kinds = frozenset(kinds)
+
+    def get_leeway(self) -> timedelta:
+        """How far another machine's clock may be off."""
+        return get_settings().LEEWAY
+
+    def encode(self, payload: dict[str, Any]) -> str:
+        """``payload`` signed, with the project's ``iss`` and ``aud``."""
+        return signed(payload, TokenKind.REFRESH if "gen" in payload else TokenKind.ACCESS)
+
+    def decode(self, token: str | bytes, verify: bool = True) -> dict[str, Any]:
+        """The claims of ``token``. Raises InvalidToken. Unverified where ``verify`` is False."""
+        return verified(token, self.kinds)[0] if verify else read_unverified(token)
+
+
+class KitToken(simplejwt.Token):
+    """A token signed and verified by ``drf_jwt_kit.keys``."""
+
+    kinds: ClassVar[tuple[TokenKind, ...]]
+    origin = Origin.OURS
+    """Who issued it."""
+    session_is_live = False
+    """Whether somebody has asked the session table, for this request."""
+    _presented: Presented | None = None
+
+    def __init__(self, token: Any = None, verify: bool = True) -> None:
+        self.token = token
+        self.current_time = aware_utcnow()
+        if token is None:
+            self.payload: dict[str, Any] = {}
+            if type_claim := get_settings().TOKEN_TYPE_CLAIM:
+                self.payload[type_claim] = self.token_type
+            self.set_exp()
+            self.set_iat()
+            self.set_jti()
+            return
+        with refused_as(RefusedToken):
+            if not verify:
+                self.payload = read_unverified(token)
+                return
+            self.payload, _, self.origin = verified(token, frozenset(self.kinds))
+        self.verify()
+
+    def __getitem__(self, key: str) -> Any:  # type checkers guess less than Any of Simple JWT's
+        return self.payload[key]
+
+    def __str__(self) -> str:
+        return str(self.get_token_backend().encode(self.payload))
+
+    @property
+    def token_backend(self) -> Any:
+        """Our keys behind Simple JWT's backend contract."""
+        return KitTokenBackend(*self.kinds)
+
+    def verify(self) -> None:
+        """Check the claims that every token of ours has. Raises RefusedToken."""
+        self.verify_token_type()
+
+    def verify_token_type(self) -> None:
+        """Check the type claim. Raises RefusedToken."""
+        type_claim = get_settings().TOKEN_TYPE_CLAIM
+        if type_claim is not None and self.payload.get(type_claim) != self.token_type:
+            raise RefusedToken(Reason.WRONG_TYPE)
+
+    def set_jti(self) -> None:
+        """Give the token an identifier of its own. Source: RFC 7519 section 4.1.7."""
+        self.payload[get_settings().JTI_CLAIM] = uuid4().hex
+
+    def check_exp(self, claim: str = "exp", current_time: datetime | None = None) -> None:
+        """Check that the time in ``claim`` (epoch seconds) has not passed. Raises RefusedToken."""
+        value = self.payload.get(claim)
+        if type(value) is not int:
+            raise RefusedToken(Reason.INVALID)
+        if value <= datetime_to_epoch((current_time or self.current_time) - get_settings().LEEWAY):
+            raise RefusedToken(Reason.EXPIRED)
+
+    @property
+    def jti(self) -> str:
+        """The token's own identifier."""
+        return str(self.payload[get_settings().JTI_CLAIM])
+
+    @classmethod
+    def for_user(cls, user: Any) -> Self:
+        """A token for ``user`` that belongs to no session; the strict class refuses it."""
+        token = cls()
+        token.payload[get_settings().USER_ID_CLAIM] = user_id_of(user)
+        return token
+
+
+class SessionToken(KitToken):
+    """What access and refresh tokens have and an untyped one has not."""
+
+    def verify(self) -> None:
+        """Also check that session and user are named. Raises RefusedToken."""
+        super().verify()
+        self._presented = self.presented
+
+    @property
+    @refused_as(RefusedToken)
+    def presented(self) -> Presented:
+        """What the token is to ``drf_jwt_kit.sessions``: as it was verified, or as it was made.
+
+        Raises RefusedToken where it was made without a session.
+        """
+        return self._presented or Presented.of(self.payload, self.kinds[0], self.origin)
+
+    @property
+    @refused_as(RefusedToken)
+    def session_id(self) -> UUID:
+        """The session that the token belongs to (``sid``). Raises RefusedToken."""
+        return self.presented.session_id
+
+    @property
+    def user_id(self) -> str:
+        """What the token says of its user's identity. Raises RefusedToken."""
+        return self.presented.user_id
+
+
+class AccessToken(SessionToken, simplejwt.AccessToken):
+    """What a request presents. Make one with ``sessions.start(user).access``."""
+
+    token_type = "access"
+    kinds = (TokenKind.ACCESS,)
+    lifetime = LifetimeSetting("ACCESS_TOKEN_LIFETIME")
+
+    def __str__(self) -> str:
+        return short_enough(super().__str__(), self.payload)
+
+
+class UntypedToken(KitToken, simplejwt.UntypedToken):
+    """A token of either kind, where only its signature and times matter."""
+
+    kinds = tuple(EITHER)
+
+    def verify_token_type(self) -> None:
+        """Any type will do, and it must have an identifier of its own. Raises RefusedToken."""
+        if not isinstance(self.payload.get(get_settings().JTI_CLAIM), str):
+            raise RefusedToken(Reason.INVALID)
