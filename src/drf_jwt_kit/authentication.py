@@ -13,11 +13,11 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from . import exceptions, sessions
 from .conf import get_settings
-from .exceptions import InvalidToken, Reason, challenge
+from .exceptions import InvalidToken, Reason
 from .sessions.account import default_user_authentication_rule
 from .sessions.stateless import load_user
 from .tokens import RefusedToken
-from .transports import access_cookie, header_of, require_own_page, token_in
+from .transports import access_cookie, challenge_of, header_of, require_own_page, token_in
 
 # Simple JWT's methods answer type variables of their own, which no override can name. Type checkers
 # see REST framework's class in its place, so that a project may say `tuple[User, AccessToken]`.
@@ -81,14 +81,8 @@ class JWTAuthentication(_HeaderAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         """The ``WWW-Authenticate`` value; it names an error only where a token was presented."""
-        refusal: Exception | None = None
         header = self.get_header(request)
-        try:
-            if header is not None and self.get_raw_token(header) is not None:
-                refusal = InvalidToken()
-        except BadAuthorizationHeader as error:
-            refusal = error
-        return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, refusal)
+        return challenge_of(header, self.www_authenticate_realm, self.get_raw_token)
 
     def get_header(self, request: Request) -> Any:
         """The header that may hold a token, as bytes; None where there is none."""

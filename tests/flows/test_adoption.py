@@ -424,9 +424,9 @@ class TestChecks:
         assert self.said() == [
             (
                 "drf_jwt_kit.W021",
-                "ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed (2026-01-15T12:00:00+00:00): no token of "
-                "Simple JWT is taken any more. Take the setting out, and SIGNING_KEY and "
-                "VERIFYING_KEY of SIMPLE_JWT if KEYS names the keys.",
+                "ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed (2026-01-15T12:00:00+00:00), and does "
+                "nothing. Take it out, and where KEYS is set, SIGNING_KEY and VERIFYING_KEY of "
+                "SIMPLE_JWT too.",
             )
         ]
 
@@ -468,9 +468,8 @@ class TestChecks:
             assert self.said() == [
                 (
                     "drf_jwt_kit.W020",
-                    "SIMPLE_JWT['SIGNING_KEY'] does nothing beside DRF_JWT_KIT['KEYS'], which "
-                    "names the keys. Take it out. To go on taking tokens that Simple JWT issued "
-                    "with it, leave it and set ADOPT_SIMPLEJWT_TOKENS_UNTIL.",
+                    "SIMPLE_JWT['SIGNING_KEY'] does nothing beside DRF_JWT_KIT['KEYS']. Take it "
+                    "out; or set ADOPT_SIMPLEJWT_TOKENS_UNTIL, to accept Simple JWT's tokens.",
                 )
             ]
 

@@ -118,10 +118,8 @@ def require_sound(key: Any, algorithm: str) -> None:
     if algorithm not in names_for_key(key):
         raise UnsoundKey(f"{algorithm} needs {row.needs}.")
     if row.secret_bytes and len(key) < row.secret_bytes:
-        raise UnsoundKey(
-            f"{algorithm} needs a secret of at least {row.secret_bytes} bytes: whoever guesses a "
-            "shorter one logs in as anybody."
-        )
+        least = f"{algorithm} needs a secret of at least {row.secret_bytes} bytes"
+        raise UnsoundKey(f"{least}: whoever guesses a shorter one logs in as anybody.")
     if row.kty == "RSA":
         _require_strong_rsa(key, algorithm)
 
@@ -130,10 +128,8 @@ def _require_strong_rsa(key: rsa.RSAPrivateKey | rsa.RSAPublicKey, algorithm: st
     public = key.public_key() if isinstance(key, rsa.RSAPrivateKey) else key
     numbers = public.public_numbers()
     if not LEAST_RSA_BITS <= public.key_size <= MOST_RSA_BITS:
-        raise UnsoundKey(
-            f"{algorithm} needs an RSA key of {LEAST_RSA_BITS} to {MOST_RSA_BITS} bits, "
-            f"not {public.key_size}."
-        )
+        needed = f"an RSA key of {LEAST_RSA_BITS} to {MOST_RSA_BITS} bits"
+        raise UnsoundKey(f"{algorithm} needs {needed}, not {public.key_size}.")
     if not LEAST_EXPONENT <= numbers.e <= MOST_EXPONENT or numbers.e % 2 == 0:
         raise UnsoundKey("The exponent of an RSA key is an odd number from 3, usually 65537.")
     if all(numbers.n % prime in _powers_of_65537(prime) for prime in _PRIMES_OF_ROCA):

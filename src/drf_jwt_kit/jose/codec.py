@@ -12,7 +12,7 @@ another key than the public one here.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from .jwk import Key, SigningKeys, VerifyingKeys
 
 WRONG_SIGNATURE = "drf_jwt_kit.E054"
+_SIGN_THE_BYTES = (
+    "Let the function sign the bytes it is given (not their hash, unless the service asks for "
+    "one), and give the public key of the same key and version."
+)
 
 MAX_TOKEN_LENGTH = 8 * 1024
 """Characters. A longer token is refused before it is parsed."""
@@ -54,7 +58,7 @@ class Policy:
     issuer: str | None = None
     audience: str | Sequence[str] | None = None
     leeway: timedelta = timedelta(0)
-    longest_lifetime: timedelta = field(default=ACCEPTED_AHEAD)
+    longest_lifetime: timedelta = ACCEPTED_AHEAD
     accept_expired: bool = False
 
 
@@ -75,11 +79,7 @@ def encode(
     if callable(key.signing_key):
         return _signed_by_function(claims, key, header, json_encoder)
     return jwt.encode(
-        claims,
-        key.signing_key,
-        algorithm=key.algorithm,
-        headers=header,
-        json_encoder=json_encoder,
+        claims, key.signing_key, key.algorithm, headers=header, json_encoder=json_encoder
     )
 
 
@@ -151,13 +151,8 @@ def _signed_by_function(
     signature = _as_in_a_jws(key.signing_key(signing_input), key)
     algorithm = jwt.get_algorithm_by_name(key.algorithm)
     if not algorithm.verify(signing_input, key.verifying_key, signature):
-        raise UnusableKey(
-            f"The function that signs for the key {key.kid} answers what its public key does not "
-            f"verify with {key.algorithm}.",
-            hint="Let it sign the bytes it is given with that algorithm (not their hash, unless "
-            "the service asks for one), and give the public key of the same key and version.",
-            id=WRONG_SIGNATURE,
-        )
+        problem = f"The public key {key.kid} does not verify its signature by {key.algorithm}."
+        raise UnusableKey(problem, hint=_SIGN_THE_BYTES, id=WRONG_SIGNATURE)
     return b".".join([signing_input, base64url_encode(signature)]).decode()
 
 
@@ -194,10 +189,7 @@ def _verified(presented: str | bytes, key: Key, policy: Policy) -> dict[str, Any
             issuer=policy.issuer,
             audience=policy.audience,
             leeway=policy.leeway,
-            options={
-                "require": ["exp"],
-                "verify_exp": not policy.accept_expired,
-            },
+            options={"require": ["exp"], "verify_exp": not policy.accept_expired},
         )
     except jwt.ExpiredSignatureError as error:
         raise InvalidToken(Reason.EXPIRED) from error

@@ -21,7 +21,6 @@ from drf_jwt_kit import __version__
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
 
     from _typeshed import WriteableBuffer
 
@@ -74,7 +73,7 @@ def _opener(url: str) -> urllib.request.OpenerDirector:
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(proxies),
-        _InTime(),
+        _InTime(context=ssl.create_default_context()),
         urllib.request.UnknownHandler(),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
@@ -93,27 +92,21 @@ def _read(answer: Any) -> bytes:
 
 
 class _InTime(urllib.request.HTTPSHandler):
-    """Opens http and https alike, with connections whose answer is read until a moment."""
+    """Opens http and https, and reads an answer until a moment: ``timeout`` is for each byte."""
 
     http_request = urllib.request.AbstractHTTPHandler.do_request_
 
-    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_answering_in_time(http.client.HTTPConnection), request)
+    def http_open(self, req: urllib.request.Request) -> Any:
+        return self.do_open(http.client.HTTPConnection, req)
 
-    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        secure = partial(http.client.HTTPSConnection, context=ssl.create_default_context())
-        return self.do_open(_answering_in_time(secure), request)
+    def do_open(self, http_class: Any, req: urllib.request.Request, **more: Any) -> Any:
+        return super().do_open(partial(_connection, http_class), req, **more)
 
 
-def _answering_in_time(connection_class: Callable[..., Any]) -> Any:
-    """Connections whose answer is read until a moment: ``timeout`` alone is for each byte."""
-
-    def connection(host: str, *, timeout: float, **more: Any) -> Any:
-        made = connection_class(host, timeout=timeout, **more)
-        made.response_class = partial(_Answer, until=time.monotonic() + timeout)
-        return made
-
-    return connection
+def _connection(http_class: Any, host: str, *, timeout: float, **more: Any) -> Any:
+    made = http_class(host, timeout=timeout, **more)
+    made.response_class = partial(_Answer, until=time.monotonic() + timeout)
+    return made
 
 
 class _Answer(http.client.HTTPResponse):
