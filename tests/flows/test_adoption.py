@@ -435,9 +435,8 @@ class TestChecks:
             assert self.said() == [
                 (
                     "drf_jwt_kit.E027",
-                    "ADOPT_SIMPLEJWT_TOKENS_UNTIL is set, and TOKEN_TYPE_CLAIM is None: nothing "
-                    "tells Simple JWT's refresh tokens from its access tokens. Take one of the "
-                    "two out.",
+                    "TOKEN_TYPE_CLAIM is None: no adopted token says whether it is access or "
+                    "refresh. Take TOKEN_TYPE_CLAIM or ADOPT_SIMPLEJWT_TOKENS_UNTIL out.",
                 )
             ]
 

@@ -98,7 +98,7 @@ def _adopted_secret(where: str, secret: bytes) -> Key:
     try:
         return key_of_material(secret, algorithm)
     except UnsoundKey as error:
-        problem = f"{where}, which signed Simple JWT's tokens, is not fit for {algorithm}: {error}"
+        problem = f"{where} signed Simple JWT's tokens, and is not fit for {algorithm}: {error}"
         raise UnusableKey(problem, hint=_NO_ADOPTION, id=UNSOUND_ADOPTED_SECRET) from error
 
 
