@@ -424,8 +424,8 @@ class TestChecks:
         assert self.said() == [
             (
                 "drf_jwt_kit.W021",
-                "ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed (2026-01-15T12:00:00+00:00), and does "
-                "nothing. Take it out, and where KEYS is set, SIGNING_KEY and VERIFYING_KEY of "
+                "ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed (2026-01-15T12:00:00+00:00): it does "
+                "nothing. Take it out; where KEYS is set, SIGNING_KEY and VERIFYING_KEY of "
                 "SIMPLE_JWT too.",
             )
         ]
@@ -468,7 +468,7 @@ class TestChecks:
                 (
                     "drf_jwt_kit.W020",
                     "SIMPLE_JWT['SIGNING_KEY'] does nothing beside DRF_JWT_KIT['KEYS']. Take it "
-                    "out; or set ADOPT_SIMPLEJWT_TOKENS_UNTIL, to accept Simple JWT's tokens.",
+                    "out; or set ADOPT_SIMPLEJWT_TOKENS_UNTIL to accept its old tokens.",
                 )
             ]
 

@@ -166,10 +166,7 @@ PEM = (
     "It must hold one key, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo. Give a 'passphrase' "
     "only where it is encrypted; or decrypt it: openssl pkey -in KEY.pem -out PLAIN.pem"
 )
-JWK = (
-    "Give one whole JWK (RFC 7517), with all members of its kty. Where it has use, key_ops or "
-    "alg, they must say that it is for signatures, with this algorithm."
-)
+JWK = "Give a whole JWK (RFC 7517). Its use, key_ops and alg, if any, must be for signing."
 FUNCTION = (
     "KEYS takes the path of a directory (with a slash in it), 'SECRET_KEY', or the dotted path of "
     "a function that returns keys; 'sign' takes that of a function from bytes to their signature."
@@ -301,9 +298,8 @@ WRONG = {
     "what is neither PEM nor JWK": (
         [{"key": "hunter2 hunter2 hunter2 hunter2 hunter2"}],
         "E051",
-        f"{FIRST} is neither a PEM nor a JWK. Give the whole text of the key, with its "
-        "'-----BEGIN' line and its line breaks. If it is a secret for HMAC, name its algorithm: "
-        "'algorithm': 'HS256'.",
+        f"{FIRST} is neither a PEM nor a JWK. Give all of the PEM, from '-----BEGIN' on; for an "
+        "HMAC secret, name its 'algorithm'.",
     ),
     "a PEM that is unreadable": (
         [{"key": private_pem().replace(private_pem()[60:90], "")}],
@@ -373,9 +369,9 @@ WRONG = {
     "an RSA key of the ROCA chips": (
         [{"key": jwk_of_a_faulty_chip()}],
         "E022",
-        f"{FIRST} is not fit for RS256: This RSA key was made by a faulty chip, and its private "
-        "key can be computed from the public one (ROCA, CVE-2017-15361). Make another one "
-        f"elsewhere. {MAKE}RS256",
+        f"{FIRST} is not fit for RS256: This RSA key was made by a faulty chip, so its private "
+        "key can be computed (ROCA, CVE-2017-15361). Make another one elsewhere. "
+        f"{MAKE}RS256",
     ),
     "RSA under 2048 bits": (
         [{"key": private_pem("RSA of 1024 bits")}],

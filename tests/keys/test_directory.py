@@ -213,7 +213,7 @@ class TestWhatIsWrong:
         assert said() == [
             (
                 "drf_jwt_kit.E025",
-                f"Others can read or replace the key in {path}, and log in as anybody with it. "
+                f"Others can read or replace the key in {path}, to log in as anybody. "
                 "Let only the user of the server read it (Kubernetes: defaultMode 0400): chmod "
                 f"600 {path}. Replace the key if others may have read it.",
             )

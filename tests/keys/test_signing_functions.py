@@ -79,9 +79,8 @@ class TestAFunctionThatSigns:
             kit.sign_in(user)
 
         assert str(refused.value) == (
-            f"The public key {get_ring_kid()} does not verify its signature by ES256. Let the "
-            "function sign the bytes it is given (not their hash, unless the service asks for "
-            "one), and give the public key of the same key and version."
+            f"The public key {get_ring_kid()} does not verify its signature by ES256. Let its "
+            "function sign the bytes (or a hash, if the service asks for it) with that key."
         )
 
 

@@ -51,17 +51,11 @@ def _ecdsa(curve: ec.EllipticCurve, name: str) -> Algorithm:
     return Algorithm(needs=f"a key on the curve {name}", make=make, kty="EC", curves=(name,))
 
 
-_RSA = Algorithm(
-    needs="an RSA key",
-    make=partial(rsa.generate_private_key, public_exponent=65537, key_size=_NEW_RSA_BITS),
-    kty="RSA",
-)
-_EDDSA = Algorithm(
-    needs="an Ed25519 or Ed448 key",
-    make=ed25519.Ed25519PrivateKey.generate,
-    kty="OKP",
-    curves=("Ed25519", "Ed448"),
-)
+_new_rsa = partial(rsa.generate_private_key, public_exponent=65537, key_size=_NEW_RSA_BITS)
+_RSA = Algorithm(needs="an RSA key", make=_new_rsa, kty="RSA")
+_new_ed25519 = ed25519.Ed25519PrivateKey.generate
+_OKP = ("Ed25519", "Ed448")
+_EDDSA = Algorithm(needs="an Ed25519 or Ed448 key", make=_new_ed25519, kty="OKP", curves=_OKP)
 
 ALGORITHMS = {
     "HS256": _hmac(32),
@@ -133,10 +127,8 @@ def _require_strong_rsa(key: rsa.RSAPrivateKey | rsa.RSAPublicKey, algorithm: st
     if not LEAST_EXPONENT <= numbers.e <= MOST_EXPONENT or numbers.e % 2 == 0:
         raise UnsoundKey("The exponent of an RSA key is an odd number from 3, usually 65537.")
     if all(numbers.n % prime in _powers_of_65537(prime) for prime in _PRIMES_OF_ROCA):
-        raise UnsoundKey(
-            "This RSA key was made by a faulty chip, and its private key can be computed from the "
-            "public one (ROCA, CVE-2017-15361). Make another one elsewhere."
-        )
+        why = "a faulty chip, so its private key can be computed (ROCA, CVE-2017-15361)"
+        raise UnsoundKey(f"This RSA key was made by {why}. Make another one elsewhere.")
 
 
 @cache

@@ -31,7 +31,6 @@ _HEADERS = {
     "Accept": "application/jwk-set+json, application/json",
     "User-Agent": f"drf-jwt-kit/{__version__}",
 }
-_CHUNK = 16 * 1024
 
 
 class FetchFailed(Exception):  # noqa: N818  # reads as what happened
@@ -50,7 +49,9 @@ def fetch(url: str, timeout: float) -> Any:
         with _opener(url).open(request, timeout=timeout) as answer:
             if answer.status != http.client.OK:
                 raise FetchFailed(f"it answered {answer.status}")
-            body = _read(answer)
+            body = answer.read(LARGEST_SET + 1)
+        if len(body) > LARGEST_SET:
+            raise FetchFailed(f"its answer is longer than {LARGEST_SET} bytes")
         return json.loads(body)
     except urllib.error.HTTPError as error:
         error.close()
@@ -80,15 +81,6 @@ def _opener(url: str) -> urllib.request.OpenerDirector:
     ):
         opener.add_handler(handler)
     return opener
-
-
-def _read(answer: Any) -> bytes:
-    body = b""
-    while chunk := answer.read1(_CHUNK):
-        body += chunk
-        if len(body) > LARGEST_SET:
-            raise FetchFailed(f"its answer is longer than {LARGEST_SET} bytes")
-    return body
 
 
 class _InTime(urllib.request.HTTPSHandler):

@@ -26,17 +26,9 @@ NEITHER_PEM_NOR_JWK = "drf_jwt_kit.E051"
 UNREADABLE_JWK = "drf_jwt_kit.E052"
 KEY_FOR_NO_ALGORITHM = "drf_jwt_kit.E053"
 
-_WHOLE_TEXT = (
-    "Give the whole text of the key, with its '-----BEGIN' line and its line breaks. If it is a "
-    "secret for HMAC, name its algorithm: 'algorithm': 'HS256'."
-)
 _ONE_PEM = (
     "It must hold one key, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo. Give a 'passphrase' "
     "only where it is encrypted; or decrypt it: openssl pkey -in KEY.pem -out PLAIN.pem"
-)
-_ONE_JWK = (
-    "Give one whole JWK (RFC 7517), with all members of its kty. Where it has use, key_ops or alg, "
-    "they must say that it is for signatures, with this algorithm."
 )
 
 
@@ -93,7 +85,10 @@ def suffix(algorithm: str) -> str:
 def _from_pem(text: bytes, where: str, passphrase: str | None) -> Any:
     if not text.startswith((b"-----BEGIN ", b"ssh-", b"ecdsa-sha2-")):
         problem = f"{where} is neither a PEM nor a JWK."
-        raise UnusableKey(problem, hint=_WHOLE_TEXT, id=NEITHER_PEM_NOR_JWK)
+        hint = (
+            "Give all of the PEM, from '-----BEGIN' on; for an HMAC secret, name its 'algorithm'."
+        )
+        raise UnusableKey(problem, hint=hint, id=NEITHER_PEM_NOR_JWK)
     password = None if passphrase is None else passphrase.encode()
     try:
         if not text.startswith(b"-----"):
@@ -115,7 +110,8 @@ def _from_jwk(text: bytes, where: str, algorithm: str | None) -> tuple[Any, str,
     except (ValueError, RecursionError) as error:
         why = error if isinstance(error, UnsoundKey) else "It is not JSON."
         problem = f"{where} cannot be read as a JWK: {why}"
-        raise UnusableKey(problem, hint=_ONE_JWK, id=UNREADABLE_JWK) from error
+        hint = "Give a whole JWK (RFC 7517). Its use, key_ops and alg, if any, must be for signing."
+        raise UnusableKey(problem, hint=hint, id=UNREADABLE_JWK) from error
 
 
 def _usual_algorithm(material: Any, where: str) -> str:

@@ -71,11 +71,6 @@ class IssuerKeys(Mapping[str, Key]):
         self._tried: float | None = None
         self._fetching = threading.Lock()
 
-    @property
-    def verifying(self) -> Mapping[str, Key]:
-        """Itself, for the codec."""
-        return self
-
     def __getitem__(self, kid: str) -> Key:
         held = self._held
         if held is None or kid not in held.keys:

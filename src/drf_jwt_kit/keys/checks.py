@@ -50,18 +50,12 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
     if until is None:
         if settings.KEYS is not None and settings.SIGNING_KEY is not None:
             problem = "SIMPLE_JWT['SIGNING_KEY'] does nothing beside DRF_JWT_KIT['KEYS']."
-            hint = (
-                "Take it out; or set ADOPT_SIMPLEJWT_TOKENS_UNTIL, to accept Simple JWT's tokens."
-            )
+            hint = "Take it out; or set ADOPT_SIMPLEJWT_TOKENS_UNTIL to accept its old tokens."
             yield Warning(problem, hint=hint, id=UNUSED_SIGNING_KEY)
         return
     if until <= datetime.now(timezone.utc):
-        problem = (
-            f"ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed ({until.isoformat()}), and does nothing."
-        )
-        hint = (
-            "Take it out, and where KEYS is set, SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT too."
-        )
+        problem = f"ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed ({until.isoformat()}): it does nothing."
+        hint = "Take it out; where KEYS is set, SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT too."
         yield Warning(problem, hint=hint, id=ADOPTION_IS_OVER)
         return
     if settings.TOKEN_TYPE_CLAIM is None:
@@ -78,9 +72,7 @@ def check_files() -> Iterator[CheckMessage]:
     for path in files():
         mode = _mode(path)
         if mode & (stat.S_IRWXO | stat.S_IWGRP):
-            problem = (
-                f"Others can read or replace the key in {path}, and log in as anybody with it."
-            )
+            problem = f"Others can read or replace the key in {path}, to log in as anybody."
             hint = f"{_OWNER_ALONE}: chmod 600 {path}. Replace the key if others may have read it."
             yield Error(problem, hint=hint, id=EXPOSED_KEY)
 

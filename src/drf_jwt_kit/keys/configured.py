@@ -66,7 +66,6 @@ def _moment(value: Any) -> Any:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
-_FROM = ("file", "env", "key")
 _STATES = [state.value for state in KeyState]
 _MEMBERS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "file": ("a path", lambda value: isinstance(value, (str, os.PathLike))),
@@ -111,9 +110,8 @@ def names_secret_key(sources: Any) -> bool:
 
 def _is_directory(source: Any) -> bool:
     """Whether a source is the path of a directory: a dotted path has no slash in it."""
-    return isinstance(source, os.PathLike) or (
-        isinstance(source, str) and any(sep in source for sep in ("/", os.sep))
-    )
+    has_slash = isinstance(source, str) and ("/" in source or os.sep in source)
+    return has_slash or isinstance(source, os.PathLike)
 
 
 def _keys_of(source: Any, where: str) -> list[PlacedKey]:
@@ -175,7 +173,7 @@ def _what_is_wrong(source: Any) -> str | None:
         accepts, is_valid = _MEMBERS[name]
         if not is_valid(value):
             return f"must have {accepts} as its {name!r}"
-    if sum(name in source for name in _FROM) != 1:
+    if sum(name in source for name in ("file", "env", "key")) != 1:
         return "must have exactly one of 'file', 'env' and 'key'"
     return None
 

@@ -65,10 +65,8 @@ def rotated(
         raise CannotRotate(f"There is no next key to rotate to. Make one: {KEYS_COMMAND} generate")
     ready = coming[0].since + ahead
     if now < ready and not at_once:
-        raise CannotRotate(
-            f"The next key {coming[0].kid} may sign from {as_text(ready)} on, when every process "
-            "and service has read it. If the signing key has leaked, use --at-once."
-        )
+        why = "when every service has read it. If the signing key has leaked, use --at-once."
+        raise CannotRotate(f"The next key {coming[0].kid} may sign from {as_text(ready)} on, {why}")
     following = {KeyState.NEXT: KeyState.SIGNING, KeyState.SIGNING: KeyState.RETIRING}
     moving = [entry for entry in entries if entry.state in following]
     moved = [replace(entry, state=following[entry.state], since=now) for entry in moving]

@@ -34,10 +34,6 @@ _ANOTHER_SECRET = (
     '"import secrets; print(secrets.token_urlsafe(64))". If it is a private key, set ALGORITHM to '
     "its own, such as 'RS256'."
 )
-_NO_ADOPTION = (
-    "Take it out if it is a fallback. If it is SECRET_KEY, take ADOPT_SIMPLEJWT_TOKENS_UNTIL out. "
-    "Whoever has such a token logs in again."
-)
 
 
 def keys_of_simple_jwt() -> list[PlacedKey]:
@@ -99,7 +95,8 @@ def _adopted_secret(where: str, secret: bytes) -> Key:
         return key_of_material(secret, algorithm)
     except UnsoundKey as error:
         problem = f"{where} signed Simple JWT's tokens, and is not fit for {algorithm}: {error}"
-        raise UnusableKey(problem, hint=_NO_ADOPTION, id=UNSOUND_ADOPTED_SECRET) from error
+        hint = "Take the fallback or ADOPT_SIMPLEJWT_TOKENS_UNTIL out; its users log in again then."
+        raise UnusableKey(problem, hint=hint, id=UNSOUND_ADOPTED_SECRET) from error
 
 
 def _named_pair(algorithm: str) -> Key:
@@ -111,7 +108,7 @@ def _named_pair(algorithm: str) -> Key:
     public = _public_key(algorithm)
     if private.signing_key is None or private.kid != public.kid:
         problem = (
-            f"{_SIGNING_KEY} and VERIFYING_KEY are not the private and the public part of one key."
+            "SIGNING_KEY and VERIFYING_KEY are not the private and the public part of one key."
         )
         raise UnusableKey(problem, hint=_TOGETHER, id=NO_PAIR)
     return private

@@ -16,10 +16,7 @@ from .settings import problems
 WRONG_RESOURCE_SERVER = "drf_jwt_kit.E040"
 ANONYMOUS_USER_NEEDS_USERS = "drf_jwt_kit.E041"
 
-_NO_USERS = (
-    "django.contrib.auth is not installed, but REST Framework uses its AnonymousUser for requests "
-    "without a token, and the first such request fails."
-)
+_NO_USERS = "Requests without a token fail: their AnonymousUser needs django.contrib.auth."
 _CURE = 'Set REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}'
 
 

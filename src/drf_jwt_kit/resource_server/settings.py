@@ -63,9 +63,7 @@ class ResourceServerSettings:
         "scope", "The claim that holds the scopes: a string of words, or a list. Sometimes `scp`."
     )
     LEEWAY: timedelta = fields.short_duration(
-        timedelta(seconds=10),
-        "How far the issuer's clock may be off, which is another machine's.",
-        most=60,
+        timedelta(seconds=10), "How far the issuer's clock may be from this machine's.", most=60
     )
     KEYS_MAX_AGE: timedelta = fields.duration(
         Issuer.keys_max_age,
@@ -81,8 +79,7 @@ class ResourceServerSettings:
         Issuer.fetch_interval, "The least time between two fetches, whatever keys tokens ask for."
     )
     FETCH_TIMEOUT: timedelta = fields.duration(
-        Issuer.fetch_timeout,
-        "How long a fetch may take in all; a host with several addresses, to reach each.",
+        Issuer.fetch_timeout, "How long a fetch may take in all, for each address of the host."
     )
 
     @classmethod
@@ -109,10 +106,7 @@ def problems(mapping: Mapping[str, Any] | None) -> Iterator[str]:
     if mapping:
         yield from validation.problems(_source(mapping))
     else:
-        yield (
-            f"{_NAME} is not set. Set it to a dict with JWKS_URL, ISSUER and AUDIENCE: whose "
-            "tokens this service takes."
-        )
+        yield f"{_NAME} is not set. Set it to a dict with JWKS_URL, ISSUER and AUDIENCE."
 
 
 def _source(mapping: Mapping[str, Any] | None) -> validation.Source:

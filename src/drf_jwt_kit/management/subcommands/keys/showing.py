@@ -63,10 +63,8 @@ def told(kid: str, remaining: Remaining | None) -> str:
         return f"{kid} is retiring. Who needs it is not known: the database cannot be asked."
     if remaining.is_over:
         return f"{kid} is retiring, and nobody needs it any more: {KEYS_COMMAND} remove {kid}"
-    return (
-        f"{kid} is retiring. Sessions that need it: {remaining.sessions}. It may be removed from "
-        f"{as_text(remaining.until)} on: {KEYS_COMMAND} remove {kid}"
-    )
+    removal = f"It may be removed from {as_text(remaining.until)} on: {KEYS_COMMAND} remove {kid}"
+    return f"{kid} is retiring. Sessions that need it: {remaining.sessions}. {removal}"
 
 
 def run_list(command: BaseCommand, options: dict[str, Any]) -> None:
