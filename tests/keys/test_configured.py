@@ -163,8 +163,8 @@ DICT = (
 )
 INVALID = "is not a valid source of keys: it"
 PEM = (
-    "It must hold one key, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo. Give a 'passphrase' "
-    "only where it is encrypted; or decrypt it: openssl pkey -in KEY.pem -out PLAIN.pem"
+    "It must hold one key with its line breaks, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo. "
+    "Give a 'passphrase' only if it is encrypted, or: openssl pkey -in KEY.pem -out PLAIN.pem"
 )
 JWK = "Give a whole JWK (RFC 7517). Its use, key_ops and alg, if any, must be for signing."
 FUNCTION = (
@@ -298,7 +298,7 @@ WRONG = {
     "what is neither PEM nor JWK": (
         [{"key": "hunter2 hunter2 hunter2 hunter2 hunter2"}],
         "E051",
-        f"{FIRST} is neither a PEM nor a JWK. Give all of the PEM, from '-----BEGIN' on; for an "
+        f"{FIRST} is neither a PEM nor a JWK. Give all lines of the PEM, from '-----BEGIN' on; for an "
         "HMAC secret, name its 'algorithm'.",
     ),
     "a PEM that is unreadable": (

@@ -27,8 +27,8 @@ UNREADABLE_JWK = "drf_jwt_kit.E052"
 KEY_FOR_NO_ALGORITHM = "drf_jwt_kit.E053"
 
 _ONE_PEM = (
-    "It must hold one key, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo. Give a 'passphrase' "
-    "only where it is encrypted; or decrypt it: openssl pkey -in KEY.pem -out PLAIN.pem"
+    "It must hold one key with its line breaks, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo. "
+    "Give a 'passphrase' only if it is encrypted, or: openssl pkey -in KEY.pem -out PLAIN.pem"
 )
 
 
@@ -85,9 +85,7 @@ def suffix(algorithm: str) -> str:
 def _from_pem(text: bytes, where: str, passphrase: str | None) -> Any:
     if not text.startswith((b"-----BEGIN ", b"ssh-", b"ecdsa-sha2-")):
         problem = f"{where} is neither a PEM nor a JWK."
-        hint = (
-            "Give all of the PEM, from '-----BEGIN' on; for an HMAC secret, name its 'algorithm'."
-        )
+        hint = "Give all lines of the PEM, from '-----BEGIN' on; for an HMAC secret, name its 'algorithm'."
         raise UnusableKey(problem, hint=hint, id=NEITHER_PEM_NOR_JWK)
     password = None if passphrase is None else passphrase.encode()
     try:

@@ -47,7 +47,7 @@ def keys_of_secret_key(algorithm: str = "HS256") -> list[PlacedKey]:
     for where, secret in secret_keys().items():
         if len(secret) < _LEAST_BYTES:
             problem = (
-                f"{where} is shorter than {_LEAST_BYTES} bytes: who guesses it can sign tokens."
+                f"{where} is shorter than {_LEAST_BYTES} bytes: whoever guesses it signs tokens."
             )
             hint = f"Take a fallback out; replace SECRET_KEY (all log in again): {_MAKE_A_KEY}"
             raise UnusableKey(problem, hint=hint, id=SHORT_SECRET_KEY)
