@@ -298,8 +298,8 @@ WRONG = {
     "what is neither PEM nor JWK": (
         [{"key": "hunter2 hunter2 hunter2 hunter2 hunter2"}],
         "E051",
-        f"{FIRST} is neither a PEM nor a JWK. Give all lines of the PEM, from '-----BEGIN' on; for an "
-        "HMAC secret, name its 'algorithm'.",
+        f"{FIRST} is neither a PEM nor a JWK. Give the PEM with all its lines; for an HMAC "
+        "secret, name its 'algorithm'.",
     ),
     "a PEM that is unreadable": (
         [{"key": private_pem().replace(private_pem()[60:90], "")}],

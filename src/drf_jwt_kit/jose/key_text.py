@@ -85,7 +85,7 @@ def suffix(algorithm: str) -> str:
 def _from_pem(text: bytes, where: str, passphrase: str | None) -> Any:
     if not text.startswith((b"-----BEGIN ", b"ssh-", b"ecdsa-sha2-")):
         problem = f"{where} is neither a PEM nor a JWK."
-        hint = "Give all lines of the PEM, from '-----BEGIN' on; for an HMAC secret, name its 'algorithm'."
+        hint = "Give the PEM with all its lines; for an HMAC secret, name its 'algorithm'."
         raise UnusableKey(problem, hint=hint, id=NEITHER_PEM_NOR_JWK)
     password = None if passphrase is None else passphrase.encode()
     try:
