@@ -343,9 +343,16 @@ def _text(node: ast.expr, tree: ast.Module) -> str:
         return "".join(_text(part, tree) for part in node.values)
     if isinstance(node, ast.FormattedValue):
         return _text(node.value, tree)
-    constants = [line for line in tree.body if isinstance(line, ast.Assign)]
-    values = [line.value for line in constants if ast.unparse(line.targets[0]) == ast.unparse(node)]
-    return _text(values[0], tree) if values else "…"
+    name = ast.unparse(node)
+    lines = ast.walk(tree) if name in {"problem", "hint"} else tree.body
+    named = [
+        line
+        for line in lines
+        if isinstance(line, ast.Assign)
+        and line.lineno < node.lineno
+        and ast.unparse(line.targets[0]) == name
+    ]
+    return _text(max(named, key=lambda line: line.lineno).value, tree) if named else "…"
 
 
 def main() -> None:

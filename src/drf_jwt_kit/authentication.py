@@ -13,11 +13,11 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from . import exceptions, sessions
 from .conf import get_settings
-from .exceptions import InvalidToken, Reason, challenge, refused_as
+from .exceptions import Reason, refused_as
 from .sessions.account import default_user_authentication_rule
 from .sessions.stateless import load_user
 from .tokens.access import RefusedToken
-from .transports import access_cookie, header_of, require_own_page, token_in
+from .transports import access_cookie, challenge_of, header_of, require_own_page, token_in
 
 # Simple JWT's methods answer type variables of their own, which no override can name. Type checkers
 # see REST framework's class in its place, so that a project may say `tuple[User, AccessToken]`.
@@ -78,12 +78,8 @@ class JWTAuthentication(_HeaderAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         """The ``WWW-Authenticate`` value; it names an error only where a token was presented."""
-        refusal: Exception | None
-        try:
-            refusal = None if self.header_token(request) is None else InvalidToken()
-        except BadAuthorizationHeader as error:
-            refusal = error
-        return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, refusal)
+        header = self.get_header(request)
+        return challenge_of(header, self.www_authenticate_realm, self.get_raw_token)
 
     def header_token(self, request: Request) -> bytes | None:
         """The token in the header of ``request``; None where there is none for us.

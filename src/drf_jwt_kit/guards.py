@@ -64,11 +64,11 @@ class CodedErrorsMixin(_View):
 class GuardedViewMixin(CodedErrorsMixin):
     """A view that answers nobody who is anonymous, whatever the class or the project sets.
 
-    ``asked_first`` makes a mixin for projects of it. ``required_scopes`` and
+    ``authentication_class`` makes a mixin for projects of it. ``required_scopes`` and
     ``max_auth_age`` demand more of the token.
     """
 
-    asked_first: ClassVar[type[BaseAuthentication]]
+    authentication_class: ClassVar[type[BaseAuthentication]]
     """The authentication that comes before the view's others; its challenge goes with a 401."""
 
     required_scopes: Sequence[str] = ()
@@ -104,9 +104,9 @@ class GuardedViewMixin(CodedErrorsMixin):
     def get_authenticators(self) -> list[Any]:
         """Ours first, so that the answer without a token is 401; then the view's others."""
         authenticators = super().get_authenticators()
-        ours = [one for one in authenticators if isinstance(one, self.asked_first)]
+        ours = [one for one in authenticators if isinstance(one, self.authentication_class)]
         others = [one for one in authenticators if one not in ours]
-        return [*(ours or [self.asked_first()]), *others]
+        return [*(ours or [self.authentication_class()]), *others]
 
     def get_permissions(self) -> list[Any]:
         """What every request must satisfy, then what the view and the project ask for."""

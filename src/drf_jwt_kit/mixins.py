@@ -15,4 +15,4 @@ class SecureViewMixin(GuardedViewMixin):
     ``required_scopes`` and ``max_auth_age`` demand more of the token.
     """
 
-    asked_first = JWTAuthentication
+    authentication_class = JWTAuthentication

@@ -430,9 +430,9 @@ class TestChecks:
         assert self.said() == [
             (
                 "drf_jwt_kit.W021",
-                "ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed (2026-01-15T12:00:00+00:00): no token of "
-                "Simple JWT is taken any more. Take the setting out, and SIGNING_KEY and "
-                "VERIFYING_KEY of SIMPLE_JWT if KEYS names the keys.",
+                "ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed (2026-01-15T12:00:00+00:00): it does "
+                "nothing. Take it out; where KEYS is set, SIGNING_KEY and VERIFYING_KEY of "
+                "SIMPLE_JWT too.",
             )
         ]
 
@@ -441,9 +441,8 @@ class TestChecks:
             assert self.said() == [
                 (
                     "drf_jwt_kit.E027",
-                    "ADOPT_SIMPLEJWT_TOKENS_UNTIL is set, and TOKEN_TYPE_CLAIM is None: nothing "
-                    "tells Simple JWT's refresh tokens from its access tokens. Take one of the "
-                    "two out.",
+                    "TOKEN_TYPE_CLAIM is None: no adopted token says whether it is access or "
+                    "refresh. Take TOKEN_TYPE_CLAIM or ADOPT_SIMPLEJWT_TOKENS_UNTIL out.",
                 )
             ]
 
@@ -474,9 +473,8 @@ class TestChecks:
             assert self.said() == [
                 (
                     "drf_jwt_kit.W020",
-                    "SIMPLE_JWT['SIGNING_KEY'] does nothing beside DRF_JWT_KIT['KEYS'], which "
-                    "names the keys. Take it out. To go on taking tokens that Simple JWT issued "
-                    "with it, leave it and set ADOPT_SIMPLEJWT_TOKENS_UNTIL.",
+                    "SIMPLE_JWT['SIGNING_KEY'] does nothing beside DRF_JWT_KIT['KEYS']. Take it "
+                    "out; or set ADOPT_SIMPLEJWT_TOKENS_UNTIL to accept its old tokens.",
                 )
             ]
 

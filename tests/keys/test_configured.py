@@ -163,22 +163,15 @@ DICT = (
 )
 INVALID = "is not a valid source of keys: it"
 PEM = (
-    "It must hold one key, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo, with its line "
-    "breaks. Give a 'passphrase' where it is encrypted, and only there; or decrypt it: openssl "
-    "pkey -in KEY.pem -out PLAIN.pem"
+    "It must hold one key with its line breaks, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo. "
+    "Give a 'passphrase' only if it is encrypted, or: openssl pkey -in KEY.pem -out PLAIN.pem"
 )
-JWK = (
-    "Give one whole JWK (RFC 7517), with all members of its kty. Where it has use, key_ops or "
-    "alg, they must say that it is for signatures, with this algorithm."
-)
+JWK = "Give a whole JWK (RFC 7517). Its use, key_ops and alg, if any, must be for signing."
 FUNCTION = (
-    "In KEYS, give the path of a directory (with a slash in it), 'SECRET_KEY', or the dotted path "
-    "of a function that returns keys; in 'sign', that of a function from bytes to their signature."
+    "KEYS takes the path of a directory (with a slash in it), 'SECRET_KEY', or the dotted path of "
+    "a function that returns keys; 'sign' takes that of a function from bytes to their signature."
 )
-READABLE = (
-    "The user that runs the server must be able to read it. Make the keys of a directory as that "
-    "user, who must own it."
-)
+READABLE = "Let the user of the server read it. A directory of keys must belong to that user."
 MAKE = "Make another one: python manage.py jwtkit keys generate --algorithm "
 WRONG = {
     "a member that there is not": (
@@ -237,7 +230,7 @@ WRONG = {
     "no key that signs": (
         [{"key": private_pem(), "state": "retiring"}],
         "E055",
-        "None of the keys in DRF_JWT_KIT['KEYS'] signs: the state of each is next or retiring. "
+        "No key of DRF_JWT_KIT['KEYS'] signs: the state of each is next or retiring. "
         "Put the key that signs first, without a state.",
     ),
     "a function that is not there": (
@@ -256,7 +249,7 @@ WRONG = {
         [refusing],
         "E061",
         f"{FIRST} is the function refusing, which raised PermissionError. Call it in a shell of "
-        "this project: what it asks may be down, or refuse this process.",
+        "this project: what it asks may be down, or refuse access.",
     ),
     "a function that signs and is not there": (
         [{"key": public_pem(), "sign": f"{HERE}.gone"}],
@@ -267,7 +260,7 @@ WRONG = {
     "a function that signs and is none": (
         [{"key": public_pem(), "sign": 7}],
         "E020",
-        f"{FIRST} {INVALID} must have a function, or its dotted path, as its 'sign'. {DICT}",
+        f"{FIRST} {INVALID} must have a function or its path as its 'sign'. {DICT}",
     ),
     "a function that returns something else": (
         [lambda: [7]],
@@ -305,9 +298,8 @@ WRONG = {
     "what is neither PEM nor JWK": (
         [{"key": "hunter2 hunter2 hunter2 hunter2 hunter2"}],
         "E051",
-        f"{FIRST} is neither a PEM nor a JWK. Give the whole text of the key, with its "
-        "'-----BEGIN' line and its line breaks. If it is a secret for HMAC, name its algorithm: "
-        "'algorithm': 'HS256'.",
+        f"{FIRST} is neither a PEM nor a JWK. Give the PEM with all its lines; for an HMAC "
+        "secret, name its 'algorithm'.",
     ),
     "a PEM that is unreadable": (
         [{"key": private_pem().replace(private_pem()[60:90], "")}],
@@ -359,9 +351,8 @@ WRONG = {
     "a public key where a private one is needed": (
         [{"key": public_pem()}],
         "E056",
-        f"{FIRST} is the key that signs, but it is a public key, which can only verify. Give the "
-        "private key, or name a function in 'sign' that signs with it; or put the key that signs "
-        "before it.",
+        f"{FIRST} is the key that signs, but a public key can only verify. Give the private key, "
+        "or a function that signs in 'sign'; or put another key first.",
     ),
     "an HMAC secret that is shorter than its hash": (
         [{"key": "hunter2", "algorithm": "HS512"}],
@@ -378,9 +369,9 @@ WRONG = {
     "an RSA key of the ROCA chips": (
         [{"key": jwk_of_a_faulty_chip()}],
         "E022",
-        f"{FIRST} is not fit for RS256: This RSA key was made by a faulty chip, and its private "
-        "key can be computed from the public one (ROCA, CVE-2017-15361). Make another one "
-        f"elsewhere. {MAKE}RS256",
+        f"{FIRST} is not fit for RS256: This RSA key was made by a faulty chip, so its private "
+        "key can be computed (ROCA, CVE-2017-15361). Make another one elsewhere. "
+        f"{MAKE}RS256",
     ),
     "RSA under 2048 bits": (
         [{"key": private_pem("RSA of 1024 bits")}],
@@ -418,23 +409,20 @@ WRONG = {
     "one key twice": (
         [{"key": private_pem()}, {"key": public_pem()}],
         "E023",
-        f"{FIRST} and DRF_JWT_KIT['KEYS'][1] have the same kid, '{kid_of()}': a token would not "
-        "say which of them verifies it. Take one of them out if they are the same key; otherwise "
-        "give each a 'kid' of its own, or none.",
+        f"{FIRST} and DRF_JWT_KIT['KEYS'][1] have the same kid, '{kid_of()}'. Take one out if they "
+        "are one key; else give each a 'kid' of its own.",
     ),
     "SECRET_KEY itself": (
         [{"key": settings.SECRET_KEY, "algorithm": "HS256"}],
         "E024",
-        f"{FIRST} is SECRET_KEY itself. Whoever learns one use of it would have the other, and "
-        "neither could be replaced alone. Write KEYS = ['SECRET_KEY'], and a key is derived from "
-        "it; or make a key that is for tokens alone.",
+        f"{FIRST} is SECRET_KEY itself, so neither could leak or be replaced alone. Write KEYS = "
+        "['SECRET_KEY'], and a key is derived from it; or make another key.",
     ),
     "SECRET_KEY as a JWK": (
         [{"key": jwk_of_a_secret(settings.SECRET_KEY)}],
         "E024",
-        f"{FIRST} is SECRET_KEY itself. Whoever learns one use of it would have the other, and "
-        "neither could be replaced alone. Write KEYS = ['SECRET_KEY'], and a key is derived from "
-        "it; or make a key that is for tokens alone.",
+        f"{FIRST} is SECRET_KEY itself, so neither could leak or be replaced alone. Write KEYS = "
+        "['SECRET_KEY'], and a key is derived from it; or make another key.",
     ),
 }  # fmt: skip
 

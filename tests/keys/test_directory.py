@@ -174,8 +174,7 @@ class TestWhatIsWrong:
             (
                 "drf_jwt_kit.E065",
                 f"{folder}/keyring.json is damaged: it is not a list of keys as jwtkit writes it. "
-                "Restore it from a backup. Without one, move the directory away and make new keys: "
-                "everybody logs in again.",
+                "Restore a backup; or move the directory away and make keys: all log in again.",
             )
         ]
 
@@ -200,8 +199,8 @@ class TestWhatIsWrong:
             (
                 "drf_jwt_kit.E064",
                 f"The key {kid_of()} (the file {folder}/ES256.pem) cannot be read: No such file or "
-                "directory. The user that runs the server must be able to read it. Make the keys "
-                "of a directory as that user, who must own it.",
+                "directory. Let the user of the server read it. A directory of keys must belong to "
+                "that user.",
             )
         ]
 
@@ -214,9 +213,9 @@ class TestWhatIsWrong:
         assert said() == [
             (
                 "drf_jwt_kit.E025",
-                f"Others can read or replace the key in {path}, and log in as anybody with it. "
-                f"Let only the user of the server read it: chmod 600 {path}. If others may have "
-                "read it, replace it too. (Kubernetes: defaultMode 0400.)",
+                f"Others can read or replace the key in {path}, to log in as anybody. "
+                "Let only the user of the server read it (Kubernetes: defaultMode 0400): chmod "
+                f"600 {path}. Replace the key if others may have read it.",
             )
         ]
 
@@ -228,9 +227,8 @@ class TestWhatIsWrong:
         assert said() == [
             (
                 "drf_jwt_kit.E028",
-                f"Others can write into {folder}, which names the keys, and log in as anybody "
-                f"with one of their own. Let only the user of the server write there: chmod go-w "
-                f"{folder}",
+                f"Others can put a key of theirs into {folder}, and log in as anybody. Let only "
+                f"the user of the server write there: chmod go-w {folder}",
             )
         ]
 
@@ -270,8 +268,8 @@ class TestWhatIsWrong:
         assert said() == []
         assert [f"{m.msg} {m.hint}" for m in warnings] == [
             f"The group of {path} can read the private key in it. Let only the user of the server "
-            f"read it: chmod 600 {path}; or silence this where the group is how the server reads "
-            "it."
+            f"read it (Kubernetes: defaultMode 0400): chmod 600 {path}. If the server needs the "
+            "group, silence this."
         ]
 
     def test_a_key_that_cannot_be_read_here_counts_as_private(self, folder, monkeypatch):

@@ -79,10 +79,8 @@ class TestAFunctionThatSigns:
             kit.sign_in(user)
 
         assert str(refused.value) == (
-            f"The function that signs for the key {get_ring_kid()} answers what its public key "
-            "does not verify with ES256. Let it sign the bytes it is given with that algorithm "
-            "(not their hash, unless the service asks for one), and give the public key of the "
-            "same key and version."
+            f"The public key {get_ring_kid()} does not verify its signature by ES256. Let its "
+            "function sign the bytes (or a hash, if the service asks for it) with that key."
         )
 
 

@@ -123,8 +123,8 @@ class TestGenerate:
             keys("generate")
 
         assert str(refused.value) == (
-            "DRF_JWT_KIT['KEYS'] names no directory. Say which with --directory; or make a key "
-            "that you place yourself: python manage.py jwtkit keys generate --output FILE"
+            "DRF_JWT_KIT['KEYS'] names no directory. Name one with --directory; or, for generate, "
+            "a file with --output."
         )
 
     def test_says_that_a_directory_cannot_be_written(self, tmp_path):
@@ -183,8 +183,7 @@ class TestRotate:
             keys("rotate")
 
         assert str(refused.value) == (
-            "There is no next key. Make one, and rotate when every process has read it: "
-            "python manage.py jwtkit keys generate"
+            "There is no next key to rotate to. Make one: python manage.py jwtkit keys generate"
         )
 
     def test_logs_nobody_out(self, rotating, kit, user):
@@ -218,7 +217,7 @@ class TestRemove:
         assert str(refused.value) == (
             f"{retiring} is retiring. Sessions that need it: 1. It may be removed from "
             f"2026-01-02 12:10:00+00:00 on: python manage.py jwtkit keys remove {retiring}\nIf the "
-            "key has leaked, use --at-once: whoever has a token of it logs in again."
+            "key has leaked, use --at-once: users of its tokens log in again."
         )
         assert states(rotating) == ["signing", "retiring"]
 
@@ -261,8 +260,7 @@ class TestRemove:
             keys("remove", signing, "--at-once")
 
         assert str(refused.value) == (
-            f"The key {signing} signs. Let another one sign first: "
-            "python manage.py jwtkit keys rotate"
+            f"The key {signing} signs. Let another sign first: python manage.py jwtkit keys rotate"
         )
 
     def test_takes_a_next_key_away(self, rotating):

@@ -79,7 +79,6 @@ class TestWithRestFrameworksAnonymousUser:
 
     def test_the_first_request_names_the_cure(self):
         assert facts("--as-it-comes")["error"] == (
-            "django.contrib.auth is not installed, but REST Framework uses its AnonymousUser for "
-            "requests without a token, and the first such request fails. Set REST_FRAMEWORK = "
-            '{"UNAUTHENTICATED_USER": None}'
+            "Requests without a token fail: their AnonymousUser needs django.contrib.auth. Set "
+            'REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}'
         )

@@ -51,17 +51,11 @@ def _ecdsa(curve: ec.EllipticCurve, name: str) -> Algorithm:
     return Algorithm(needs=f"a key on the curve {name}", make=make, kty="EC", curves=(name,))
 
 
-_RSA = Algorithm(
-    needs="an RSA key",
-    make=partial(rsa.generate_private_key, public_exponent=65537, key_size=_NEW_RSA_BITS),
-    kty="RSA",
-)
-_EDDSA = Algorithm(
-    needs="an Ed25519 or Ed448 key",
-    make=ed25519.Ed25519PrivateKey.generate,
-    kty="OKP",
-    curves=("Ed25519", "Ed448"),
-)
+_new_rsa = partial(rsa.generate_private_key, public_exponent=65537, key_size=_NEW_RSA_BITS)
+_RSA = Algorithm(needs="an RSA key", make=_new_rsa, kty="RSA")
+_new_ed25519 = ed25519.Ed25519PrivateKey.generate
+_OKP = ("Ed25519", "Ed448")
+_EDDSA = Algorithm(needs="an Ed25519 or Ed448 key", make=_new_ed25519, kty="OKP", curves=_OKP)
 
 ALGORITHMS = {
     "HS256": _hmac(32),
@@ -118,10 +112,8 @@ def require_sound(key: Any, algorithm: str) -> None:
     if algorithm not in names_for_key(key):
         raise UnsoundKey(f"{algorithm} needs {row.needs}.")
     if row.secret_bytes and len(key) < row.secret_bytes:
-        raise UnsoundKey(
-            f"{algorithm} needs a secret of at least {row.secret_bytes} bytes: whoever guesses a "
-            "shorter one logs in as anybody."
-        )
+        least = f"{algorithm} needs a secret of at least {row.secret_bytes} bytes"
+        raise UnsoundKey(f"{least}: whoever guesses a shorter one logs in as anybody.")
     if row.kty == "RSA":
         _require_strong_rsa(key, algorithm)
 
@@ -130,17 +122,13 @@ def _require_strong_rsa(key: rsa.RSAPrivateKey | rsa.RSAPublicKey, algorithm: st
     public = key.public_key() if isinstance(key, rsa.RSAPrivateKey) else key
     numbers = public.public_numbers()
     if not LEAST_RSA_BITS <= public.key_size <= MOST_RSA_BITS:
-        raise UnsoundKey(
-            f"{algorithm} needs an RSA key of {LEAST_RSA_BITS} to {MOST_RSA_BITS} bits, "
-            f"not {public.key_size}."
-        )
+        needed = f"an RSA key of {LEAST_RSA_BITS} to {MOST_RSA_BITS} bits"
+        raise UnsoundKey(f"{algorithm} needs {needed}, not {public.key_size}.")
     if not LEAST_EXPONENT <= numbers.e <= MOST_EXPONENT or numbers.e % 2 == 0:
         raise UnsoundKey("The exponent of an RSA key is an odd number from 3, usually 65537.")
     if all(numbers.n % prime in _powers_of_65537(prime) for prime in _PRIMES_OF_ROCA):
-        raise UnsoundKey(
-            "This RSA key was made by a faulty chip, and its private key can be computed from the "
-            "public one (ROCA, CVE-2017-15361). Make another one elsewhere."
-        )
+        why = "a faulty chip, so its private key can be computed (ROCA, CVE-2017-15361)"
+        raise UnsoundKey(f"This RSA key was made by {why}. Make another one elsewhere.")
 
 
 @cache

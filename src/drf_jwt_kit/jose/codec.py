@@ -12,7 +12,7 @@ another key than the public one here.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ from drf_jwt_kit.exceptions import InvalidToken, Reason, UnusableKey
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .jwk import Key, SigningKeys, VerifyingKeys
+    from .jwk import Key
 
 WRONG_SIGNATURE = "drf_jwt_kit.E054"
 
@@ -54,50 +54,47 @@ class Policy:
     issuer: str | None = None
     audience: str | Sequence[str] | None = None
     leeway: timedelta = timedelta(0)
-    longest_lifetime: timedelta = field(default=ACCEPTED_AHEAD)
+    longest_lifetime: timedelta = ACCEPTED_AHEAD
     accept_expired: bool = False
 
 
 def encode(
     claims: dict[str, Any],
-    ring: SigningKeys,
+    key: Key,
     kind: TokenKind,
     *,
     json_encoder: type[json.JSONEncoder] | None = None,
 ) -> str:
-    """``claims`` signed by the ring's signing key, as a compact JWS (RFC 7515 section 7.1).
+    """``claims`` signed by ``key``, as a compact JWS (RFC 7515 section 7.1).
 
     Raises UnusableKey where a function signs and the public key does not verify what it answers,
     and whatever that function raises.
     """
-    key = ring.signing
     header = {"kid": key.kid, "typ": kind.value}
     if callable(key.signing_key):
-        return _signed_by_function(claims, key, header, json_encoder)
+        parts = ({"alg": key.algorithm, **header}, None), (claims, json_encoder)
+        encoded = (json.dumps(part, cls=cls, separators=(",", ":")).encode() for part, cls in parts)
+        return _signed_by_function(b".".join(map(base64url_encode, encoded)), key)
     return jwt.encode(
-        claims,
-        key.signing_key,
-        algorithm=key.algorithm,
-        headers=header,
-        json_encoder=json_encoder,
+        claims, key.signing_key, key.algorithm, headers=header, json_encoder=json_encoder
     )
 
 
-def decode(presented: str | bytes, ring: VerifyingKeys, policy: Policy) -> dict[str, Any]:
-    """The claims of a token that one of our keys signed and that satisfies ``policy``.
+def decode(presented: str | bytes, keys: Mapping[str, Key], policy: Policy) -> dict[str, Any]:
+    """The claims of a token that one of ``keys`` (by ``kid``) signed and that satisfies ``policy``.
 
     Raises InvalidToken with the reason ``expired``, ``wrong_type`` or ``invalid``.
     """
-    return decode_typed(presented, ring, policy)[0]
+    return decode_typed(presented, keys, policy)[0]
 
 
 def decode_typed(
-    presented: str | bytes, ring: VerifyingKeys, policy: Policy
+    presented: str | bytes, keys: Mapping[str, Key], policy: Policy
 ) -> tuple[dict[str, Any], str]:
     """The same claims, and which one of the policy's kinds the token is."""
     header = _header_of(presented)
     kid = header.get("kid")
-    key = ring.verifying.get(kid) if isinstance(kid, str) else None
+    key = keys.get(kid) if isinstance(kid, str) else None
     if key is None:
         raise InvalidToken(Reason.INVALID)
     claims = _verified(presented, key, policy)
@@ -139,25 +136,15 @@ def read_unverified(presented: str | bytes) -> dict[str, Any]:
     return claims
 
 
-def _signed_by_function(
-    claims: dict[str, Any],
-    key: Key,
-    header: Mapping[str, str],
-    json_encoder: type[json.JSONEncoder] | None,
-) -> str:
-    parts = ({"alg": key.algorithm, **header}, None), (claims, json_encoder)
-    encoded = (json.dumps(part, cls=cls, separators=(",", ":")).encode() for part, cls in parts)
-    signing_input = b".".join(map(base64url_encode, encoded))
+def _signed_by_function(signing_input: bytes, key: Key) -> str:
     signature = _as_in_a_jws(key.signing_key(signing_input), key)
     algorithm = jwt.get_algorithm_by_name(key.algorithm)
     if not algorithm.verify(signing_input, key.verifying_key, signature):
-        raise UnusableKey(
-            f"The function that signs for the key {key.kid} answers what its public key does not "
-            f"verify with {key.algorithm}.",
-            hint="Let it sign the bytes it is given with that algorithm (not their hash, unless "
-            "the service asks for one), and give the public key of the same key and version.",
-            id=WRONG_SIGNATURE,
+        problem = f"The public key {key.kid} does not verify its signature by {key.algorithm}."
+        hint = (
+            "Let its function sign the bytes (or a hash, if the service asks for it) with that key."
         )
+        raise UnusableKey(problem, hint=hint, id=WRONG_SIGNATURE)
     return b".".join([signing_input, base64url_encode(signature)]).decode()
 
 
@@ -194,10 +181,7 @@ def _verified(presented: str | bytes, key: Key, policy: Policy) -> dict[str, Any
             issuer=policy.issuer,
             audience=policy.audience,
             leeway=policy.leeway,
-            options={
-                "require": ["exp"],
-                "verify_exp": not policy.accept_expired,
-            },
+            options={"require": ["exp"], "verify_exp": not policy.accept_expired},
         )
     except jwt.ExpiredSignatureError as error:
         raise InvalidToken(Reason.EXPIRED) from error

@@ -21,7 +21,6 @@ from drf_jwt_kit import __version__
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
 
     from _typeshed import WriteableBuffer
 
@@ -32,7 +31,6 @@ _HEADERS = {
     "Accept": "application/jwk-set+json, application/json",
     "User-Agent": f"drf-jwt-kit/{__version__}",
 }
-_CHUNK = 16 * 1024
 
 
 class FetchFailed(Exception):  # noqa: N818  # reads as what happened
@@ -51,7 +49,9 @@ def fetch(url: str, timeout: float) -> Any:
         with _opener(url).open(request, timeout=timeout) as answer:
             if answer.status != http.client.OK:
                 raise FetchFailed(f"it answered {answer.status}")
-            body = _read(answer)
+            body = answer.read(LARGEST_SET + 1)
+        if len(body) > LARGEST_SET:
+            raise FetchFailed(f"its answer is longer than {LARGEST_SET} bytes")
         return json.loads(body)
     except urllib.error.HTTPError as error:
         error.close()
@@ -74,7 +74,7 @@ def _opener(url: str) -> urllib.request.OpenerDirector:
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(proxies),
-        _InTime(),
+        _InTime(context=ssl.create_default_context()),
         urllib.request.UnknownHandler(),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
@@ -83,37 +83,22 @@ def _opener(url: str) -> urllib.request.OpenerDirector:
     return opener
 
 
-def _read(answer: Any) -> bytes:
-    body = b""
-    while chunk := answer.read1(_CHUNK):
-        body += chunk
-        if len(body) > LARGEST_SET:
-            raise FetchFailed(f"its answer is longer than {LARGEST_SET} bytes")
-    return body
-
-
 class _InTime(urllib.request.HTTPSHandler):
-    """Opens http and https alike, with connections whose answer is read until a moment."""
+    """Opens http and https, and reads an answer until a moment: ``timeout`` is for each byte."""
 
     http_request = urllib.request.AbstractHTTPHandler.do_request_
 
-    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_answering_in_time(http.client.HTTPConnection), request)
+    def http_open(self, req: urllib.request.Request) -> Any:
+        return self.do_open(http.client.HTTPConnection, req)
 
-    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        secure = partial(http.client.HTTPSConnection, context=ssl.create_default_context())
-        return self.do_open(_answering_in_time(secure), request)
+    def do_open(self, http_class: Any, req: urllib.request.Request, **more: Any) -> Any:
+        return super().do_open(partial(_connection, http_class), req, **more)
 
 
-def _answering_in_time(connection_class: Callable[..., Any]) -> Any:
-    """Connections whose answer is read until a moment: ``timeout`` alone is for each byte."""
-
-    def connection(host: str, *, timeout: float, **more: Any) -> Any:
-        made = connection_class(host, timeout=timeout, **more)
-        made.response_class = partial(_Answer, until=time.monotonic() + timeout)
-        return made
-
-    return connection
+def _connection(http_class: Any, host: str, *, timeout: float, **more: Any) -> Any:
+    made = http_class(host, timeout=timeout, **more)
+    made.response_class = partial(_Answer, until=time.monotonic() + timeout)
+    return made
 
 
 class _Answer(http.client.HTTPResponse):

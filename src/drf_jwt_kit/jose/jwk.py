@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import jwt
 from jwt.exceptions import PyJWTError
@@ -66,20 +66,6 @@ class Key:
         """
         members = public_members(self.verifying_key, self.algorithm)
         return {**members, "kid": self.kid, "alg": self.algorithm, "use": "sig"}
-
-
-class SigningKeys(Protocol):
-    """Where a signer finds the key that signs now."""
-
-    @property
-    def signing(self) -> Key: ...
-
-
-class VerifyingKeys(Protocol):
-    """Where a verifier looks a ``kid`` up."""
-
-    @property
-    def verifying(self) -> Mapping[str, Key]: ...
 
 
 def thumbprint(members: Mapping[str, str]) -> str:

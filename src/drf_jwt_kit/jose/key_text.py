@@ -26,6 +26,11 @@ NEITHER_PEM_NOR_JWK = "drf_jwt_kit.E051"
 UNREADABLE_JWK = "drf_jwt_kit.E052"
 KEY_FOR_NO_ALGORITHM = "drf_jwt_kit.E053"
 
+_ONE_PEM = (
+    "It must hold one key with its line breaks, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo. "
+    "Give a 'passphrase' only if it is encrypted, or: openssl pkey -in KEY.pem -out PLAIN.pem"
+)
+
 
 @lru_cache(maxsize=64)
 def key_in(
@@ -42,37 +47,24 @@ def key_in(
     whose message calls the text ``where``.
     """
     if algorithm is not None and algorithm not in ALGORITHMS:
-        raise UnusableKey(
-            f"{where} has the algorithm {algorithm!r}, which is not supported.",
-            hint=f"Use one of: {', '.join(ALGORITHMS)}.",
-            id=UNKNOWN_ALGORITHM,
-        )
+        problem = f"{where} has the algorithm {algorithm!r}, which is not supported."
+        hint = f"Use one of: {', '.join(ALGORITHMS)}."
+        raise UnusableKey(problem, hint=hint, id=UNKNOWN_ALGORITHM)
     text = text.strip()
     if text.startswith(b"{"):
         material, algorithm, named = _from_jwk(text, where, algorithm)
         kid = kid or named
-    elif text.startswith(b"-----BEGIN "):
-        material = _from_pem(text, where, passphrase)
-    elif algorithm in SECRET_BYTES:
+    elif algorithm in SECRET_BYTES and not text.startswith(b"-----BEGIN "):
         material = text
-    elif text.startswith((b"ssh-", b"ecdsa-sha2-")):
-        material = _from_pem(text, where, passphrase)
     else:
-        raise UnusableKey(
-            f"{where} is neither a PEM nor a JWK.",
-            hint="Give the whole text of the key, with its '-----BEGIN' line and its line "
-            "breaks. If it is a secret for HMAC, name its algorithm: 'algorithm': 'HS256'.",
-            id=NEITHER_PEM_NOR_JWK,
-        )
+        material = _from_pem(text, where, passphrase)
     algorithm = algorithm or _usual_algorithm(material, where)
     try:
         return key_of_material(material, algorithm, kid)
     except UnsoundKey as error:
-        raise UnusableKey(
-            f"{where} is not fit for {algorithm}: {error}",
-            hint=f"Make another one: python manage.py jwtkit keys generate --algorithm {algorithm}",
-            id=UNSOUND_KEY,
-        ) from error
+        problem = f"{where} is not fit for {algorithm}: {error}"
+        hint = f"Make another one: python manage.py jwtkit keys generate --algorithm {algorithm}"
+        raise UnusableKey(problem, hint=hint, id=UNSOUND_KEY) from error
 
 
 def new_key_text(algorithm: str) -> bytes:
@@ -91,6 +83,10 @@ def suffix(algorithm: str) -> str:
 
 
 def _from_pem(text: bytes, where: str, passphrase: str | None) -> Any:
+    if not text.startswith((b"-----BEGIN ", b"ssh-", b"ecdsa-sha2-")):
+        problem = f"{where} is neither a PEM nor a JWK."
+        hint = "Give the PEM with all its lines; for an HMAC secret, name its 'algorithm'."
+        raise UnusableKey(problem, hint=hint, id=NEITHER_PEM_NOR_JWK)
     password = None if passphrase is None else passphrase.encode()
     try:
         if not text.startswith(b"-----"):
@@ -102,40 +98,24 @@ def _from_pem(text: bytes, where: str, passphrase: str | None) -> Any:
         why = " with this 'passphrase'" if password else ""
         if isinstance(error, TypeError):  # a password is missing, or one too many
             why = f"{why}: it is not encrypted" if password else " without its 'passphrase'"
-        raise UnusableKey(
-            f"{where} cannot be read as a PEM{why}.",
-            hint="It must hold one key, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo, with "
-            "its line breaks. Give a 'passphrase' where it is encrypted, and only there; or "
-            "decrypt it: openssl pkey -in KEY.pem -out PLAIN.pem",
-            id=UNREADABLE_PEM,
-        ) from error
+        problem = f"{where} cannot be read as a PEM{why}."
+        raise UnusableKey(problem, hint=_ONE_PEM, id=UNREADABLE_PEM) from error
 
 
 def _from_jwk(text: bytes, where: str, algorithm: str | None) -> tuple[Any, str, str | None]:
     try:
-        return read_jwk(_json(text), [algorithm] if algorithm else ALGORITHMS, is_ours=True)
-    except UnsoundKey as error:
-        raise UnusableKey(
-            f"{where} cannot be read as a JWK: {error}",
-            hint="Give one whole JWK (RFC 7517), with all members of its kty. Where it has use, "
-            "key_ops or alg, they must say that it is for signatures, with this algorithm.",
-            id=UNREADABLE_JWK,
-        ) from error
-
-
-def _json(text: bytes) -> Any:
-    try:
-        return json.loads(text)
+        return read_jwk(json.loads(text), [algorithm] if algorithm else ALGORITHMS, is_ours=True)
     except (ValueError, RecursionError) as error:
-        raise UnsoundKey("It is not JSON.") from error
+        why = error if isinstance(error, UnsoundKey) else "It is not JSON."
+        problem = f"{where} cannot be read as a JWK: {why}"
+        hint = "Give a whole JWK (RFC 7517). Its use, key_ops and alg, if any, must be for signing."
+        raise UnusableKey(problem, hint=hint, id=UNREADABLE_JWK) from error
 
 
 def _usual_algorithm(material: Any, where: str) -> str:
     names = names_for_key(material)
     if not names:
-        raise UnusableKey(
-            f"{where} holds a key type that cannot sign tokens.",
-            hint="Use RSA, or a key on the curve P-256, P-384 or P-521, or Ed25519.",
-            id=KEY_FOR_NO_ALGORITHM,
-        )
+        problem = f"{where} holds a key type that cannot sign tokens."
+        hint = "Use RSA, or a key on the curve P-256, P-384 or P-521, or Ed25519."
+        raise UnusableKey(problem, hint=hint, id=KEY_FOR_NO_ALGORITHM)
     return names[0]

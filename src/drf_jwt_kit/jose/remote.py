@@ -71,16 +71,9 @@ class IssuerKeys(Mapping[str, Key]):
         self._tried: float | None = None
         self._fetching = threading.Lock()
 
-    @property
-    def verifying(self) -> Mapping[str, Key]:
-        """Itself, for the codec."""
-        return self
-
     def __getitem__(self, kid: str) -> Key:
         held = self._held
-        if held is None:
-            held = self._fetched_instead_of(None, wait=True)
-        elif kid not in held.keys:
+        if held is None or kid not in held.keys:
             held = self._fetched_instead_of(held, wait=True)
         elif self._age(held) > self._issuer.keys_max_age.total_seconds():
             held = self._fetched_instead_of(held, wait=False)
@@ -136,13 +129,12 @@ class IssuerKeys(Mapping[str, Key]):
         return fetched
 
     def _tell_what_changed(self, fetched: _Held) -> None:
-        before = self._held
+        before, name = self._held, self._issuer.issuer
         if before is None or before.keys != fetched.keys:
             kids = ",".join(sorted(fetched.keys)) or None
-            logger.info("event=issuer_keys issuer=%s kids=%r", self._issuer.issuer, kids)
+            logger.info("event=issuer_keys issuer=%s kids=%r", name, kids)
         if before is None or before.left_out != fetched.left_out:
             for place, why in fetched.left_out:
                 logger.warning(
-                    "event=issuer_key_left_out issuer=%s place=%d why=%r",
-                    *(self._issuer.issuer, place, why),
+                    "event=issuer_key_left_out issuer=%s place=%d why=%r", name, place, why
                 )

@@ -27,6 +27,8 @@ ADOPTION_IS_OVER = "drf_jwt_kit.W021"
 SIGNING_KEY_IS_SECRET_KEY = "drf_jwt_kit.W103"
 KEY_READABLE_BY_GROUP = "drf_jwt_kit.W120"
 
+_OWNER_ALONE = "Let only the user of the server read it (Kubernetes: defaultMode 0400)"
+
 
 def check() -> Iterator[CheckMessage]:
     """What is wrong with the keys at start-up. Needs valid settings."""
@@ -47,30 +49,19 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
     until = settings.ADOPT_SIMPLEJWT_TOKENS_UNTIL
     if until is None:
         if settings.KEYS is not None and settings.SIGNING_KEY is not None:
-            yield Warning(
-                "SIMPLE_JWT['SIGNING_KEY'] does nothing beside DRF_JWT_KIT['KEYS'], which names "
-                "the keys.",
-                hint="Take it out. To go on taking tokens that Simple JWT issued with it, leave it "
-                "and set ADOPT_SIMPLEJWT_TOKENS_UNTIL.",
-                id=UNUSED_SIGNING_KEY,
-            )
+            problem = "SIMPLE_JWT['SIGNING_KEY'] does nothing beside DRF_JWT_KIT['KEYS']."
+            hint = "Take it out; or set ADOPT_SIMPLEJWT_TOKENS_UNTIL to accept its old tokens."
+            yield Warning(problem, hint=hint, id=UNUSED_SIGNING_KEY)
         return
     if until <= datetime.now(timezone.utc):
-        yield Warning(
-            f"ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed ({until.isoformat()}): no token of Simple "
-            "JWT is taken any more.",
-            hint="Take the setting out, and SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT if KEYS "
-            "names the keys.",
-            id=ADOPTION_IS_OVER,
-        )
+        problem = f"ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed ({until.isoformat()}): it does nothing."
+        hint = "Take it out; where KEYS is set, SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT too."
+        yield Warning(problem, hint=hint, id=ADOPTION_IS_OVER)
         return
     if settings.TOKEN_TYPE_CLAIM is None:
-        yield Error(
-            "ADOPT_SIMPLEJWT_TOKENS_UNTIL is set, and TOKEN_TYPE_CLAIM is None: nothing tells "
-            "Simple JWT's refresh tokens from its access tokens.",
-            hint="Take one of the two out.",
-            id=ADOPTION_NEEDS_A_TYPE,
-        )
+        problem = "TOKEN_TYPE_CLAIM is None: no adopted token says whether it is access or refresh."
+        hint = "Take TOKEN_TYPE_CLAIM or ADOPT_SIMPLEJWT_TOKENS_UNTIL out."
+        yield Error(problem, hint=hint, id=ADOPTION_NEEDS_A_TYPE)
     if settings.KEYS is not None or uses_secret_key():  # or the same key has been judged already
         yield from _errors_of(keys_of_simple_jwt_itself)
 
@@ -81,12 +72,9 @@ def check_files() -> Iterator[CheckMessage]:
     for path in files():
         mode = _mode(path)
         if mode & (stat.S_IRWXO | stat.S_IWGRP):
-            yield Error(
-                f"Others can read or replace the key in {path}, and log in as anybody with it.",
-                hint=f"Let only the user of the server read it: chmod 600 {path}. If others may "
-                "have read it, replace it too. (Kubernetes: defaultMode 0400.)",
-                id=EXPOSED_KEY,
-            )
+            problem = f"Others can read or replace the key in {path}, to log in as anybody."
+            hint = f"{_OWNER_ALONE}: chmod 600 {path}. Replace the key if others may have read it."
+            yield Error(problem, hint=hint, id=EXPOSED_KEY)
 
 
 def _check_directories() -> Iterator[CheckMessage]:
@@ -95,12 +83,9 @@ def _check_directories() -> Iterator[CheckMessage]:
             mode = _mode(path) if path.exists() else 0
             # Where the sticky bit is set, others can add files and replace none.
             if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
-                yield Error(
-                    f"Others can write into {path}, which names the keys, and log in as anybody "
-                    "with one of their own.",
-                    hint=f"Let only the user of the server write there: chmod go-w {path}",
-                    id=WRITABLE_KEYS,
-                )
+                problem = f"Others can put a key of theirs into {path}, and log in as anybody."
+                hint = f"Let only the user of the server write there: chmod go-w {path}"
+                yield Error(problem, hint=hint, id=WRITABLE_KEYS)
 
 
 def check_deploy() -> Iterator[CheckMessage]:
@@ -108,22 +93,16 @@ def check_deploy() -> Iterator[CheckMessage]:
     settings = get_settings()
     derives = settings.KEYS is None and uses_secret_key()
     if derives and settings.SIGNING_KEY is not None:
-        yield Warning(
-            "SIMPLE_JWT['SIGNING_KEY'] is SECRET_KEY. Tokens are signed with a key derived from "
-            "it instead, so that one can be replaced without the other.",
-            hint="Leave SIGNING_KEY out of SIMPLE_JWT.",
-            id=SIGNING_KEY_IS_SECRET_KEY,
-        )
+        problem = "SIMPLE_JWT['SIGNING_KEY'] is SECRET_KEY, so a key derived from it signs instead."
+        hint = "Leave SIGNING_KEY out of SIMPLE_JWT."
+        yield Warning(problem, hint=hint, id=SIGNING_KEY_IS_SECRET_KEY)
     if derives or configured.names_secret_key(settings.KEYS):
         yield from secret_key.check_deploy()
     for path in files():
         if _mode(path) & stat.S_IRGRP:
-            yield Warning(
-                f"The group of {path} can read the private key in it.",
-                hint=f"Let only the user of the server read it: chmod 600 {path}; or silence "
-                "this where the group is how the server reads it.",
-                id=KEY_READABLE_BY_GROUP,
-            )
+            problem = f"The group of {path} can read the private key in it."
+            hint = f"{_OWNER_ALONE}: chmod 600 {path}. If the server needs the group, silence this."
+            yield Warning(problem, hint=hint, id=KEY_READABLE_BY_GROUP)
 
 
 def files() -> Iterator[Path]:

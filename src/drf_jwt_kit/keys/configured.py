@@ -16,6 +16,7 @@ from django.conf import settings as django_settings
 from django.utils.encoding import force_bytes
 from django.utils.module_loading import import_string
 
+from drf_jwt_kit.conf.fields import as_tuple
 from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in
 
@@ -32,6 +33,15 @@ FUNCTION_NOT_FOUND = "drf_jwt_kit.E062"
 VARIABLE_NOT_SET = "drf_jwt_kit.E063"
 SECRET_KEY_ITSELF = "drf_jwt_kit.E024"
 
+_WHAT_A_PATH_NAMES = (
+    "KEYS takes the path of a directory (with a slash in it), 'SECRET_KEY', or the dotted path of "
+    "a function that returns keys; 'sign' takes that of a function from bytes to their signature."
+)
+_WHAT_A_KEY_HAS = (
+    "A key is a dict with one of 'file', 'env' and 'key', and where needed 'algorithm', 'kid', "
+    "'state', 'since', 'passphrase' or 'sign'."
+)
+
 
 def _is_text(value: Any) -> bool:
     try:
@@ -42,10 +52,6 @@ def _is_text(value: Any) -> bool:
 
 def _is_string_or_none(value: Any) -> bool:
     return value is None or isinstance(value, str)
-
-
-def _is_function_or_path(value: Any) -> bool:
-    return isinstance(value, str) or callable(value)
 
 
 def _is_aware_or_none(value: Any) -> bool:
@@ -60,7 +66,6 @@ def _moment(value: Any) -> Any:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
-_FROM = ("file", "env", "key")
 _STATES = [state.value for state in KeyState]
 _MEMBERS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "file": ("a path", lambda value: isinstance(value, (str, os.PathLike))),
@@ -71,7 +76,7 @@ _MEMBERS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "passphrase": ("a string", _is_string_or_none),
     "state": (f"one of {', '.join(_STATES)}", lambda value: value in _STATES),
     "since": ("a time with a time zone, such as '2026-01-31T12:00:00+00:00',", _is_aware_or_none),
-    "sign": ("a function, or its dotted path,", _is_function_or_path),
+    "sign": ("a function or its path", lambda value: isinstance(value, str) or callable(value)),
 }
 """What a key may have, what each member must be, and the test of it."""
 
@@ -83,37 +88,30 @@ def keys_of_sources(sources: Any, where: str = "DRF_JWT_KIT['KEYS']") -> list[Pl
     """
     if not isinstance(sources, (list, tuple)):
         return _keys_of(sources, where)
-    keys: list[PlacedKey] = []
-    for number, source in enumerate(sources):
-        keys += _keys_of(source, f"{where}[{number}]")
-    return keys
+    numbered = enumerate(sources)
+    return [key for n, source in numbered for key in _keys_of(source, f"{where}[{n}]")]
 
 
 def key_files(sources: Any) -> list[Path]:
     """The files that ``KEYS`` names one by one."""
-    named = [source.get("file") for source in _listed(sources) if isinstance(source, dict)]
+    named = [source.get("file") for source in as_tuple(sources) if isinstance(source, dict)]
     return [Path(file) for file in named if isinstance(file, (str, os.PathLike))]
 
 
 def directories(sources: Any) -> list[Path]:
     """The directories among the sources."""
-    return [Path(source) for source in _listed(sources) if _is_directory(source)]
+    return [Path(source) for source in as_tuple(sources) if _is_directory(source)]
 
 
 def names_secret_key(sources: Any) -> bool:
     """Whether the word "SECRET_KEY" is among the sources."""
-    return "SECRET_KEY" in _listed(sources)
-
-
-def _listed(sources: Any) -> list[Any]:
-    return list(sources) if isinstance(sources, (list, tuple)) else [sources]
+    return "SECRET_KEY" in as_tuple(sources)
 
 
 def _is_directory(source: Any) -> bool:
     """Whether a source is the path of a directory: a dotted path has no slash in it."""
-    return isinstance(source, os.PathLike) or (
-        isinstance(source, str) and any(sep in source for sep in ("/", os.sep))
-    )
+    has_slash = isinstance(source, str) and ("/" in source or os.sep in source)
+    return has_slash or isinstance(source, os.PathLike)
 
 
 def _keys_of(source: Any, where: str) -> list[PlacedKey]:
@@ -132,40 +130,28 @@ def _keys_of_function(source: Any, where: str) -> list[PlacedKey]:
     try:
         answer = function()
     except Exception as error:
-        raise UnusableKey(
-            f"{where} is the function {name}, which raised {type(error).__name__}.",
-            hint="Call it in a shell of this project: what it asks may be down, or refuse this "
-            "process.",
-            id=FUNCTION_FAILED,
-        ) from error
+        problem = f"{where} is the function {name}, which raised {type(error).__name__}."
+        hint = "Call it in a shell of this project: what it asks may be down, or refuse access."
+        raise UnusableKey(problem, hint=hint, id=FUNCTION_FAILED) from error
     return keys_of_sources(answer, f"the answer of {name}")
 
 
 def _function(source: Any, where: str) -> Any:
-    problem = "it cannot be called"
+    why = "it cannot be called"
     try:
         function = import_string(source) if isinstance(source, str) else source
     except ImportError as error:
-        function, problem = None, str(error)
+        function, why = None, str(error)
     if not callable(function):
-        raise UnusableKey(
-            f"{where} names {source!r} as a function, which cannot be used: {problem}.",
-            hint="In KEYS, give the path of a directory (with a slash in it), 'SECRET_KEY', or the "
-            "dotted path of a function that returns keys; in 'sign', that of a function from bytes "
-            "to their signature.",
-            id=FUNCTION_NOT_FOUND,
-        )
+        problem = f"{where} names {source!r} as a function, which cannot be used: {why}."
+        raise UnusableKey(problem, hint=_WHAT_A_PATH_NAMES, id=FUNCTION_NOT_FOUND)
     return function
 
 
 def _key_of(source: Any, where: str) -> PlacedKey:
     if wrong := _what_is_wrong(source):
-        raise UnusableKey(
-            f"{where} is not a valid source of keys: it {wrong}.",
-            hint="A key is a dict with one of 'file', 'env' and 'key', and where needed "
-            "'algorithm', 'kid', 'state', 'since', 'passphrase' or 'sign'.",
-            id=WRONG_SOURCE,
-        )
+        problem = f"{where} is not a valid source of keys: it {wrong}."
+        raise UnusableKey(problem, hint=_WHAT_A_KEY_HAS, id=WRONG_SOURCE)
     text, place = _text_of(source, where)
     _require_other_than_secret_key(text.strip(), place)
     words = {name: source.get(name) for name in ("algorithm", "kid", "passphrase")}
@@ -173,13 +159,8 @@ def _key_of(source: Any, where: str) -> PlacedKey:
     _require_other_than_secret_key(key.verifying_key, place)  # it may have come as a JWK
     if "sign" in source:
         key = replace(key, signing_key=_function(source["sign"], where))
-    state = source.get("state")
-    return PlacedKey(
-        key=key,
-        state=None if state is None else KeyState(state),
-        where=place,
-        since=_moment(source.get("since")),
-    )
+    state = KeyState(source["state"]) if "state" in source else None
+    return PlacedKey(key=key, state=state, where=place, since=_moment(source.get("since")))
 
 
 def _what_is_wrong(source: Any) -> str | None:
@@ -192,20 +173,16 @@ def _what_is_wrong(source: Any) -> str | None:
         accepts, is_valid = _MEMBERS[name]
         if not is_valid(value):
             return f"must have {accepts} as its {name!r}"
-    if sum(name in source for name in _FROM) != 1:
+    if sum(name in source for name in ("file", "env", "key")) != 1:
         return "must have exactly one of 'file', 'env' and 'key'"
     return None
 
 
 def _require_other_than_secret_key(material: Any, where: str) -> None:
     if material == force_bytes(django_settings.SECRET_KEY).strip():
-        raise UnusableKey(
-            f"{where} is SECRET_KEY itself. Whoever learns one use of it would have the other, "
-            "and neither could be replaced alone.",
-            hint="Write KEYS = ['SECRET_KEY'], and a key is derived from it; or make a key that "
-            "is for tokens alone.",
-            id=SECRET_KEY_ITSELF,
-        )
+        problem = f"{where} is SECRET_KEY itself, so neither could leak or be replaced alone."
+        hint = "Write KEYS = ['SECRET_KEY'], and a key is derived from it; or make another key."
+        raise UnusableKey(problem, hint=hint, id=SECRET_KEY_ITSELF)
 
 
 def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:
@@ -217,9 +194,7 @@ def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:
         return read_file(Path(source["file"]), place), place
     name = source["env"]
     if not os.environ.get(name):
-        raise UnusableKey(
-            f"{where} is in the environment variable {name}, which is not set here.",
-            hint=f"Set {name} for every process of this project, or take the key out of the list.",
-            id=VARIABLE_NOT_SET,
-        )
+        problem = f"{where} is in the environment variable {name}, which is not set here."
+        hint = f"Set {name} for every process of this project, or take the key out of the list."
+        raise UnusableKey(problem, hint=hint, id=VARIABLE_NOT_SET)
     return os.fsencode(os.environ[name]), f"{where} (the variable {name})"

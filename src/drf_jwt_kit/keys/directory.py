@@ -41,11 +41,9 @@ def keys_in(directory: Path) -> list[PlacedKey]:
     """The keys of ``directory``, the signing one among them. Raises UnusableKey."""
     entries = read(directory)
     if not entries:
-        raise UnusableKey(
-            f"The directory {directory} holds no keys.",
-            hint="Make the first one: python manage.py jwtkit keys generate",
-            id=EMPTY_DIRECTORY,
-        )
+        problem = f"The directory {directory} holds no keys."
+        hint = "Make the first one: python manage.py jwtkit keys generate"
+        raise UnusableKey(problem, hint=hint, id=EMPTY_DIRECTORY)
     return [_placed(entry, directory) for entry in entries]
 
 
@@ -59,12 +57,9 @@ def read(directory: Path) -> tuple[Entry, ...]:
     try:
         return tuple(_entry(item) for item in json.loads(text)["keys"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UnusableKey(
-            f"{index} is damaged: it is not a list of keys as jwtkit writes it.",
-            hint="Restore it from a backup. Without one, move the directory away and make new "
-            "keys: everybody logs in again.",
-            id=DAMAGED_INDEX,
-        ) from error
+        problem = f"{index} is damaged: it is not a list of keys as jwtkit writes it."
+        hint = "Restore a backup; or move the directory away and make keys: all log in again."
+        raise UnusableKey(problem, hint=hint, id=DAMAGED_INDEX) from error
 
 
 def read_file(path: Path, where: str, *, default: bytes | None = None) -> bytes:
@@ -74,12 +69,9 @@ def read_file(path: Path, where: str, *, default: bytes | None = None) -> bytes:
     except (OSError, ValueError) as error:  # a ValueError is a null byte in the path
         if default is not None and isinstance(error, FileNotFoundError):
             return default
-        raise UnusableKey(
-            f"{where} cannot be read: {getattr(error, 'strerror', error)}.",
-            hint="The user that runs the server must be able to read it. Make the keys of a "
-            "directory as that user, who must own it.",
-            id=UNREADABLE_FILE,
-        ) from error
+        problem = f"{where} cannot be read: {getattr(error, 'strerror', error)}."
+        hint = "Let the user of the server read it. A directory of keys must belong to that user."
+        raise UnusableKey(problem, hint=hint, id=UNREADABLE_FILE) from error
 
 
 @contextmanager
@@ -144,14 +136,9 @@ def _sync(directory: Path) -> None:
 
 
 def _entry(item: dict[str, Any]) -> Entry:
-    entry = Entry(
-        kid=str(item["kid"]),
-        algorithm=str(item["algorithm"]),
-        file=str(item["file"]),
-        state=KeyState(item["state"]),
-        created=datetime.fromisoformat(item["created"]),
-        since=datetime.fromisoformat(item["since"]),
-    )
+    members: dict[str, Any] = {name: str(item[name]) for name in ("kid", "algorithm", "file")}
+    members |= {name: datetime.fromisoformat(item[name]) for name in ("created", "since")}
+    entry = Entry(state=KeyState(item["state"]), **members)
     if os.path.basename(entry.file) != entry.file:
         raise ValueError("a file in another directory")
     if entry.created.tzinfo is None or entry.since.tzinfo is None:

@@ -43,9 +43,6 @@ def get_published_keys() -> IssuerKeys:
     """The keys at ``JWK_URL``, which are fetched when the first one is asked for."""
     settings = get_settings()
     url = settings.JWK_URL or ""
-    issuer = Issuer(
-        jwks_url=url,
-        issuer=settings.ISSUER or str(urlsplit(url).hostname),
-        algorithms=(settings.ALGORITHM,),
-    )
+    name = settings.ISSUER or str(urlsplit(url).hostname)
+    issuer = Issuer(jwks_url=url, issuer=name, algorithms=(settings.ALGORITHM,))
     return PublishedKeys(issuer, fetch=fetch)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
 
+KEYS_COMMAND = "python manage.py jwtkit keys"
+
+
 class CannotRotate(Exception):  # noqa: N818  # reads as what happened
     """A step that must not be taken now: what is wrong, and the cure."""
 
@@ -44,9 +47,7 @@ def added(entries: tuple[Entry, ...], new: Entry) -> tuple[Entry, ...]:
     if any(entry.kid == new.kid for entry in entries):
         raise CannotRotate(f"There is a key {new.kid} already.")
     if in_state(entries, KeyState.NEXT):
-        raise CannotRotate(
-            "There is a next key already. Let it sign first: python manage.py jwtkit keys rotate"
-        )
+        raise CannotRotate(f"There is a next key already. Let it sign first: {KEYS_COMMAND} rotate")
     state = KeyState.NEXT if in_state(entries, KeyState.SIGNING) else KeyState.SIGNING
     return _ordered((*entries, replace(new, state=state)))
 
@@ -61,34 +62,22 @@ def rotated(
     """
     coming = in_state(entries, KeyState.NEXT)
     if not coming:
-        raise CannotRotate(
-            "There is no next key. Make one, and rotate when every process has read it: "
-            "python manage.py jwtkit keys generate"
-        )
+        raise CannotRotate(f"There is no next key to rotate to. Make one: {KEYS_COMMAND} generate")
     ready = coming[0].since + ahead
     if now < ready and not at_once:
-        raise CannotRotate(
-            f"The next key {coming[0].kid} may sign from {as_text(ready)} on: until then, a "
-            "process or a service may not have read it. If the signing key has leaked, "
-            "use --at-once."
-        )
+        why = "when every service has read it. If the signing key has leaked, use --at-once."
+        raise CannotRotate(f"The next key {coming[0].kid} may sign from {as_text(ready)} on, {why}")
     following = {KeyState.NEXT: KeyState.SIGNING, KeyState.SIGNING: KeyState.RETIRING}
-    moved = (
-        replace(entry, state=following[entry.state], since=now)
-        if entry.state in following
-        else entry
-        for entry in entries
-    )
-    return _ordered(tuple(moved))
+    moving = [entry for entry in entries if entry.state in following]
+    moved = [replace(entry, state=following[entry.state], since=now) for entry in moving]
+    return _ordered((*moved, *in_state(entries, KeyState.RETIRING)))
 
 
 def removed(entries: tuple[Entry, ...], kid: str) -> tuple[Entry, ...]:
     """Without the key ``kid``. Raises CannotRotate where there is none, or where it signs."""
     entry = found(entries, kid)
     if entry.state is KeyState.SIGNING:
-        raise CannotRotate(
-            f"The key {kid} signs. Let another one sign first: python manage.py jwtkit keys rotate"
-        )
+        raise CannotRotate(f"The key {kid} signs. Let another sign first: {KEYS_COMMAND} rotate")
     return tuple(other for other in entries if other is not entry)
 
 
@@ -98,7 +87,7 @@ def found(entries: tuple[Entry, ...], kid: str) -> Entry:
     exact = [entry for entry in fitting if entry.kid == kid]
     if len(exact or fitting) != 1:
         many = "Several keys begin with" if fitting else "There is no key"
-        raise CannotRotate(f"{many} {kid}. List them: python manage.py jwtkit keys list")
+        raise CannotRotate(f"{many} {kid}. List them: {KEYS_COMMAND} list")
     return (exact or fitting)[0]
 
 

@@ -117,20 +117,14 @@ def _signing_one(placed: Sequence[PlacedKey]) -> PlacedKey:
     said = [p for p in placed if p.state is KeyState.SIGNING]
     by_place = [p for p in placed if p.state is None]
     if not (said or by_place):
-        raise UnusableKey(
-            "None of the keys in DRF_JWT_KIT['KEYS'] signs: the state of each is next or retiring.",
-            hint="Put the key that signs first, without a state.",
-            id=NO_KEY_SIGNS,
-        )
+        problem = "No key of DRF_JWT_KIT['KEYS'] signs: the state of each is next or retiring."
+        hint = "Put the key that signs first, without a state."
+        raise UnusableKey(problem, hint=hint, id=NO_KEY_SIGNS)
     signing = (said or by_place)[0]
     if signing.key.signing_key is None:
-        raise UnusableKey(
-            f"{signing.where} is the key that signs, but it is a public key, which can only "
-            "verify.",
-            hint="Give the private key, or name a function in 'sign' that signs with it; or put "
-            "the key that signs before it.",
-            id=SIGNING_KEY_IS_PUBLIC,
-        )
+        problem = f"{signing.where} is the key that signs, but a public key can only verify."
+        hint = "Give the private key, or a function that signs in 'sign'; or put another key first."
+        raise UnusableKey(problem, hint=hint, id=SIGNING_KEY_IS_PUBLIC)
     return signing
 
 
@@ -139,10 +133,6 @@ def _require_different_names(placed: Sequence[PlacedKey]) -> None:
     for one in placed:
         other = first.setdefault(one.key.kid, one)
         if other is not one:
-            raise UnusableKey(
-                f"{other.where} and {one.where} have the same kid, {one.key.kid!r}: a token "
-                "would not say which of them verifies it.",
-                hint="Take one of them out if they are the same key; otherwise give each a "
-                "'kid' of its own, or none.",
-                id=SAME_KID,
-            )
+            problem = f"{other.where} and {one.where} have the same kid, {one.key.kid!r}."
+            hint = "Take one out if they are one key; else give each a 'kid' of its own."
+            raise UnusableKey(problem, hint=hint, id=SAME_KID)

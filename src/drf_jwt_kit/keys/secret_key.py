@@ -46,19 +46,16 @@ def keys_of_secret_key(algorithm: str = "HS256") -> list[PlacedKey]:
     different: dict[bytes, str] = {}
     for where, secret in secret_keys().items():
         if len(secret) < _LEAST_BYTES:
-            raise UnusableKey(
-                f"{where} is shorter than {_LEAST_BYTES} bytes, and tokens are verified with a key "
-                "derived from it: whoever guesses it logs in as anybody.",
-                hint="Whoever has a token of it logs in again. Take it out if it is a fallback; "
-                f"put a new SECRET_KEY into the environment of this project: {_MAKE_A_KEY}",
-                id=SHORT_SECRET_KEY,
+            problem = (
+                f"{where} is shorter than {_LEAST_BYTES} bytes: whoever guesses it signs tokens."
             )
+            hint = f"Take a fallback out; replace SECRET_KEY (all log in again): {_MAKE_A_KEY}"
+            raise UnusableKey(problem, hint=hint, id=SHORT_SECRET_KEY)
         different.setdefault(secret, where)
+    states = {"SECRET_KEY": None}
     return [
         PlacedKey(
-            key=_derived(secret, algorithm),
-            state=None if where == "SECRET_KEY" else KeyState.RETIRING,
-            where=where,
+            key=_derived(secret, algorithm), state=states.get(where, KeyState.RETIRING), where=where
         )
         for secret, where in different.items()
     ]
@@ -67,19 +64,12 @@ def keys_of_secret_key(algorithm: str = "HS256") -> list[PlacedKey]:
 def check_deploy() -> Iterator[CheckMessage]:
     """What is unwise about SECRET_KEY in production, where keys are derived from it."""
     if str(django_settings.SECRET_KEY).startswith("django-insecure-"):
-        yield Warning(
-            "Tokens are signed with a key derived from a SECRET_KEY that begins with "
-            "'django-insecure-': it was made by startproject and may be public.",
-            hint=f"Put a new one into the environment of this project: {_MAKE_A_KEY}",
-            id=PUBLIC_SECRET_KEY,
-        )
+        problem = "SECRET_KEY begins with 'django-insecure-', so it may be public."
+        hint = f"Tokens are signed with a key derived from it. Make a new one: {_MAKE_A_KEY}"
+        yield Warning(problem, hint=hint, id=PUBLIC_SECRET_KEY)
 
 
 def _derived(secret: bytes, algorithm: str) -> Key:
-    derivation = HKDF(
-        algorithm=hashes.SHA256(),
-        length=SECRET_BYTES[algorithm],
-        salt=None,
-        info=f"drf_jwt_kit token signing {algorithm}".encode(),
-    )  # RFC 5869
+    info = f"drf_jwt_kit token signing {algorithm}".encode()
+    derivation = HKDF(hashes.SHA256(), SECRET_BYTES[algorithm], salt=None, info=info)  # RFC 5869
     return key_of_material(derivation.derive(secret), algorithm)

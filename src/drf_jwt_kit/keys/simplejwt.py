@@ -26,8 +26,13 @@ UNSOUND_ADOPTED_SECRET = "drf_jwt_kit.E060"
 _SIGNING_KEY = "SIMPLE_JWT['SIGNING_KEY']"
 _VERIFYING_KEY = "SIMPLE_JWT['VERIFYING_KEY']"
 _TOGETHER = (
-    "ALGORITHM, SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT belong together; without them, a key "
-    "is derived from SECRET_KEY."
+    "Set ALGORITHM, SIGNING_KEY (the private key, as PEM) and VERIFYING_KEY (the public one) of "
+    "SIMPLE_JWT together; without them, a key is derived from SECRET_KEY."
+)
+_ANOTHER_SECRET = (
+    "Leave SIGNING_KEY out, and a key is derived from SECRET_KEY; or make a secret: python -c "
+    '"import secrets; print(secrets.token_urlsafe(64))". If it is a private key, set ALGORITHM to '
+    "its own, such as 'RS256'."
 )
 
 
@@ -39,28 +44,15 @@ def keys_of_simple_jwt() -> list[PlacedKey]:
     settings = get_settings()
     algorithm = settings.ALGORITHM
     if algorithm not in ALGORITHMS:
-        raise UnusableKey(
-            f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, which is not one of: "
-            f"{', '.join(ALGORITHMS)}.",
-            hint=_TOGETHER,
-            id=ALGORITHM_NOT_SUPPORTED,
-        )
-    if algorithm in SECRET_BYTES and uses_secret_key():
+        names = ", ".join(ALGORITHMS)
+        problem = f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, which is not one of: {names}."
+        raise UnusableKey(problem, hint=_TOGETHER, id=ALGORITHM_NOT_SUPPORTED)
+    is_secret = algorithm in SECRET_BYTES
+    if is_secret and uses_secret_key():
         return keys_of_secret_key(algorithm)
     if settings.JWK_URL is not None and uses_secret_key():  # ALGORITHM is that of the keys there
         return keys_of_secret_key()
-    if algorithm in SECRET_BYTES:
-        key = _named_secret(algorithm)
-    elif uses_secret_key() or not settings.VERIFYING_KEY:
-        raise UnusableKey(
-            f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, but there is no SIGNING_KEY or no "
-            "VERIFYING_KEY. Set SIGNING_KEY to the private key and VERIFYING_KEY to the public "
-            "one, both as PEM; or leave ALGORITHM out.",
-            hint=_TOGETHER,
-            id=KEY_IS_MISSING,
-        )
-    else:
-        key = _named_pair(algorithm)
+    key = _named_secret(algorithm) if is_secret else _named_pair(algorithm)
     return [PlacedKey(key=key, state=None, where=_SIGNING_KEY)]
 
 
@@ -85,23 +77,16 @@ def keys_of_simple_jwt_itself() -> list[Key]:
 
 def uses_secret_key() -> bool:
     """Whether SIMPLE_JWT names no key but SECRET_KEY, which means keys derived from it."""
-    signing_key = get_settings().SIGNING_KEY
-    return signing_key is None or force_bytes(signing_key) == force_bytes(
-        django_settings.SECRET_KEY
-    )
+    secret, named = django_settings.SECRET_KEY, get_settings().SIGNING_KEY
+    return named is None or force_bytes(named) == force_bytes(secret)
 
 
 def _named_secret(algorithm: str) -> Key:
     try:
         return key_of_material(force_bytes(get_settings().SIGNING_KEY), algorithm)
     except UnsoundKey as error:
-        raise UnusableKey(
-            f"{_SIGNING_KEY} cannot be used with {algorithm}: {error}",
-            hint="Leave SIGNING_KEY out, and a key is derived from SECRET_KEY; or make a secret: "
-            'python -c "import secrets; print(secrets.token_urlsafe(64))". If it is a private key, '
-            "set ALGORITHM to its own, such as 'RS256'.",
-            id=UNSOUND_SECRET,
-        ) from error
+        problem = f"{_SIGNING_KEY} cannot be used with {algorithm}: {error}"
+        raise UnusableKey(problem, hint=_ANOTHER_SECRET, id=UNSOUND_SECRET) from error
 
 
 def _adopted_secret(where: str, secret: bytes) -> Key:
@@ -109,26 +94,23 @@ def _adopted_secret(where: str, secret: bytes) -> Key:
     try:
         return key_of_material(secret, algorithm)
     except UnsoundKey as error:
-        raise UnusableKey(
-            f"{where} is needed to verify the tokens of Simple JWT, and cannot be used with "
-            f"{algorithm}: {error}",
-            hint="Take it out if it is a fallback. If it is SECRET_KEY, take "
-            "ADOPT_SIMPLEJWT_TOKENS_UNTIL out. Whoever has such a token logs in again.",
-            id=UNSOUND_ADOPTED_SECRET,
-        ) from error
+        problem = f"{where} signed Simple JWT's tokens, and is not fit for {algorithm}: {error}"
+        hint = "Take the fallback or ADOPT_SIMPLEJWT_TOKENS_UNTIL out; its users log in again then."
+        raise UnusableKey(problem, hint=hint, id=UNSOUND_ADOPTED_SECRET) from error
 
 
 def _named_pair(algorithm: str) -> Key:
+    if uses_secret_key() or not get_settings().VERIFYING_KEY:
+        problem = f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, which lacks one of its two keys."
+        raise UnusableKey(problem, hint=_TOGETHER, id=KEY_IS_MISSING)
     text = force_bytes(get_settings().SIGNING_KEY)
     private = key_in(text, where=_SIGNING_KEY, algorithm=algorithm)
     public = _public_key(algorithm)
     if private.signing_key is None or private.kid != public.kid:
-        raise UnusableKey(
-            f"{_SIGNING_KEY} and VERIFYING_KEY cannot be used with {algorithm}: they are not the "
-            "private and the public part of one key.",
-            hint=_TOGETHER,
-            id=NO_PAIR,
+        problem = (
+            "SIGNING_KEY and VERIFYING_KEY are not the private and the public part of one key."
         )
+        raise UnusableKey(problem, hint=_TOGETHER, id=NO_PAIR)
     return private
 
 

@@ -1,6 +1,7 @@
 """``"drf_jwt_kit.resource_server"`` in INSTALLED_APPS, so that ``manage.py check`` knows of it."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,7 +13,7 @@ class ResourceServerConfig(AppConfig):
     verbose_name = _("JWT resource server")
 
     def ready(self) -> None:
-        """Register the checks."""
-        from .checks import register_checks  # not before REST Framework may be imported
+        """Make Django run the checks."""
+        from .checks import check  # not before REST Framework may be imported
 
-        register_checks()
+        register(check, Tags.security)

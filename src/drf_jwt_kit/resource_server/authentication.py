@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework.authentication import BaseAuthentication
 
-from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.exceptions import BadAuthorizationHeader, InvalidToken, Reason, challenge
+from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import Policy, decode
 from drf_jwt_kit.permissions import scopes_in
-from drf_jwt_kit.transports import header_of, token_in
+from drf_jwt_kit.transports import challenge_of, header_of, token_in
 
 from .checks import require_unauthenticated_user_none
 from .issuer import get_issuer_keys
@@ -47,14 +46,7 @@ class ResourceServerAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         """The ``WWW-Authenticate`` value; it names an error only where a token was presented."""
-        refusal: Exception | None = None
-        header = header_of(request)
-        try:
-            if header is not None and token_in(header) is not None:
-                refusal = InvalidToken()
-        except BadAuthorizationHeader as error:
-            refusal = error
-        return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, refusal)
+        return challenge_of(header_of(request), self.www_authenticate_realm)
 
     def get_principal(self, claims: dict[str, Any]) -> Any:
         """What ``request.user`` is for verified ``claims``: the hook for a class of your own.

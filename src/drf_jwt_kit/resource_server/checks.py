@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 from rest_framework.settings import api_settings as drf_settings
 
@@ -13,48 +13,29 @@ from drf_jwt_kit.conf import current_problems, get_settings
 
 from .settings import problems
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 WRONG_RESOURCE_SERVER = "drf_jwt_kit.E040"
 ANONYMOUS_USER_NEEDS_USERS = "drf_jwt_kit.E041"
 
-_NO_USERS = (
-    "django.contrib.auth is not installed, but REST Framework uses its AnonymousUser for requests "
-    "without a token, and the first such request fails."
-)
+_NO_USERS = "Requests without a token fail: their AnonymousUser needs django.contrib.auth."
 _CURE = 'Set REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}'
-
-
-def register_checks() -> None:
-    """Make Django run :func:`check`."""
-    register(check, Tags.security)
 
 
 def check(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """What ``manage.py check`` says of a resource server."""
-    return [*_check_settings(), *_check_unauthenticated_user()]
+    hint = "docs/reference/settings.md has every key of it, with its type and default."
+    wrong = list(current_problems()) or list(problems(get_settings().RESOURCE_SERVER))
+    said: list[CheckMessage] = [
+        Error(problem, hint=hint, id=WRONG_RESOURCE_SERVER) for problem in wrong
+    ]
+    if _needs_users():
+        said.append(Error(_NO_USERS, hint=_CURE, id=ANONYMOUS_USER_NEEDS_USERS))
+    return said
 
 
 def require_unauthenticated_user_none() -> None:
     """Raise ImproperlyConfigured, with the cure, where REST Framework would need users."""
     if _needs_users():
         raise ImproperlyConfigured(f"{_NO_USERS} {_CURE}")
-
-
-def _check_settings() -> Iterator[CheckMessage]:
-    wrong = list(current_problems()) or list(problems(get_settings().RESOURCE_SERVER))
-    for problem in wrong:
-        yield Error(
-            problem,
-            hint="docs/reference/settings.md has every key of it, with its type and default.",
-            id=WRONG_RESOURCE_SERVER,
-        )
-
-
-def _check_unauthenticated_user() -> Iterator[CheckMessage]:
-    if _needs_users():
-        yield Error(_NO_USERS, hint=_CURE, id=ANONYMOUS_USER_NEEDS_USERS)
 
 
 def _needs_users() -> bool:

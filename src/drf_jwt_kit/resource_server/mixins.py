@@ -15,4 +15,4 @@ class ResourceServerMixin(GuardedViewMixin):
     token.
     """
 
-    asked_first = ResourceServerAuthentication
+    authentication_class = ResourceServerAuthentication

@@ -112,10 +112,7 @@ def problems(mapping: Mapping[str, Any] | None) -> Iterator[str]:
     if mapping:
         yield from validation.problems(_source(mapping))
     else:
-        yield (
-            f"{_NAME} is not set. Set it to a dict with JWKS_URL, ISSUER and AUDIENCE: whose "
-            "tokens this service takes."
-        )
+        yield f"{_NAME} is not set. Set it to a dict with JWKS_URL, ISSUER and AUDIENCE."
 
 
 def _source(mapping: Mapping[str, Any] | None) -> validation.Source:

@@ -165,7 +165,7 @@ def _is_count(value: object, *, below: int) -> bool:
 def _signed(presented: str | bytes, policy: Policy) -> tuple[dict[str, Any], TokenKind, Origin]:
     """Verified by our keys, or else by those of others that the settings accept."""
     try:
-        claims, kind = decode_typed(presented, get_ring(), policy)
+        claims, kind = decode_typed(presented, get_ring().verifying, policy)
         return claims, TokenKind(kind), Origin.OURS
     except InvalidToken as refusal:
         if refusal.reason is not Reason.INVALID:

@@ -117,7 +117,7 @@ def signed(claims: Mapping[str, Any], kind: TokenKind) -> str:
         written["aud"] = audience if isinstance(audience, str) else list(audience)
     if settings.ISSUER is not None:
         written["iss"] = settings.ISSUER
-    return encode(written, get_ring(), kind, json_encoder=settings.load("JSON_ENCODER"))
+    return encode(written, get_ring().signing, kind, json_encoder=settings.load("JSON_ENCODER"))
 
 
 def short_enough(encoded: str, claims: Mapping[str, Any]) -> str:

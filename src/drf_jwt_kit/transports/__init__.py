@@ -2,12 +2,13 @@
 
 from .cookie import TokenCookie, access_cookie, refresh_cookie
 from .csrf import SAFE_METHODS, csrf_token, require_own_page, send_csrf_cookie
-from .header import header_of, token_in
+from .header import challenge_of, header_of, token_in
 
 __all__ = [
     "SAFE_METHODS",
     "TokenCookie",
     "access_cookie",
+    "challenge_of",
     "csrf_token",
     "header_of",
     "refresh_cookie",

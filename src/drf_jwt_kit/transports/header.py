@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from rest_framework import HTTP_HEADER_ENCODING
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.exceptions import BadAuthorizationHeader
+from drf_jwt_kit.exceptions import BadAuthorizationHeader, InvalidToken, challenge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rest_framework.request import Request
 
 
@@ -34,3 +36,16 @@ def token_in(header: bytes) -> bytes | None:
     if len(parts) != 2:  # noqa: PLR2004  # the word and the token
         raise BadAuthorizationHeader
     return parts[1]
+
+
+def challenge_of(
+    header: bytes | None, realm: str, read: Callable[[bytes], bytes | None] = token_in
+) -> str:
+    """The ``WWW-Authenticate`` value; it names an error only where a token was presented."""
+    refusal: Exception | None = None
+    try:
+        if header is not None and read(header) is not None:
+            refusal = InvalidToken()
+    except BadAuthorizationHeader as error:
+        refusal = error
+    return challenge(get_settings().AUTH_HEADER_TYPES[0], realm, refusal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError
@@ -12,7 +13,7 @@ from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in, new_key_text, suffix
 from drf_jwt_kit.keys import KeyState, configured, directory, lifecycle
 
-from .remaining import KEYS_COMMAND, now, told, what_remains
+from .showing import told, what_remains
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,13 +32,11 @@ def run_generate(command: BaseCommand, options: dict[str, Any]) -> None:
     if options["output"] is not None:
         path = options["output"].absolute()
         _create(path, text)
-        command.stdout.write(
-            f"{path} holds a new key for {algorithm}. Name it in KEYS: "
-            f'{{"file": "{path}", "algorithm": "{algorithm}"}}'
-        )
+        source = f'{{"file": "{path}", "algorithm": "{algorithm}"}}'
+        command.stdout.write(f"{path} holds a new key for {algorithm}. Name it in KEYS: {source}")
         return
     with _changed(options) as (folder, entries):
-        moment = now().replace(microsecond=0)
+        moment = datetime.now(timezone.utc).replace(microsecond=0)
         entry = lifecycle.Entry(
             kid=key.kid,
             algorithm=algorithm,
@@ -50,18 +49,14 @@ def run_generate(command: BaseCommand, options: dict[str, Any]) -> None:
         _create(folder / entry.file, text)
         directory.write(folder, added)
     command.stdout.write(f"Made {entry.kid} for {algorithm}.")
-    command.stdout.write(_what_follows(added, entry.kid))
+    command.stdout.write(_what_follows(lifecycle.found(added, entry.kid)))
 
 
 def run_rotate(command: BaseCommand, options: dict[str, Any]) -> None:
     """Let the next key sign."""
     with _changed(options) as (folder, entries):
-        moved = lifecycle.rotated(
-            entries,
-            now=now(),
-            ahead=get_settings().KEYS_PUBLISHED_AHEAD,
-            at_once=options["at_once"],
-        )
+        now, ahead = datetime.now(timezone.utc), get_settings().KEYS_PUBLISHED_AHEAD
+        moved = lifecycle.rotated(entries, now=now, ahead=ahead, at_once=options["at_once"])
         directory.write(folder, moved)
     interval = int(get_settings().KEYS_RELOAD_INTERVAL.total_seconds())
     signing = lifecycle.in_state(moved, KeyState.SIGNING)[0]
@@ -78,10 +73,8 @@ def run_remove(command: BaseCommand, options: dict[str, Any]) -> None:
         if entry.state is KeyState.RETIRING and not options["at_once"]:
             remaining = what_remains(entry.created, entry.since)
             if remaining is None or not remaining.is_over:
-                raise CommandError(
-                    f"{told(entry.kid, remaining)}\nIf the key has leaked, use --at-once: whoever "
-                    "has a token of it logs in again."
-                )
+                leaked = "If the key has leaked, use --at-once: users of its tokens log in again."
+                raise CommandError(f"{told(entry.kid, remaining)}\n{leaked}")
         directory.write(folder, left)
         (folder / entry.file).unlink(missing_ok=True)
     interval = int(get_settings().KEYS_RELOAD_INTERVAL.total_seconds())
@@ -98,20 +91,16 @@ def _changed(options: dict[str, Any]) -> Iterator[tuple[Path, tuple[Entry, ...]]
     except (lifecycle.CannotRotate, UnusableKey) as error:
         raise CommandError(str(error)) from error
     except OSError as error:
-        raise CommandError(
-            f"{folder} cannot be changed: {error.strerror}. Run this as the user that runs the "
-            "server, who must own the directory."
-        ) from error
+        cure = "Run this as the user that runs the server, who must own the directory."
+        raise CommandError(f"{folder} cannot be changed: {error.strerror}. {cure}") from error
 
 
 def _configured_directory() -> Path:
     folders = configured.directories(get_settings().KEYS)
     if len(folders) != 1:
         which = "several directories" if folders else "no directory"
-        raise CommandError(
-            f"DRF_JWT_KIT['KEYS'] names {which}. Say which with --directory; or make a key that "
-            f"you place yourself: {KEYS_COMMAND} generate --output FILE"
-        )
+        cure = "Name one with --directory; or, for generate, a file with --output."
+        raise CommandError(f"DRF_JWT_KIT['KEYS'] names {which}. {cure}")
     return folders[0]
 
 
@@ -133,9 +122,9 @@ def _create(path: Path, text: bytes) -> None:
         raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def _what_follows(entries: tuple[Entry, ...], kid: str) -> str:
-    entry = lifecycle.found(entries, kid)
+def _what_follows(entry: Entry) -> str:
     if entry.state is KeyState.SIGNING:
         return "It is the first key, so it signs."
     ready = lifecycle.as_text(entry.since + get_settings().KEYS_PUBLISHED_AHEAD)
-    return f"It is the next key: it verifies, and may sign from {ready} on: {KEYS_COMMAND} rotate"
+    rotate = f"{lifecycle.KEYS_COMMAND} rotate"
+    return f"It is the next key: it verifies, and may sign from {ready} on: {rotate}"

@@ -1,26 +1,70 @@
-"""``jwtkit keys list`` and ``check``: which keys are there, and what is wrong with them?"""
+"""``jwtkit keys list`` and ``check``: which keys are there, and what is wrong with them?
+
+A key that signs no more still verifies, until what it has signed is over.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.exceptions import UnusableKey
+from drf_jwt_kit.conf.moments import aware
+from drf_jwt_kit.exceptions import ServiceUnavailable, UnusableKey
 from drf_jwt_kit.keys import KeyState, checks, configured, directory, sources
-from drf_jwt_kit.keys.lifecycle import as_text
+from drf_jwt_kit.keys.lifecycle import KEYS_COMMAND, as_text
 from drf_jwt_kit.keys.ring import PlacedKey, with_states
-
-from .remaining import now, told, what_remains
+from drf_jwt_kit.sessions.upkeep import written_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from django.core.management.base import BaseCommand
 
 _HEAD = ("state", "key", "algorithm", "since", "age", "verifies")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remaining:
+    """How many sessions need the key to be refreshed, and when nobody needs it any more."""
+
+    sessions: int
+    until: datetime
+
+    @property
+    def is_over(self) -> bool:
+        """Whether removing the key logs nobody out."""
+        return datetime.now(timezone.utc) >= self.until
+
+
+def what_remains(made: datetime | None, retired: datetime) -> Remaining | None:
+    """What is alive of the tokens of a key that was made at ``made`` and has retired.
+
+    Other processes may have signed with it until they read their keys again. None where the
+    session table cannot be asked.
+    """
+    settings = get_settings()
+    signed_until = retired + settings.KEYS_RELOAD_INTERVAL
+    try:
+        alive = written_between(made, signed_until)
+    except ServiceUnavailable:
+        return None
+    access_tokens_end = signed_until + settings.ACCESS_TOKEN_LIFETIME
+    ends = [access_tokens_end] if alive.until is None else [access_tokens_end, alive.until]
+    return Remaining(sessions=alive.count, until=max(map(aware, ends)) + settings.LEEWAY)
+
+
+def told(kid: str, remaining: Remaining | None) -> str:
+    """Who needs a retiring key, and when it may be removed, in a sentence."""
+    if remaining is None:
+        return f"{kid} is retiring. Who needs it is not known: the database cannot be asked."
+    if remaining.is_over:
+        return f"{kid} is retiring, and nobody needs it any more: {KEYS_COMMAND} remove {kid}"
+    removal = f"It may be removed from {as_text(remaining.until)} on: {KEYS_COMMAND} remove {kid}"
+    return f"{kid} is retiring. Sessions that need it: {remaining.sessions}. {removal}"
 
 
 def run_list(command: BaseCommand, options: dict[str, Any]) -> None:
@@ -56,9 +100,8 @@ def _in_order() -> list[PlacedKey]:
 
 def _row(placed: PlacedKey) -> tuple[str, ...]:
     state = placed.state or KeyState.SIGNING
-    since = "…" if placed.since is None else as_text(placed.since)
-    age = "…" if placed.since is None else _age(placed.since)
-    return (state.value, placed.key.kid, placed.key.algorithm, since, age, _verifies(placed))
+    times = ("…", "…") if placed.since is None else (as_text(placed.since), _age(placed.since))
+    return (state.value, placed.key.kid, placed.key.algorithm, *times, _verifies(placed))
 
 
 def _verifies(placed: PlacedKey) -> str:
@@ -79,7 +122,7 @@ def _verifies(placed: PlacedKey) -> str:
 
 def _age(since: datetime) -> str:
     """How long ago ``since`` was, in its largest unit."""
-    seconds = max(int((now() - since).total_seconds()), 0)
+    seconds = max(int((datetime.now(timezone.utc) - since).total_seconds()), 0)
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= length:
             return f"{seconds // length} {unit}"
@@ -93,9 +136,7 @@ def _retiring_keys() -> Iterator[str]:
 
 
 def _strays() -> Iterator[str]:
+    why = "a change was interrupted, or somebody put it there. Nothing uses it; delete it."
     for folder in configured.directories(get_settings().KEYS):
         for name in directory.strays(folder, directory.read(folder)):
-            yield (
-                f"{folder / name} is not in the list of keys: a change was interrupted, or "
-                "somebody put it there. Nothing uses it; delete it."
-            )
+            yield f"{folder / name} is not in the list of keys: {why}"
