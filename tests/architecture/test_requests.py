@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("default_user_model
 
 ROOT = Path(drf_jwt_kit.__file__).parent
 VOCABULARY = {
-    *("exceptions.py", "signals.py", "models.py", "guards.py"),
+    *("exceptions.py", "signals.py", "guards.py"),
     *("sessions/faults.py", "sessions/events.py"),
 }
 
@@ -41,7 +41,7 @@ class Journey:
         path = Path(frame.f_code.co_filename)
         if event == "call" and ROOT in path.parents:
             file = path.relative_to(ROOT).as_posix()
-            if file not in VOCABULARY and not file.startswith("conf/"):
+            if file not in VOCABULARY and not file.startswith(("conf/", "models/")):
                 self.entered.append(file)
 
     @property

@@ -112,7 +112,7 @@ def accepted(ask: Callable[[Any], object], row: Any) -> bool:
 def who_disagrees(users: dict[str, Any], every: list[Any]) -> Iterator[str]:
     """One line for each asker and row, where it does not say what the pure rule says."""
     from drf_jwt_kit import sessions
-    from drf_jwt_kit.admin.filters import StateFilter
+    from drf_jwt_kit.admin.changelist import StateFilter
     from drf_jwt_kit.models import Session
     from drf_jwt_kit.serializers import TokenVerifySerializer
     from drf_jwt_kit.sessions.account import end_of_account_for_request

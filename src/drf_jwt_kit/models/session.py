@@ -1,7 +1,6 @@
-"""The tables: a row for each login on each device, and one for each time that all were ended.
+"""The table of sessions: one row for each login on each device. It holds no token.
 
-They hold no token. ``SessionQuerySet`` says in SQL what ``sessions.life`` says of one row, as far
-as the table knows it.
+``SessionQuerySet`` says in SQL what ``sessions.life`` says of one row, as far as the table knows.
 """
 
 from __future__ import annotations
@@ -11,18 +10,20 @@ import hashlib
 import hmac
 import secrets
 import uuid
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Subquery, Value, When
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone as project_time
 from django.utils.translation import gettext_lazy as _
 
-from .conf import get_settings
-from .conf.moments import as_stored, whole_second
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import as_stored
+
+from .cutoff import Cutoff, valid_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +98,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Those that ended by ``before`` (aware), or as much earlier as their access tokens
         lived longer than ``ACCESS_TOKEN_LIFETIME``; a cut-off of the settings ends none here."""
         usual = get_settings().ACCESS_TOKEN_LIFETIME
-        cutoff = Cutoff.latest_or(_BEFORE_EVERY_LOGIN)
+        cutoff = Cutoff.latest_or()
         cut_off = Case(When(auth_time__lt=cutoff, then=cutoff), default="expires_at")
         revoked = Coalesce("revoked_at", "expires_at")
         ended = Least(revoked, "expires_at", _idle_limit(), cut_off)
@@ -111,7 +112,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.annotate(valid_after=Cutoff.latest())  # type: ignore[no-redef]
 
     def _with_limits(self) -> SessionQuerySet:
-        return self.alias(idle_limit=_idle_limit(), valid_from=_valid_from())
+        return self.alias(idle_limit=_idle_limit(), valid_from=valid_from())
 
 
 class LiveUntilField(models.DateTimeField):  # type: ignore[type-arg]
@@ -226,56 +227,13 @@ class Session(models.Model):
         return min((self.rotated_at or self.created_at) + self.refresh_lifetime, self.expires_at)
 
 
-class Cutoff(models.Model):
-    """The end of every session whose user logged in before ``valid_after``, in one row.
-
-    Tokens know their login in whole seconds, so it is stored as the next whole second.
-    """
-
-    valid_after: _Time = models.DateTimeField(_("logins are valid from"))
-    created_at: _Time = models.DateTimeField(_("created at"), default=project_time.now)
-
-    class Meta:
-        verbose_name = _("end of all sessions")
-        verbose_name_plural = _("ends of all sessions")
-
-    def __str__(self) -> str:
-        return self.valid_after.isoformat()
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store it, from the next whole second on."""
-        self.valid_after = whole_second(self.valid_after)
-        super().save(*args, **kwargs)
-
-    @classmethod
-    def latest(cls) -> Subquery:
-        """The latest one's moment, as a column beside rows that are read anyway."""
-        return Subquery(cls._default_manager.order_by("-valid_after").values("valid_after")[:1])
-
-    @classmethod
-    def latest_or(cls, moment: datetime) -> Combinable:
-        """The same, or an aware ``moment`` where there is none."""
-        return Coalesce(cls.latest(), _value(moment))
-
-
 _BOUNDS = {"created_at", "rotated_at", "refresh_lifetime", "expires_at", "revoked_at"}
 """The columns that ``live_until`` depends on."""
-_BEFORE_EVERY_LOGIN = datetime(1900, 1, 1, tzinfo=timezone.utc)
-
-
-def _valid_from() -> Combinable:
-    """From when on logins are valid: by the table or by SESSIONS_VALID_AFTER, the later one."""
-    moment = whole_second(get_settings().SESSIONS_VALID_AFTER or _BEFORE_EVERY_LOGIN)
-    return Greatest(Cutoff.latest_or(moment), _value(moment))
 
 
 def _idle_limit() -> Combinable:
     """When a row's session ends unless it is refreshed before, for a query."""
     return _sum(Coalesce("rotated_at", "created_at"), F("refresh_lifetime"))
-
-
-def _value(moment: datetime) -> Value:
-    return Value(as_stored(moment), output_field=DateTimeField())
 
 
 def _sum(moment: Combinable, duration: Combinable) -> Combinable:

@@ -1,0 +1,6 @@
+"""The tables: sessions, and the ends of all of them."""
+
+from .cutoff import Cutoff
+from .session import RevokedReason, Session, SessionQuerySet
+
+__all__ = ["Cutoff", "RevokedReason", "Session", "SessionQuerySet"]

@@ -1,0 +1,63 @@
+"""The ends of all sessions at once: one row for each, and the moment that counts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from django.db import models
+from django.db.models import Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone as project_time
+from django.utils.translation import gettext_lazy as _
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import as_stored, whole_second
+
+if TYPE_CHECKING:
+    _Time: TypeAlias = models.DateTimeField[datetime, datetime]
+
+_BEFORE_EVERY_LOGIN = datetime(1900, 1, 1, tzinfo=timezone.utc)
+
+
+class Cutoff(models.Model):
+    """The end of every session whose user logged in before ``valid_after``, in one row.
+
+    Tokens know their login in whole seconds, so it is stored as the next whole second.
+    """
+
+    valid_after: _Time = models.DateTimeField(_("logins are valid from"))
+    created_at: _Time = models.DateTimeField(_("created at"), default=project_time.now)
+
+    class Meta:
+        verbose_name = _("end of all sessions")
+        verbose_name_plural = _("ends of all sessions")
+
+    def __str__(self) -> str:
+        return self.valid_after.isoformat()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it, from the next whole second on."""
+        self.valid_after = whole_second(self.valid_after)
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def latest(cls) -> Subquery:
+        """The latest one's moment, as a column beside rows that are read anyway."""
+        return Subquery(cls._default_manager.order_by("-valid_after").values("valid_after")[:1])
+
+    @classmethod
+    def latest_or(cls, moment: datetime = _BEFORE_EVERY_LOGIN) -> Combinable:
+        """The same, or an aware ``moment`` where there is none: one before every login."""
+        return Coalesce(cls.latest(), _value(moment))
+
+
+def valid_from() -> Combinable:
+    """From when on logins are valid: by the table or by SESSIONS_VALID_AFTER, the later one."""
+    moment = whole_second(get_settings().SESSIONS_VALID_AFTER or _BEFORE_EVERY_LOGIN)
+    return Greatest(Cutoff.latest_or(moment), _value(moment))
+
+
+def _value(moment: datetime) -> Value:
+    return Value(as_stored(moment), output_field=models.DateTimeField())
