@@ -6,9 +6,10 @@ message has an id, a hint, and an entry in docs/reference/checks.md.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings as django_settings
@@ -29,9 +30,6 @@ from .sessions.others import adopts_simple_jwt
 from .sessions.tokens import PROTOCOL, REGISTERED
 from .tokens import AccessToken
 from .transports import checks as transports
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 NO_USER_ID_FIELD = partial(Error, id="drf_jwt_kit.E009")
 CLAIM_NAME_RESERVED = partial(Error, id="drf_jwt_kit.E010")

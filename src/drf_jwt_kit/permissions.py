@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
 
 from .exceptions import InsufficientScope, LoginTooOld
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request
 
 
 class HasRequiredScopes(BasePermission):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,22 +11,19 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import ServiceUnavailable
+from drf_jwt_kit.models import Session, SessionQuerySet
 from drf_jwt_kit.sessions import RevokedReason
 from drf_jwt_kit.sessions.faults import database_faults_answered
 from drf_jwt_kit.sessions.rows import attach_users, write_alias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
     from django_stubs_ext import StrOrPromise
-
-    from drf_jwt_kit.models import Session, SessionQuerySet
 
 MOST = 500
 """Sessions at once. Django takes a thousand fields of a form."""

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from drf_jwt_kit.models import SessionQuerySet
 from drf_jwt_kit.sessions.rows import attach_users
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
     from django_stubs_ext import StrOrPromise
-
-    from drf_jwt_kit.models import SessionQuerySet
 
 MOST = 10_000
 """Sessions that are counted, and can be paged through."""

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import router
-from django.db.models import Q, UUIDField
+from django.db.models import Q, QuerySet, UUIDField
 from django.utils.text import smart_split, unescape_string_literal
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from drf_jwt_kit.models import Session
+from drf_jwt_kit.models import Session
 
 _MOST_USERS = 100
 _PART_OF_AN_ADDRESS = re.compile(r"[0-9a-fA-F]*[.:][0-9a-fA-F.:]*")

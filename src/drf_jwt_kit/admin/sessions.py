@@ -6,11 +6,14 @@ more. ``manage.py jwtkit flush`` deletes rows when that is over.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
@@ -21,11 +24,6 @@ from drf_jwt_kit.sessions.upkeep import SECRETS, device_label, state_in_words
 from .actions import EndSessions
 from .changelist import CappedPaginator, SessionChangeList, StateFilter
 from .search import matching
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
-    from django.utils.safestring import SafeString
 
 _LONGEST_DEVICE = 60
 _FILTERS = {StateFilter.parameter_name, "user", "created_at", "revoked_at", "revoked_reason"}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.checks import CheckMessage, Error
 
 from .settings import current_problems, get_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
 
 WRONG_SETTING = partial(Error, id="drf_jwt_kit.E001")
 NOT_IMPORTABLE = partial(Error, id="drf_jwt_kit.E003")

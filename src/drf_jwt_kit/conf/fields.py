@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from .paths import public_path
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 KIT, SIMPLE_JWT = "DRF_JWT_KIT", "SIMPLE_JWT"
 SameSite: TypeAlias = Literal["Strict", "Lax", "None"]

@@ -6,10 +6,11 @@ the same name, then here. The table in docs/reference/settings.md is made from t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
@@ -18,9 +19,6 @@ from django.dispatch import receiver
 from . import fields, paths, validation
 from .fields import KIT, SIMPLE_JWT
 from .safe_url import is_safe_address
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
 
 DottedPath: TypeAlias = "str | type | Callable[..., Any]"
 """A class or a function, or where it is; ``KitSettings.load`` gives the thing itself."""

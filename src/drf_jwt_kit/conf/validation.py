@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import MISSING, fields
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, Field, fields
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from dataclasses import Field
 
 _SOUNDS_SECRET = re.compile("KEY|SECRET|PASSWORD", re.IGNORECASE)
 

@@ -7,14 +7,12 @@ Sources: RFC 7518 sections 3.2 to 3.5 and 6, RFC 8037, RFC 8725 section 3.5.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 LEAST_RSA_BITS = 2048  # RFC 7518 sections 3.3 and 3.5
 MOST_RSA_BITS = 8192  # with more, verifying takes long and is no safer

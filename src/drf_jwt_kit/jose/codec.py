@@ -12,20 +12,18 @@ another key than the public one here.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jwt
 from jwt.utils import base64url_encode, der_to_raw_signature
 
 from drf_jwt_kit.exceptions import InvalidToken, Reason, UnusableKey
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from .jwk import Key
+from .jwk import Key
 
 WRONG_SIGNATURE = "drf_jwt_kit.E054"
 

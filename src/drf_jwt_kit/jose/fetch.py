@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import io
 import json
+import socket
 import ssl
 import time
 import urllib.error
@@ -20,8 +21,6 @@ from urllib.parse import urlsplit
 from drf_jwt_kit import __version__
 
 if TYPE_CHECKING:
-    import socket
-
     from _typeshed import WriteableBuffer
 
 LARGEST_SET = 256 * 1024

@@ -8,17 +8,15 @@ contradicts itself is refused. Sources: RFC 7517, RFC 7518 section 6, RFC 8037 s
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jwt
 from jwt.exceptions import PyJWTError
 from jwt.utils import base64url_encode
 
 from .algorithms import SECRET_BYTES, UnsoundKey, names_for, require_sound
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 MOST_KEYS = 100
 """How many keys a set may hold."""

@@ -10,19 +10,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from drf_jwt_kit.exceptions import KeysUnavailable
 
 from .algorithms import UnsoundKey
 from .fetch import FetchFailed
 from .jwk import Key, keys_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 logger = logging.getLogger("drf_jwt_kit")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from django.core.checks import CheckMessage, Error, Warning
 
@@ -14,10 +15,6 @@ from drf_jwt_kit.exceptions import UnusableKey
 from . import configured, directory, secret_key
 from .simplejwt import keys_of_simple_jwt_itself, uses_secret_key
 from .sources import read_ring
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 EXPOSED_KEY = "drf_jwt_kit.E025"
 ADOPTION_NEEDS_A_TYPE = "drf_jwt_kit.E027"

@@ -7,10 +7,11 @@ A source is one key as a dict, a directory, a function that returns sources, or 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings as django_settings
 from django.utils.encoding import force_bytes
@@ -23,9 +24,6 @@ from drf_jwt_kit.jose.key_text import key_in
 from .directory import keys_in, read_file
 from .ring import KeyState, PlacedKey
 from .secret_key import keys_of_secret_key
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 WRONG_SOURCE = "drf_jwt_kit.E020"
 FUNCTION_FAILED = "drf_jwt_kit.E061"

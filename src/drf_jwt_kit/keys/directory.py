@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from django.core.files import locks
 
@@ -21,10 +23,6 @@ from drf_jwt_kit.jose.key_text import key_in
 
 from .lifecycle import CannotRotate, Entry
 from .ring import KeyState, PlacedKey
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 UNREADABLE_FILE = "drf_jwt_kit.E064"
 EMPTY_DIRECTORY = "drf_jwt_kit.E026"

@@ -5,19 +5,16 @@ They verify beside the project's own ring, and never a token that names a key of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.jose.algorithms import ASYMMETRIC
 from drf_jwt_kit.jose.fetch import fetch
+from drf_jwt_kit.jose.jwk import Key
 from drf_jwt_kit.jose.remote import Issuer, IssuerKeys
 
 from .shared import shared
 from .sources import get_ring
-
-if TYPE_CHECKING:
-    from drf_jwt_kit.jose.jwk import Key
 
 
 class PublishedKeys(IssuerKeys):

@@ -9,13 +9,9 @@ after it has signed until every token that it signed has ended:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 from .ring import KeyState
-
-if TYPE_CHECKING:
-    from datetime import datetime, timedelta
-
 
 KEYS_COMMAND = "python manage.py jwtkit keys"
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from drf_jwt_kit.exceptions import UnusableKey
-from drf_jwt_kit.jose.jwk import PUBLIC_MEMBERS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-
-    from drf_jwt_kit.jose.jwk import Key
+from drf_jwt_kit.jose.jwk import PUBLIC_MEMBERS, Key
 
 NO_KEY_SIGNS = "drf_jwt_kit.E055"
 SIGNING_KEY_IS_PUBLIC = "drf_jwt_kit.E056"

@@ -5,7 +5,7 @@ Whoever learns one use of SECRET_KEY must not have the other, and each can be re
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -18,9 +18,6 @@ from drf_jwt_kit.jose.algorithms import SECRET_BYTES
 from drf_jwt_kit.jose.jwk import Key, key_of_material
 
 from .ring import KeyState, PlacedKey
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SHORT_SECRET_KEY = "drf_jwt_kit.E002"
 PUBLIC_SECRET_KEY = "drf_jwt_kit.W104"

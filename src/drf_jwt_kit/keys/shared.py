@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from django.core.signals import setting_changed
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from drf_jwt_kit.jose.remote import IssuerKeys
+from drf_jwt_kit.jose.remote import IssuerKeys
 
 
 class SharedKeys:

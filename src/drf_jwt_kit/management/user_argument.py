@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.db import router
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.core.management.base import CommandParser
 
 _SHOWN = 5
 

@@ -10,12 +10,14 @@ import hashlib
 import hmac
 import secrets
 import uuid
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone as project_time
 from django.utils.translation import gettext_lazy as _
@@ -26,13 +28,6 @@ from drf_jwt_kit.conf.moments import as_stored
 from .cutoff import Cutoff, valid_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import timedelta
-    from typing import ClassVar, TypeAlias
-
-    from django.db.models.expressions import Combinable
-
-    # What a field holds is known to the stubs' plugin for mypy alone; pyright runs no plugins.
     _Text: TypeAlias = models.CharField[str, str]
     _Number: TypeAlias = models.PositiveIntegerField[int, int]
     _Time: TypeAlias = models.DateTimeField[datetime, datetime]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
 
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import Policy, decode
@@ -16,9 +17,6 @@ from .checks import require_unauthenticated_user_none
 from .issuer import get_issuer_keys
 from .principal import Principal
 from .settings import get_resource_server_settings
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request
 
 logger = logging.getLogger("drf_jwt_kit")
 

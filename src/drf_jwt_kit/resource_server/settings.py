@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.signals import setting_changed
 from django.dispatch import receiver
@@ -17,9 +18,6 @@ from drf_jwt_kit.conf import fields, get_settings, validation
 from drf_jwt_kit.conf.safe_url import is_safe_address
 from drf_jwt_kit.jose.algorithms import ASYMMETRIC
 from drf_jwt_kit.jose.remote import Issuer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 _NAME = "DRF_JWT_KIT['RESOURCE_SERVER']"
 

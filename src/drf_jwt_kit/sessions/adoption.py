@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from datetime import timezone as utc
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -20,9 +20,7 @@ from drf_jwt_kit.models import Session
 from . import others, rows
 from .account import fingerprint, may_log_in
 from .life import End
-
-if TYPE_CHECKING:
-    from .presented import Presented
+from .presented import Presented
 
 
 def has_begun(presented: Presented) -> bool:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import IntegrityError
+from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
+from rest_framework.request import Request
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import NoActiveAccount
@@ -14,20 +19,10 @@ from drf_jwt_kit.models import Session
 
 from . import adoption, client, end, events, limits, rows
 from .account import fingerprint, may_log_in
-from .claims import Additions, claims_of, own_token
+from .claims import Additions, OwnToken, claims_of, own_token
 from .faults import persistent, persistently
+from .presented import Presented
 from .tokens import TokenPair, pair_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import timedelta
-    from uuid import UUID
-
-    from django.http import HttpRequest
-    from rest_framework.request import Request
-
-    from .claims import OwnToken
-    from .presented import Presented
 
 _T = TypeVar("_T")
 _LONGEST_SCOPE = 512

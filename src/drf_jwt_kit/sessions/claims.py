@@ -6,24 +6,21 @@ Never decides who the user is, and never puts anything into a refresh token.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from django.core.checks import CheckMessage, Error
 from rest_framework import serializers
 
 from drf_jwt_kit.conf import KitSettings, get_settings
 from drf_jwt_kit.conf import checks as conf
+from drf_jwt_kit.models import Session
 
 from . import events
 from .tokens import reserved_names
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import timedelta
-
-    from drf_jwt_kit.models import Session
 
 NOT_A_SERIALIZER = "drf_jwt_kit.E044"
 RESERVED_CLAIM = "drf_jwt_kit.E004"

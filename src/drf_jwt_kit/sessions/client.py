@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from drf_jwt_kit.conf import get_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from drf_jwt_kit.models import Session
+from drf_jwt_kit.models import Session
 
 try:
     import ua_parser

@@ -7,30 +7,23 @@ of a cut-off. Inside somebody else's transaction it lasts if that transaction co
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from drf_jwt_kit.conf.moments import whole_second
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
-from drf_jwt_kit.models import Cutoff, RevokedReason, Session
+from drf_jwt_kit.models import Cutoff, RevokedReason, Session, SessionQuerySet
 
 from . import adoption, events, feed, rows
 from .account import fingerprint
 from .faults import persistent, persistently
 from .presented import EITHER, Origin, Presented, is_genuine, read
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from django.db.models import Model
-
-    from drf_jwt_kit.models import SessionQuerySet
 
 _JUST_NOW = timedelta(minutes=1)
 """How long after its user's new password was saved a session can still be kept."""

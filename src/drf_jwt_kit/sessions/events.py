@@ -6,22 +6,19 @@ The logger is ``drf_jwt_kit``, its lines are ``event=… key=value``. Never a to
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from django.db import router, transaction
+from django.dispatch import Signal
 
 from drf_jwt_kit import signals
 from drf_jwt_kit.models import Session
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-    from uuid import UUID
-
-    from django.dispatch import Signal
-
-    from .presented import Presented
+from .presented import Presented
 
 logger = logging.getLogger("drf_jwt_kit")
 

@@ -7,19 +7,17 @@ retried: what fails inside of somebody's transaction, which only its owner can b
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from time import monotonic
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
 from drf_jwt_kit.exceptions import ServiceUnavailable
 
 from .events import log
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

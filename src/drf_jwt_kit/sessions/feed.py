@@ -8,9 +8,9 @@ No thread of its own: the request that finds the memory too old reads, and other
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from django.db import connections, transaction
 
@@ -18,11 +18,7 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import ServiceUnavailable
 
 from . import revocations, rows
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .revocations import Revocations
+from .revocations import Revocations
 
 FAIL_CLOSED_AFTER = 10
 """Seconds without a good read, after which nobody is let in."""

@@ -6,9 +6,10 @@ it, and the revocation feed reads it. After that a token without a row is refuse
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings as django_settings
 from django.db import connections
@@ -16,18 +17,12 @@ from django.db.models import Q
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import aware, epoch
-from drf_jwt_kit.models import Cutoff, Session
+from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
 
 from . import others, rows
 from .faults import persistent
 from .life import is_dead
 from .revocations import OVERLAP
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from uuid import UUID
-
-    from drf_jwt_kit.models import SessionQuerySet
 
 _MARGIN = OVERLAP + timedelta(minutes=4)
 """For what the revocation feed reads again, and, with room to spare, for clocks that differ."""

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import LimitsError
 from drf_jwt_kit.jose.codec import ACCEPTED_AHEAD
-from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.models import RevokedReason, Session
 
 from . import rows
 from .account import accepted_fingerprints
 from .end import end
 from .faults import persistent
-
-if TYPE_CHECKING:
-    from drf_jwt_kit.models import Session
 
 _SHORTEST = timedelta(seconds=1)  # tokens know whole seconds
 _LONGEST = timedelta(days=36_500)  # added to the day of a login, it must still be a date

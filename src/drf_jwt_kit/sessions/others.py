@@ -9,9 +9,10 @@ and nothing else: it belongs to no session and is no login.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.db import router
@@ -20,14 +21,9 @@ from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken, Reason
-from drf_jwt_kit.jose.codec import TokenKind, decode, decode_unnamed
+from drf_jwt_kit.jose.codec import Policy, TokenKind, decode, decode_unnamed
 from drf_jwt_kit.keys.jwk_url import get_published_keys
 from drf_jwt_kit.keys.simplejwt import keys_of_simple_jwt_itself
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from drf_jwt_kit.jose.codec import Policy
 
 UNKNOWN_LOGIN = 0
 """Epoch seconds. Nobody here has seen the user log in: no recent login, then."""

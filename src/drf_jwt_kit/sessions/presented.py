@@ -6,10 +6,11 @@ One place reads tokens, whoever issued them. Asks no database, and decides nothi
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from drf_jwt_kit.conf import get_settings
@@ -17,13 +18,9 @@ from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.keys.jwk_url import are_published
+from drf_jwt_kit.models import Session
 
 from . import others
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from drf_jwt_kit.models import Session
 
 EITHER = frozenset(TokenKind)
 _END_OF_TIME = 2**40

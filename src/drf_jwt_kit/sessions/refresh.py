@@ -11,16 +11,20 @@ import hmac
 import logging
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.http import HttpRequest
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
+from rest_framework.request import Request
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import aware
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
+from drf_jwt_kit.models import Session
 
 from . import adoption, end, events, rows
 from .account import end_of_account, fingerprint, user_id_of
@@ -28,19 +32,8 @@ from .begin import begin_adopted
 from .claims import additions_at_refresh, claims_of
 from .faults import RowChanged, persistent, persistently
 from .life import Use, Verdict, judge
-from .presented import Origin, Presented, is_genuine, presented_of, read
-from .tokens import pair_of
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from django.http import HttpRequest
-    from rest_framework.request import Request
-
-    from drf_jwt_kit.models import Session
-
-    from .presented import TokenOfAFace
-    from .tokens import TokenPair
+from .presented import Origin, Presented, TokenOfAFace, is_genuine, presented_of, read
+from .tokens import TokenPair, pair_of
 
 _REFRESH = frozenset({TokenKind.REFRESH})
 _ADVANCING = (

@@ -9,7 +9,8 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from django.db.models import CharField, Max, Value
 from django.db.models.functions import Cast, Replace
@@ -20,9 +21,6 @@ from drf_jwt_kit.models import Cutoff
 
 from . import events, rows
 from .faults import persistent
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 OVERLAP = timedelta(minutes=1)
 """Longer than a transaction that revokes, and than clocks of two machines are apart."""

@@ -6,7 +6,10 @@ deletion, another tenant) stay refused. Never writes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NoReturn
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
@@ -17,22 +20,13 @@ from django.utils import timezone
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import aware, epoch, whole_second
 from drf_jwt_kit.exceptions import InvalidToken, Reason
-from drf_jwt_kit.models import Cutoff, Session
+from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
 
 from . import events, others
 from .account import end_of_account, end_of_account_for_request, user_id_of
 from .faults import persistent
 from .life import End, State, end_of, is_cut_off
-from .presented import presented_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import datetime
-    from uuid import UUID
-
-    from drf_jwt_kit.models import SessionQuerySet
-
-    from .presented import Presented, TokenOfAFace
+from .presented import Presented, TokenOfAFace, presented_of
 
 _PREFIX = "_jwt_session_"
 _CUTOFF = "_jwt_cutoff"

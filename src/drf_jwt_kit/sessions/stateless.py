@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -19,12 +19,8 @@ from drf_jwt_kit.conf import get_settings
 
 from . import feed, rows
 from .life import End, is_cut_off
-from .presented import Origin, presented_of
-
-if TYPE_CHECKING:
-    from .presented import Presented, TokenOfAFace
-    from .revocations import Revocations
-
+from .presented import Origin, Presented, TokenOfAFace, presented_of
+from .revocations import Revocations
 
 _ASKED_OF_EXPRESSIONS = {"resolve_expression", "get_source_expressions"}
 """What a query asks of whatever it is given, to tell ``filter(owner=F("user"))`` from a user."""

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import Any
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import epoch
 from drf_jwt_kit.exceptions import ClaimsError
 from drf_jwt_kit.jose.codec import TokenKind, encode
 from drf_jwt_kit.keys import get_ring
+from drf_jwt_kit.models import Session
 
 from .account import user_id_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import timedelta
-
-    from drf_jwt_kit.models import Session
 
 MAX_COOKIE = 4 * 1024
 """Bytes of name and value (RFC 6265bis section 5.6). Proxies refuse headers not much longer."""

@@ -5,7 +5,9 @@ Says what a refresh would be told, without a token. Never writes, and reads no s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +16,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from drf_jwt_kit.conf.moments import as_stored
-from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.models import RevokedReason, Session, SessionQuerySet
 
 from .faults import database_faults_answered
 from .life import End
 from .rows import attach_users, end_of_session, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
     from django_stubs_ext import StrOrPromise
-
-    from drf_jwt_kit.models import Session, SessionQuerySet
 
 _BATCH = 1000
 SECRETS = ("secret", "retry_key_hash")

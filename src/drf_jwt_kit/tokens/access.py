@@ -6,8 +6,9 @@ which is why its methods are overridden and not called: subclassing is for ``isi
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from rest_framework_simplejwt import exceptions as simplejwt_exceptions
 from rest_framework_simplejwt import tokens as simplejwt
@@ -21,9 +22,6 @@ from drf_jwt_kit.sessions.presented import EITHER, Origin, Presented, verified
 from drf_jwt_kit.sessions.tokens import short_enough, signed
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
-    from uuid import UUID
-
     from typing_extensions import Self
 
 

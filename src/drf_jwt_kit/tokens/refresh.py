@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rest_framework_simplejwt import exceptions as simplejwt_exceptions
@@ -10,6 +11,7 @@ from rest_framework_simplejwt import tokens as simplejwt
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import Reason, refused_as
 from drf_jwt_kit.jose.codec import TokenKind
+from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions.begin import begin, new_session
 from drf_jwt_kit.sessions.claims import Additions, claims_of
 from drf_jwt_kit.sessions.end import end_session_of
@@ -19,11 +21,7 @@ from drf_jwt_kit.sessions.tokens import access_claims, reserved_names, session_c
 from .access import AccessToken, LifetimeSetting, RefusedToken, SessionToken
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
-
     from typing_extensions import Self
-
-    from drf_jwt_kit.models import Session
 
 
 class RefreshToken(SessionToken, simplejwt.RefreshToken):

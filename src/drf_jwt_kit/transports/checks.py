@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning
@@ -14,9 +15,6 @@ from django.views.debug import SafeExceptionReporterFilter
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.fields import COOKIE_PREFIXES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SAMESITE_WITHOUT_SECURE = partial(Error, id="drf_jwt_kit.E030")
 PREFIX_WITHOUT_SECURE = partial(Error, id="drf_jwt_kit.E031")

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from django.http import HttpResponseBase
+from rest_framework.request import Request
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.fields import SameSite
 from drf_jwt_kit.jose.codec import read_unverified
-
-if TYPE_CHECKING:
-    from django.http import HttpResponseBase
-    from rest_framework.request import Request
-
-    from drf_jwt_kit.conf.fields import SameSite
-
 
 _SPACE = " \t"
 """What a browser takes off a name and a value. Source: RFC 6265bis section 5.6."""

@@ -7,21 +7,17 @@ Fetch Metadata or a trusted Origin, and then all of Django's own check. Sources:
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.http import HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import get_token
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import CSRFCheck
 from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
 
 from drf_jwt_kit.exceptions import BodyTooLarge, CSRFFailed
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
-    from rest_framework.request import Request
 
 logger = logging.getLogger("drf_jwt_kit")
 

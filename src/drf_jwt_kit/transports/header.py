@@ -5,17 +5,13 @@ The settings name the header and the words before the token, in any case (RFC 91
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from rest_framework import HTTP_HEADER_ENCODING
+from rest_framework.request import Request
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import BadAuthorizationHeader, InvalidToken, challenge
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rest_framework.request import Request
 
 
 def header_of(request: Request) -> bytes | None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.middleware.csrf import rotate_token
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import TokenError
@@ -24,9 +25,6 @@ from drf_jwt_kit.exceptions import InvalidToken
 from .endpoint import EndpointMixin
 from .sessions import SessionDetailView, SessionListView, SessionViewBase, TokenLogoutAllView
 from .tokens import TokenLogoutView, TokenObtainPairView, TokenRefreshView, TokenVerifyView
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request
 
 _UNNAMED = "text/plain"
 """What wsgiref, and so runserver, says of a request that names no type. Source: RFC 2045, 5.2."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -15,9 +15,6 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.keys import get_ring
 
 from .endpoint import NonAtomicMixin
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
 
 
 @method_decorator(csrf_exempt, name="dispatch")  # it changes nothing: another method is 405

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -16,15 +18,9 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTAuthentication
 from drf_jwt_kit.mixins import SecureViewMixin
 from drf_jwt_kit.serializers import SessionSerializer
+from drf_jwt_kit.sessions.presented import Presented
 
 from .endpoint import EndpointMixin
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rest_framework.request import Request
-
-    from drf_jwt_kit.sessions.presented import Presented
 
 
 class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):

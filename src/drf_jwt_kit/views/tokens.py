@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt import views as simplejwt
 
@@ -16,9 +17,6 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import challenge
 
 from .endpoint import EndpointMixin
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request
 
 
 @method_decorator(sensitive_variables(), name="dispatch")  # and of all that is called from there

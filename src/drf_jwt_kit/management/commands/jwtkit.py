@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from drf_jwt_kit.exceptions import ServiceUnavailable
-from drf_jwt_kit.management.subcommands import flush, keys, sessions
+from drf_jwt_kit.management.subcommands import Subcommand, flush, keys, sessions
 from drf_jwt_kit.sessions.faults import database_faults_answered
-
-if TYPE_CHECKING:
-    from django.core.management.base import CommandParser
-
-    from drf_jwt_kit.management.subcommands import Subcommand
 
 SUBCOMMANDS: dict[str, Subcommand] = {"flush": flush, "keys": keys, "sessions": sessions}
 

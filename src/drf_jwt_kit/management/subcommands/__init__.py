@@ -7,10 +7,9 @@ with the options. ``run`` raises CommandError for what cannot be done.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from django.core.management.base import CommandParser
+from django.core.management.base import CommandParser
 
 
 class Subcommand(Protocol):

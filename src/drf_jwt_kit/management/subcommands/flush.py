@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import argparse
 import signal
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import current_thread, main_thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.sessions.flush import Progress, flush
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django.core.management.base import BaseCommand, CommandParser
 
 HELP = "Delete the sessions that can no longer matter."
 _MOST_DAYS = 36_500

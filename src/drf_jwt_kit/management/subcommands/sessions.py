@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.management.columns import print_table
 from drf_jwt_kit.management.user_argument import add_user_arguments, named_user, shown
+from drf_jwt_kit.models import Session
+from drf_jwt_kit.sessions.life import End
 from drf_jwt_kit.sessions.rows import stored
 from drf_jwt_kit.sessions.upkeep import device_label, state_in_words, survey
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from django.core.management.base import BaseCommand, CommandParser
-
-    from drf_jwt_kit.models import Session
-    from drf_jwt_kit.sessions.life import End
 
 HELP = "List sessions, or end them."
 _HEAD = ("ID", "USER", "DEVICE", "IP", "CREATED", "LAST USED", "ENDS", "STATE")

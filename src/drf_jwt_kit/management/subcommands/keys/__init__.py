@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from django.core.management.base import CommandParser
 
 from drf_jwt_kit.jose.algorithms import ALGORITHMS
 
 from . import changing, showing
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.core.management.base import CommandParser
 
 _ROTATE_AT_ONCE = "Rotate now, even if other processes have not read the new key. For a leaked key."
 _REMOVE_AT_ONCE = "Remove it now, even if that logs people out. For a leaked key."

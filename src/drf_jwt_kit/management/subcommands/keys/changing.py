@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in, new_key_text, suffix
-from drf_jwt_kit.keys import KeyState, configured, directory, lifecycle
+from drf_jwt_kit.keys import Key, KeyState, configured, directory, lifecycle
+from drf_jwt_kit.keys.lifecycle import Entry
 
 from .showing import told, what_remains
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from django.core.management.base import BaseCommand
-
-    from drf_jwt_kit.keys import Key
-    from drf_jwt_kit.keys.lifecycle import Entry
 
 
 def run_generate(command: BaseCommand, options: dict[str, Any]) -> None:

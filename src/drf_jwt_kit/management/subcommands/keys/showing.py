@@ -5,11 +5,12 @@ A key that signs no more still verifies, until what it has signed is over.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import aware
@@ -18,11 +19,6 @@ from drf_jwt_kit.keys import KeyState, checks, configured, directory, sources
 from drf_jwt_kit.keys.lifecycle import KEYS_COMMAND, as_text
 from drf_jwt_kit.keys.ring import PlacedKey, with_states
 from drf_jwt_kit.sessions.upkeep import written_between
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django.core.management.base import BaseCommand
 
 _HEAD = ("state", "key", "algorithm", "since", "age", "verifies")
 
