@@ -13,7 +13,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from . import exceptions, sessions
 from .conf import get_settings
-from .exceptions import Reason, refused_as
+from .exceptions import InvalidToken, Reason, refused_as
 from .sessions.account import default_user_authentication_rule
 from .sessions.stateless import load_user
 from .tokens.access import RefusedToken
@@ -33,6 +33,7 @@ else:
 
 __all__ = [
     "BadAuthorizationHeader",
+    "InvalidToken",
     "JWTAuthentication",
     "JWTCookieAuthentication",
     "JWTStatelessAuthentication",

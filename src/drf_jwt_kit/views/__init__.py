@@ -8,10 +8,13 @@ from .cookies import CookieSessionDetailView as CookieSessionDetailView
 from .cookies import CookieSessionListView as CookieSessionListView
 from .cookies import CookieVerifyView as CookieVerifyView
 from .cookies import CSRFView as CSRFView
+from .endpoint import EndpointMixin as EndpointMixin
+from .endpoint import NonAtomicMixin as NonAtomicMixin
 from .endpoint import exception_handler as exception_handler
 from .jwks import JWKSView as JWKSView
 from .sessions import SessionDetailView as SessionDetailView
 from .sessions import SessionListView as SessionListView
+from .sessions import SessionViewBase as SessionViewBase
 from .sessions import TokenLogoutAllView as TokenLogoutAllView
 from .tokens import TokenBlacklistView as TokenBlacklistView
 from .tokens import TokenLogoutView as TokenLogoutView
