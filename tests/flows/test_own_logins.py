@@ -107,7 +107,7 @@ def logged_in_by(serializer_class, user):
 
 @pytest.mark.urls(HERE)
 class TestALoginIntoCookies:
-    def test_by_a_serializer_that_starts_the_session_ends_the_one_before(self, logged_in):
+    def test_a_serializer_that_starts_the_session_ends_the_one_before(self, logged_in):
         before = session_of(logged_in)
 
         assert logged_in.send("post", "/api/auth/link/").status_code == 200
@@ -152,20 +152,20 @@ class TestARefusal:
     """Simple JWT's users catch TokenError around a serializer, as its own views do."""
 
     @pytest.mark.parametrize("serializer_class", [TokenRefreshSerializer, TokenBlacklistSerializer])
-    def test_of_a_serializer_is_one_of_simple_jwts(self, serializer_class, db):
+    def test_a_serializers_refusal_is_one_of_simple_jwts(self, serializer_class, db):
         serializer = serializer_class(data={"refresh": "bad.bad.bad"})
 
         with pytest.raises(TokenError):
             serializer.is_valid(raise_exception=True)
 
-    def test_of_a_session_that_has_ended_is_one_of_simple_jwts(self, signed_in):
+    def test_the_refusal_of_an_ended_session_is_one_of_simple_jwts(self, signed_in):
         sessions.revoke(signed_in.session)
         serializer = TokenRefreshSerializer(data={"refresh": signed_in.refresh})
 
         with pytest.raises(TokenError):
             serializer.is_valid(raise_exception=True)
 
-    def test_of_blacklist_is_one_of_simple_jwts(self, signed_in):
+    def test_the_refusal_of_blacklist_is_one_of_simple_jwts(self, signed_in):
         token = RefreshToken(signed_in.refresh)
         Session.objects.update(secret="of another row")
 
