@@ -13,8 +13,9 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from . import exceptions, sessions
 from .conf import get_settings
-from .exceptions import InvalidToken, Reason, refused_as
-from .sessions.account import default_user_authentication_rule
+from .exceptions import InvalidToken as InvalidToken
+from .exceptions import Reason, refused_as
+from .sessions import account
 from .sessions.stateless import load_user
 from .tokens.access import RefusedToken
 from .transports import access_cookie, challenge_of, header_of, require_own_page, token_in
@@ -31,16 +32,7 @@ else:
     _HeaderAuthentication = simplejwt.JWTAuthentication
     _StatelessAuthentication = simplejwt.JWTStatelessUserAuthentication
 
-__all__ = [
-    "BadAuthorizationHeader",
-    "InvalidToken",
-    "JWTAuthentication",
-    "JWTCookieAuthentication",
-    "JWTStatelessAuthentication",
-    "JWTStatelessUserAuthentication",
-    "JWTTokenUserAuthentication",
-    "default_user_authentication_rule",
-]
+default_user_authentication_rule = account.default_user_authentication_rule
 
 _hides_tokens = sensitive_variables("header", "cookie", "raw_token", "presented", "token")
 """In Django's error reports: of what a ``get_user`` of the project's raises, for one."""

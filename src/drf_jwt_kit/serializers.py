@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import authenticate, get_user_model
@@ -14,11 +15,13 @@ from rest_framework_simplejwt import serializers as simplejwt
 
 from . import sessions
 from .conf import get_settings
-from .exceptions import NoActiveAccount
+from .exceptions import NoActiveAccount, refused_as
 from .sessions.account import may_log_in
+from .sessions.begin import PlainLogin, new_session
 from .sessions.claims import GivesTokens, OwnToken
 from .sessions.faults import persistent
 from .tokens import RefreshToken
+from .tokens.access import RefusedToken
 from .tokens.refresh import read
 
 if TYPE_CHECKING:
@@ -59,12 +62,12 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
     @sensitive_variables()
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Log the user in. Raises NoActiveAccount, whoever it was and whatever was wrong."""
-        request, replaces = self.context.get("request"), self.context.get("replaces")
+        context: Any = self.context
+        request, replaces = context.get("request"), context.pop("replaces", None)
         self.user = self._authenticated(request, attrs)
-        own, path = self.own_token(self.user), self._path()
-        pair = sessions.start(
-            self.user, request, token=own, obtain_serializer=path, replaces=replaces
-        )
+        own = self.own_token(self.user)
+        login = own or PlainLogin(new_session(self.user, obtain_serializer=self._path()))
+        pair = sessions.start(self.user, request, token=login, replaces=replaces)
         if get_settings().UPDATE_LAST_LOGIN:
             user_logged_in.send(sender=type(self.user), request=request, user=self.user)
         return pair.as_data()
@@ -73,7 +76,7 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
     def get_token(cls, user: Any) -> RefreshToken:
         """The refresh token of a session that is not stored yet. Claims set on it go into the
         access token; at refresh an override is called again for them, and nothing is stored."""
-        token: RefreshToken = cls.token_class.for_user(user)
+        token = cls.token_class.for_user(user)
         if token.session is not None:
             token.session.obtain_serializer = cls._path()
         return token
@@ -81,11 +84,12 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
     @classmethod
     def own_token(cls, user: Any) -> OwnToken | None:
         """What ``get_token`` makes where a project has overridden it, or ``token_class``."""
-        ours = TokenObtainPairSerializer
-        if cls.get_token.__func__ is ours.get_token.__func__ and cls.token_class is RefreshToken:  # type: ignore[attr-defined]
+        if getattr_static(cls, "get_token") is _GET_TOKEN and cls.token_class is RefreshToken:
             return None
         token = cls.get_token(user)
         if isinstance(token, RefreshToken):
+            if token.session is not None:
+                token.session.obtain_serializer = cls._path()
             return token
         raise ImproperlyConfigured(
             f"{cls.__name__}.get_token returned a {type(token).__module__}."
@@ -115,6 +119,10 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         return "" if cls is configured or "<locals>" in path else path
 
 
+_GET_TOKEN = getattr_static(TokenObtainPairSerializer, "get_token")
+"""Ours; anything else is a project's, whatever it was made with."""
+
+
 class TokenRefreshSerializer(serializers.Serializer[Any]):
     """A refresh token in, ``access`` and the next ``refresh`` out."""
 
@@ -123,6 +131,7 @@ class TokenRefreshSerializer(serializers.Serializer[Any]):
     token_class = RefreshToken
 
     @sensitive_variables()
+    @refused_as(RefusedToken)
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Rotate. Raises InvalidToken."""
         request = self.context.get("request")
@@ -151,6 +160,7 @@ class TokenBlacklistSerializer(serializers.Serializer[Any]):
 
     refresh = serializers.CharField(write_only=True)
 
+    @refused_as(RefusedToken)
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Log out. Raises InvalidToken for a token that is not ours."""
         sessions.logout(attrs["refresh"])

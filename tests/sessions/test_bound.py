@@ -35,15 +35,6 @@ def test_follows_a_save_of_what_was_read(idle, user):
     assert is_live_for_everybody(user)
 
 
-def test_follows_an_upsert(idle, user):
-    idle.refresh_lifetime = LATER
-    Session.objects.bulk_create(
-        [idle], update_conflicts=True, update_fields=["refresh_lifetime"], unique_fields=["id"]
-    )
-
-    assert is_live_for_everybody(user)
-
-
 def test_a_save_takes_any_iterable_of_names(idle):
     idle.refresh_lifetime = LATER
     idle.save(update_fields=(name for name in ["refresh_lifetime"]))

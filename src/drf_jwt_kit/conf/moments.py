@@ -33,7 +33,8 @@ def as_stored(moment: datetime) -> datetime:
     """An aware ``moment`` as the table has it."""
     if django_settings.USE_TZ:
         return moment
-    return project_time.make_naive(moment, project_time.get_default_timezone())
+    local = project_time.make_naive(moment, project_time.get_default_timezone())
+    return local.replace(fold=0)  # which no table remembers
 
 
 def as_stored_at_the_earliest(moment: datetime) -> datetime:

@@ -21,13 +21,22 @@ if TYPE_CHECKING:
 _BEFORE_EVERY_LOGIN = datetime(1900, 1, 1, tzinfo=timezone.utc)
 
 
+class WholeSecondField(models.DateTimeField):  # type: ignore[type-arg]
+    """A moment that is stored, and asked for, as the next whole second."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """``value`` for the database."""
+        moment = super().get_prep_value(value)
+        return None if moment is None else whole_second(moment)
+
+
 class Cutoff(models.Model):
     """The end of every session whose user logged in before ``valid_after``, in one row.
 
     Tokens know their login in whole seconds, so it is stored as the next whole second.
     """
 
-    valid_after: _Time = models.DateTimeField(_("logins are valid from"))
+    valid_after: _Time = WholeSecondField(_("logins are valid from"))
     created_at: _Time = models.DateTimeField(_("created at"), default=project_time.now)
 
     class Meta:
@@ -36,11 +45,6 @@ class Cutoff(models.Model):
 
     def __str__(self) -> str:
         return self.valid_after.isoformat()
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store it, from the next whole second on."""
-        self.valid_after = whole_second(self.valid_after)
-        super().save(*args, **kwargs)
 
     @classmethod
     def latest(cls) -> Subquery:

@@ -76,7 +76,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def live(self) -> SessionQuerySet:
         """Those that can go on."""
         now = project_time.now()
-        lasts = Q(live_until__gt=now, expires_at__gt=now, idle_limit__gt=now)
+        lasts = Q(live_until__gt=now, expires_at__gt=now, idle_limit__gt=now, user__isnull=False)
         return self._with_limits().filter(lasts, Q(auth_time__gte=F("valid_from")), revoked_at=None)
 
     def ended(self) -> SessionQuerySet:
@@ -84,6 +84,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         now = project_time.now()
         return self._with_limits().filter(
             Q(revoked_at__isnull=False)
+            | Q(user=None)
             | Q(expires_at__lte=now)
             | Q(idle_limit__lte=now)
             | Q(auth_time__lt=F("valid_from"))
@@ -119,10 +120,13 @@ class LiveUntilField(models.DateTimeField):  # type: ignore[type-arg]
 
     def pre_save(self, model_instance: Any, add: bool) -> datetime:
         """Take it from the row's other columns."""
-        session: Session = model_instance
-        until = session.refreshable_until if session.rotated_at is None else session.expires_at
-        session.live_until = session.revoked_at or until
-        return session.live_until
+        row: Session = model_instance
+        until, reckoned = row.expires_at, (row.created_at, row.refresh_lifetime, row.expires_at)
+        by_database = any(hasattr(value, "resolve_expression") for value in reckoned)
+        if row.rotated_at is None and not by_database:
+            until = row.refreshable_until
+        row.live_until = row.revoked_at or until
+        return row.live_until
 
 
 class Session(models.Model):
@@ -181,6 +185,7 @@ class Session(models.Model):
     objects: ClassVar[SessionQuerySet] = SessionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        base_manager_name = "objects"
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         # Nothing here changes at a refresh, so that PostgreSQL can update the row in place.
@@ -197,9 +202,12 @@ class Session(models.Model):
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **more: Any) -> None:
         """As Django's. ``live_until`` follows what it depends on."""
-        if update_fields is not None and not _BOUNDS.isdisjoint(update_fields):
-            update_fields = [*update_fields, "live_until"]
-        super().save(*args, update_fields=update_fields, **more)
+        if "live_until" in self.get_deferred_fields():  # or Django would leave it out
+            self.refresh_from_db(fields=["live_until"])
+        names = None if update_fields is None else set(update_fields)
+        if names and not _BOUNDS.isdisjoint(names):
+            names.add("live_until")
+        super().save(*args, update_fields=names, **more)
 
     def jti_of(self, generation: int) -> str:
         """The one ``jti`` of the session's refresh token of ``generation``.

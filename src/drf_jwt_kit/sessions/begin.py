@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -37,7 +38,6 @@ def start(
     scope: str = "",
     name: str = "",
     token: OwnToken | None = None,
-    obtain_serializer: str = "",
     replaces: str | None = None,
 ) -> TokenPair:
     """Log ``user`` in, however it has proved who it is, and answer its tokens.
@@ -46,9 +46,8 @@ def start(
     context. ``scope`` is a space-separated list (RFC 6749 section 3.3, at most 512 characters)
     that limits what the access token may do; a ``scope`` that ``get_token`` sets on the token
     does the same. ``name`` is what the user calls the device. ``token`` is a RefreshToken that
-    ``get_token`` of an obtain serializer made, whose session is taken over, and
-    ``obtain_serializer`` the dotted path of that serializer, which refreshes ask again.
-    ``replaces`` is the refresh token that the same browser held before; its session ends.
+    ``get_token`` of an obtain serializer made, whose session is taken over. ``replaces`` is the
+    refresh token that the same browser held before; its session ends.
 
     ``SESSION_LIMITS`` is asked how long the session may live. One query, what the claims need,
     and one more where the number of sessions is limited. Raises NoActiveAccount where
@@ -57,7 +56,6 @@ def start(
     """
     own = own_token(user) if token is None else token
     session, added = (new_session(user), Additions()) if own is None else own.handed_over()
-    session.obtain_serializer = obtain_serializer
     session.scope = scope or session.scope
     session.name = client.storable(name)[:100]
     if len(session.scope) > _LONGEST_SCOPE:
@@ -65,7 +63,7 @@ def start(
 
     def write() -> TokenPair:
         claims = claims_of(user, request=request, session=session, added=added)
-        return pair_of(session, user, claims, access_lifetime=added.access_lifetime)
+        return pair_of(session, user, claims, write=added.write)
 
     return begin(session, user, request, write=write, replaces=replaces)
 
@@ -103,7 +101,20 @@ def begin(
     return written
 
 
-def new_session(user: Any, refresh_lifetime: timedelta | None = None) -> Session:
+@dataclass(frozen=True)
+class PlainLogin:
+    """What a login is begun with whose obtain serializer has no ``get_token`` of its own."""
+
+    session: Session
+
+    def handed_over(self) -> tuple[Session, Additions]:
+        """The session, and nothing that is added to its tokens."""
+        return self.session, Additions()
+
+
+def new_session(
+    user: Any, refresh_lifetime: timedelta | None = None, obtain_serializer: str = ""
+) -> Session:
     """A session of ``user`` that is not in the database. Queries nothing.
 
     Raises ValueError for a user that is not saved.
@@ -118,6 +129,7 @@ def new_session(user: Any, refresh_lifetime: timedelta | None = None) -> Session
         refresh_lifetime=refresh_lifetime or get_settings().REFRESH_TOKEN_LIFETIME,
         expires_at=now + get_settings().SESSION_MAX_AGE,
         password_fingerprint=fingerprint(user),
+        obtain_serializer=obtain_serializer,
     )
 
 

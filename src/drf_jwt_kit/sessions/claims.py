@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pkgutil import resolve_name
 from typing import Any, Protocol
 
+from django.apps import apps
+from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error
 from rest_framework import serializers
 
@@ -20,7 +22,7 @@ from drf_jwt_kit.conf import checks as conf
 from drf_jwt_kit.models import Session
 
 from . import events
-from .tokens import reserved_names
+from .tokens import Writer, reserved_names
 
 NOT_A_SERIALIZER = "drf_jwt_kit.E044"
 RESERVED_CLAIM = "drf_jwt_kit.E004"
@@ -60,11 +62,11 @@ class ProfileClaims(ClaimsSerializer):
 
 @dataclass(frozen=True, kw_only=True)
 class Additions:
-    """What a project's ``get_token`` adds to the access tokens of one user."""
+    """What a project's ``get_token`` adds to the tokens of one user."""
 
     claims: Mapping[str, Any] = field(default_factory=dict)
-    access_lifetime: timedelta | None = None
-    """How long they live where the project's token class says so, at most the setting."""
+    write: Writer | None = None
+    """Writes both tokens of a session, where their classes are the project's own."""
 
 
 class OwnToken(Protocol):
@@ -109,16 +111,25 @@ def additions_at_refresh(session: Session, user: Any) -> Additions:
 
 
 def _named(path: str) -> type[GivesTokens] | None:
-    """The obtain serializer at ``path``: a column of the table, so it may name no other object."""
-    try:
-        found = resolve_name(path) if path else None
-    except Exception:  # noqa: BLE001  # whatever a module does that is imported too late
-        found = None
+    """The obtain serializer at ``path``: a column of the table, so it may name no other object.
+
+    Imports nothing but modules of the project and its apps.
+    """
+    package = path.partition(":")[0].partition(".")[0]
+    found = None
+    if package and package in _packages():
+        with suppress(ImportError, AttributeError, ValueError):
+            found = resolve_name(path)
     if isinstance(found, type) and issubclass(found, GivesTokens):
         return found
     if path:
         events.log("serializer_gone", path=path)  # it was renamed since
     return None
+
+
+def _packages() -> set[str]:
+    names = [config.name for config in apps.get_app_configs()]
+    return {name.partition(".")[0] for name in [*names, str(django_settings.ROOT_URLCONF)]}
 
 
 def _configured() -> type[GivesTokens] | None:

@@ -157,9 +157,11 @@ def _id_of(session: object) -> UUID:
     """The id of a session, or that which names one. Raises TypeError."""
     if isinstance(session, Session):
         return session.pk
+    if isinstance(session, UUID):
+        return session
     try:
-        return session if isinstance(session, UUID) else UUID(str(session))
-    except ValueError:
+        return UUID(session)  # type: ignore[arg-type]  # a string that is one
+    except (AttributeError, TypeError, ValueError):
         raise TypeError(
             f"revoke() takes a session or its id, and {type(session).__name__} is neither. "
             "For all sessions of a user, write revoke(user=user)."

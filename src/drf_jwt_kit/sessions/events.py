@@ -36,11 +36,6 @@ def refreshed(session: Session, user: Any, request: Any) -> None:
     _tell(signals.session_refreshed, **facts, request=request)
 
 
-def duplicate(session: Session, user: Any, verdict: str) -> None:
-    """An honest duplicate got the current generation again."""
-    log("duplicate", session=session.pk, user=user.pk, verdict=verdict)
-
-
 def reused(session: Session, user: Any, presented: int, request: Any) -> None:
     """An old refresh token came back, and the session was ended for it."""
     generations = {"presented": presented, "stored": session.generation}

@@ -16,7 +16,7 @@ from django.db import connections
 from django.db.models import Q
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import aware, epoch
+from drf_jwt_kit.conf.moments import as_stored, aware, epoch
 from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
 
 from . import others, rows
@@ -92,7 +92,7 @@ class _Rule:
         settings = get_settings()
         grace = settings.ACCESS_TOKEN_LIFETIME + settings.LEEWAY + _MARGIN
         return cls(
-            before=datetime.now(timezone.utc) - keep - grace,
+            before=aware(as_stored(datetime.now(timezone.utc) - keep - grace)),  # as SQL compares
             usual_access_lifetime=settings.ACCESS_TOKEN_LIFETIME,
             cutoff=_latest_cutoff(),
             adopting=others.adopts_simple_jwt(),

@@ -142,7 +142,7 @@ def is_dead(state: State, *, before: datetime, usual_access_lifetime: timedelta)
     ends = [state.expires_at, state.idle_limit]
     if state.revoked_at is not None:
         ends.append(state.revoked_at)
-    if state.valid_from is not None and state.auth_time < state.valid_from:
+    if state.valid_from is not None and is_cut_off(state.auth_time, state.valid_from):
         ends.append(datetime.fromtimestamp(state.valid_from, timezone.utc))
     longer = (state.access_lifetime or timedelta(0)) - usual_access_lifetime
     return min(ends) + max(longer, timedelta(0)) <= before

@@ -43,7 +43,7 @@ class Presented:
 
     kind: TokenKind
     origin: Origin
-    jti: str
+    jti: str = field(repr=False)
     user_id: str
     sid: UUID | None
     """None where the token belongs to no session of ours."""
@@ -125,7 +125,7 @@ def verified(
     return claims, kind, origin
 
 
-def presented_of(token: Presented | TokenOfAFace) -> Presented:
+def presented_of(token: Presented | TokenOfAFace, kind: TokenKind) -> Presented:
     """What a token of ``drf_jwt_kit.tokens`` is to the engine; a Presented as it is.
 
     Raises InvalidToken for anything else, such as a token of Simple JWT's own class.
@@ -133,6 +133,8 @@ def presented_of(token: Presented | TokenOfAFace) -> Presented:
     presented = getattr(token, "presented", token)
     if not isinstance(presented, Presented):
         raise InvalidToken(Reason.NO_SESSION)
+    if presented.kind is not kind:
+        raise InvalidToken(Reason.WRONG_TYPE)
     return presented
 
 

@@ -36,19 +36,9 @@ from .presented import Origin, Presented, TokenOfAFace, is_genuine, presented_of
 from .tokens import TokenPair, pair_of
 
 _REFRESH = frozenset({TokenKind.REFRESH})
-_ADVANCING = (
-    *("generation", "rotated_at", "last_used_at", "retry_key_hash"),
-    "password_fingerprint",
-)
-_ENDS_THE_SESSION = {
-    verdict.value: verdict
-    for verdict in (
-        Verdict.REUSED,
-        Verdict.USER_GONE,
-        Verdict.USER_INACTIVE,
-        Verdict.PASSWORD_CHANGED,
-    )
-}
+_ADVANCING = ("generation", "rotated_at", "last_used_at", "retry_key_hash", "password_fingerprint")
+_OF_THE_USER = (Verdict.USER_GONE, Verdict.USER_INACTIVE, Verdict.PASSWORD_CHANGED)
+_ENDS_THE_SESSION = {verdict.value: verdict for verdict in (Verdict.REUSED, *_OF_THE_USER)}
 """By the reason that is stored."""
 
 
@@ -80,7 +70,7 @@ def refresh(
     if isinstance(presented, (str, bytes)):
         token = read(presented, _REFRESH)
     else:
-        token = _require_refresh(presented_of(presented))
+        token = presented_of(presented, TokenKind.REFRESH)
     # Without a retry key of the client's, one that only our own further attempts know: they
     # collect what an attempt has written whose answer was lost, even where the leeway is zero.
     key_hash = hashlib.sha256((retry_key or secrets.token_hex()).encode()).hexdigest()
@@ -94,7 +84,7 @@ def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = Fal
 
     With ``any_generation``, only where its session has ended.
     """
-    presented = _require_refresh(presented_of(token))
+    presented = presented_of(token, TokenKind.REFRESH)
     if presented.origin is Origin.SIMPLE_JWT and not adoption.has_begun(presented):
         adoption.user_to_begin_with(presented)
         return
@@ -103,12 +93,6 @@ def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = Fal
     lives = any_generation and verdict in {Verdict.AHEAD, Verdict.REUSED}
     if not (verdict.accepts or lives):
         raise InvalidToken(Reason.SESSION_ENDED)
-
-
-def _require_refresh(presented: Presented) -> Presented:
-    if presented.kind is not TokenKind.REFRESH:
-        raise InvalidToken(Reason.WRONG_TYPE)
-    return presented
 
 
 def _refresh_once(
@@ -137,10 +121,9 @@ def _refresh_once(
         _advance(session, user, now, key_hash if rotates else None)
     # Written out before anything is stored, so that claims which fail cost no generation.
     claims = claims_of(user, request=request, session=session, added=added)
-    lifetime = added.access_lifetime
-    pair = pair_of(session, user, claims, access_lifetime=lifetime, rotates=rotates)
+    pair = pair_of(session, user, claims, write=added.write, rotates=rotates)
     if verdict is not Verdict.ROTATE:
-        events.duplicate(session, user, verdict.value)
+        events.log("duplicate", session=session.pk, user=user.pk, verdict=verdict.value)
         return pair
     if not _store(session, before):
         raise RowChanged

@@ -20,6 +20,7 @@ from django.utils import timezone
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import aware, epoch, whole_second
 from drf_jwt_kit.exceptions import InvalidToken, Reason
+from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
 
 from . import events, others
@@ -116,7 +117,7 @@ def authenticate(token: Presented | TokenOfAFace) -> Any:
     what is no token of ours), and ServiceUnavailable where the database cannot be asked. Two
     queries for a token that somebody else issued, which has no session.
     """
-    presented = presented_of(token)
+    presented = presented_of(token, TokenKind.ACCESS)
     if presented.sid is None:
         return _active_user_of_other(presented)
     found = _find(presented.sid, _FOR_A_REQUEST)

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import SimpleLazyObject, empty
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.jose.codec import TokenKind
 
 from . import feed, rows
 from .life import End, is_cut_off
@@ -34,7 +35,7 @@ def authenticate_stateless(token: Presented | TokenOfAFace) -> Any:
     it, and where more was revoked than a process remembers. Raises InvalidToken
     (``session_ended``), and ServiceUnavailable where the feed has had no answer for ten seconds.
     """
-    presented = presented_of(token)
+    presented = presented_of(token, TokenKind.ACCESS)
     revoked = feed.recent_revocations()
     if is_cut_off(presented.cutoff_time, rows.valid_from(revoked.valid_after)):
         rows.refuse(presented, End.CUT_OFF.value)

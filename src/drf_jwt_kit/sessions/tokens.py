@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import epoch
@@ -45,24 +45,30 @@ class TokenPair:
         return data if self.refresh is None else {**data, "refresh": self.refresh}
 
 
+Writer: TypeAlias = Callable[[Session, Mapping[str, Any]], TokenPair]
+
+
 def pair_of(
     session: Session,
     user: Any,
     claims: Mapping[str, Any],
     *,
-    access_lifetime: timedelta | None,
+    write: Writer | None = None,
     rotates: bool = True,
 ) -> TokenPair:
     """The tokens of ``session``'s current generation, the access token with ``claims`` of its user.
 
-    Raises ClaimsError where that is too long.
+    ``write`` makes them of the project's own classes. Raises ClaimsError where one is too long.
     """
+    if write is not None:
+        pair = write(session, claims)
+        return pair if rotates else replace(pair, refresh=None)
     protocol = {
         **_new_claims(TokenKind.REFRESH),
         get_settings().USER_ID_CLAIM: user_id_of(user),
         **session_claims(session),
     }
-    written = access_claims(protocol, claims, _shorter(session.access_lifetime, access_lifetime))
+    written = access_claims(protocol, claims, session.access_lifetime)
     access = short_enough(signed(written, TokenKind.ACCESS), written)
     return TokenPair(
         access=access, refresh=signed(protocol, TokenKind.REFRESH) if rotates else None
@@ -90,19 +96,24 @@ def access_claims(
     ``lifetime`` is ACCESS_TOKEN_LIFETIME, or shorter.
     """
     settings = get_settings()
-    own = {name: value for name, value in claims.items() if name not in reserved_names()}
-    if "sub" in own:
-        own["sub"] = str(own["sub"])  # RFC 7519 section 4.1.2
-    kept = {"sid", "auth_time", "scope", settings.USER_ID_CLAIM}
     written = _new_claims(TokenKind.ACCESS)
-    longest: Any = _shorter(lifetime, settings.ACCESS_TOKEN_LIFETIME)
+    usual = settings.ACCESS_TOKEN_LIFETIME
+    longest = min(lifetime or usual, usual)
     return {
         **written,
         settings.JTI_CLAIM: uuid.uuid4().hex,
-        **own,
-        **{name: value for name, value in protocol.items() if name in kept},
+        **claims_to_keep(protocol, claims),
         "exp": min(written["iat"] + int(longest.total_seconds()), protocol["exp"]),
     }
+
+
+def claims_to_keep(protocol: Mapping[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:
+    """What of ``claims`` may stand in an access token, and what its refresh token says as well."""
+    own = {name: value for name, value in claims.items() if name not in reserved_names()}
+    if "sub" in own:
+        own["sub"] = str(own["sub"])  # RFC 7519 section 4.1.2
+    kept = {"sid", "auth_time", "scope", get_settings().USER_ID_CLAIM}
+    return {**own, **{name: value for name, value in protocol.items() if name in kept}}
 
 
 def signed(claims: Mapping[str, Any], kind: TokenKind) -> str:
@@ -141,7 +152,3 @@ def _new_claims(kind: TokenKind) -> dict[str, Any]:
     type_claim = get_settings().TOKEN_TYPE_CLAIM
     named = {type_claim: kind.name.lower()} if type_claim else {}
     return {**named, "exp": 0, "iat": int(time.time()), get_settings().JTI_CLAIM: ""}
-
-
-def _shorter(one: timedelta | None, other: timedelta | None) -> timedelta | None:
-    return min((length for length in (one, other) if length is not None), default=None)

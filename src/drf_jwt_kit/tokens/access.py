@@ -139,7 +139,11 @@ class KitToken(simplejwt.Token):
 
 
 class SessionToken(KitToken):
-    """What access and refresh tokens have and an untyped one has not."""
+    """A token that may say which session and which user it is of."""
+
+    @property
+    def _kind(self) -> TokenKind:
+        return self.kinds[0]
 
     def verify(self) -> None:
         """Also check that session and user are named. Raises RefusedToken."""
@@ -153,7 +157,7 @@ class SessionToken(KitToken):
 
         Raises RefusedToken where it was made without a session.
         """
-        return self._presented or Presented.of(self.payload, self.kinds[0], self.origin)
+        return self._presented or Presented.of(self.payload, self._kind, self.origin)
 
     @property
     @refused_as(RefusedToken)
@@ -178,12 +182,16 @@ class AccessToken(SessionToken, simplejwt.AccessToken):
         return short_enough(super().__str__(), self.payload)
 
 
-class UntypedToken(KitToken, simplejwt.UntypedToken):
+class UntypedToken(SessionToken, simplejwt.UntypedToken):
     """A token of either kind, where only its signature and times matter."""
 
     kinds = tuple(EITHER)
 
-    def verify_token_type(self) -> None:
+    @property
+    def _kind(self) -> TokenKind:
+        return TokenKind.REFRESH if "gen" in self.payload else TokenKind.ACCESS
+
+    def verify(self) -> None:
         """Any type will do, and it must have an identifier of its own. Raises RefusedToken."""
         if not isinstance(self.payload.get(get_settings().JTI_CLAIM), str):
             raise RefusedToken(Reason.INVALID)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,12 @@ from drf_jwt_kit.sessions.begin import begin, new_session
 from drf_jwt_kit.sessions.claims import Additions, claims_of
 from drf_jwt_kit.sessions.end import end_session_of
 from drf_jwt_kit.sessions.refresh import would_refresh
-from drf_jwt_kit.sessions.tokens import access_claims, reserved_names, session_claims
+from drf_jwt_kit.sessions.tokens import (
+    TokenPair,
+    claims_to_keep,
+    reserved_names,
+    session_claims,
+)
 
 from .access import AccessToken, LifetimeSetting, RefusedToken, SessionToken
 
@@ -54,8 +60,9 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         if self.session is None:
             raise RefusedToken(Reason.NO_SESSION)
         self._follow(self.session)
-        lifetime = self.access_token_class.lifetime
-        return self.session, Additions(claims=self.own_claims, access_lifetime=lifetime)
+        ours = type(self) is RefreshToken and self.access_token_class is AccessToken
+        write = None if ours else self._written
+        return self.session, Additions(claims=self.own_claims, write=write)
 
     def set_exp(
         self,
@@ -82,22 +89,18 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
     @property
     def access_token(self) -> AccessToken:
         """An access token of this session, with the user's claims of this moment."""
-        claims, lifetime = self.own_claims, self.access_token_class.lifetime
-        if session := self.session:
-            _, added = self.handed_over()
-            claims = claims_of(self.user, request=None, session=session, added=added)
-            self._begin()
-            lifetime = min(session.access_lifetime or lifetime, lifetime)
-        access = self.access_token_class()
-        access.payload.update(access_claims(self.payload, claims, lifetime))
-        return access
+        if self.session is None:
+            return self._access_token(self.own_claims)
+        session, added = self.handed_over()
+        claims = claims_of(self.user, request=None, session=session, added=added)
+        self._begin()
+        return self._access_token(claims)
 
     def __str__(self) -> str:
         self._begin()
-        own = self.own_claims
-        written = {name: value for name, value in self.payload.items() if name not in own}
-        return str(self.get_token_backend().encode(written))
+        return self._encoded()
 
+    @refused_as(RefusedToken)
     def blacklist(self) -> Any:
         """End the session of this token, as Simple JWT's users know it."""
         end_session_of(self.presented)
@@ -109,6 +112,27 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
 
     def outstand(self) -> None:
         """Nothing to do: the session's row is the record of this token."""
+
+    def _written(self, session: Session, claims: Mapping[str, Any]) -> TokenPair:
+        """Both tokens of ``session``, by this class and its access token's."""
+        self.payload.pop("scope", None)  # that of the row holds
+        self.session = session
+        self._follow(session)
+        return TokenPair(access=str(self._access_token(claims)), refresh=self._encoded())
+
+    def _access_token(self, claims: Mapping[str, Any]) -> AccessToken:
+        access = self.access_token_class()
+        access.payload.update(claims_to_keep(self.payload, claims))
+        of_this_login = self.session and self.session.access_lifetime
+        lifetime = min(of_this_login or access.lifetime, access.lifetime)
+        access.set_exp(from_time=self.current_time, lifetime=lifetime)
+        access.payload["exp"] = min(access.payload["exp"], self.payload["exp"])
+        return access
+
+    def _encoded(self) -> str:
+        own = self.own_claims
+        written = {name: value for name, value in self.payload.items() if name not in own}
+        return str(self.get_token_backend().encode(written))
 
     def _begin(self) -> None:
         session = self.session

@@ -21,6 +21,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from drf_jwt_kit import sessions, transports
 from drf_jwt_kit.authentication import JWTCookieAuthentication
 from drf_jwt_kit.exceptions import InvalidToken
+from drf_jwt_kit.sessions.end import replace
 
 from .endpoint import EndpointMixin
 from .sessions import SessionDetailView, SessionListView, SessionViewBase, TokenLogoutAllView
@@ -72,12 +73,16 @@ class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
     def get_serializer_context(self) -> dict[str, Any]:
         """With the refresh token that the browser holds, whose session the login replaces."""
         held = transports.refresh_cookie().read(self.request)
-        return {**super().get_serializer_context(), "replaces": held}
+        self.context = {**super().get_serializer_context(), "replaces": held}
+        return self.context
 
     def answer(self, presented: Any) -> Response:
         """The cookies, and for how long they are good (``expires_in``, seconds)."""
         response = super().answer(presented)
         if "access" in response.data:
+            held = self.context.pop("replaces", None)
+            if held is not None:  # by a serializer that has begun the session in its own way
+                replace(held)
             _into_cookies(response)
             rotate_token(self.request._request)
             transports.send_csrf_cookie(self.request, response)
