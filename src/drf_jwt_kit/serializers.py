@@ -17,9 +17,10 @@ from . import sessions
 from .conf import get_settings
 from .exceptions import NoActiveAccount, refused_as
 from .sessions.account import may_log_in
-from .sessions.begin import PlainLogin, new_session
+from .sessions.begin import PlainLogin
 from .sessions.claims import GivesTokens, OwnToken
 from .sessions.faults import persistent
+from .sessions.rows import new_session
 from .tokens import RefreshToken
 from .tokens.access import RefusedToken
 from .tokens.refresh import read

@@ -11,14 +11,12 @@ from datetime import timezone as utc
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
-from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import as_stored
 from drf_jwt_kit.models import Session
 
 from . import others, rows
-from .account import fingerprint, may_log_in
+from .account import may_log_in
 from .life import End
 from .presented import Presented
 
@@ -44,16 +42,10 @@ def user_to_begin_with(presented: Presented) -> Any:
 
 def session_of(presented: Presented, user: Any) -> Session:
     """The session that an adopted token begins, not stored yet."""
-    now = timezone.now()
-    return Session(
-        pk=presented.session_id,
-        user_id=user.pk,
-        created_at=now,
-        auth_time=as_stored(datetime.fromtimestamp(presented.auth_time, utc.utc)),
-        refresh_lifetime=get_settings().REFRESH_TOKEN_LIFETIME,
-        expires_at=now + get_settings().SESSION_MAX_AGE,
-        password_fingerprint=fingerprint(user),
-    )
+    session = rows.new_session(user)
+    session.pk = presented.session_id
+    session.auth_time = as_stored(datetime.fromtimestamp(presented.auth_time, utc.utc))
+    return session
 
 
 def insert(session: Session) -> bool:

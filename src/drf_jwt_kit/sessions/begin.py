@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError
 from django.http import HttpRequest
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 
-from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import NoActiveAccount
 from drf_jwt_kit.models import Session
 
 from . import adoption, client, end, events, limits, rows
-from .account import fingerprint, may_log_in
+from .account import may_log_in
 from .claims import Additions, OwnToken, claims_of, own_token
 from .faults import persistent, persistently
 from .presented import Presented
@@ -55,7 +52,7 @@ def start(
     and ServiceUnavailable where the database cannot be asked.
     """
     own = own_token(user) if token is None else token
-    session, added = (new_session(user), Additions()) if own is None else own.handed_over()
+    session, added = (rows.new_session(user), Additions()) if own is None else own.handed_over()
     session.scope = scope or session.scope
     session.name = client.storable(name)[:100]
     if len(session.scope) > _LONGEST_SCOPE:
@@ -110,27 +107,6 @@ class PlainLogin:
     def handed_over(self) -> tuple[Session, Additions]:
         """The session, and nothing that is added to its tokens."""
         return self.session, Additions()
-
-
-def new_session(
-    user: Any, refresh_lifetime: timedelta | None = None, obtain_serializer: str = ""
-) -> Session:
-    """A session of ``user`` that is not in the database. Queries nothing.
-
-    Raises ValueError for a user that is not saved.
-    """
-    if user.pk is None:
-        raise ValueError("This user is not saved. Save it before making tokens for it.")
-    now = timezone.now()
-    return Session(
-        user_id=user.pk,
-        created_at=now,
-        auth_time=now,
-        refresh_lifetime=refresh_lifetime or get_settings().REFRESH_TOKEN_LIFETIME,
-        expires_at=now + get_settings().SESSION_MAX_AGE,
-        password_fingerprint=fingerprint(user),
-        obtain_serializer=obtain_serializer,
-    )
 
 
 @persistent

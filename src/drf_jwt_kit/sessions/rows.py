@@ -7,7 +7,7 @@ deletion, another tenant) stay refused. Never writes.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
 
 from . import events, others
-from .account import end_of_account, end_of_account_for_request, user_id_of
+from .account import end_of_account, end_of_account_for_request, fingerprint, user_id_of
 from .faults import persistent
 from .life import End, State, end_of, is_cut_off
 from .presented import Presented, TokenOfAFace, presented_of
@@ -51,6 +51,27 @@ def stored() -> SessionQuerySet:
 def in_transaction() -> bool:
     """Whether somebody has a transaction open on that database."""
     return connections[write_alias()].in_atomic_block
+
+
+def new_session(
+    user: Any, refresh_lifetime: timedelta | None = None, obtain_serializer: str = ""
+) -> Session:
+    """A session of ``user`` that is not in the database. Queries nothing.
+
+    Raises ValueError for a user that is not saved.
+    """
+    if user.pk is None:
+        raise ValueError("This user is not saved. Save it before making tokens for it.")
+    now = timezone.now()
+    return Session(
+        user_id=user.pk,
+        created_at=now,
+        auth_time=now,
+        refresh_lifetime=refresh_lifetime or get_settings().REFRESH_TOKEN_LIFETIME,
+        expires_at=now + get_settings().SESSION_MAX_AGE,
+        password_fingerprint=fingerprint(user),
+        obtain_serializer=obtain_serializer,
+    )
 
 
 def valid_from(stored_cutoff: datetime | None) -> int | None:

@@ -13,10 +13,11 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import Reason, refused_as
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions.begin import begin, new_session
+from drf_jwt_kit.sessions.begin import begin
 from drf_jwt_kit.sessions.claims import Additions, claims_of
 from drf_jwt_kit.sessions.end import end_session_of
 from drf_jwt_kit.sessions.refresh import would_refresh
+from drf_jwt_kit.sessions.rows import new_session
 from drf_jwt_kit.sessions.tokens import (
     TokenPair,
     claims_to_keep,

@@ -1,21 +1,6 @@
 """The words after ``manage.py jwtkit``: each is a module here, with the same three things.
 
-``HELP`` is one sentence, ``add_arguments(parser)`` declares what may follow, and the default
-``run`` that it sets is called with the command, for its ``stdout``, ``stderr`` and ``style``, and
-with the options. ``run`` raises CommandError for what cannot be done.
+``HELP`` is one sentence. ``add_arguments(parser)`` declares what may follow, and sets a default
+``run``, which is called with the command, for its ``stdout``, ``stderr`` and ``style``, and with the
+options. ``run`` raises CommandError for what cannot be done.
 """
-
-from __future__ import annotations
-
-from typing import Protocol
-
-from django.core.management.base import CommandParser
-
-
-class Subcommand(Protocol):
-    """What a module here holds."""
-
-    HELP: str
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the arguments, and ``parser.set_defaults(run=…)``."""
