@@ -80,12 +80,6 @@ def valid_from(stored_cutoff: datetime | None) -> int | None:
     return max((epoch(whole_second(one)) for one in cutoffs if one is not None), default=None)
 
 
-def read_valid_from() -> int | None:
-    """The same, with a query for the table's latest cut-off."""
-    latest = Cutoff._default_manager.using(write_alias()).order_by("-valid_after")
-    return valid_from(latest.values_list("valid_after", flat=True).first())
-
-
 def state_of(session: Session, account: End | None, valid_from: int | None) -> State:
     """A row, what is known of its user, and from when on logins are valid: for the rule of life."""
     rotated_at, revoked_at = session.rotated_at, session.revoked_at
@@ -169,7 +163,8 @@ def user_of_other(presented: Presented) -> Any:
 
     Whether the user may go on is for the caller to ask. Raises InvalidToken.
     """
-    if is_cut_off(presented.cutoff_time, read_valid_from()):
+    latest = Cutoff._default_manager.using(write_alias()).order_by("-valid_after").first()
+    if is_cut_off(presented.cutoff_time, valid_from(latest and latest.valid_after)):
         refuse(presented, End.CUT_OFF.value)
     user = find_user(presented.user_id)
     if user is None:
