@@ -1,7 +1,6 @@
-"""Which session is meant, and who stands behind it? Reads rows on the database written to.
+"""Which session is meant, and who stands behind it? Reads where sessions are written; never writes.
 
-The question starts from the user model's default manager, so that users whom it hides (soft
-deletion, another tenant) stay refused. Never writes.
+It asks the user model's default manager: whom that hides (soft deletion, a tenant) stays refused.
 """
 
 from __future__ import annotations
@@ -150,12 +149,10 @@ def authenticate(token: Presented | TokenOfAFace) -> Any:
 
 def find_user(user_id: str) -> Any:
     """The user that tokens name ``user_id``; None where there is none, or it is hidden."""
-    users = get_user_model()._default_manager
     try:
-        named = users.filter(**{get_settings().USER_ID_FIELD: user_id})
+        return _users().filter(**{get_settings().USER_ID_FIELD: user_id}).first()
     except (ValueError, TypeError, ValidationError):  # it is no key of this user model
         return None
-    return named.using(router.db_for_write(users.model)).first()
 
 
 def user_of_other(presented: Presented) -> Any:
@@ -163,8 +160,9 @@ def user_of_other(presented: Presented) -> Any:
 
     Whether the user may go on is for the caller to ask. Raises InvalidToken.
     """
-    latest = Cutoff._default_manager.using(write_alias()).order_by("-valid_after").first()
-    if is_cut_off(presented.cutoff_time, valid_from(latest and latest.valid_after)):
+    rows = Cutoff._default_manager.using(write_alias()).order_by("-valid_after")
+    latest = rows.values_list("valid_after", flat=True).first()
+    if is_cut_off(presented.cutoff_time, valid_from(latest)):
         refuse(presented, End.CUT_OFF.value)
     user = find_user(presented.user_id)
     if user is None:
@@ -191,12 +189,9 @@ def live_session(user: Any, session_id: UUID) -> Session | None:
 def attach_users(rows: Collection[Session]) -> None:
     """Give each row its user, in one query for all, wherever users are kept.
 
-    A user who is missing, or whom the user model's default manager hides, is None: neither may
-    go on.
+    A user who is missing, or hidden by the user model's default manager, is None: neither goes on.
     """
-    users = get_user_model()._default_manager
-    keys = {row.user_id for row in rows} - {None}
-    found = users.using(router.db_for_write(users.model)).in_bulk(keys)
+    found = _users().in_bulk({row.user_id for row in rows} - {None})
     field: Any = Session._meta.get_field("user")
     for row in rows:
         field.set_cached_value(row, found.get(row.user_id))
@@ -206,6 +201,11 @@ def refuse(presented: Presented, verdict: str, reason: Reason = Reason.SESSION_E
     """Refuse a verified token; ``verdict`` goes to the log, and ``reason`` to the client."""
     events.refused(presented, verdict)
     raise InvalidToken(reason)
+
+
+def _users() -> Any:
+    users = get_user_model()._default_manager
+    return users.using(router.db_for_write(users.model))
 
 
 def _live(rows: SessionQuerySet) -> list[Session]:
@@ -223,14 +223,13 @@ def _active_user_of_other(presented: Presented) -> Any:
 
 
 def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | None:
-    users = get_user_model()._default_manager
-    alias = write_alias()
-    if router.db_for_write(users.model) != alias:
+    users, alias = _users(), write_alias()
+    if users.db != alias:
         return _find_apart(session_id, users)
     taken: dict[str, Any] = {_PREFIX + name: F(f"jwt_sessions__{name}") for name in columns}
     taken[_CUTOFF] = Cutoff.latest()
     # First filtered, then annotated: the other way round joins the sessions a second time.
-    rows = users.using(alias).filter(jwt_sessions__pk=session_id).annotate(**taken)
+    rows = users.filter(jwt_sessions__pk=session_id).annotate(**taken)
     try:
         user = rows.get()
     except users.model.DoesNotExist:
@@ -247,6 +246,5 @@ def _find_apart(session_id: UUID, users: Any) -> tuple[Session, Any] | None:
     session = stored().to_judge().filter(pk=session_id).first()
     if session is None or session.user_id is None:
         return None
-    alias = router.db_for_write(users.model)
-    user = users.using(alias).filter(pk=session.user_id).first()
+    user = users.filter(pk=session.user_id).first()
     return None if user is None else (session, user)
