@@ -297,7 +297,7 @@ def _value(value: Any) -> str:
         if seconds and days[1] == 0:
             return f"{days[0]} day{'s' * (days[0] > 1)}"
         if seconds and minutes[1] == 0:
-            return f"{minutes[0]} minutes"
+            return f"{minutes[0]} minute{'s' * (minutes[0] > 1)}"
         return f"{seconds} second{'s' * (seconds != 1)}"
     return _code(repr(list(value) if isinstance(value, tuple) else value).replace("'", '"'))
 
