@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
+from django.http import Http404
 from django.test import override_settings
 from django.urls import include, path
 from django.views import View
@@ -78,6 +80,8 @@ class Failing(SecureViewMixin, APIView):
         raise {
             "fields": ValidationError({"code": ["wrong"], "name": ["missing"]}),
             "list": ValidationError(["wrong"]),
+            "denied": PermissionDenied(),
+            "missing": Http404(),
         }[request.query_params["how"]]
 
 
@@ -257,6 +261,15 @@ class TestErrors:
         answer = kit.get_with(signed_in.access, "/Failing/?how=list").json()
 
         assert (answer["code"], answer["non_field_errors"]) == ("invalid_request", ["wrong"])
+
+    @pytest.mark.parametrize(
+        ("how", "status", "code"),
+        [("denied", 403, "permission_denied"), ("missing", 404, "not_found")],
+    )
+    def test_that_are_djangos_own_get_a_code_too(self, kit, signed_in, how, status, code):
+        answer = kit.get_with(signed_in.access, f"/Failing/?how={how}")
+
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
 
     def test_of_the_views_own_database_are_not_hidden(self, kit, signed_in):
         with pytest.raises(OperationalError):

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
+from django.db import IntegrityError
 from django.test import override_settings
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
@@ -216,6 +217,16 @@ class TestARefreshToken:
 
         assert claims_of(kit.rotate(token).refresh) == claims_of(first.refresh)
         assert Session.objects.count() == 1
+
+    def test_refused_by_a_constraint_of_the_projects_is_no_race(self, kit, user, monkeypatch):
+        def refuse(session, **_):
+            raise IntegrityError("CHECK constraint failed: one_per_device")
+
+        monkeypatch.setattr(Session, "save", refuse)
+
+        with pytest.raises(IntegrityError, match="one_per_device"):
+            kit.refresh(refresh(user))
+        assert not Session.objects.exists()
 
     def test_sent_again_later_is_reuse_and_ends_the_session(self, kit, user, past_leeway):
         token = refresh(user)

@@ -401,6 +401,23 @@ def test_a_projects_serializer_may_answer_no_refresh_token(logged_in, user, sett
     assert logged_in.get("/api/secure/").status_code == 200
 
 
+def test_a_projects_serializer_that_asks_for_more_leaves_the_cookies_as_they_are(
+    logged_in, user, settings
+):
+    path = "tests.flows.test_cookies.AskingForMore"
+    settings.DRF_JWT_KIT = {"TOKEN_OBTAIN_SERIALIZER": path}
+
+    answer = logged_in.log_in(user)
+
+    assert (answer.json(), dict(answer.cookies)) == ({"second_factor": "required"}, {})
+    assert logged_in.get("/api/secure/").status_code == 200
+
+
+class AskingForMore(TokenObtainPairSerializer):
+    def validate(self, attrs):
+        return {"second_factor": "required"}
+
+
 class WithoutRefresh(TokenObtainPairSerializer):
     def validate(self, attrs):
         return {"access": super().validate(attrs)["access"]}

@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.serializers import TokenObtainPairSerializer
+from drf_jwt_kit.tokens import RefreshToken
 from tests.conftest import PASSWORD, claims_of
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +127,22 @@ class TestFailedLogin:
 
         assert hashed == ["wrong", "unknown"]
 
+    def test_is_a_bad_request_where_nobody_can_have_such_a_name(self, kit, settings):
+        settings.DRF_JWT_KIT = {"TOKEN_OBTAIN_SERIALIZER": "tests.flows.test_obtain.KeyAsName"}
+
+        answer = kit.post_json("", {"id": "no key", "password": PASSWORD})
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+        assert len(answer.json()["id"]) == 1
+
+    def test_is_that_of_a_projects_token_class_that_makes_no_session(self, kit, user, settings):
+        settings.DRF_JWT_KIT = {"TOKEN_OBTAIN_SERIALIZER": "tests.flows.test_obtain.OfNoSession"}
+
+        answer = kit.post_json("", credentials(user))
+
+        assert (answer.status_code, answer.json()["reason"]) == (401, "no_session")
+        assert not Session.objects.exists()
+
     def test_starts_no_session(self, kit, user):
         kit.post_json("", credentials(user, "wrong"))
 
@@ -139,6 +157,20 @@ class TestFailedLogin:
 
         user_login_failed.disconnect(receiver)
         assert [set(told) for told in heard] == [{user.USERNAME_FIELD, "password"}]
+
+
+class BareToken(RefreshToken):
+    @classmethod
+    def for_user(cls, user):
+        return cls()
+
+
+class OfNoSession(TokenObtainPairSerializer):
+    token_class = BareToken
+
+
+class KeyAsName(TokenObtainPairSerializer):
+    username_field = "id"
 
 
 class TestAccessToken:

@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.test import override_settings
+from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.serializers import TokenRefreshSerializer
 from drf_jwt_kit.sessions.account import user_id_of
 from drf_jwt_kit.signals import refresh_reused, session_refreshed
+from drf_jwt_kit.tokens import RefreshToken
 from tests.conftest import Dropped, claims_of, forge
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +38,11 @@ class TestRefresh:
 
         assert Session.objects.count() == 1
         assert tokens.session.generation == 100
+
+    def test_passes_through_a_token_class_of_the_projects(self, kit, signed_in, settings):
+        settings.DRF_JWT_KIT = {"TOKEN_REFRESH_SERIALIZER": "tests.flows.test_refresh.SingleUse"}
+
+        assert claims_of(kit.rotate(signed_in.refresh).refresh)["gen"] == 1
 
     def test_right_after_login_rotates(self, kit, signed_in):
         assert claims_of(kit.rotate(signed_in.refresh).refresh)["gen"] == 1
@@ -284,6 +292,15 @@ class TestRefusedRefresh:
 
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
 
+    def test_is_that_of_a_token_class_of_the_projects_too(self, kit, signed_in, settings):
+        following = kit.rotate(signed_in.refresh)
+        settings.DRF_JWT_KIT = {"TOKEN_REFRESH_SERIALIZER": "tests.flows.test_refresh.SingleUse"}
+
+        answer = kit.refresh(following.refresh)
+
+        assert (answer.status_code, answer.json()["detail"]) == (401, "Once is enough")
+        assert signed_in.session.generation == 1
+
     def test_of_an_access_token_is_wrong_type(self, kit, signed_in):
         assert kit.refresh(signed_in.access).json()["reason"] == "wrong_type"
 
@@ -302,6 +319,17 @@ class TestRefusedRefresh:
             answer = kit.refresh(forge(signed_in.refresh, gen=gen))
 
         assert (answer.status_code, answer.json()["reason"], len(made)) == (401, "invalid", 0)
+
+
+class SingleUseToken(RefreshToken):
+    def verify(self):
+        super().verify()
+        if self.generation:
+            raise TokenError("Once is enough")
+
+
+class SingleUse(TokenRefreshSerializer):
+    token_class = SingleUseToken
 
 
 class TestWithoutRotation:

@@ -207,6 +207,14 @@ class TestPage:
 
         assert answer.content.decode() == f"<p>{user.email}</p>"
 
+    def test_loads_no_user_twice(self, kit, warm, queries):
+        older_than_the_memory = forge(warm.access, iat=0)
+
+        with queries() as made:
+            answer = kit.get_with(older_than_the_memory, "/api/page/")
+
+        assert (answer.status_code, len(made)) == (200, 1)
+
 
 class TestTheTableIsAsked:
     """Wherever the feed cannot vouch for a token."""

@@ -4,6 +4,7 @@ import stat
 from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
+from itertools import count
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,8 +12,10 @@ from django.db import OperationalError, connection
 from django.test import override_settings
 
 from drf_jwt_kit.jose.algorithms import ALGORITHMS
+from drf_jwt_kit.jose.key_text import key_in, new_key_text
 from drf_jwt_kit.keys import directory, get_ring
 from drf_jwt_kit.keys.sources import forget_ring
+from drf_jwt_kit.management.subcommands.keys import changing
 from tests.keys.material import private_pem, public_pem
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +37,13 @@ def states(folder):
 
 def the_one(folder, state):
     return next(entry.kid for entry in directory.read(folder) if entry.state.value == state)
+
+
+def new_pem(*, begins_with_a_dash):
+    """A new key of EdDSA whose name begins with a dash, or with anything else."""
+    made = (new_key_text("EdDSA") for _ in count())
+    named = ((text, key_in(text, where="a key", algorithm="EdDSA").kid) for text in made)
+    return next(text for text, kid in named if kid.startswith("-") is begins_with_a_dash)
 
 
 @pytest.fixture
@@ -78,6 +88,14 @@ class TestGenerate:
 
         assert get_ring().signing.algorithm == algorithm
         assert kit.get_with(kit.sign_in(user).access).status_code == 200
+
+    def test_names_no_key_as_an_option_begins(self, folder, monkeypatch):
+        made = iter([new_pem(begins_with_a_dash=True), new_pem(begins_with_a_dash=False)])
+        monkeypatch.setattr(changing, "new_key_text", lambda algorithm: next(made))
+
+        keys("generate", "--algorithm", "EdDSA")
+
+        assert not the_one(folder, "signing").startswith("-")
 
     def test_lets_only_the_owner_read_what_it_writes(self, folder):
         keys("generate")

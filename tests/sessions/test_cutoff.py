@@ -185,6 +185,12 @@ class TestTelling:
         assert kit.get_with(signed_in.access).status_code == 200
 
 
+def test_an_end_of_all_sessions_is_called_by_its_moment(clock, db):
+    moment = sessions.revoke_all()
+
+    assert str(Cutoff.objects.get()) == moment.isoformat()
+
+
 class TestSetting:
     def test_ends_every_login_before_it(self, clock, kit, signed_in, settings):
         settings.DRF_JWT_KIT = {"SESSIONS_VALID_AFTER": datetime.now(timezone.utc) + LATER}

@@ -160,6 +160,18 @@ class TestRehashedPassword:
 
         assert kit.refresh(pair.refresh).status_code == 401
 
+    def test_is_not_mistaken_for_the_first_password_of_a_user_who_had_none(self, kit, outdated):
+        outdated.set_password("a second one")
+        outdated.save()
+        outdated.set_unusable_password()
+        outdated.save()
+        pair = sessions.start(outdated)
+
+        outdated.password = make_password("a third one")
+        outdated.save(update_fields=["password"])
+
+        assert kit.refresh(pair.refresh).status_code == 401
+
     def test_is_not_mistaken_for_a_hash_by_hand_that_is_outdated_itself(self, kit, outdated):
         outdated.set_password("a second one")
         outdated.save()
@@ -290,6 +302,14 @@ class TestRevoke:
     def test_asks_whose(self):
         with pytest.raises(TypeError, match=r"revoke\(session_id\) or revoke\(user=user\)"):
             sessions.revoke()
+
+    def test_takes_the_id_as_text(self, signed_in):
+        assert sessions.revoke(str(signed_in.session.pk)) == 1
+
+    def test_ends_nothing_where_a_user_is_given_as_a_session(self, signed_in, user):
+        with pytest.raises(TypeError, match=r"is neither\. .* write revoke\(user=user\)"):
+            sessions.revoke(user)
+        assert signed_in.session.revoked_at is None
 
     def test_tells_the_signal_after_commit(
         self, signed_in, user, django_capture_on_commit_callbacks

@@ -112,6 +112,27 @@ class TestWrittenButNotAnswered:
             assert kit.delete(path, headers=bearer).status_code == 204
 
 
+@contextmanager
+def inserts_refused():
+    """As by a constraint that the project has added to the session table."""
+
+    def wrapper(execute, sql, params, many, context):
+        if sql.startswith("INSERT") and "drf_jwt_kit_session" in sql:
+            raise IntegrityError("CHECK constraint failed: one_per_device")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(wrapper):
+        yield
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAConstraintOfTheProjects:
+    def test_is_not_mistaken_for_an_insert_of_ours_whose_answer_was_lost(self, user):
+        with inserts_refused(), pytest.raises(IntegrityError, match="one_per_device"):
+            sessions.start(user)
+        assert not Session.objects.exists()
+
+
 class Failing:
     """Work that fails with ``error`` a number of times, and remembers how it was asked."""
 

@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.test import RequestFactory, override_settings
+from rest_framework_simplejwt import tokens as simplejwt
 from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken, NoActiveAccount
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.sessions.account import user_id_of
 from drf_jwt_kit.signals import session_started
 from drf_jwt_kit.tokens import AccessToken, RefreshToken, UntypedToken
-from tests.conftest import NOON, claims_of, forge
+from tests.conftest import NOON, Dropped, claims_of, forge
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +87,22 @@ class TestStart:
 
         with pytest.raises(ValueError, match="Save it before"):
             sessions.start(user)
+
+    def test_takes_no_session_over_from_a_token_that_was_read(self, user, signed_in):
+        with pytest.raises(InvalidToken) as refused:
+            sessions.start(user, token=RefreshToken(signed_in.refresh))
+
+        assert refused.value.reason == "no_session"
+        assert Session.objects.count() == 1
+
+    def test_needs_no_session_hash_of_the_user_model(self, kit, user, monkeypatch):
+        """One that is not made from AbstractBaseUser has none."""
+        monkeypatch.delattr(AbstractBaseUser, "get_session_auth_hash")
+
+        pair = sessions.start(user)
+
+        assert kit.get_with(pair.access).status_code == 200
+        assert kit.refresh(pair.refresh).status_code == 200
 
     def test_shows_no_token_in_its_repr(self, user):
         assert repr(sessions.start(user)) == "<TokenPair>"
@@ -180,6 +199,52 @@ class TestTokensAsSimpleJWTsUsersKnowThem:
 
         with pytest.raises(TokenError):
             token.check_blacklist()
+
+    def test_an_access_token_refreshes_nothing(self, signed_in):
+        with pytest.raises(InvalidToken) as refused:
+            sessions.refresh(AccessToken(signed_in.access))
+
+        assert refused.value.reason == "wrong_type"
+        assert signed_in.session.generation == 0
+
+    @pytest.mark.parametrize("ask", [sessions.authenticate, sessions.would_refresh])
+    def test_a_token_of_simple_jwts_own_class_has_no_session(self, ask):
+        with pytest.raises(InvalidToken) as refused:
+            ask(simplejwt.AccessToken())
+
+        assert refused.value.reason == "no_session"
+
+    def test_a_token_of_another_type_verifies_as_neither(self, kit, signed_in):
+        answer = kit.verify(forge(signed_in.access, token_type="sliding"))
+
+        assert (answer.status_code, answer.json()["reason"]) == (401, "wrong_type")
+
+    @pytest.mark.parametrize("generation", [0, 1])
+    def test_a_token_says_which_one_it_is_and_of_whom(self, kit, user, signed_in, generation):
+        presented = [signed_in.refresh, kit.rotate(signed_in.refresh).refresh][generation]
+
+        token = RefreshToken(presented)
+
+        assert token.jti == claims_of(presented)["jti"]
+        assert (token.session_id, token.generation) == (signed_in.session.pk, generation)
+        assert token.user_id == user_id_of(user)
+
+    def test_a_token_has_no_type_claim_where_the_project_wants_none(self, user):
+        with override_settings(SIMPLE_JWT={"TOKEN_TYPE_CLAIM": None}):
+            assert "token_type" not in RefreshToken.for_user(user).payload
+
+    def test_the_backend_decodes_only_what_it_has_signed(self, signed_in):
+        backend = AccessToken().get_token_backend()
+        payload = signed_in.access.rpartition(".")[0]
+
+        assert backend.decode(signed_in.access) == claims_of(signed_in.access)
+        assert backend.decode(f"{payload}.AAAA", verify=False) == claims_of(signed_in.access)
+        with pytest.raises(InvalidToken):
+            backend.decode(f"{payload}.AAAA")
+
+    def test_an_untyped_token_without_an_identifier_is_refused(self, signed_in):
+        with pytest.raises(TokenError):
+            UntypedToken(forge(signed_in.access, jti=Dropped))
 
     def test_outstand_has_nothing_to_do(self, signed_in, queries):
         with queries() as made:

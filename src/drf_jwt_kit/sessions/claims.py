@@ -85,7 +85,6 @@ class GivesTokens:
     @classmethod
     def own_token(cls, user: Any) -> OwnToken | None:
         """What that makes for ``user``, without any effect; None where it is not the project's."""
-        return None
 
 
 def claims_of(user: Any, *, request: Any, session: Session, added: Additions) -> dict[str, Any]:
