@@ -61,7 +61,7 @@ def make_rows(chance: random.Random, users: dict[str, Any], cutoffs: list[dateti
         idle = chance.choice((HOUR, DAY, 3 * DAY))
         created = NOW - chance.choice((timedelta(0), HOUR, idle, 2 * DAY)) + chance.choice(EDGES)
         rotated = chance.choice((None, NOW - chance.choice((HOUR, idle)) + chance.choice(EDGES)))
-        auth_time = chance.choice((created, *cutoffs, NOW)) + chance.choice(EDGES)
+        auth_time = chance.choice((created, *cutoffs, NOW, NOW)) + chance.choice(EDGES)
         expires = NOW + chance.choice((*EDGES, 30 * DAY, 30 * DAY, 30 * DAY, 30 * DAY))
         revoked = chance.choice((None, None, None, NOW + chance.choice(EDGES)))
         return Session(
@@ -218,7 +218,7 @@ def main(seed: int) -> None:
 
     call_command("migrate", verbosity=0)
     chance = random.Random(seed)
-    cutoffs = [NOW - chance.choice((HOUR, DAY, 2 * DAY)) for _ in range(chance.choice((0, 1, 2)))]
+    cutoffs = [NOW - ago for ago in chance.sample((HOUR, DAY, 2 * DAY), 2)]
     by_setting = chance.choice((None, NOW - DAY - TICK))
     kit = {
         "SESSIONS_VALID_AFTER": by_setting,
