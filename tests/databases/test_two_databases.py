@@ -78,6 +78,14 @@ def test_users_can_be_deleted_and_their_sessions_end(user, tokens, how):
     assert row(tokens).revoked_reason == RevokedReason.USER_GONE
 
 
+@pytest.mark.parametrize("what", ["the user", "the row"])
+def test_tokens_of_what_is_gone_are_refused(kit, user, tokens, what):
+    {"the user": user, "the row": row(tokens)}[what].delete()
+
+    assert kit.get_with(tokens.access).json()["reason"] == "session_ended"
+    assert kit.refresh(tokens.refresh).json()["reason"] == "session_ended"
+
+
 def everyone():
     return get_user_model().objects.using("default").all()
 

@@ -169,6 +169,15 @@ class TestPersistently:
 
         assert work.asked == [False, True, True]
 
+    def test_replaces_a_connection_that_was_cut_before_it_tries_again(self, monkeypatch):
+        asked = []
+        monkeypatch.setattr(connection, "errors_occurred", True)
+        monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: asked.append(1))
+
+        persistently(Failing(OperationalError("server closed the connection"), 1))
+
+        assert asked == [1]
+
     def test_leaves_an_error_of_ours_or_the_projects_alone(self):
         work = Failing(IntegrityError("NOT NULL constraint failed"), 1)
 

@@ -133,6 +133,13 @@ class TestMaxSessionsPerUser:
 
         assert [sql.split()[0] for sql in made] == ["INSERT", "SELECT", "SELECT"]
 
+    @pytest.mark.django_db(transaction=True)
+    def test_looks_once_where_there_is_no_transaction_around_it(self, user, queries):
+        with kit_settings(MAX_SESSIONS_PER_USER=1), queries() as made:
+            sessions.start(user)
+
+        assert len([sql for sql in made if sql.startswith("SELECT")]) == 1
+
     def test_tells_which_session_it_ended(
         self, signed_in, user, django_capture_on_commit_callbacks
     ):
