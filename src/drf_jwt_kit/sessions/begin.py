@@ -88,7 +88,7 @@ def begin(
     if not may_log_in(user):
         raise NoActiveAccount
     client.describe(session, request)
-    most = limits.impose(session, user, request)
+    imposed = limits.impose(session, user, request)
     written = write()
     if replaces is not None:  # before the limit counts, or it would end another one besides
         end.replace(replaces)
@@ -99,7 +99,7 @@ def begin(
         return written
     if is_new:
         events.started(session, user, request)
-    limits.end_excess(session, user, most)
+    limits.end_excess(session, user, imposed.max_sessions)
     return written
 
 
