@@ -115,7 +115,7 @@ class GuardedViewMixin(CodedErrorsMixin):
     def permission_denied(
         self, request: Request, message: str | None = None, code: str | None = None
     ) -> NoReturn:
-        """Refuse with the reason for which a cookie was refused, if nothing else was accepted."""
+        """Raise the refusal of a cookie, if nothing else was accepted."""
         refusals = [getattr(one, "refusal", None) for one in request.authenticators or ()]
         if not request.successful_authenticator and any(refusals):
             raise next(filter(None, refusals))

@@ -103,7 +103,7 @@ def decode_typed(
 
 
 def decode_unnamed(presented: str | bytes, keys: Sequence[Key], policy: Policy) -> dict[str, Any]:
-    """The claims of a token without ``kid`` and kind, verified with the first of ``keys`` that fits.
+    """The claims of a token without ``kid`` and kind, verified with one of ``keys``.
 
     Simple JWT writes such tokens. Raises InvalidToken with the reason ``expired`` or
     ``invalid``.

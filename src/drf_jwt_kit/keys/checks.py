@@ -90,7 +90,7 @@ def _check_directories() -> Iterator[CheckMessage]:
             mode = _mode(path) if path.exists() else 0
             # Where the sticky bit is set, others can add files and replace none.
             if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
-                problem = f"Others can write a key of their own into {path}, and log in as anybody with it."
+                problem = f"Others can put a key of their own into {path}, and log in as anybody."
                 hint = f"Let only the user of the server write there: chmod go-w {path}"
                 yield Error(problem, hint=hint, id=WRITABLE_KEYS)
 

@@ -58,7 +58,7 @@ def keys_of_simple_jwt() -> list[PlacedKey]:
 
 @sensitive_variables()
 def keys_of_simple_jwt_itself() -> list[Key]:
-    """The keys that Simple JWT would verify with under the same settings, SECRET_KEY itself included.
+    """The keys that Simple JWT would verify with under the same settings, also SECRET_KEY itself.
 
     They only verify tokens that Simple JWT has issued. Raises UnusableKey.
     """
@@ -76,7 +76,7 @@ def keys_of_simple_jwt_itself() -> list[Key]:
 
 
 def uses_secret_key() -> bool:
-    """Whether SIMPLE_JWT names no key, or only SECRET_KEY: then keys are derived from SECRET_KEY."""
+    """Whether SIMPLE_JWT names no key or SECRET_KEY, so that keys are derived from SECRET_KEY."""
     secret, named = django_settings.SECRET_KEY, get_settings().SIGNING_KEY
     return named is None or force_bytes(named) == force_bytes(secret)
 
@@ -104,7 +104,7 @@ def _adopted_secret(where: str, secret: bytes) -> Key:
 
 def _named_pair(algorithm: str) -> Key:
     if uses_secret_key() or not get_settings().VERIFYING_KEY:
-        problem = f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, but SIGNING_KEY or VERIFYING_KEY is missing."
+        problem = f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, but it lacks one of its two keys."
         raise UnusableKey(problem, hint=_TOGETHER, id=KEY_IS_MISSING)
     text = force_bytes(get_settings().SIGNING_KEY)
     private = key_in(text, where=_SIGNING_KEY, algorithm=algorithm)

@@ -38,7 +38,7 @@ def recent_revocations() -> Revocations:
 
 
 def expire_after_commit() -> None:
-    """Make the next request of this process read again, after the open transaction has committed."""
+    """Make the next request of this process read again, once the open transaction has committed."""
 
     def expire() -> None:
         feed = _feeds.get(_key())
