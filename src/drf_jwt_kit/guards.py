@@ -102,7 +102,7 @@ class GuardedViewMixin(CodedErrorsMixin):
         )
 
     def get_authenticators(self) -> list[Any]:
-        """Ours first, so that a request without a token gets 401; then the other ones of the view."""
+        """Ours first, so that a request without a token gets 401; then the view's others."""
         authenticators = super().get_authenticators()
         ours = [one for one in authenticators if isinstance(one, self.authentication_class)]
         others = [one for one in authenticators if one not in ours]

@@ -68,8 +68,7 @@ class TestGenerate:
 
         assert states(folder) == ["next", "signing"]
         assert said == (
-            f"Made {the_one(folder, 'next')} for ES256.\nIt is the next key: it verifies, "
-            "and may sign from 2026-01-01 12:10:00+00:00 on: python manage.py jwtkit keys rotate\n"
+            f"Made {the_one(folder, 'next')} for ES256.\nIt is the next key. It verifies now, and may sign from 2026-01-01 12:10:00+00:00 on: python manage.py jwtkit keys rotate\n"
         )
 
     @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -183,7 +182,7 @@ class TestRotate:
             keys("rotate")
 
         assert str(refused.value) == (
-            "There is no next key to rotate to. Make one: python manage.py jwtkit keys generate"
+            "There is no next key. Make one, and rotate once every service has read it: python manage.py jwtkit keys generate"
         )
 
     def test_logs_nobody_out(self, rotating, kit, user):
@@ -287,8 +286,7 @@ class TestWithoutADatabase:
 
         assert states(rotating) == ["signing", "retiring"]
         assert said == (
-            f"{new} signs, in every process within 10 s.\n{old} is retiring. Who needs it is not "
-            "known: the database cannot be asked.\n"
+            f"{new} signs, in every process within 10 s.\n{old} is retiring. Its sessions are not known: the database does not answer.\n"
         )
 
     def test_remove_takes_nothing_away(self, retiring, rotating):
@@ -301,15 +299,14 @@ class TestWithoutADatabase:
         with no_database():
             lines = keys("list").splitlines()
 
-        assert lines[-1].endswith("not known: the database cannot be asked")
+        assert lines[-1].endswith("not known: the database does not answer")
 
     def test_check_says_what_is_not_known(self, retiring):
         with no_database():
             said = keys("check")
 
         assert said.splitlines() == [
-            f"warning: {retiring} is retiring. Who needs it is not known: the database cannot be "
-            "asked.",
+            f"warning: {retiring} is retiring. Its sessions are not known: the database does not answer.",
             "Nothing is wrong with the keys.",
         ]
 
@@ -334,7 +331,7 @@ class TestList:
     def test_says_when_a_key_verifies_nothing_any_more(self, retiring, clock):
         clock.shift(REFRESH)
 
-        assert keys("list").splitlines()[-1].endswith("1 d  nothing any more")
+        assert keys("list").splitlines()[-1].endswith("1 d  no live token")
 
     def test_lists_keys_that_are_in_no_directory(self):
         pair = [{"key": private_pem()}, {"key": public_pem("EdDSA")}]
@@ -356,7 +353,7 @@ class TestList:
         with override_settings(DRF_JWT_KIT={"KEYS": [{"key": private_pem()}, old]}):
             clock.shift(timedelta(hours=2))
 
-            assert keys("list").splitlines()[-1].endswith("2 h  nothing any more")
+            assert keys("list").splitlines()[-1].endswith("2 h  no live token")
 
     def test_says_what_is_wrong_where_keys_cannot_be_read(self, folder):
         with pytest.raises(CommandError) as refused:

@@ -142,7 +142,7 @@ class TestState:
     def test_says_that_a_session_is_too_old(self, clock, signed_in, listed):
         Session.objects.update(expires_at=timezone.now())
 
-        assert self.state(listed) == "ended: reached its greatest age"
+        assert self.state(listed) == "ended: reached its maximum age"
 
     def test_says_that_all_were_ended(self, clock, signed_in, jwtkit, listed):
         clock.shift(1)

@@ -72,8 +72,8 @@ class KitSettings:
 
     # At most half of the time for which stateless requests work without the database.
     REVOCATION_LAG: timedelta = fields.short_duration(timedelta(seconds=1), most=5)
-    """How long `JWTStatelessAuthentication` may still accept an ended session. With zero, it asks the
-    database at every request."""
+    """How long `JWTStatelessAuthentication` may still accept an ended session. With zero, it asks
+    the database at every request."""
 
     # What is known of a client
     RECORD_CLIENT: bool = fields.flag(True, sources=(KIT,))
@@ -236,8 +236,8 @@ class KitSettings:
         convert=lambda value: value or None,
         sources=(SIMPLE_JWT,),
     )
-    """Where another issuer publishes keys for `ALGORITHM`. Access tokens signed with them are accepted
-    too, without a session."""
+    """Where another issuer publishes keys for `ALGORITHM`. Access tokens that they verify are
+    accepted too, without a session."""
 
     VERIFYING_KEY: str | bytes | None = fields.key_text("a string", least=0)
     """The public key that belongs to an asymmetric `SIGNING_KEY`."""

@@ -24,9 +24,7 @@ ADOPTION_IS_OVER = "drf_jwt_kit.W021"
 SIGNING_KEY_IS_SECRET_KEY = "drf_jwt_kit.W103"
 KEY_READABLE_BY_GROUP = "drf_jwt_kit.W120"
 
-_OWNER_ALONE = (
-    "Let only the user of the server read it: chmod 600 {} (Kubernetes: defaultMode 0400)."
-)
+_OWNER_ALONE = "Let only the server's user read it: chmod 600 {} (Kubernetes: defaultMode 0400)."
 
 
 def check() -> Iterator[CheckMessage]:
@@ -49,22 +47,18 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
     if until is None:
         if settings.KEYS is not None and settings.SIGNING_KEY is not None:
             problem = "SIMPLE_JWT['SIGNING_KEY'] is not used, because DRF_JWT_KIT['KEYS'] is set."
-            hint = (
-                "Remove it, or set ADOPT_SIMPLEJWT_TOKENS_UNTIL to accept the tokens it has signed."
-            )
+            hint = "Remove it, or set ADOPT_SIMPLEJWT_TOKENS_UNTIL to accept its old tokens."
             yield Warning(problem, hint=hint, id=UNUSED_SIGNING_KEY)
         return
     if until <= datetime.now(timezone.utc):
         problem = (
-            f"ADOPT_SIMPLEJWT_TOKENS_UNTIL is over ({until.isoformat()}), so it has no effect."
+            f"ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed ({until.isoformat()}): it has no effect."
         )
         hint = "Remove it. If KEYS is set, remove SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT too."
         yield Warning(problem, hint=hint, id=ADOPTION_IS_OVER)
         return
     if settings.TOKEN_TYPE_CLAIM is None:
-        problem = (
-            "TOKEN_TYPE_CLAIM is None, so Simple JWT's access and refresh tokens look the same."
-        )
+        problem = "TOKEN_TYPE_CLAIM is None, so adopted access and refresh tokens look the same."
         hint = "Remove TOKEN_TYPE_CLAIM or ADOPT_SIMPLEJWT_TOKENS_UNTIL."
         yield Error(problem, hint=hint, id=ADOPTION_NEEDS_A_TYPE)
     if settings.KEYS is not None or uses_secret_key():  # or the same key has been judged already
@@ -77,9 +71,7 @@ def check_files() -> Iterator[CheckMessage]:
     for path in files():
         mode = _mode(path)
         if mode & (stat.S_IRWXO | stat.S_IWGRP):
-            problem = (
-                f"Others can read or replace the key in {path}, and log in as anybody with it."
-            )
+            problem = f"Others can read or replace the key in {path}, and log in as anybody."
             hint = f"{_OWNER_ALONE.format(path)} Replace the key if others may have read it."
             yield Error(problem, hint=hint, id=EXPOSED_KEY)
 
@@ -109,9 +101,7 @@ def check_deploy() -> Iterator[CheckMessage]:
     for path in files():
         if _mode(path) & stat.S_IRGRP:
             problem = f"The group of {path} can read the private key in it."
-            hint = (
-                f"{_OWNER_ALONE.format(path)} If the server reads it as this group, silence this."
-            )
+            hint = f"{_OWNER_ALONE.format(path)} If the server needs the group, silence this."
             yield Warning(problem, hint=hint, id=KEY_READABLE_BY_GROUP)
 
 

@@ -129,9 +129,7 @@ def _keys_of_function(source: Any, where: str) -> list[PlacedKey]:
         answer = function()
     except Exception as error:
         problem = f"{where} is the function {name}, which raised {type(error).__name__}."
-        hint = (
-            "Call it in a shell of this project: the service that it asks may be down or refuse it."
-        )
+        hint = "Call it in a shell of this project: the service it asks may be down or refuse it."
         raise UnusableKey(problem, hint=hint, id=FUNCTION_FAILED) from error
     return keys_of_sources(answer, f"the answer of {name}")
 

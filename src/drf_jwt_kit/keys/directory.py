@@ -56,9 +56,7 @@ def read(directory: Path) -> tuple[Entry, ...]:
         return tuple(_entry(item) for item in json.loads(text)["keys"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         problem = f"{index} is damaged: it is not a list of keys as jwtkit writes it."
-        hint = (
-            "Restore a backup, or move the directory away and make new keys (users log in again)."
-        )
+        hint = "Restore a backup, or move the directory away and make keys (users log in again)."
         raise UnusableKey(problem, hint=hint, id=DAMAGED_INDEX) from error
 
 

@@ -60,9 +60,7 @@ def keys_of_secret_key(algorithm: str = "HS256") -> list[PlacedKey]:
 def check_deploy() -> Iterator[CheckMessage]:
     """What is unwise about SECRET_KEY in production, where keys are derived from it."""
     if str(django_settings.SECRET_KEY).startswith("django-insecure-"):
-        problem = (
-            "SECRET_KEY begins with 'django-insecure-': startproject made it, so it may be public."
-        )
+        problem = "SECRET_KEY was made by startproject ('django-insecure-'), so it may be public."
         hint = f"Tokens are signed with a key derived from it. Make a new one: {_MAKE_A_KEY}"
         yield Warning(problem, hint=hint, id=PUBLIC_SECRET_KEY)
 

@@ -94,9 +94,7 @@ def _adopted_secret(where: str, secret: bytes) -> Key:
     try:
         return key_of_material(secret, algorithm)
     except UnsoundKey as error:
-        problem = (
-            f"{where} is to verify Simple JWT's tokens but is not fit for {algorithm}: {error}"
-        )
+        problem = f"{where} verifies Simple JWT's tokens and is not fit for {algorithm}: {error}"
         cure = "If it is a fallback, remove it. Otherwise remove ADOPT_SIMPLEJWT_TOKENS_UNTIL."
         hint = f"{cure} Users with tokens that it signed log in again."
         raise UnusableKey(problem, hint=hint, id=UNSOUND_ADOPTED_SECRET) from error

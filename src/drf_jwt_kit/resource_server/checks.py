@@ -17,8 +17,8 @@ WRONG_RESOURCE_SERVER = "drf_jwt_kit.E040"
 ANONYMOUS_USER_NEEDS_USERS = "drf_jwt_kit.E041"
 
 _NO_USERS = (
-    "django.contrib.auth is not installed. Requests without a token fail, because REST Framework "
-    "gives them its AnonymousUser."
+    "django.contrib.auth is not installed, but REST Framework gives its AnonymousUser to requests "
+    "without a token, so they fail."
 )
 _CURE = 'Set REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}'
 

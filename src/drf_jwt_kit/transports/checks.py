@@ -152,8 +152,8 @@ def _check_reach() -> Iterator[CheckMessage]:
         yield DOMAIN_IS_WIDE(
             f"COOKIE_DOMAIN is {settings.COOKIE_DOMAIN!r}: all its hosts get the tokens, and "
             "can set cookies with these names.",
-            hint="Remove it and serve pages and API from one host, or let pages on other hosts call "
-            "the API's host, which CSRF_TRUSTED_ORIGINS allows without a shared domain.",
+            hint="Remove it and serve pages and API from one host, or let pages on other hosts "
+            "call the API's host, which CSRF_TRUSTED_ORIGINS allows without a shared domain.",
         )
 
 

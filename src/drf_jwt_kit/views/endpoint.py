@@ -46,8 +46,8 @@ class NonAtomicMixin(_View):
 
 
 class EndpointMixin(NonAtomicMixin, CodedErrorsMixin):
-    """What every endpoint does: unreadable bodies are 4xx, and a refusal rolls nothing back, so that
-    an ended session stays ended."""
+    """What every endpoint does: unreadable bodies are 4xx, and a refusal rolls nothing back, so
+    that an ended session stays ended."""
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer ``exc`` without marking a surrounding transaction for rollback."""
