@@ -162,9 +162,17 @@ DICT = (
     "'state', 'since', 'passphrase' or 'sign'."
 )
 INVALID = "is not a valid source of keys: it"
-PEM = "It must hold one key with its line breaks, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo. Give a 'passphrase' only if it is encrypted. Rewrite: openssl pkey -in KEY.pem -out PLAIN.pem"
+PEM = (
+    "It must hold one key with its line breaks, in PKCS 8, PKCS 1, SEC 1 or "
+    "SubjectPublicKeyInfo. Give a 'passphrase' only if it is encrypted. Rewrite: openssl pkey "
+    "-in KEY.pem -out PLAIN.pem"
+)
 JWK = "Give a whole JWK (RFC 7517). Its use, key_ops and alg, if any, must be for signing."
-FUNCTION = "KEYS takes the path of a directory (with a slash in it), 'SECRET_KEY', or the dotted path of a function that returns keys; 'sign' takes the dotted path of a function that signs bytes."
+FUNCTION = (
+    "KEYS takes the path of a directory (with a slash in it), 'SECRET_KEY', or the dotted "
+    "path of a function that returns keys; 'sign' takes the dotted path of a function "
+    "that signs bytes."
+)
 READABLE = "Let the user of the server read it. A directory of keys must belong to that user."
 MAKE = "Make another one: python manage.py jwtkit keys generate --algorithm "
 WRONG = {
@@ -242,7 +250,8 @@ WRONG = {
     "a function that fails": (
         [refusing],
         "E061",
-        f"{FIRST} is the function refusing, which raised PermissionError. Call it in a shell of this project: the service it asks may be down or refuse it.",
+        f"{FIRST} is the function refusing, which raised PermissionError. Call it in a shell of "
+        f"this project: the service it asks may be down or refuse it.",
     ),
     "a function that signs and is not there": (
         [{"key": public_pem(), "sign": f"{HERE}.gone"}],
@@ -279,7 +288,8 @@ WRONG = {
         [{"env": "JWT_KEY_THAT_IS_NOT_SET"}],
         "E063",
         f"{FIRST} is in the environment variable JWT_KEY_THAT_IS_NOT_SET, which is not set here. "
-        "Set JWT_KEY_THAT_IS_NOT_SET for every process of this project, or remove the key from the list.",
+        "Set JWT_KEY_THAT_IS_NOT_SET for every process of this project, or remove the key from "
+        "the list.",
     ),
     "a file that is not there": (
         [{"file": "/nowhere/key.pem"}],
@@ -331,7 +341,8 @@ WRONG = {
     "a JWK that lacks its curve": (
         [{"key": '{"kty": "EC"}'}],
         "E052",
-        f"{FIRST} cannot be read as a JWK: Its kty, crv and alg do not fit an algorithm that is used here. {JWK}",
+        f"{FIRST} cannot be read as a JWK: Its kty, crv and alg do not fit an algorithm that is "
+        f"used here. {JWK}",
     ),
     "a JWK whose name is no string": (
         [{"key": private_jwk(kid=7)}],
@@ -342,7 +353,8 @@ WRONG = {
     "a public key where a private one is needed": (
         [{"key": public_pem()}],
         "E056",
-        f"{FIRST} is the key that signs, but a public key can only verify. Give the private key, or a function that signs as 'sign', or put another key first.",
+        f"{FIRST} is the key that signs, but a public key can only verify. Give the private key, "
+        f"or a function that signs as 'sign', or put another key first.",
     ),
     "an HMAC secret that is shorter than its hash": (
         [{"key": "hunter2", "algorithm": "HS512"}],
@@ -366,7 +378,7 @@ WRONG = {
     "RSA under 2048 bits": (
         [{"key": private_pem("RSA of 1024 bits")}],
         "E022",
-        f"{FIRST} is not fit for RS256: RS256 needs an RSA key for 2048 to 8192 bits, not 1024. "
+        f"{FIRST} is not fit for RS256: RS256 needs an RSA key of 2048 to 8192 bits, not 1024. "
         f"{MAKE}RS256",
     ),
     "a key on another curve": (
@@ -393,22 +405,29 @@ WRONG = {
     "a JWK of another algorithm": (
         [{"key": private_jwk("PS256", alg="PS256"), "algorithm": "RS256"}],
         "E052",
-        f"{FIRST} cannot be read as a JWK: Its kty, crv and alg do not fit an algorithm that is used here. {JWK}",
+        f"{FIRST} cannot be read as a JWK: Its kty, crv and alg do not fit an algorithm that is "
+        f"used here. {JWK}",
     ),
     "one key twice": (
         [{"key": private_pem()}, {"key": public_pem()}],
         "E023",
-        f"{FIRST} and DRF_JWT_KIT['KEYS'][1] have the same kid ('{kid_of()}'), so a token does not say which of them verifies it. Remove one if they are the same key. Otherwise give each its own 'kid'.",
+        f"{FIRST} and DRF_JWT_KIT['KEYS'][1] have the same kid ('{kid_of()}'), so a token does "
+        f"not say which of them verifies it. Remove one if they are the same key. Otherwise give "
+        f"each its own 'kid'.",
     ),
     "SECRET_KEY itself": (
         [{"key": settings.SECRET_KEY, "algorithm": "HS256"}],
         "E024",
-        f"{FIRST} is SECRET_KEY itself. Whoever learns one would have both, and neither could be replaced alone. Write KEYS = ['SECRET_KEY'] to derive a key from it, or make another key.",
+        f"{FIRST} is SECRET_KEY itself. Whoever learns one would have both, and neither could be "
+        f"replaced alone. Write KEYS = ['SECRET_KEY'] to derive a key from it, or make another "
+        f"key.",
     ),
     "SECRET_KEY as a JWK": (
         [{"key": jwk_of_a_secret(settings.SECRET_KEY)}],
         "E024",
-        f"{FIRST} is SECRET_KEY itself. Whoever learns one would have both, and neither could be replaced alone. Write KEYS = ['SECRET_KEY'] to derive a key from it, or make another key.",
+        f"{FIRST} is SECRET_KEY itself. Whoever learns one would have both, and neither could be "
+        f"replaced alone. Write KEYS = ['SECRET_KEY'] to derive a key from it, or make another "
+        f"key.",
     ),
 }  # fmt: skip
 

@@ -214,7 +214,8 @@ class TestWhatIsWrong:
             (
                 "drf_jwt_kit.E025",
                 f"Others can read or replace the key in {path}, and log in as anybody. "
-                "Let only the server's user read it: chmod 600 {path} (Kubernetes: defaultMode 0400). Replace the key if others may have read it.",
+                "Let only the server's user read it: chmod 600 {path} (Kubernetes: defaultMode "
+                "0400). Replace the key if others may have read it.",
             )
         ]
 
@@ -266,7 +267,8 @@ class TestWhatIsWrong:
 
         assert said() == []
         assert [f"{m.msg} {m.hint}" for m in warnings] == [
-            f"The group of {path} can read the private key in it. Let only the server's user read it: chmod 600 {path} (Kubernetes: defaultMode 0400). If the server needs the "
+            f"The group of {path} can read the private key in it. Let only the server's user "
+            f"read it: chmod 600 {path} (Kubernetes: defaultMode 0400). If the server needs the "
             "group, silence this."
         ]
 

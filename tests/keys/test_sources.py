@@ -183,7 +183,8 @@ class TestNamedBySimpleJWT:
             (said,) = run_checks()
 
         assert str(refused.value).startswith(
-            f"SIMPLE_JWT['SIGNING_KEY'] is not fit for {algorithm}: {algorithm} needs an RSA key for 2048 to 8192 bits, not 1024."
+            f"SIMPLE_JWT['SIGNING_KEY'] is not fit for {algorithm}: {algorithm} needs an RSA key "
+            f"for 2048 to 8192 bits, not 1024."
         )
         assert said.id == "drf_jwt_kit.E022"
 

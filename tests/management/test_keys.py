@@ -68,7 +68,9 @@ class TestGenerate:
 
         assert states(folder) == ["next", "signing"]
         assert said == (
-            f"Made {the_one(folder, 'next')} for ES256.\nIt is the next key. It verifies now, and may sign from 2026-01-01 12:10:00+00:00 on: python manage.py jwtkit keys rotate\n"
+            f"Made {the_one(folder, 'next')} for ES256.\nIt is the next key. It verifies now, "
+            f"and may sign from 2026-01-01 12:10:00+00:00 on: python manage.py jwtkit keys "
+            f"rotate\n"
         )
 
     @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -182,7 +184,8 @@ class TestRotate:
             keys("rotate")
 
         assert str(refused.value) == (
-            "There is no next key. Make one, and rotate once every service has read it: python manage.py jwtkit keys generate"
+            "There is no next key. Make one, and rotate once every service has read it: python "
+            "manage.py jwtkit keys generate"
         )
 
     def test_logs_nobody_out(self, rotating, kit, user):
@@ -286,7 +289,8 @@ class TestWithoutADatabase:
 
         assert states(rotating) == ["signing", "retiring"]
         assert said == (
-            f"{new} signs, in every process within 10 s.\n{old} is retiring. Its sessions are not known: the database does not answer.\n"
+            f"{new} signs, in every process within 10 s.\n{old} is retiring. Its sessions are "
+            f"not known: the database does not answer.\n"
         )
 
     def test_remove_takes_nothing_away(self, retiring, rotating):
@@ -306,7 +310,8 @@ class TestWithoutADatabase:
             said = keys("check")
 
         assert said.splitlines() == [
-            f"warning: {retiring} is retiring. Its sessions are not known: the database does not answer.",
+            f"warning: {retiring} is retiring. Its sessions are not known: the database does not "
+            f"answer.",
             "Nothing is wrong with the keys.",
         ]
 
