@@ -368,7 +368,7 @@ WRONG = {
         f"{FIRST} is not fit for HS256: HS256 needs a secret, not a public or private "
         f"key. {MAKE}HS256",
     ),
-    "an RSA key for the ROCA chips": (
+    "an RSA key of the ROCA chips": (
         [{"key": jwk_of_a_faulty_chip()}],
         "E022",
         f"{FIRST} is not fit for RS256: This RSA key was made by a faulty chip, so its private "

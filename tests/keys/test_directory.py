@@ -214,7 +214,7 @@ class TestWhatIsWrong:
             (
                 "drf_jwt_kit.E025",
                 f"Others can read or replace the key in {path}, and log in as anybody. "
-                "Let only the server's user read it: chmod 600 {path} (Kubernetes: defaultMode "
+                f"Let only the server's user read it: chmod 600 {path} (Kubernetes: defaultMode "
                 "0400). Replace the key if others may have read it.",
             )
         ]

@@ -294,7 +294,7 @@ class TestWithoutADatabase:
         )
 
     def test_remove_takes_nothing_away(self, retiring, rotating):
-        with no_database(), pytest.raises(CommandError, match="Who needs it is not known"):
+        with no_database(), pytest.raises(CommandError, match="Its sessions are not known"):
             keys("remove", retiring)
 
         assert states(rotating) == ["signing", "retiring"]
@@ -403,7 +403,7 @@ class TestCheck:
         clock.shift(REFRESH)
 
         assert keys("check").startswith(
-            f"warning: {retiring} is retiring, and nobody needs it any more"
+            f"warning: {retiring} is retiring, and no session needs it. Remove it"
         )
 
     def test_warns_of_a_file_that_is_no_key_of_the_list(self, rotating):

@@ -25,7 +25,7 @@ SETS = [
 ]
 
 REFUSED_THOUGH_VALID = {
-    # A key for ours has one algorithm, which it names itself (RFC 8725 section 3.1). In these,
+    # A key of ours has one algorithm, which it names itself (RFC 8725 section 3.1). In these,
     # the key says PS256 and the signature is PS384; and ES521, which no RFC has, for ES512.
     ("signature", 346): "the key is for another algorithm",
     ("signature", 347): "the key is for an algorithm that does not exist",
