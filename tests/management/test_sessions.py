@@ -270,7 +270,7 @@ class TestRevoke:
         "words", [[], ["--all", "--user", "ada"], [str(uuid.uuid4()), "--user", "ada"]]
     )
     def test_wants_to_know_which(self, user, default_user_model, jwtkit, words):
-        with pytest.raises(CommandError, match="Say which"):
+        with pytest.raises(CommandError, match="Name what to end"):
             jwtkit("sessions", "revoke", *words)
 
     def test_takes_ids_only(self, jwtkit):
