@@ -1,4 +1,4 @@
-"""JWT authentication for Django REST Framework, complete: two lines in a project.
+"""JWT authentication for Django REST Framework, turned on by two lines in a project.
 
 The map, from what you already know to what this package is about:
 
@@ -6,20 +6,20 @@ The map, from what you already know to what this package is about:
     views, serializers, authentication,
     permissions, mixins, exceptions,
     request                                 what REST Framework and Simple JWT users import
-    resource_server                         what another service verifies our tokens with
-    guards                                  how views of both stay closed
+    resource_server                         for another service that verifies our tokens
+    guards                                  keeps views closed, here and there
     conf                                    every setting, its type and its default
     keys        which keys are this project's: which one signs, which ones verify
     jose        what the RFCs say: keys, JWK, compact JWS in and out (PyJWT); no settings
     tokens      what a token says about a user; access and refresh tokens
-    sessions    one row a login: start, refresh, end, and who may go on
-    admin       sessions in Django's admin: to be looked at, searched and ended
+    sessions    one row for each login: start, refresh, end, and who may continue
+    admin       sessions in Django's admin: look at them, search them, end them
     transports  where in a request a token travels
-    management  manage.py jwtkit: what whoever runs the project does from a shell
+    management  manage.py jwtkit: commands for the operators of a project
     contrib     drf-spectacular
 
 Requests run downwards through these lists: a view calls a serializer, the serializer
-calls ``sessions``, which asks its pure judge (``sessions.rotation``) and writes tokens.
+calls ``sessions``, which asks its pure judge (``sessions.life``) and writes tokens.
 """
 
 __version__ = "0.1.0"

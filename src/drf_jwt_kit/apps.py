@@ -1,4 +1,4 @@
-"""Starts the app: refuses a Django and REST Framework that cannot run together, then connects."""
+"""Which steps does the app take at start-up? Refuses versions that cannot run together."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ class JWTKitConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def import_models(self) -> None:
-        """Refuse what cannot run before any app is ready: the admin's imports all of us."""
+        """Refuse incompatible versions before any app is ready: the admin imports this package."""
         require_compatible(django.VERSION, rest_framework.VERSION)
         super().import_models()
 
     def ready(self) -> None:
-        """Register the checks, and listen to the user model."""
+        """Register the checks and connect to the user model's signals."""
         # These import REST Framework's views and our models, which must not happen before.
         from . import checks  # noqa: F401  # they register themselves
         from .sessions import receivers
@@ -33,7 +33,7 @@ class JWTKitConfig(AppConfig):
 
 
 def require_compatible(django_version: tuple[Any, ...], drf_version: str) -> None:
-    """Raise ImproperlyConfigured for a pair whose import fails: pip installs it all the same."""
+    """Raise ImproperlyConfigured for versions whose import fails, although pip installs them."""
     drf = tuple(int(part) for part in drf_version.split(".")[:2])
     if django_version[:2] >= (6, 1) and drf < (3, 18):
         raise ImproperlyConfigured(

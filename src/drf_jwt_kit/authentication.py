@@ -1,4 +1,4 @@
-"""Who makes this request? Finds the token in header or cookie, and asks for session and user."""
+"""Who makes this request? Finds the token in header or cookie; ``sessions`` decides about it."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ else:
 default_user_authentication_rule = account.default_user_authentication_rule
 
 _hides_tokens = sensitive_variables("header", "cookie", "raw_token", "presented", "token")
-"""In Django's error reports: of what a ``get_user`` of the project's raises, for one."""
+"""Keeps tokens out of Django's error reports, also if the project's ``get_user`` fails."""
 
 
 class BadAuthorizationHeader(  # type: ignore[misc]  # their stub has str where DRF has more
     exceptions.BadAuthorizationHeader, SimpleJWTFailed
 ):
-    """The header names our scheme but does not hold one token: 401; Simple JWT's refusal, too."""
+    """The header names our scheme but does not hold one token: 401. Also Simple JWT's refusal."""
 
 
 class JWTAuthentication(_HeaderAuthentication):
@@ -57,7 +57,7 @@ class JWTAuthentication(_HeaderAuthentication):
 
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
-        """``(user, token)``, or None where the request carries no token of ours."""
+        """``(user, token)``, or None if the request has no token of ours."""
         raw_token = self.header_token(request)
         return None if raw_token is None else self.holder_of(raw_token, request)
 
@@ -65,17 +65,17 @@ class JWTAuthentication(_HeaderAuthentication):
         """``(user, token)`` of a presented token. Raises InvalidToken."""
         token = self.get_validated_token(raw_token)
         user = self.get_user(token)
-        if not token.session_is_live:  # a get_user of the project's own has not asked
+        if not token.session_is_live:  # a get_user of the project did not ask for the session
             self.user_of_session(token)
         return user, token
 
     def authenticate_header(self, request: Request) -> str:
-        """The ``WWW-Authenticate`` value; it names an error only where a token was presented."""
+        """The ``WWW-Authenticate`` value; it names an error only if a token was presented."""
         header = self.get_header(request)
         return challenge_of(header, self.www_authenticate_realm, self.get_raw_token)
 
     def header_token(self, request: Request) -> bytes | None:
-        """The token in the header of ``request``; None where there is none for us.
+        """The token in the header of ``request``; None if it has none for us.
 
         Raises BadAuthorizationHeader.
         """
@@ -83,13 +83,13 @@ class JWTAuthentication(_HeaderAuthentication):
         return None if header is None else self.get_raw_token(header)
 
     def get_header(self, request: Request) -> Any:
-        """The header that may hold a token, as bytes; None where there is none."""
+        """The header that may hold a token, as bytes; None if the request has none."""
         return header_of(request)
 
     def get_raw_token(self, header: bytes) -> bytes | None:
-        """The token in the header; None where the header is not for us.
+        """The token in the header; None if the header is not for us.
 
-        Raises BadAuthorizationHeader where our scheme word is not followed by one token.
+        Raises BadAuthorizationHeader if our scheme word is not followed by one token.
         """
         try:
             return token_in(header)
@@ -97,9 +97,9 @@ class JWTAuthentication(_HeaderAuthentication):
             raise BadAuthorizationHeader from refusal
 
     def get_validated_token(self, raw_token: bytes) -> AccessToken:
-        """The verified token, of the first class of ``AUTH_TOKEN_CLASSES`` that takes it.
+        """The verified token, of the first class of ``AUTH_TOKEN_CLASSES`` that accepts it.
 
-        Raises InvalidToken, with each class's message as Simple JWT has them.
+        Raises InvalidToken with the message of each class, in the form of Simple JWT.
         """
         reasons, messages = [], []
         for token_class in get_settings().load("AUTH_TOKEN_CLASSES"):
@@ -119,34 +119,34 @@ class JWTAuthentication(_HeaderAuthentication):
         )
 
     def get_user(self, validated_token: Any) -> Any:
-        """The user of the token's session. Raises InvalidToken where the session has ended."""
+        """The user of the token's session. Raises InvalidToken if the session has ended."""
         user = self.user_of_session(validated_token)
         validated_token.session_is_live = True
         return user
 
     @refused_as(RefusedToken)
     def user_of_session(self, validated_token: Any) -> Any:
-        """The user of the token's session, however this class asks whether that is live.
+        """The user of the token's session, if that is live: each class asks in its own way.
 
-        Asked also where ``get_user`` is the project's own and has not. Raises InvalidToken.
+        Called also after a ``get_user`` of the project that did not ask. Raises InvalidToken.
         """
         return sessions.authenticate(validated_token)
 
 
 class JWTStatelessAuthentication(JWTAuthentication, _StatelessAuthentication):
-    """The same without a query: the user is loaded when it is first touched.
+    """The same without a query: the user is loaded when it is first used.
 
-    Sessions that have ended are known from the process's revocation feed, within
-    ``REVOCATION_LAG``. ``request.user`` is the project's user; its primary key and
-    ``is_authenticated`` are known from the token, and anything else asks as JWTAuthentication
-    does. Raises InvalidToken (401), at the first touch too, and ServiceUnavailable (503).
+    Ended sessions are known from the process's revocation feed, within ``REVOCATION_LAG``.
+    ``request.user`` is the project's user. Its primary key and ``is_authenticated`` come from the
+    token; for anything else the user is loaded, as JWTAuthentication does. Raises InvalidToken
+    (401), also when the user is loaded, and ServiceUnavailable (503).
     """
 
     def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, AccessToken]:
         """``(user, token)`` of a presented token. Raises InvalidToken.
 
-        Where the answer will be HTML the user is loaded at once: a template is rendered when
-        the view has returned, and a refusal could not become an answer there.
+        If the answer will be HTML, the user is loaded now: a template is rendered after the view
+        has returned, when a refusal can no longer become an answer.
         """
         user, token = super().holder_of(raw_token, request)
         renderer = getattr(request, "accepted_renderer", None)
@@ -157,26 +157,26 @@ class JWTStatelessAuthentication(JWTAuthentication, _StatelessAuthentication):
 
     @refused_as(RefusedToken)
     def user_of_session(self, validated_token: Any) -> Any:
-        """The user of the token's session, which the revocation feed vouches for."""
+        """The user of the token's session, if the revocation feed does not hold the session."""
         return sessions.authenticate_stateless(validated_token)
 
 
 class JWTCookieAuthentication(JWTAuthentication):
-    """The same, where the token may also be in the access cookie, for browsers.
+    """The same for browsers: the token may also be in the access cookie.
 
-    A header of ours decides alone: a bad one never falls back to the cookie. A cookie that is
-    not accepted is anonymous, so that it closes no public view. One that is accepted must, for
-    every unsafe method, come from a page of ours. Raises CSRFFailed (403) besides.
+    If the request has our header, only the header counts, even if its token is refused. With a
+    refused cookie the request is anonymous, so that public views stay open. With an accepted
+    cookie, every unsafe method must come from a page of ours. Raises CSRFFailed (403) too.
     """
 
     refusal: AuthenticationFailed | None = None
-    """Why the cookie of this request was not accepted; for views that demand a user."""
+    """Why the cookie of this request was refused; for views that require a user."""
 
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
-        """``(user, token)``, or None where no token is presented that is accepted.
+        """``(user, token)``, or None if there is no token or the cookie is refused.
 
-        As Django's sessions do, it has caches keep apart what they keep of the view's answers.
+        Adds to ``Vary``, as Django's sessions do, so that caches keep answers of users apart.
         """
         _vary(request, get_settings().auth_header, "Cookie")
         if self.header_token(request) is not None:
@@ -194,7 +194,7 @@ class JWTCookieAuthentication(JWTAuthentication):
 
 
 def _vary(request: Request, *headers: str) -> None:
-    """Add ``headers`` to the ``Vary`` of what the view will answer."""
+    """Add ``headers`` to the ``Vary`` header of the view's answer."""
     view = getattr(request, "parser_context", {}).get("view")
     answered_with = getattr(view, "headers", None)
     if answered_with is not None:  # REST Framework's own, which it adds to each answer

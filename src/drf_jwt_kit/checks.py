@@ -1,4 +1,4 @@
-"""What is wrong at start-up, and what is unwise in production? Each capability checks itself.
+"""What is wrong at start-up, and what is unwise in production? Collects the checks of all parts.
 
 Never asks the database: a check that did would stop the ``migrate`` that cures it. Every
 message has an id, a hint, and an entry in docs/reference/checks.md.
@@ -63,7 +63,7 @@ _FUNCTIONS = {
 
 @register(Tags.security)
 def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
-    """What ``manage.py check`` says."""
+    """The messages of ``manage.py check``."""
     return [*conf.check()] or [
         *keys.check(),
         *claims.check(),
@@ -79,7 +79,7 @@ def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_deployment(app_configs: Any, **_: Any) -> list[CheckMessage]:
-    """What ``manage.py check --deploy`` adds."""
+    """The messages that ``manage.py check --deploy`` adds."""
     if any(current_problems()):
         return []  # check_project has said so
     return [*keys.check_deploy(), *transports.check_deploy(), *_check_deploy()]
@@ -91,7 +91,7 @@ def _check_classes() -> Iterator[CheckMessage]:
         for cls in loaded if isinstance(loaded, tuple) else (loaded or ours,):
             if not (isinstance(cls, type) and issubclass(cls, ours)):
                 yield CLASS_NOT_OURS(
-                    f"{name} is {getattr(get_settings(), name)!r}, which is not made from "
+                    f"{name} is {getattr(get_settings(), name)!r}, which is not a subclass of "
                     f"{ours.__name__} of this package: its tokens would have no session.",
                     hint=f"Import {ours.__name__} from {ours.__module__} where that class is "
                     "defined, instead of from rest_framework_simplejwt.",
@@ -113,7 +113,7 @@ def _check_names() -> Iterator[CheckMessage]:
     if not hasattr(get_user_model(), settings.USER_ID_FIELD):
         yield NO_USER_ID_FIELD(
             f"USER_ID_FIELD is {settings.USER_ID_FIELD!r}, and the user model has no such field.",
-            hint="Set USER_ID_FIELD to 'pk', or to a field that never changes.",
+            hint="Set USER_ID_FIELD to 'pk' or to a field that never changes.",
         )
     named = [settings.USER_ID_CLAIM, settings.JTI_CLAIM, settings.TOKEN_TYPE_CLAIM]
     for name in (PROTOCOL | REGISTERED - {"jti"}).intersection(named):
@@ -133,13 +133,13 @@ def _check_times() -> Iterator[CheckMessage]:
     if lifetime > _TOO_LONG:
         yield LONG_ACCESS_LIFETIME(
             f"ACCESS_TOKEN_LIFETIME is {lifetime}. Services that verify tokens by themselves "
-            "accept a stolen one for that long, and a role that was taken away lasts as long.",
-            hint="Set it to an hour at most. Clients refresh without their users noticing.",
+            "accept a stolen one for that long, and a role that was removed counts for as long.",
+            hint="Set it to an hour at most. Clients refresh tokens without their users noticing.",
         )
     if cutoff is not None and cutoff > datetime.now(timezone.utc):
         yield CUTOFF_IN_THE_FUTURE(
             f"SESSIONS_VALID_AFTER is {cutoff.isoformat()}: until then, every login ends at once.",
-            hint="Set it to the moment at which the backup was restored, or take it out.",
+            hint="Set it to the time at which the backup was restored, or remove it.",
         )
 
 
@@ -148,19 +148,19 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
     if blacklists and not adopts_simple_jwt():  # until then it says which tokens are refused
         yield BLACKLIST_INSTALLED(
             "Simple JWT's blacklist app is installed. Sessions replace it; its tables stay.",
-            hint="Take 'rest_framework_simplejwt.token_blacklist' out of INSTALLED_APPS, unless "
+            hint="Remove 'rest_framework_simplejwt.token_blacklist' from INSTALLED_APPS, unless "
             "other views of yours still use it.",
         )
     settings = get_settings()
     if settings.JWK_URL is not None and not are_published():
         yield JWK_URL_UNUSED(
-            f"JWK_URL does nothing with the symmetric ALGORITHM {settings.ALGORITHM!r}.",
-            hint="Set ALGORITHM to that of the keys there, such as 'RS256'; or take JWK_URL out.",
+            f"JWK_URL has no effect with the symmetric ALGORITHM {settings.ALGORITHM!r}.",
+            hint="Set ALGORITHM to that of the keys there, such as 'RS256', or remove JWK_URL.",
         )
     for name in getattr(django_settings, "SIMPLE_JWT", None) or {}:
         if name not in SIMPLE_JWT_NAMES:
             yield UNKNOWN_TO_SIMPLE_JWT(
-                f"SIMPLE_JWT[{name!r}] is not a setting of Simple JWT, so it does nothing.",
+                f"SIMPLE_JWT[{name!r}] is not a setting of Simple JWT, so it has no effect.",
                 hint=nearest(name, list(SIMPLE_JWT_NAMES)),
             )
 
@@ -175,9 +175,9 @@ def _check_default_classes() -> Iterator[CheckMessage]:
             )
     if transports.has_pages() and not _defaults(JWTCookieAuthentication):
         yield COOKIE_NOT_READ(
-            "drf_jwt_kit.urls.cookie is included, and none of "
-            "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: whoever logs in "
-            "there is not logged in at any other view.",
+            "drf_jwt_kit.urls.cookie is included, but no class in "
+            "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: a user who logs "
+            "in there is anonymous at other views.",
             hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
             '["drf_jwt_kit.authentication.JWTCookieAuthentication"]}, which takes the header too.',
         )
@@ -186,20 +186,20 @@ def _check_default_classes() -> Iterator[CheckMessage]:
 def _check_deploy() -> Iterator[CheckMessage]:
     if not _defaults(JWTAuthentication):
         yield TOKENS_NOT_READ(
-            "None of REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] accepts our tokens: a "
+            "No class in REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] accepts our tokens: a "
             "view without SecureViewMixin answers 403 to a valid one.",
             hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
             '["drf_jwt_kit.authentication.JWTAuthentication"]}',
         )
     if not get_settings().ROTATE_REFRESH_TOKENS:
         yield ROTATION_OFF(
-            "ROTATE_REFRESH_TOKENS is False: nobody notices a stolen refresh token, and it works "
-            "until its session ends.",
-            hint="Take it out, once every client stores the refresh token of each answer.",
+            "ROTATE_REFRESH_TOKENS is False: a stolen refresh token is not noticed and works until "
+            "its session ends.",
+            hint="Remove it once every client stores the refresh token of each answer.",
         )
 
 
 def _defaults(base: type) -> list[type]:
-    """The authentication classes of every view in the project that are made from ``base``."""
+    """The default authentication classes of the project that are subclasses of ``base``."""
     classes: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
     return [cls for cls in classes if isinstance(cls, type) and issubclass(cls, base)]

@@ -1,4 +1,4 @@
-"""What can be refused, and how a refusal looks to a client. Decides nothing itself.
+"""Which refusals exist, and how does each look to a client? Decides nothing itself.
 
     rest_framework.exceptions.APIException
     ├── AuthenticationFailed
@@ -14,7 +14,7 @@
         └── KeysUnavailable           503, in a resource server
     django.core.exceptions.ImproperlyConfigured
     ├── ClaimsError                   the project's own claims cannot be put into a token
-    ├── LimitsError                   the project's SESSION_LIMITS asked for what cannot be
+    ├── LimitsError                   the project's SESSION_LIMITS returned impossible limits
     └── UnusableKey                   a key of the project's cannot be used
 
 Codes and reasons are API: they are listed in docs/reference/codes.md and do not change.
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 
 class Reason(TextChoices):
-    """Why a token was refused, as told to the client in ``reason``: a closed list.
+    """Why a token was refused: the values of ``reason`` in an answer.
 
-    A session that is unknown, ended by its owner, or ended because a token was stolen is
-    ``session_ended`` all the same: which it was goes to the log and to signals only.
+    A session may be unknown, ended by its owner, or ended because a token was stolen. The client
+    gets ``session_ended`` for all of these; only the log and signals tell them apart.
     """
 
     EXPIRED = "expired", _("Token is expired")
@@ -86,7 +86,7 @@ class InvalidToken(exceptions.AuthenticationFailed):
 
 @contextmanager
 def refused_as(refusal_class: type[InvalidToken]) -> Iterator[None]:
-    """Raise a refusal of a token as ``refusal_class``, which others than we catch as well."""
+    """Raise a refusal of a token as ``refusal_class``, a subclass that other packages catch."""
     try:
         yield
     except InvalidToken as refusal:
@@ -102,7 +102,7 @@ class BadAuthorizationHeader(exceptions.AuthenticationFailed):
 
 
 class NoActiveAccount(exceptions.AuthenticationFailed):
-    """Unknown user, wrong password and inactive user, told apart by nothing: 401."""
+    """Unknown user, wrong password or inactive user; the answer is the same for all: 401."""
 
     default_code = "no_active_account"
     default_detail = _("No active account found with the given credentials")
@@ -138,7 +138,7 @@ class InsufficientScope(exceptions.PermissionDenied):
 class CSRFFailed(exceptions.PermissionDenied):
     """A request with a token in a cookie may have been made by another site: 403.
 
-    ``why`` is told to the developer of the page, and says nothing that an attacker lacks.
+    ``why`` is for the developer of the page, and tells an attacker nothing new.
     Source: RFC 9700 section 4.7.1.
     """
 
@@ -158,7 +158,7 @@ class BodyTooLarge(exceptions.APIException):
 
 
 class ServiceUnavailable(exceptions.APIException):
-    """The session table cannot be asked just now: 503 with ``Retry-After`` (seconds)."""
+    """The session table does not answer at the moment: 503 with ``Retry-After`` (seconds)."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "temporarily_unavailable"
@@ -170,7 +170,7 @@ class ServiceUnavailable(exceptions.APIException):
 
 
 class KeysUnavailable(ServiceUnavailable):
-    """There are no keys of the issuer's to verify with: 503 with ``Retry-After`` (seconds)."""
+    """The issuer's keys could not be fetched: 503 with ``Retry-After`` (seconds)."""
 
     default_detail = _("Tokens cannot be verified at the moment. Try again shortly.")
     wait = 5
@@ -181,11 +181,11 @@ class ClaimsError(ImproperlyConfigured):
 
 
 class LimitsError(ImproperlyConfigured):
-    """What ``SESSION_LIMITS`` returned cannot be kept; the message says why, and the cure."""
+    """``SESSION_LIMITS`` returned impossible limits; the message says why, and the cure."""
 
 
 class UnusableKey(ImproperlyConfigured):
-    """A key of the project's cannot be used: what is wrong, and the cure. Shows nothing of it.
+    """A key of the project cannot be used; the message says why, and the cure, and shows no key.
 
     ``problem``, ``hint`` and ``id`` are those of the system check that says the same at
     start-up.
@@ -197,10 +197,10 @@ class UnusableKey(ImproperlyConfigured):
 
 
 def as_api_error(error: Exception) -> Exception:
-    """``error`` with a machine-readable ``code`` beside its ``detail``; others as they are.
+    """An API error with a machine-readable ``code`` beside its ``detail``; others unchanged.
 
     Django's Http404 and PermissionDenied become REST Framework's. Field errors keep their
-    shape and get ``detail`` and ``code: "invalid_request"`` where no field has that name.
+    shape and get ``detail`` and ``code: "invalid_request"``, unless a field has that name.
     """
     if isinstance(error, Http404):
         error = exceptions.NotFound(*error.args)
@@ -212,7 +212,7 @@ def as_api_error(error: Exception) -> Exception:
 
 
 def challenge(scheme: str, realm: str, error: Exception | None) -> str:
-    """The ``WWW-Authenticate`` value for a refusal; bare where no token was presented.
+    """The ``WWW-Authenticate`` value for a refusal, without an error if no token was presented.
 
     ``scheme`` is the word clients put before the token. Source: RFC 6750 section 3,
     RFC 9470 section 3.

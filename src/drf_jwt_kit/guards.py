@@ -1,6 +1,6 @@
-"""How does a view stay closed and answer in our words, whoever says who is asking?
+"""How does a view stay closed, whatever the project sets, and give its refusals a code?
 
-Imports no authentication, so that services without users can stand on it; see mixins and
+Imports no authentication, so that services without users can use it too; see mixins and
 resource_server.
 """
 
@@ -35,10 +35,10 @@ class CodedErrorsMixin(_View):
     """Every refusal of the view is JSON with a machine-readable ``code``, and never cached."""
 
     vary_on: ClassVar[Sequence[str]] = ()
-    """The headers, beside that of the token, that an answer depends on."""
+    """The headers that an answer depends on, besides the token's."""
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Answer ``exc`` through the project's exception handler, which has the last word."""
+        """Answer ``exc`` with the project's exception handler, which decides about the answer."""
         exc = as_api_error(exc)
         response = super().handle_exception(exc)
         if hasattr(exc, "challenge"):
@@ -49,7 +49,7 @@ class CodedErrorsMixin(_View):
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Response:
-        """Forbid caching where the response says nothing of it, and vary by the token."""
+        """Forbid caching unless the response allows it, and vary by the token's header."""
         final = super().finalize_response(request, response, *args, **kwargs)
         final.headers.setdefault("Cache-Control", "no-store")
         patch_vary_headers(final, [get_settings().auth_header, *self.vary_on])
@@ -62,20 +62,20 @@ class CodedErrorsMixin(_View):
 
 
 class GuardedViewMixin(CodedErrorsMixin):
-    """A view that answers nobody who is anonymous, whatever the class or the project sets.
+    """A view that refuses anonymous requests, whatever the class or the project sets.
 
-    ``authentication_class`` makes a mixin for projects of it. ``required_scopes`` and
-    ``max_auth_age`` demand more of the token.
+    A mixin for projects is a subclass with an ``authentication_class``. ``required_scopes`` and
+    ``max_auth_age`` require more of the token.
     """
 
     authentication_class: ClassVar[type[BaseAuthentication]]
-    """The authentication that comes before the view's others; its challenge goes with a 401."""
+    """The authentication that is asked first; its challenge goes with a 401."""
 
     required_scopes: Sequence[str] = ()
-    """Scopes (RFC 6749 section 3.3) that the token must all have; 403 without."""
+    """Scopes (RFC 6749 section 3.3) that the token must have; 403 if one is missing."""
 
     max_auth_age: timedelta | None = None
-    """How long ago the login may be; 401 with RFC 9470's challenge when it is longer."""
+    """The greatest age of the login; 401 with the challenge of RFC 9470 if it is older."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -97,38 +97,38 @@ class GuardedViewMixin(CodedErrorsMixin):
         else:
             return
         raise TypeError(
-            f"{cls.__name__} {mistake}, where it would protect nothing. Write: class "
+            f"{cls.__name__} {mistake}, so it protects nothing. Write: class "
             f"{cls.__name__}({', '.join([mixin.__name__, *others])})"
         )
 
     def get_authenticators(self) -> list[Any]:
-        """Ours first, so that the answer without a token is 401; then the view's others."""
+        """Ours first, so that a request without a token gets 401; then the view's others."""
         authenticators = super().get_authenticators()
         ours = [one for one in authenticators if isinstance(one, self.authentication_class)]
         others = [one for one in authenticators if one not in ours]
         return [*(ours or [self.authentication_class()]), *others]
 
     def get_permissions(self) -> list[Any]:
-        """What every request must satisfy, then what the view and the project ask for."""
+        """The guards that every request must pass, then the permissions of the view or project."""
         return [*self._guards(), *super().get_permissions()]
 
     def permission_denied(
         self, request: Request, message: str | None = None, code: str | None = None
     ) -> NoReturn:
-        """Say what is wrong with a cookie that was not accepted, where no one else was, either."""
+        """Raise the refusal of a cookie, if nothing else was accepted."""
         refusals = [getattr(one, "refusal", None) for one in request.authenticators or ()]
         if not request.successful_authenticator and any(refusals):
             raise next(filter(None, refusals))
         super().permission_denied(request, message, code)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Ask the guards even where the view's own permissions leave them out."""
+        """Ask the guards, also if the view overrides ``get_permissions``."""
         super().initial(request, *args, **kwargs)
         for guard in self._guards():
             if not guard.has_permission(request, self):
                 raise NotAuthenticated
 
     def _guards(self) -> list[Any]:
-        demanded = [(True, IsAuthenticated), (self.required_scopes, HasRequiredScopes)]
-        demanded.append((self.max_auth_age is not None, HasRecentLogin))
-        return [permission() for wanted, permission in demanded if wanted]
+        required = [(True, IsAuthenticated), (self.required_scopes, HasRequiredScopes)]
+        required.append((self.max_auth_age is not None, HasRecentLogin))
+        return [permission() for is_required, permission in required if is_required]

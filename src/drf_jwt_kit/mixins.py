@@ -1,4 +1,4 @@
-"""How is a view closed to everyone without a valid token, whatever else the project sets?"""
+"""How is a view closed to requests without a valid token, whatever else the project sets?"""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from .guards import GuardedViewMixin
 
 
 class SecureViewMixin(GuardedViewMixin):
-    """A view that answers nobody who is anonymous: 401 and the Bearer challenge without a token.
+    """A view that requires a user: without a token, 401 and the Bearer challenge.
 
     Put it before APIView or a viewset. It cannot be opened by accident: our authentication
-    comes first (whoever the project's other classes know may pass as well), and
-    IsAuthenticated is demanded whatever the class, an action or the project sets.
-    ``required_scopes`` and ``max_auth_age`` demand more of the token.
+    comes first (users of the project's other classes may pass too), and IsAuthenticated is
+    required whatever the class, an action or the project sets. ``required_scopes`` and
+    ``max_auth_age`` require more of the token.
     """
 
     authentication_class = JWTAuthentication

@@ -1,4 +1,4 @@
-"""What must a token allow, besides being valid? Reads ``request.auth``; knows no session."""
+"""Does a valid token have the scopes and the recent login that a view requires?"""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class HasRecentLogin(BasePermission):
 def scopes_in(claim: object) -> frozenset[str]:
     """The scopes in a claim's value: words (RFC 6749 section 3.3), or a list of them.
 
-    What stands in a list and is not one word is no scope, and not two either.
+    Entries of a list that are not exactly one word are ignored.
     """
     words = claim.split() if isinstance(claim, str) else claim
     if not isinstance(words, list):

@@ -1,4 +1,4 @@
-"""What does a view know of a request that has been let in? For annotations; checks nothing."""
+"""Which types have ``request.user`` and ``request.auth`` in a closed view? Checks nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a token endpoint takes and answers. Simple JWT's names; sessions do the work."""
+"""What does a token endpoint accept and answer? ``sessions`` does the work.
+
+The names are those of Simple JWT.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ else:
 
 
 class PasswordField(simplejwt.PasswordField):
-    """A password as it was typed: never shown, never trimmed, at most 4,096 characters."""
+    """A password exactly as typed: not shown, not trimmed, at most 4,096 characters."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"trim_whitespace": False, "max_length": 4096, **kwargs})
@@ -62,7 +65,7 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
 
     @sensitive_variables()
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Log the user in. Raises NoActiveAccount, whoever it was and whatever was wrong."""
+        """Log the user in. Raises NoActiveAccount, whatever was wrong."""
         context: Any = self.context
         request, replaces = context.get("request"), context.pop("replaces", None)
         self.user = self._authenticated(request, attrs)
@@ -75,8 +78,8 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
 
     @classmethod
     def get_token(cls, user: Any) -> RefreshToken:
-        """The refresh token of a session that is not stored yet. Claims set on it go into the
-        access token; at refresh an override is called again for them, and nothing is stored."""
+        """The refresh token of a session that is not stored yet. Claims that an override sets on it
+        go into the access token. Every refresh calls the override again, only for its claims."""
         token = cls.token_class.for_user(user)
         if token.session is not None:
             token.session.obtain_serializer = cls._path()
@@ -84,7 +87,7 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
 
     @classmethod
     def own_token(cls, user: Any) -> OwnToken | None:
-        """What ``get_token`` makes where a project has overridden it, or ``token_class``."""
+        """The token of ``get_token`` if a project has overridden that or ``token_class``."""
         if getattr_static(cls, "get_token") is _GET_TOKEN and cls.token_class is RefreshToken:
             return None
         token = cls.get_token(user)
@@ -114,7 +117,7 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
 
     @classmethod
     def _path(cls) -> str:
-        """Where refreshes find this class again, if it is not the project's configured one."""
+        """The path at which refreshes find this class, empty if the settings name it."""
         path = f"{cls.__module__}:{cls.__qualname__}"
         configured = get_settings().load("TOKEN_OBTAIN_SERIALIZER")
         return "" if cls is configured or "<locals>" in path else path
@@ -144,12 +147,12 @@ class TokenRefreshSerializer(serializers.Serializer[Any]):
 
 
 class TokenVerifySerializer(serializers.Serializer[Any]):
-    """A token of either kind in; nothing out where the API, or a refresh, would take it."""
+    """A token of either kind in; an empty answer if the API, or a refresh, would accept it."""
 
     token = serializers.CharField(write_only=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Write nothing and count as no use. Raises InvalidToken."""
+        """Ask without writing anything. Raises InvalidToken."""
         token = read(attrs["token"])
         ask = sessions.would_refresh if isinstance(token, RefreshToken) else sessions.authenticate
         ask(token)
@@ -181,5 +184,5 @@ class SessionSerializer(serializers.Serializer[Any]):
     current = serializers.SerializerMethodField()
 
     def get_current(self, session: Any) -> bool:
-        """Whether this is the session that asks."""
+        """Whether this is the session of the request."""
         return bool(session.pk == self.context["current"])

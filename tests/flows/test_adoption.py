@@ -441,8 +441,8 @@ class TestChecks:
         assert self.said() == [
             (
                 "drf_jwt_kit.W021",
-                "ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed (2026-01-15T12:00:00+00:00): it does "
-                "nothing. Take it out; where KEYS is set, SIGNING_KEY and VERIFYING_KEY of "
+                "ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed (2026-01-15T12:00:00+00:00): it has no "
+                "effect. Remove it. If KEYS is set, remove SIGNING_KEY and VERIFYING_KEY of "
                 "SIMPLE_JWT too.",
             )
         ]
@@ -452,8 +452,8 @@ class TestChecks:
             assert self.said() == [
                 (
                     "drf_jwt_kit.E027",
-                    "TOKEN_TYPE_CLAIM is None: no adopted token says whether it is access or "
-                    "refresh. Take TOKEN_TYPE_CLAIM or ADOPT_SIMPLEJWT_TOKENS_UNTIL out.",
+                    "TOKEN_TYPE_CLAIM is None, so adopted access and refresh tokens look the "
+                    "same. Remove TOKEN_TYPE_CLAIM or ADOPT_SIMPLEJWT_TOKENS_UNTIL.",
                 )
             ]
 
@@ -484,8 +484,8 @@ class TestChecks:
             assert self.said() == [
                 (
                     "drf_jwt_kit.W020",
-                    "SIMPLE_JWT['SIGNING_KEY'] does nothing beside DRF_JWT_KIT['KEYS']. Take it "
-                    "out; or set ADOPT_SIMPLEJWT_TOKENS_UNTIL to accept its old tokens.",
+                    "SIMPLE_JWT['SIGNING_KEY'] is not used, because DRF_JWT_KIT['KEYS'] is set. "
+                    "Remove it, or set ADOPT_SIMPLEJWT_TOKENS_UNTIL to accept its old tokens.",
                 )
             ]
 

@@ -163,13 +163,15 @@ DICT = (
 )
 INVALID = "is not a valid source of keys: it"
 PEM = (
-    "It must hold one key with its line breaks, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo. "
-    "Give a 'passphrase' only if it is encrypted, or: openssl pkey -in KEY.pem -out PLAIN.pem"
+    "It must hold one key with its line breaks, in PKCS 8, PKCS 1, SEC 1 or "
+    "SubjectPublicKeyInfo. Give a 'passphrase' only if it is encrypted. Rewrite: openssl pkey "
+    "-in KEY.pem -out PLAIN.pem"
 )
 JWK = "Give a whole JWK (RFC 7517). Its use, key_ops and alg, if any, must be for signing."
 FUNCTION = (
-    "KEYS takes the path of a directory (with a slash in it), 'SECRET_KEY', or the dotted path of "
-    "a function that returns keys; 'sign' takes that of a function from bytes to their signature."
+    "KEYS takes the path of a directory (with a slash in it), 'SECRET_KEY', or the dotted "
+    "path of a function that returns keys; 'sign' takes the dotted path of a function "
+    "that signs bytes."
 )
 READABLE = "Let the user of the server read it. A directory of keys must belong to that user."
 MAKE = "Make another one: python manage.py jwtkit keys generate --algorithm "
@@ -249,7 +251,7 @@ WRONG = {
         [refusing],
         "E061",
         f"{FIRST} is the function refusing, which raised PermissionError. Call it in a shell of "
-        "this project: what it asks may be down, or refuse access.",
+        f"this project: the service it asks may be down or refuse it.",
     ),
     "a function that signs and is not there": (
         [{"key": public_pem(), "sign": f"{HERE}.gone"}],
@@ -286,7 +288,7 @@ WRONG = {
         [{"env": "JWT_KEY_THAT_IS_NOT_SET"}],
         "E063",
         f"{FIRST} is in the environment variable JWT_KEY_THAT_IS_NOT_SET, which is not set here. "
-        "Set JWT_KEY_THAT_IS_NOT_SET for every process of this project, or take the key out of "
+        "Set JWT_KEY_THAT_IS_NOT_SET for every process of this project, or remove the key from "
         "the list.",
     ),
     "a file that is not there": (
@@ -339,8 +341,8 @@ WRONG = {
     "a JWK that lacks its curve": (
         [{"key": '{"kty": "EC"}'}],
         "E052",
-        f"{FIRST} cannot be read as a JWK: Its kty, crv and alg are not those of an algorithm that "
-        f"is used here. {JWK}",
+        f"{FIRST} cannot be read as a JWK: Its kty, crv and alg do not fit an algorithm that is "
+        f"used here. {JWK}",
     ),
     "a JWK whose name is no string": (
         [{"key": private_jwk(kid=7)}],
@@ -352,7 +354,7 @@ WRONG = {
         [{"key": public_pem()}],
         "E056",
         f"{FIRST} is the key that signs, but a public key can only verify. Give the private key, "
-        "or a function that signs in 'sign'; or put another key first.",
+        f"or a function that signs as 'sign', or put another key first.",
     ),
     "an HMAC secret that is shorter than its hash": (
         [{"key": "hunter2", "algorithm": "HS512"}],
@@ -398,31 +400,34 @@ WRONG = {
     "a JWK for other operations": (
         [{"key": private_jwk(key_ops=["sign", "encrypt"])}],
         "E052",
-        f"{FIRST} cannot be read as a JWK: Its key_ops hold more than sign and verify. {JWK}",
+        f"{FIRST} cannot be read as a JWK: Its key_ops include more than sign and verify. {JWK}",
     ),
     "a JWK of another algorithm": (
         [{"key": private_jwk("PS256", alg="PS256"), "algorithm": "RS256"}],
         "E052",
-        f"{FIRST} cannot be read as a JWK: Its kty, crv and alg are not those of an algorithm that "
-        f"is used here. {JWK}",
+        f"{FIRST} cannot be read as a JWK: Its kty, crv and alg do not fit an algorithm that is "
+        f"used here. {JWK}",
     ),
     "one key twice": (
         [{"key": private_pem()}, {"key": public_pem()}],
         "E023",
-        f"{FIRST} and DRF_JWT_KIT['KEYS'][1] have the same kid, '{kid_of()}'. Take one out if they "
-        "are one key; else give each a 'kid' of its own.",
+        f"{FIRST} and DRF_JWT_KIT['KEYS'][1] have the same kid ('{kid_of()}'), so a token does "
+        f"not say which of them verifies it. Remove one if they are the same key. Otherwise give "
+        f"each its own 'kid'.",
     ),
     "SECRET_KEY itself": (
         [{"key": settings.SECRET_KEY, "algorithm": "HS256"}],
         "E024",
-        f"{FIRST} is SECRET_KEY itself, so neither could leak or be replaced alone. Write KEYS = "
-        "['SECRET_KEY'], and a key is derived from it; or make another key.",
+        f"{FIRST} is SECRET_KEY itself. Whoever learns one would have both, and neither could be "
+        f"replaced alone. Write KEYS = ['SECRET_KEY'] to derive a key from it, or make another "
+        f"key.",
     ),
     "SECRET_KEY as a JWK": (
         [{"key": jwk_of_a_secret(settings.SECRET_KEY)}],
         "E024",
-        f"{FIRST} is SECRET_KEY itself, so neither could leak or be replaced alone. Write KEYS = "
-        "['SECRET_KEY'], and a key is derived from it; or make another key.",
+        f"{FIRST} is SECRET_KEY itself. Whoever learns one would have both, and neither could be "
+        f"replaced alone. Write KEYS = ['SECRET_KEY'] to derive a key from it, or make another "
+        f"key.",
     ),
 }  # fmt: skip
 

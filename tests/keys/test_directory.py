@@ -174,7 +174,7 @@ class TestWhatIsWrong:
             (
                 "drf_jwt_kit.E065",
                 f"{folder}/keyring.json is damaged: it is not a list of keys as jwtkit writes it. "
-                "Restore a backup; or move the directory away and make keys: all log in again.",
+                "Restore a backup, or move the directory away and make keys (users log in again).",
             )
         ]
 
@@ -213,9 +213,9 @@ class TestWhatIsWrong:
         assert said() == [
             (
                 "drf_jwt_kit.E025",
-                f"Others can read or replace the key in {path}, to log in as anybody. "
-                "Let only the user of the server read it (Kubernetes: defaultMode 0400): chmod "
-                f"600 {path}. Replace the key if others may have read it.",
+                f"Others can read or replace the key in {path}, and log in as anybody. "
+                f"Let only the server's user read it: chmod 600 {path} (Kubernetes: defaultMode "
+                "0400). Replace the key if others may have read it.",
             )
         ]
 
@@ -227,7 +227,7 @@ class TestWhatIsWrong:
         assert said() == [
             (
                 "drf_jwt_kit.E028",
-                f"Others can put a key of theirs into {folder}, and log in as anybody. Let only "
+                f"Others can put a key of their own into {folder}, and log in as anybody. Let only "
                 f"the user of the server write there: chmod go-w {folder}",
             )
         ]
@@ -267,8 +267,8 @@ class TestWhatIsWrong:
 
         assert said() == []
         assert [f"{m.msg} {m.hint}" for m in warnings] == [
-            f"The group of {path} can read the private key in it. Let only the user of the server "
-            f"read it (Kubernetes: defaultMode 0400): chmod 600 {path}. If the server needs the "
+            f"The group of {path} can read the private key in it. Let only the server's user "
+            f"read it: chmod 600 {path} (Kubernetes: defaultMode 0400). If the server needs the "
             "group, silence this."
         ]
 

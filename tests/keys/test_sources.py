@@ -184,7 +184,7 @@ class TestNamedBySimpleJWT:
 
         assert str(refused.value).startswith(
             f"SIMPLE_JWT['SIGNING_KEY'] is not fit for {algorithm}: {algorithm} needs an RSA key "
-            "of 2048 to 8192 bits, not 1024."
+            f"for 2048 to 8192 bits, not 1024."
         )
         assert said.id == "drf_jwt_kit.E022"
 

@@ -78,8 +78,9 @@ class TestGenerate:
 
         assert states(folder) == ["next", "signing"]
         assert said == (
-            f"Made {the_one(folder, 'next')} for ES256.\nIt is the next key: it verifies, "
-            "and may sign from 2026-01-01 12:10:00+00:00 on: python manage.py jwtkit keys rotate\n"
+            f"Made {the_one(folder, 'next')} for ES256.\nIt is the next key. It verifies now, "
+            f"and may sign from 2026-01-01 12:10:00+00:00 on: python manage.py jwtkit keys "
+            f"rotate\n"
         )
 
     @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -201,7 +202,8 @@ class TestRotate:
             keys("rotate")
 
         assert str(refused.value) == (
-            "There is no next key to rotate to. Make one: python manage.py jwtkit keys generate"
+            "There is no next key. Make one, and rotate once every service has read it: python "
+            "manage.py jwtkit keys generate"
         )
 
     def test_logs_nobody_out(self, rotating, kit, user):
@@ -305,12 +307,12 @@ class TestWithoutADatabase:
 
         assert states(rotating) == ["signing", "retiring"]
         assert said == (
-            f"{new} signs, in every process within 10 s.\n{old} is retiring. Who needs it is not "
-            "known: the database cannot be asked.\n"
+            f"{new} signs, in every process within 10 s.\n{old} is retiring. Its sessions are "
+            f"not known: the database does not answer.\n"
         )
 
     def test_remove_takes_nothing_away(self, retiring, rotating):
-        with no_database(), pytest.raises(CommandError, match="Who needs it is not known"):
+        with no_database(), pytest.raises(CommandError, match="Its sessions are not known"):
             keys("remove", retiring)
 
         assert states(rotating) == ["signing", "retiring"]
@@ -319,15 +321,15 @@ class TestWithoutADatabase:
         with no_database():
             lines = keys("list").splitlines()
 
-        assert lines[-1].endswith("not known: the database cannot be asked")
+        assert lines[-1].endswith("not known: the database does not answer")
 
     def test_check_says_what_is_not_known(self, retiring):
         with no_database():
             said = keys("check")
 
         assert said.splitlines() == [
-            f"warning: {retiring} is retiring. Who needs it is not known: the database cannot be "
-            "asked.",
+            f"warning: {retiring} is retiring. Its sessions are not known: the database does not "
+            f"answer.",
             "Nothing is wrong with the keys.",
         ]
 
@@ -352,7 +354,7 @@ class TestList:
     def test_says_when_a_key_verifies_nothing_any_more(self, retiring, clock):
         clock.shift(REFRESH)
 
-        assert keys("list").splitlines()[-1].endswith("1 d  nothing any more")
+        assert keys("list").splitlines()[-1].endswith("1 d  no live token")
 
     def test_lists_keys_that_are_in_no_directory(self):
         pair = [{"key": private_pem()}, {"key": public_pem("EdDSA")}]
@@ -374,7 +376,7 @@ class TestList:
         with override_settings(DRF_JWT_KIT={"KEYS": [{"key": private_pem()}, old]}):
             clock.shift(timedelta(hours=2))
 
-            assert keys("list").splitlines()[-1].endswith("2 h  nothing any more")
+            assert keys("list").splitlines()[-1].endswith("2 h  no live token")
 
     def test_says_what_is_wrong_where_keys_cannot_be_read(self, folder):
         with pytest.raises(CommandError) as refused:
@@ -419,7 +421,7 @@ class TestCheck:
         clock.shift(REFRESH)
 
         assert keys("check").startswith(
-            f"warning: {retiring} is retiring, and nobody needs it any more"
+            f"warning: {retiring} is retiring, and no session needs it. Remove it"
         )
 
     def test_warns_of_a_file_that_is_no_key_of_the_list(self, rotating):

@@ -142,7 +142,7 @@ class TestState:
     def test_says_that_a_session_is_too_old(self, clock, signed_in, listed):
         Session.objects.update(expires_at=timezone.now())
 
-        assert self.state(listed) == "ended: reached its greatest age"
+        assert self.state(listed) == "ended: reached its maximum age"
 
     def test_says_that_all_were_ended(self, clock, signed_in, jwtkit, listed):
         clock.shift(1)
@@ -270,7 +270,7 @@ class TestRevoke:
         "words", [[], ["--all", "--user", "ada"], [str(uuid.uuid4()), "--user", "ada"]]
     )
     def test_wants_to_know_which(self, user, default_user_model, jwtkit, words):
-        with pytest.raises(CommandError, match="Say which"):
+        with pytest.raises(CommandError, match="Name what to end"):
             jwtkit("sessions", "revoke", *words)
 
     def test_takes_ids_only(self, jwtkit):

@@ -79,6 +79,7 @@ class TestWithRestFrameworksAnonymousUser:
 
     def test_the_first_request_names_the_cure(self):
         assert facts("--as-it-comes")["error"] == (
-            "Requests without a token fail: their AnonymousUser needs django.contrib.auth. Set "
+            "django.contrib.auth is not installed, but REST Framework gives its AnonymousUser to "
+            "requests without a token, so they fail. Set "
             'REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}'
         )

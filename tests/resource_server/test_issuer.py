@@ -298,8 +298,8 @@ class TestLog:
         assert told()[1:] == [
             (
                 "WARNING",
-                "event=issuer_key_left_out issuer=https://login.example place=1 why='Its kty, crv "
-                "and alg are not those of an algorithm that is used here.'",
+                "event=issuer_key_left_out issuer=https://login.example place=1 why='Its kty, "
+                "crv and alg do not fit an algorithm that is used here.'",
             )
         ]
 

@@ -291,20 +291,20 @@ class TestLimitsThatCannotBeKept:
                 {"access_lifetime": HOUR},
                 "SESSION_LIMITS returned an access_lifetime (1:00:00) that is longer than "
                 "ACCESS_TOKEN_LIFETIME (0:15:00), which is how long an end is remembered. Raise "
-                "the setting, and return shorter ones for the others.",
+                "the setting, and return a shorter one for other users.",
             ),
             (
                 {"refresh_lifetime": 2 * DAY, "max_age": DAY},
-                "SESSION_LIMITS makes a session of at most 1 day, 0:00:00 (max_age, or else "
-                "SESSION_MAX_AGE) that may go without a refresh for 2 days, 0:00:00 "
-                "(refresh_lifetime, or else REFRESH_TOKEN_LIFETIME). Return both, max_age at "
-                "least as long.",
+                "SESSION_LIMITS makes a session that lives for at most 1 day, 0:00:00 (max_age, "
+                "or else SESSION_MAX_AGE) but needs no refresh for 2 days, 0:00:00 "
+                "(refresh_lifetime, or else REFRESH_TOKEN_LIFETIME). Return both, with max_age "
+                "at least as long.",
             ),
             (
                 {"refresh_lifetime": 401 * DAY, "max_age": 500 * DAY},
                 "SESSION_LIMITS makes a refresh token that lives for 401 days, 0:00:00 "
-                "(refresh_lifetime); one that expires more than 400 days, 0:00:00 from now is "
-                "taken for a forgery. Return less, or raise SESSION_MAX_AGE.",
+                "(refresh_lifetime), but a token that expires more than 400 days, 0:00:00 from "
+                "now is refused as forged. Return less, or raise SESSION_MAX_AGE.",
             ),
             (
                 {"refresh_lifetime": MINUTE},
@@ -348,7 +348,7 @@ class TestLimitsThatCannotBeKept:
 
         assert str(refused.value) == (
             "SESSION_LIMITS returned NoneType, not SessionLimits. Return "
-            "drf_jwt_kit.sessions.SessionLimits() where the project's settings hold."
+            "drf_jwt_kit.sessions.SessionLimits() for users who have the project's settings."
         )
 
     def test_never_reach_the_client(self, kit, user):

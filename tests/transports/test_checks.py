@@ -145,9 +145,9 @@ class TestWithTheEndpoints:
         assert said(django={**WITH_THE_ENDPOINTS, "REST_FRAMEWORK": {}}) == [
             (
                 "W006",
-                "drf_jwt_kit.urls.cookie is included, and none of "
-                "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: whoever logs "
-                "in there is not logged in at any other view.",
+                "drf_jwt_kit.urls.cookie is included, but no class in "
+                "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: a user who "
+                "logs in there is anonymous at other views.",
             )
         ]
 

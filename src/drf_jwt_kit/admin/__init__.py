@@ -1,4 +1,4 @@
-"""Django's admin: who is logged in, and how is that ended? Shows nothing that makes a token."""
+"""Django's admin: who is logged in, and how is that ended? Shows no secret."""
 
 from .sessions import SessionAdmin
 

@@ -1,4 +1,4 @@
-"""What can be done to sessions in the admin? They are ended, after a question, with an audit."""
+"""How are sessions ended in the admin? After a confirmation, with an entry in its log."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _end_each(request: HttpRequest, selected: list[Session]) -> int:
 
 
 def _end_all_of_users(request: HttpRequest, selected: list[Session]) -> int:
-    """Users whom the default manager hides or who are gone have sessions to be ended, too."""
+    """Also for users whom the default manager hides, and for deleted users."""
     owners = {_owner(session) for session in selected} - {None}
     users = {session.user for session in selected} - {None}
     count = sum(_end(user=owner) for owner in owners)

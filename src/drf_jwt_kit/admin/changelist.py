@@ -1,6 +1,6 @@
-"""How does one page of millions of sessions come about? With few queries, all of them short.
+"""How is one page of millions of sessions read? With a few short queries.
 
-And by what can it be narrowed that is no column of the table?
+It can also be filtered by the state of a session, which is not a column of the table.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class SessionChangeList(ChangeList):
 class StateFilter(admin.SimpleListFilter):
     """Live or ended, by what the table says.
 
-    A user who was deactivated behind Django's back is seen by the column, and not by this.
+    Unlike the column, it does not see a user who was deactivated without a signal.
     """
 
     title = _("state")

@@ -1,4 +1,4 @@
-"""What does somebody mean who types a word above the list? What an index finds, where it can be."""
+"""Which sessions match the words of a search? An index finds them, where possible."""
 
 from __future__ import annotations
 

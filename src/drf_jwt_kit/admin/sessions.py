@@ -1,7 +1,7 @@
-"""Which sessions does the admin show, and how? To be looked at and ended, and not to be edited.
+"""Which sessions does the admin show, and how? They can be ended, and not edited.
 
-A row is never deleted here: while its access tokens live, it is what says that they count no
-more. ``manage.py jwtkit flush`` deletes rows when that is over.
+A row is never deleted here: its access tokens are refused because of it until they expire. After
+that, ``manage.py jwtkit flush`` deletes it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from .search import matching
 
 _LONGEST_DEVICE = 60
 _FILTERS = {StateFilter.parameter_name, "user", "created_at", "revoked_at", "revoked_reason"}
-"""What an address may filter by. A filter by a secret (``?secret__startswith=a``) would tell it,
-character by character."""
+"""The columns that a URL may filter by. A filter by a secret (``?secret__startswith=a``) would
+reveal it, character by character."""
 
 
 @admin.register(Session)
@@ -43,9 +43,9 @@ class SessionAdmin(EndSessions):
     list_filter = (StateFilter, "revoked_reason", "created_at", "revoked_at")
     search_fields = ("name", "device", "user_agent", "ip")
     search_help_text = _(
-        "A user's whole name, or the id of a session or of a user, is found at once. Any other "
-        "word is looked for among IP addresses, devices, their names, and the beginnings of "
-        "users' names, which takes long among millions, unless a user's name stands beside it."
+        "Search for a full user name, or for the id of a session or user. Any other word is "
+        "searched for in IP addresses, devices, device names and the beginnings of user names. "
+        "Among millions of sessions this is slow, unless you add a full user name."
     )
     fields = (
         *("id", "state", "user", "name", "device", "user_agent", "ip", "scope", "generation"),
@@ -87,10 +87,10 @@ class SessionAdmin(EndSessions):
         return matching(queryset, search_term), False
 
     def has_add_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        """Nobody may add, change or delete a session; it can be ended.
+        """Sessions cannot be added, changed or deleted; they can be ended.
 
-        It begins with a login and is what its tokens were made from, and without its row, a
-        process that asks no database knows of no end.
+        A session begins with a login and its tokens are made from it. If its row were deleted, the
+        revocation feed would not know that it has ended.
         """
         return False
 

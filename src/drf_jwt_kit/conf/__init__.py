@@ -1,4 +1,4 @@
-"""Settings: which there are, what each is now, and what is wrong with those of the project."""
+"""Which settings exist, what is their value now, and which of the project's are wrong?"""
 
 from .settings import KitSettings, current_problems, get_settings
 from .validation import nearest

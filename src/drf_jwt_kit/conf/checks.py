@@ -1,4 +1,4 @@
-"""What is wrong with the settings themselves, as Django's checks say it?"""
+"""Which settings are wrong in themselves? As messages of Django's checks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOT_IMPORTABLE = partial(Error, id="drf_jwt_kit.E003")
 
 
 def check() -> Iterator[CheckMessage]:
-    """What no capability can work with."""
+    """Errors in the settings, with which nothing else can be checked."""
     for problem in current_problems():
         yield WRONG_SETTING(
             problem,
@@ -24,7 +24,7 @@ def check() -> Iterator[CheckMessage]:
 
 
 def loaded(name: str, needed: str) -> Generator[CheckMessage, None, Any]:
-    """Return what setting ``name`` leads to; or None, after a message that asks for ``needed``."""
+    """The object that setting ``name`` names; or None, after a message that asks for ``needed``."""
     try:
         return get_settings().load(name)
     except ImportError as error:

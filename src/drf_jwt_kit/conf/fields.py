@@ -1,4 +1,4 @@
-"""What types of settings are there, and which values does each take?"""
+"""Which types of settings exist, and which values does each accept?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .paths import public_path
 KIT, SIMPLE_JWT = "DRF_JWT_KIT", "SIMPLE_JWT"
 SameSite: TypeAlias = Literal["Strict", "Lax", "None"]
 COOKIE_PREFIXES = ("__host-", "__secure-")
-"""In any case, browsers demand more of a cookie so named. Source: RFC 6265bis section 4.1.3."""
+"""In upper or lower case. Browsers check cookies with them. Source: RFC 6265bis section 4.1.3."""
 
 
 def setting(
@@ -29,14 +29,14 @@ def setting(
     at_least: tuple[str, str] | None = None,
     grows: bool = False,
 ) -> Any:
-    """A field of a dataclass of settings; what it does is said below it.
+    """A field of a dataclass of settings; the docstring below the field explains the setting.
 
-    ``accepts`` says in words what ``valid`` tests, ``sources`` in which dicts the setting may
-    stand, and ``convert`` makes one type of the several that Simple JWT takes. A ``secret``
-    value is never shown. ``at_least`` names a setting that must not be longer than this one,
-    with what would happen otherwise; the default of a setting that ``grows`` follows it.
-    Whatever is None by default may be set to None; with ``none_is_default``, so may others, and
-    None then means the default.
+    ``accepts`` describes what ``valid`` tests, ``sources`` are the dicts that may have the
+    setting, and ``convert`` makes one type of the several that Simple JWT accepts. A ``secret``
+    value is never shown. ``at_least`` names a setting that must not be longer than this one, and
+    what would happen otherwise. The default of a setting that ``grows`` is at least that setting.
+    A setting whose default is None may be set to None. With ``none_is_default``, any setting may,
+    and None means the default.
     """
     or_none = none_is_default or default is None
     metadata = {
@@ -70,7 +70,7 @@ def short_duration(default: timedelta, *, most: int) -> Any:
 
 
 def moment() -> Any:
-    """A time with its time zone, or None."""
+    """A time with a time zone, or None."""
 
     def is_aware(value: object) -> bool:
         return isinstance(value, datetime) and value.utcoffset() is not None
@@ -98,7 +98,7 @@ def key_text(accepts: str, *, least: int) -> Any:
 
 
 def dotted_path(default: Any, *, example: str = "shop.claims.ShopClaims", **more: Any) -> Any:
-    """A class or a function, by its path or itself."""
+    """A class or a function, or its dotted path."""
     accepts = f"a dotted path such as {example!r}"
     return setting(default, accepts, is_path, convert=public_path, **more)
 
@@ -124,20 +124,20 @@ def cookie_name(default: str) -> Any:
 
 
 def cookie_domain() -> Any:
-    """The domain of a cookie, or None. Browsers drop one with anything else in it."""
+    """The domain of a cookie, or None. Browsers drop a cookie with another text there."""
     accepts = "a domain such as 'example.com', without scheme and port"
     names = _matches(r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
     return setting(None, accepts, names, sources=(KIT,))
 
 
 def samesite(default: str) -> Any:
-    """How far a cookie goes. Source: RFC 6265bis section 4.1.2.7."""
+    """The SameSite attribute of a cookie. Source: RFC 6265bis section 4.1.2.7."""
     words = _matches("Strict|Lax|None")
     return setting(default, "'Strict', 'Lax' or 'None'", words, sources=(KIT,))
 
 
 def is_text(value: object) -> bool:
-    """Whether ``value`` is a string with something in it."""
+    """Whether ``value`` is a string that is not empty."""
     return isinstance(value, str) and bool(value)
 
 
@@ -147,22 +147,22 @@ def is_path(value: object) -> bool:
 
 
 def is_list_of(valid: Callable[[object], bool], value: object) -> bool:
-    """Whether ``value`` is a list or tuple of nothing but valid values, and not empty."""
+    """Whether ``value`` is a list or tuple that is not empty and has only valid values."""
     return isinstance(value, (list, tuple)) and bool(value) and all(map(valid, value))
 
 
 def is_texts(value: object) -> bool:
-    """Whether ``value`` is a list or tuple of such strings."""
+    """Whether ``value`` is a list or tuple of strings that are not empty."""
     return is_list_of(is_text, value)
 
 
 def is_text_or_texts(value: object) -> bool:
-    """Whether ``value`` is one such string, or a list or tuple of them."""
+    """Whether ``value`` is a string that is not empty, or a list or tuple of such strings."""
     return is_text(value) or is_texts(value)
 
 
 def is_words(value: object) -> bool:
-    """Whether ``value`` is one such string or several, without a space in any."""
+    """Whether ``value`` is such a string, or a list or tuple of them, and none has a space."""
     return is_texts(as_tuple(value)) and not any(" " in word for word in as_tuple(value))
 
 
@@ -174,7 +174,7 @@ def is_short_leeway(value: object) -> bool:
 
 
 def is_key_sources(value: object) -> bool:
-    """Whether ``value`` has the outline of ``KEYS``; what is in it, the keys check themselves."""
+    """Whether ``value`` has the form of ``KEYS``. ``keys`` checks the sources themselves."""
     sources = as_tuple(value)
     return bool(sources) and all(
         bool(source) and (isinstance(source, (str, dict, os.PathLike)) or callable(source))
@@ -193,7 +193,7 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
 
 
 def text_or_tuple(value: Any) -> Any:
-    """A list as a tuple, and all else as it is."""
+    """A list as a tuple, and any other value unchanged."""
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -1,7 +1,7 @@
-"""How does this project write a moment down? With its time zone, or as local time: USE_TZ is off.
+"""How are times stored: with a time zone, or as local time if USE_TZ is off?
 
-The one place that turns one into the other. The engine reckons with aware times and with epoch
-seconds; only the table holds what the project's setting asks for.
+Only this file converts between the two. The engine uses aware times and epoch seconds; only the
+table holds the form that USE_TZ asks for.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from django.utils import timezone as project_time
 
 
 def aware(moment: datetime) -> datetime:
-    """``moment`` as the table has it, with its zone: that of the project where it has none."""
+    """A time from the table as an aware time: in the project's zone if it has none."""
     if project_time.is_naive(moment):
         return project_time.make_aware(moment, project_time.get_default_timezone())
     return moment
 
 
 def epoch(moment: datetime) -> int:
-    """Whole seconds since 1970 (RFC 7519 section 2) of a moment as the table has it."""
+    """A time from the table as whole seconds since 1970 (RFC 7519 section 2)."""
     return int(aware(moment).timestamp())
 
 
 def whole_second(moment: datetime) -> datetime:
-    """``moment``, or the next whole second: the first one whose logins are after it."""
+    """``moment``, rounded up to the next whole second: logins from then on are after it."""
     return moment.replace(microsecond=0) + timedelta(seconds=moment.microsecond > 0)
 
 
 def as_stored(moment: datetime) -> datetime:
-    """An aware ``moment`` as the table has it."""
+    """An aware ``moment`` in the form that the table has."""
     if django_settings.USE_TZ:
         return moment
     local = project_time.make_naive(moment, project_time.get_default_timezone())
@@ -38,10 +38,10 @@ def as_stored(moment: datetime) -> datetime:
 
 
 def as_stored_at_the_earliest(moment: datetime) -> datetime:
-    """The same for a question about what came after ``moment``.
+    """The same, to find everything that came after ``moment``.
 
-    Without USE_TZ, local times run twice through an hour when clocks are put back: this is the
-    earlier of the two meanings.
+    Without USE_TZ, local times repeat an hour when clocks are put back. This is the earlier of
+    the two possible times.
     """
     if django_settings.USE_TZ:
         return moment

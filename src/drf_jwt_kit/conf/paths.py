@@ -1,7 +1,7 @@
-"""What does a dotted path in a setting mean? Never imports anything before it is asked for.
+"""Which object does a dotted path in a setting mean? Imports it only when it is asked for.
 
-The settings hold public paths. The engine must not import the faces that these belong to, so
-the paths of what the engine itself runs lead to its own objects, which the faces re-export.
+Settings hold public paths. The engine must not import the modules at these paths, so the paths of
+functions that the engine itself runs lead to its own objects, which those modules re-export.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _ENGINE = {
 
 
 def public_path(value: Any) -> Any:
-    """``value``, or our path where it is Simple JWT's path of something that we have too."""
+    """``value``; if it is a path of Simple JWT, the same path in this package."""
     theirs = "rest_framework_simplejwt."
     if isinstance(value, str) and value.startswith(theirs):
         return "drf_jwt_kit." + value.removeprefix(theirs)
@@ -28,5 +28,5 @@ def public_path(value: Any) -> Any:
 
 
 def loaded(value: Any) -> Any:
-    """The class or function that ``value`` is, or is the path of. Raises ImportError."""
+    """``value``, or the class or function at that path. Raises ImportError."""
     return import_string(_ENGINE.get(value, value)) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""May keys be fetched from an address? The server there decides whose tokens are good."""
+"""May keys be fetched from a URL? Its server decides whose tokens are accepted."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def is_safe_address(value: object) -> bool:
     except ValueError:
         return False
     written = f"[{host}]" if ":" in host else host
-    # Nothing else may stand there: a password, or what another parser takes for the host.
+    # A password, or anything that another parser may read as the host, is refused.
     if not host or parts.fragment or parts.netloc.lower() not in {written, f"{written}:{port}"}:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
 def is_loopback(host: str) -> bool:
-    """Whether ``host`` is this machine, without asking what a name means."""
+    """Whether ``host`` is this machine. Resolves no name."""
     try:
         return ipaddress.ip_address(host).is_loopback and "%" not in host
     except ValueError:

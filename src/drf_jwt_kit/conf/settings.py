@@ -1,6 +1,6 @@
-"""Which settings are there, and what is each now? Reads nothing at import.
+"""Which settings exist, and what is the value of each now? Reads nothing at import.
 
-A setting is looked up in ``DRF_JWT_KIT``, then in ``SIMPLE_JWT`` where Simple JWT has one of
+A setting is looked up in ``DRF_JWT_KIT``, then in ``SIMPLE_JWT`` if Simple JWT has a setting of
 the same name, then here. The table in docs/reference/settings.md is made from this file.
 """
 
@@ -21,12 +21,12 @@ from .fields import KIT, SIMPLE_JWT
 from .safe_url import is_safe_address
 
 DottedPath: TypeAlias = "str | type | Callable[..., Any]"
-"""A class or a function, or where it is; ``KitSettings.load`` gives the thing itself."""
+"""A class or a function, or its dotted path; ``KitSettings.load`` imports it."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)  # error reports show what local variables hold
 class KitSettings:
-    """Every setting with its value of this moment. Ask :func:`get_settings` for it."""
+    """Every setting with its current value. Call :func:`get_settings` to get it."""
 
     # Lifetimes
     ACCESS_TOKEN_LIFETIME: timedelta = fields.duration(timedelta(minutes=15))
@@ -44,8 +44,8 @@ class KitSettings:
         at_least=("REFRESH_TOKEN_LIFETIME", "a session would end before its first refresh token"),
         grows=True,
     )
-    """How long a session lives at most, however often it is refreshed (absolute limit). Unset, it
-    is the refresh lifetime where that is longer."""
+    """How long a session lives at most, however often it is refreshed (absolute limit). If it is
+    not set and the refresh lifetime is longer, the refresh lifetime counts."""
 
     # Limits of one user, and of one login
     MAX_SESSIONS_PER_USER: int | None = fields.whole_number(None, least=1)
@@ -59,63 +59,63 @@ class KitSettings:
 
     # Rotation
     ROTATE_REFRESH_TOKENS: bool = fields.flag(True)
-    """Answer a new refresh token at every refresh. Without it, nobody notices a stolen one."""
+    """Answer a new refresh token at every refresh. Without it, a stolen one is not noticed."""
 
     ROTATION_LEEWAY: timedelta = fields.short_duration(timedelta(seconds=10), most=60)
-    """How long the refresh token before the newest still counts as an honest duplicate (two tabs, a
-    lost answer). Zero is strict one-time use."""
+    """How long the previous refresh token still counts as an honest duplicate (two tabs, a lost
+    answer). Zero means strict one-time use."""
 
     # Revocation
     SESSIONS_VALID_AFTER: datetime | None = fields.moment()
-    """Every login before this time has ended. Set it when you restore a backup, because that brings
-    back sessions that were ended since."""
+    """Every session whose login was before this time has ended. Set it when you restore a backup,
+    because that brings back sessions that were ended since."""
 
-    # At most half of the time for which stateless requests go on without the database.
+    # At most half of the time for which stateless requests work without the database.
     REVOCATION_LAG: timedelta = fields.short_duration(timedelta(seconds=1), most=5)
-    """How long `JWTStatelessAuthentication` may not know of a session that was ended. Zero asks the
-    database at every request."""
+    """How long `JWTStatelessAuthentication` may still accept an ended session. With zero, it asks
+    the database at every request."""
 
     # What is known of a client
     RECORD_CLIENT: bool = fields.flag(True, sources=(KIT,))
     """Keep the user agent, the device's name and the IP address of a login with its session."""
 
     NUM_PROXIES: int = fields.whole_number(0, least=0)
-    """How many proxies of your own are in front of this server and append to `X-Forwarded-For`.
-    With 0 that header is not read: the address is `REMOTE_ADDR`."""
+    """How many of your own proxies are in front of this server and append to `X-Forwarded-For`.
+    With 0, that header is not read, and the address is `REMOTE_ADDR`."""
 
     # Cookies
     COOKIE_ACCESS_NAME: str = fields.cookie_name("access_token")
-    """The name of the access token's cookie, to which `__Host-` is added, or `__Secure-` where
-    there is a domain. A name that begins with one of them is taken as it is."""
+    """The name of the access token's cookie. `__Host-` is put before it, or `__Secure-` if there is
+    a domain. A name that begins with one of them stays as it is."""
 
     COOKIE_REFRESH_NAME: str = fields.cookie_name("refresh_token")
     """The same for the refresh token's cookie."""
 
     COOKIE_ACCESS_SAMESITE: fields.SameSite = fields.samesite("Lax")
-    """Whether browsers send the access token's cookie along from other sites."""
+    """Whether browsers send the access token's cookie with requests from other sites."""
 
     COOKIE_REFRESH_SAMESITE: fields.SameSite = fields.samesite("Strict")
-    """Whether browsers send the refresh token's cookie along from other sites."""
+    """Whether browsers send the refresh token's cookie with requests from other sites."""
 
     COOKIE_DOMAIN: str | None = fields.cookie_domain()
-    """The domain whose hosts all get both cookies, and can all set cookies of these names. None
+    """The domain whose hosts all get both cookies, and can all set cookies with these names. None
     means only the host that answers."""
 
     COOKIE_SECURE: bool = fields.flag(True, sources=(KIT,))
-    """Let browsers send both cookies over HTTPS only, or to their own machine. Without it, the
-    names have no prefix, and whoever reads the traffic has the tokens."""
+    """Browsers send both cookies over HTTPS only, or to their own machine. Without it, the names
+    have no prefix, and whoever reads the traffic has the tokens."""
 
     # Claims
     CLAIMS_SERIALIZER: DottedPath = fields.dotted_path(paths.CLAIMS_SERIALIZER, sources=(KIT,))
-    """The serializer of a user that gives an access token its claims, at login and at refresh."""
+    """The serializer that makes the claims of an access token from a user, at login and refresh."""
 
     ISSUER: str | None = fields.text(None)
-    """Put into `iss`, and required there."""
+    """Written into `iss`, and required there."""
 
     AUDIENCE: str | tuple[str, ...] | None = fields.setting(
         None, "a string, a list of strings", fields.is_text_or_texts, convert=fields.text_or_tuple
     )
-    """Put into `aud`, and required there. While it is None, a token with an audience is refused."""
+    """Written into `aud`, and required there. If None, a token with an audience is refused."""
 
     LEEWAY: timedelta = fields.setting(
         timedelta(0),
@@ -124,7 +124,7 @@ class KitSettings:
         convert=fields.as_timedelta,
         none_is_default=True,
     )
-    """How far another machine's clock may be off when `exp` and `iat` are judged."""
+    """How far another machine's clock may be off when `exp` and `iat` are checked."""
 
     JSON_ENCODER: DottedPath = fields.dotted_path(
         "rest_framework.utils.encoders.JSONEncoder",
@@ -138,7 +138,7 @@ class KitSettings:
     """The field of the user that identifies it in a token."""
 
     USER_ID_CLAIM: str = fields.text("user_id")
-    """The claim that holds it, always as a string."""
+    """The claim that holds this field, always as a string."""
 
     TOKEN_TYPE_CLAIM: str | None = fields.setting(
         "token_type",
@@ -153,10 +153,10 @@ class KitSettings:
     AUTH_HEADER_TYPES: tuple[str, ...] = fields.setting(
         ("Bearer",), "a word or a list of words", fields.is_words, convert=fields.as_tuple
     )
-    """The words that may stand before a token, in any case; the first one is answered."""
+    """The words that may precede a token, in upper or lower case. Challenges use the first one."""
 
     AUTH_HEADER_NAME: str = fields.text("HTTP_AUTHORIZATION")
-    """The header that holds it, as a key of `request.META`."""
+    """The header that holds the token, as a key of `request.META`."""
 
     AUTH_TOKEN_CLASSES: tuple[DottedPath, ...] = fields.setting(
         ("drf_jwt_kit.tokens.AccessToken",),
@@ -197,37 +197,37 @@ class KitSettings:
         sources=(KIT,),
         secret=True,
     )
-    """Where keys come from. In a list, the first key signs and the others verify. Left out,
+    """Where keys come from. In a list, the first key signs and the others verify. If it is not set,
     `SIMPLE_JWT` names the key, or it is derived from SECRET_KEY."""
 
     KEYS_RELOAD_INTERVAL: timedelta = fields.duration(timedelta(seconds=10), sources=(KIT,))
-    """How often a running process reads its keys again, and so how late it learns of a change."""
+    """How often a running process reads its keys again: a change takes effect within this time."""
 
     KEYS_PUBLISHED_AHEAD: timedelta = fields.duration(
         timedelta(minutes=10),
         sources=(KIT,),
         at_least=("KEYS_RELOAD_INTERVAL", "a key would sign before every process has read it"),
     )
-    """How long a new key is published before it may sign, so that everybody who verifies has read
-    it by then."""
+    """How long a new key is published before it may sign, so that every service that verifies has
+    read it by then."""
 
     ADOPT_SIMPLEJWT_TOKENS_UNTIL: datetime | None = fields.moment()
-    """Until when tokens that Simple JWT issued, with the key that `SIMPLE_JWT` names, are still
-    taken."""
+    """Until when tokens are accepted that Simple JWT has issued with the key that `SIMPLE_JWT`
+    names."""
 
     # Another service that verifies
     RESOURCE_SERVER: dict[str, Any] | None = fields.setting(
         None, "a dict", lambda value: isinstance(value, dict), sources=(KIT,)
     )
-    """In a service that verifies another one's tokens: whose, and how. See below."""
+    """In a service that verifies the tokens of another one: which issuer, and how. See below."""
 
     # Simple JWT's key; without one, a key is derived from SECRET_KEY
     ALGORITHM: str = fields.text("HS256", sources=(SIMPLE_JWT,))
     """The algorithm of `SIGNING_KEY`."""
 
     SIGNING_KEY: str | bytes | None = fields.key_text("a string that is not empty", least=1)
-    """The key that signs. Left out, or equal to SECRET_KEY, a key derived from SECRET_KEY signs and
-    keys derived from SECRET_KEY_FALLBACKS verify."""
+    """The key that signs. If it is not set, or equal to SECRET_KEY, a key derived from SECRET_KEY
+    signs and keys derived from SECRET_KEY_FALLBACKS verify."""
 
     JWK_URL: str | None = fields.setting(
         None,
@@ -236,8 +236,8 @@ class KitSettings:
         convert=lambda value: value or None,
         sources=(SIMPLE_JWT,),
     )
-    """Where somebody else publishes keys for `ALGORITHM`: access tokens that one of them has signed
-    are taken too, without a session."""
+    """Where another issuer publishes keys for `ALGORITHM`. Access tokens that they verify are
+    accepted too, without a session."""
 
     VERIFYING_KEY: str | bytes | None = fields.key_text("a string", least=0)
     """The public key that belongs to an asymmetric `SIGNING_KEY`."""
@@ -246,9 +246,9 @@ class KitSettings:
     def from_mappings(
         cls, kit: Mapping[str, Any], simple_jwt: Mapping[str, Any] | None = None
     ) -> KitSettings:
-        """The settings that two dicts ask for; ``kit`` before ``simple_jwt``.
+        """The settings of two dicts; ``kit`` comes before ``simple_jwt``.
 
-        Raises ImproperlyConfigured, with all that is wrong, one line each.
+        Raises ImproperlyConfigured with everything that is wrong, one line each.
         """
         both = sources(kit, simple_jwt or {})
         validation.refuse(validation.problems(*both))
@@ -256,7 +256,7 @@ class KitSettings:
 
     @property
     def auth_header(self) -> str:
-        """The name of the header that holds a token, as HTTP writes it."""
+        """The name of the header that holds a token, in the form that HTTP uses."""
         return self.AUTH_HEADER_NAME.removeprefix("HTTP_").replace("_", "-").title()
 
     @property
@@ -276,7 +276,7 @@ class KitSettings:
         return f"__Host-{name}" if self.COOKIE_DOMAIN is None else f"__Secure-{name}"
 
     def load(self, name: str) -> Any:
-        """The class or function (or classes) that setting ``name`` gives the dotted path of."""
+        """The class or function (or classes) at the dotted path in setting ``name``."""
         value = getattr(self, name)
         return tuple(map(paths.loaded, value)) if isinstance(value, tuple) else paths.loaded(value)
 
@@ -285,14 +285,14 @@ class KitSettings:
 def get_settings() -> KitSettings:
     """The current settings. Call it where you need it; never keep the result.
 
-    Raises ImproperlyConfigured where a setting is wrong; system check
+    Raises ImproperlyConfigured if a setting is wrong; system check
     ``drf_jwt_kit.E001`` says the same at start-up.
     """
     return KitSettings.from_mappings(*_mappings())
 
 
 def current_problems() -> Iterator[str]:
-    """One sentence for each thing that is wrong with the project's settings."""
+    """One sentence for each error in the project's settings."""
     return validation.problems(*sources(*_mappings()))
 
 

@@ -1,4 +1,4 @@
-"""What did the project set, and what is wrong with it? Sentences with the cure, for a developer."""
+"""What is wrong with a dict of settings? Answers sentences that name the cure."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Source(NamedTuple):
     mapping: Any
     fields: Mapping[str, Field[Any]]
     has_more: bool = False
-    """Whether somebody else's settings may stand there too."""
+    """Whether the dict may have settings of another package too."""
 
 
 def known(cls: Any, source: str | None = None) -> dict[str, Field[Any]]:
-    """The fields of a dataclass of settings: all, or those that may stand in ``source``."""
+    """The fields of a dataclass of settings: all, or those that the dict ``source`` may have."""
     named = {spec.name: spec for spec in fields(cls)}
     return {k: v for k, v in named.items() if source is None or source in v.metadata["sources"]}
 
 
 def values(*sources: Source) -> dict[str, Any]:
-    """Each setting with its value: of the first dict that has it, or else the default."""
+    """The value of each setting: from the first dict that has it, or else the default."""
     specs = _specs(sources)
     found = {spec.name: spec.metadata["convert"](value) for spec, _, value in _given(sources)}
     merged = {spec.name: spec.default for spec in specs if spec.default is not MISSING} | found
@@ -42,7 +42,7 @@ def values(*sources: Source) -> dict[str, Any]:
 
 
 def problems(*sources: Source) -> Iterator[str]:
-    """One sentence for each thing that is wrong with the dicts."""
+    """One sentence for each error in the dicts."""
     for source in sources:
         if not isinstance(source.mapping, dict):
             yield f"{source.name} must be a dict of settings, not {source.mapping!r}."
@@ -54,13 +54,13 @@ def problems(*sources: Source) -> Iterator[str]:
 
 
 def refuse(wrong: Iterable[str]) -> None:
-    """Raise ImproperlyConfigured where there are problems, with all of them, one line each."""
+    """Raise ImproperlyConfigured with all problems, one line each, if there are any."""
     if lines := "\n".join(wrong):
         raise ImproperlyConfigured(lines)
 
 
 def nearest(name: object, names: Sequence[str]) -> str:
-    """A sentence with the one of ``names`` that ``name`` was meant to be, or with all of them."""
+    """A sentence with the closest one of ``names``, or with all of them."""
     close = difflib.get_close_matches(str(name).upper(), names, n=1, cutoff=0.5)
     return f"Did you mean {close[0]!r}?" if close else f"The settings are: {', '.join(names)}."
 
@@ -70,7 +70,7 @@ def _specs(sources: Sequence[Source]) -> list[Field[Any]]:
 
 
 def _given(sources: Sequence[Source]) -> Iterator[tuple[Field[Any], str, Any]]:
-    """Each setting that a dict has: its field, where it stands, and the value."""
+    """Each setting that a dict has: its field, its place in messages, and its value."""
     for spec in _specs(sources):
         for source in sources:
             if spec.name in source.fields and spec.name in source.mapping:

@@ -1,1 +1,1 @@
-"""What other packages need to know of us; each module is imported only where its package is."""
+"""How do other packages support this one? Each module needs its package to be installed."""

@@ -1,4 +1,4 @@
-"""How does drf-spectacular describe us? As a bearer scheme of JWTs, or a cookie."""
+"""How does drf-spectacular describe our views? With a bearer scheme for JWTs, or a cookie."""
 
 from __future__ import annotations
 

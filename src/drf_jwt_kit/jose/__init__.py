@@ -1,4 +1,4 @@
 """What the RFCs say about keys and signed tokens: JWA, JWK, JWS and JWT, on PyJWT.
 
-Reads no settings and knows no project; ``keys`` says which keys are this project's.
+Reads no settings. ``keys`` says which keys are this project's.
 """

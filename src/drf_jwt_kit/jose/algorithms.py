@@ -1,6 +1,6 @@
-"""Which algorithms are there, which keys are for each, and is a key strong enough?
+"""Which algorithms are supported, which keys fit each, and is a key strong enough?
 
-Every key is judged here, wherever it comes from: PyJWT accepts some that we do not.
+Every key is checked here, wherever it comes from: PyJWT accepts some that we refuse.
 Sources: RFC 7518 sections 3.2 to 3.5 and 6, RFC 8037, RFC 8725 section 3.5.
 """
 
@@ -21,14 +21,14 @@ _NEW_RSA_BITS = 2048  # enough until 2030 (NIST SP 800-57); more makes tokens lo
 
 
 class UnsoundKey(ValueError):  # noqa: N818  # reads as what it is
-    """A key that must not be used; the message says why, and holds nothing of the key."""
+    """A key that must not be used. The message says why, and shows nothing of the key."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Algorithm:
     """The keys that one algorithm takes, by ``kty`` and ``crv``, and how to make one.
 
-    ``secret_bytes`` is how long an HMAC key must at least be: as long as its hash.
+    ``secret_bytes`` is the least length of an HMAC key: the length of its hash.
     """
 
     needs: str
@@ -90,7 +90,7 @@ _PRIMES_OF_ROCA = (
 
 
 def names_for(kty: object, crv: object) -> list[str]:
-    """The algorithms that a JWK of this ``kty`` and ``crv`` may be for; both may be anything."""
+    """The algorithms that a JWK with these members may be for; both values may be anything."""
     return [name for name, row in ALGORITHMS.items() if row.kty == kty and crv in row.curves]
 
 
@@ -123,7 +123,9 @@ def _require_strong_rsa(key: rsa.RSAPrivateKey | rsa.RSAPublicKey, algorithm: st
         needed = f"an RSA key of {LEAST_RSA_BITS} to {MOST_RSA_BITS} bits"
         raise UnsoundKey(f"{algorithm} needs {needed}, not {public.key_size}.")
     if not LEAST_EXPONENT <= numbers.e <= MOST_EXPONENT or numbers.e % 2 == 0:
-        raise UnsoundKey("The exponent of an RSA key is an odd number from 3, usually 65537.")
+        raise UnsoundKey(
+            "The exponent of an RSA key must be odd and at least 3; it is usually 65537."
+        )
     if all(numbers.n % prime in _powers_of_65537(prime) for prime in _PRIMES_OF_ROCA):
         why = "a faulty chip, so its private key can be computed (ROCA, CVE-2017-15361)"
         raise UnsoundKey(f"This RSA key was made by {why}. Make another one elsewhere.")
@@ -131,7 +133,7 @@ def _require_strong_rsa(key: rsa.RSAPrivateKey | rsa.RSAPublicKey, algorithm: st
 
 @cache
 def _powers_of_65537(prime: int) -> frozenset[int]:
-    """What the faulty primes leave when divided by ``prime``; of others, few leave only these.
+    """The remainders that a faulty key leaves when divided by ``prime``; other keys leave all.
 
     Source: Nemec and others, The Return of Coppersmith's Attack (2017), section 2.1.
     """

@@ -1,11 +1,11 @@
-"""How do claims become a compact JWS, and which JWS do we take back?
+"""How do claims become a compact JWS, and which JWS is accepted?
 
 One policy for signing and verifying, on PyJWT alone. Never reads a key, an address or an
 algorithm from a token: ``kid`` is looked up among our own keys, and the key says the
 algorithm. Sources: RFC 7515, RFC 7519, RFC 8725 sections 3.1 to 3.12.
 
-Where the private key never is in this process (a key service, a hardware module), a function
-of the project's signs. What it answers is verified before anybody gets it, since it may be of
+If the private key never enters this process (a key service, a hardware module), a function of
+the project signs. Its signature is verified before the token is used, because it may belong to
 another key than the public one here.
 """
 
@@ -31,7 +31,7 @@ MAX_TOKEN_LENGTH = 8 * 1024
 """Characters. A longer token is refused before it is parsed."""
 
 ACCEPTED_AHEAD = timedelta(days=400)
-"""What expires later, and later than the longest configured lifetime, was not made by us."""
+"""A token that expires later than this and than any configured lifetime is not ours."""
 
 
 class TokenKind(str, Enum):
@@ -65,8 +65,8 @@ def encode(
 ) -> str:
     """``claims`` signed by ``key``, as a compact JWS (RFC 7515 section 7.1).
 
-    Raises UnusableKey where a function signs and the public key does not verify what it answers,
-    and whatever that function raises.
+    Raises UnusableKey if a function signs and the public key does not verify its signature, and
+    whatever that function raises.
     """
     header = {"kid": key.kid, "typ": kind.value}
     if callable(key.signing_key):
@@ -89,7 +89,7 @@ def decode(presented: str | bytes, keys: Mapping[str, Key], policy: Policy) -> d
 def decode_typed(
     presented: str | bytes, keys: Mapping[str, Key], policy: Policy
 ) -> tuple[dict[str, Any], str]:
-    """The same claims, and which one of the policy's kinds the token is."""
+    """The same claims, and the token's kind, which is one of the policy's kinds."""
     header = _header_of(presented)
     kid = header.get("kid")
     key = keys.get(kid) if isinstance(kid, str) else None
@@ -103,7 +103,7 @@ def decode_typed(
 
 
 def decode_unnamed(presented: str | bytes, keys: Sequence[Key], policy: Policy) -> dict[str, Any]:
-    """The claims of a token that names no key and no kind, of the first of ``keys`` that fits.
+    """The claims of a token without ``kid`` and kind, verified with one of ``keys``.
 
     Simple JWT writes such tokens. Raises InvalidToken with the reason ``expired`` or
     ``invalid``.
@@ -138,16 +138,16 @@ def _signed_by_function(signing_input: bytes, key: Key) -> str:
     signature = _as_in_a_jws(key.signing_key(signing_input), key)
     algorithm = jwt.get_algorithm_by_name(key.algorithm)
     if not algorithm.verify(signing_input, key.verifying_key, signature):
-        problem = f"The public key {key.kid} does not verify its signature by {key.algorithm}."
+        problem = f"The signature for {key.kid} ({key.algorithm}) does not fit its public key."
         hint = (
-            "Let its function sign the bytes (or a hash, if the service asks for it) with that key."
+            "Its 'sign' must sign exactly the given bytes, with the private key of that public key."
         )
         raise UnusableKey(problem, hint=hint, id=WRONG_SIGNATURE)
     return b".".join([signing_input, base64url_encode(signature)]).decode()
 
 
 def _as_in_a_jws(answer: object, key: Key) -> bytes:
-    """An ECDSA signature as two numbers (RFC 7518 section 3.4), also where it came as DER."""
+    """An ECDSA signature as two numbers (RFC 7518 section 3.4), also if it came as DER."""
     signature = answer if isinstance(answer, bytes) else b""  # no key verifies an empty signature
     if not key.algorithm.startswith("ES"):
         return signature
@@ -190,17 +190,17 @@ def _verified(presented: str | bytes, key: Key, policy: Policy) -> dict[str, Any
 
 
 def _is_padded(presented: str | bytes) -> bool:
-    """Padding would make two spellings of one token. Source: RFC 7515 section 2."""
+    """With padding, one token could be written in two ways. Source: RFC 7515 section 2."""
     return "=" in presented if isinstance(presented, str) else b"=" in presented
 
 
 def _media_type(typ: object) -> str:
-    """The ``typ`` as kinds are written; it may be anything. Source: RFC 7515 section 4.1.9."""
+    """The ``typ``, whatever it is, in the form of our kinds. Source: RFC 7515 section 4.1.9."""
     return typ.lower().removeprefix("application/") if isinstance(typ, str) else ""
 
 
 def _check_claims(claims: dict[str, Any], policy: Policy) -> None:
-    """What PyJWT lets pass and we do not."""
+    """Refuse what PyJWT accepts and we do not."""
     expires = claims["exp"]
     horizon = datetime.now(timezone.utc) + max(policy.longest_lifetime, ACCEPTED_AHEAD)
     if type(expires) is not int or not 0 <= expires <= horizon.timestamp():

@@ -1,7 +1,7 @@
-"""How are an issuer's keys fetched? One GET of little JSON, from the address that is given.
+"""How are an issuer's keys fetched? With one GET of a small JSON document.
 
-Follows no redirect, since who can redirect could choose the keys, and reads no more than
-a key set can hold. Sources: RFC 8725 section 3.10, RFC 9110 section 15.4.
+Follows no redirect, because whoever can redirect could choose the keys, and reads at most
+as many bytes as a key set can have. Sources: RFC 8725 section 3.10, RFC 9110 section 15.4.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class FetchFailed(Exception):  # noqa: N818  # reads as what happened
 def fetch(url: str, timeout: float) -> Any:
     """The JSON at ``url``, which is https, or http to this machine.
 
-    ``timeout`` (seconds) is how long all of the answer may take, whatever drips in, and how long
-    to wait for each of the host's addresses. The certificate is verified; an authority of your
-    own goes into ``SSL_CERT_FILE``. Raises FetchFailed.
+    ``timeout`` (seconds) limits the whole answer, however slowly it comes, and the wait for each
+    of the host's addresses. The certificate is verified; name an authority of your own in
+    ``SSL_CERT_FILE``. Raises FetchFailed.
     """
     request = urllib.request.Request(url, headers=_HEADERS)  # noqa: S310  # the caller has judged it
     try:
@@ -65,9 +65,9 @@ def fetch(url: str, timeout: float) -> Any:
 
 
 def _opener(url: str) -> urllib.request.OpenerDirector:
-    """Nothing but http and https: no redirects, no files, no cookies, no passwords.
+    """Opens http and https only: no redirects, no files, no cookies, no passwords.
 
-    Proxies are the environment's for https, where they see nothing, and none for http.
+    The environment's proxies are used for https, where they cannot read along, and not for http.
     """
     proxies: dict[str, str] | None = None if urlsplit(url).scheme == "https" else {}
     opener = urllib.request.OpenerDirector()
@@ -83,7 +83,7 @@ def _opener(url: str) -> urllib.request.OpenerDirector:
 
 
 class _InTime(urllib.request.HTTPSHandler):
-    """Opens http and https, and reads an answer until a moment: ``timeout`` is for each byte."""
+    """Opens http and https with a deadline for the answer: ``timeout`` alone is for each read."""
 
     http_request = urllib.request.AbstractHTTPHandler.do_request_
 
@@ -107,7 +107,7 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _ReadUntil(io.RawIOBase):
-    """What ``raw`` reads from ``sock``, until a moment of the monotonic clock."""
+    """Reads ``raw``, which reads from ``sock``, until a time of the monotonic clock."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket, until: float) -> None:
         self._raw, self._sock, self._until = raw, sock, until

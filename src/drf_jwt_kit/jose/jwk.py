@@ -1,8 +1,8 @@
-"""What is a key, which JWK is it, and what of it may the world see? (RFC 7517)
+"""What is a key, which JWK describes it, and which of its members are public?
 
-A key says its own algorithm, or else the caller's list does; never a token. Public members are
-chosen by name from a short list, so that no private one can slip through, and whatever
-contradicts itself is refused. Sources: RFC 7517, RFC 7518 section 6, RFC 8037 section 2.
+The algorithm comes from the key or from the caller's list, never from a token. Public members are
+chosen by name from a short list, so that no private one can slip through. A JWK that contradicts
+itself is refused. Sources: RFC 7517, RFC 7518 section 6, RFC 8037 section 2.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})
 class Key:
     """One key with its one algorithm (RFC 8725 section 3.1). Prepared key objects, never PEM text.
 
-    ``kid`` is the RFC 7638 thumbprint, so that every process names the key alike, or the name
-    that the project gives. ``signing_key`` is None where the key only verifies, and a
-    function from the bytes to sign to their signature where it signs elsewhere.
+    ``kid`` is the RFC 7638 thumbprint, which is the same in every process, or the name that the
+    project gives. ``signing_key`` is None if the key only verifies. If the private key is
+    elsewhere, it is a function that takes the bytes to sign and returns their signature.
     """
 
     kid: str
@@ -54,11 +54,11 @@ class Key:
 
     @property
     def is_secret(self) -> bool:
-        """Whether the key that verifies can sign as well: an HMAC key."""
+        """Whether this is an HMAC key, with which anyone who verifies can also sign."""
         return self.algorithm in SECRET_BYTES
 
     def public_jwk(self) -> dict[str, str]:
-        """What others need in order to verify. Source: RFC 7517 section 4.
+        """The JWK that others verify with. Source: RFC 7517 section 4.
 
         Raises ValueError for an HMAC key, which is never published.
         """
@@ -73,12 +73,12 @@ def thumbprint(members: Mapping[str, str]) -> str:
 
 
 def public_members(verifying_key: Any, algorithm: str) -> dict[str, str]:
-    """The members that make ``verifying_key`` this public key, and no others.
+    """The JWK members of a public key, and no others.
 
-    Raises ValueError for an HMAC key, which has nothing that others may see.
+    Raises ValueError for an HMAC key, which has no public members.
     """
     if algorithm in SECRET_BYTES:
-        raise ValueError(f"A key of {algorithm} is secret as a whole; it has no public members.")
+        raise ValueError(f"A key for {algorithm} is secret and has no public members.")
     jwk = jwt.get_algorithm_by_name(algorithm).to_jwk(verifying_key, as_dict=True)
     return {name: jwk[name] for name in PUBLIC_MEMBERS[jwk["kty"]]}
 
@@ -86,14 +86,14 @@ def public_members(verifying_key: Any, algorithm: str) -> dict[str, str]:
 def key_of_material(material: Any, algorithm: str, kid: str | None = None) -> Key:
     """The key that ``material`` is: bytes, or a private or public key of ``cryptography``.
 
-    It is named ``kid``, or else by its thumbprint; a secret, too, so that it has a name. It
-    signs unless ``material`` is a public key. Raises UnsoundKey.
+    It is named ``kid``, or else by its thumbprint, also if it is a secret. It signs unless
+    ``material`` is a public key. Raises UnsoundKey.
     """
     public = material.public_key() if hasattr(material, "public_key") else material
     require_sound(public, algorithm)
     try:
         prepared = jwt.get_algorithm_by_name(algorithm).prepare_key(public)
-    except PyJWTError as error:  # of a secret alone, since the others have been judged
+    except PyJWTError as error:  # only for a secret: other keys were checked above
         raise UnsoundKey("It looks like a public or private key, not like a secret.") from error
     if isinstance(prepared, bytes):
         members = {"k": base64url_encode(prepared).decode(), "kty": "oct"}
@@ -110,18 +110,18 @@ def key_of_material(material: Any, algorithm: str, kid: str | None = None) -> Ke
 def read_jwk(
     jwk: object, algorithms: Iterable[str], *, is_ours: bool = False
 ) -> tuple[Any, str, str | None]:
-    """What ``jwk`` holds: the key of ``cryptography`` or bytes, its algorithm, and its ``kid``.
+    """The key in ``jwk`` (an object of ``cryptography``, or bytes), its algorithm and its ``kid``.
 
-    Where it names no ``alg``, it is for the first of ``algorithms`` that fits it. Only a key that
-    ``is_ours`` may show its private part. Its strength is not judged here. Raises UnsoundKey,
-    with a sentence.
+    Without an ``alg``, it is for the first of ``algorithms`` that fits it. Only a key that
+    ``is_ours`` may contain its private part. Its strength is not checked here. Raises UnsoundKey
+    with a sentence that says why.
     """
     if not isinstance(jwk, dict):
         raise UnsoundKey("It is not a JSON object.")
     if jwk.get("kty") not in list(_MEMBERS):  # it may be anything, lists included
         raise UnsoundKey(f"Its kty is not one of: {', '.join(_MEMBERS)}.")
     if not is_ours and jwk["kty"] != "oct" and _PRIVATE & jwk.keys():
-        raise UnsoundKey("It shows its private part, so whoever reads it can sign with it.")
+        raise UnsoundKey("It contains its private part, so whoever reads it can sign with it.")
     _require_for_signatures(jwk, {"sign", "verify"} if is_ours else {"verify"})
     algorithm = _algorithm_of(jwk, algorithms)
     kid = jwk.get("kid")
@@ -138,7 +138,7 @@ def read_jwk(
 def key_of(jwk: object, algorithms: Sequence[str]) -> Key:
     """The verifying key that an issuer's ``jwk`` describes, for one of ``algorithms``.
 
-    Where it has no ``kid``, its thumbprint is its name. Raises UnsoundKey, with a sentence.
+    Without a ``kid``, it is named by its thumbprint. Raises UnsoundKey, as ``read_jwk`` does.
     """
     return replace(key_of_material(*read_jwk(jwk, algorithms)), signing_key=None)
 
@@ -146,10 +146,10 @@ def key_of(jwk: object, algorithms: Sequence[str]) -> Key:
 def keys_of(
     document: object, algorithms: Sequence[str]
 ) -> tuple[dict[str, Key], list[tuple[int, str]]]:
-    """The usable keys of a JWK Set by ``kid``, and for each other one its place and why not.
+    """The usable keys of a JWK Set by ``kid``, and the place of every other key with the reason.
 
-    Two keys of one ``kid`` are both left out, and so are secrets beside public keys: either
-    may be a mistake that lets the wrong party sign. Raises UnsoundKey where it is no JWK Set.
+    Keys with the same ``kid`` are left out, and so are secrets beside public keys: either may be
+    a mistake that lets the wrong party sign. Raises UnsoundKey if it is not a JWK Set.
     """
     entries = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(entries, list):
@@ -174,9 +174,9 @@ def _require_for_signatures(jwk: Mapping[str, Any], needed: set[str]) -> None:
         raise UnsoundKey("Its use is not sig, so it is not for signatures.")
     operations = jwk.get("key_ops", ["verify"])
     if not isinstance(operations, list) or needed.isdisjoint(map(str, operations)):
-        raise UnsoundKey(f"Its key_ops do not hold {' or '.join(sorted(needed))}.")
+        raise UnsoundKey(f"Its key_ops do not include {' or '.join(sorted(needed))}.")
     if not {"sign", "verify"}.issuperset(map(str, operations)):
-        raise UnsoundKey("Its key_ops hold more than sign and verify.")
+        raise UnsoundKey("Its key_ops include more than sign and verify.")
 
 
 def _algorithm_of(jwk: Mapping[str, Any], algorithms: Iterable[str]) -> str:
@@ -185,7 +185,7 @@ def _algorithm_of(jwk: Mapping[str, Any], algorithms: Iterable[str]) -> str:
     if "alg" not in jwk and offered:
         return offered[0]
     if jwk.get("alg") not in offered:
-        raise UnsoundKey("Its kty, crv and alg are not those of an algorithm that is used here.")
+        raise UnsoundKey("Its kty, crv and alg do not fit an algorithm that is used here.")
     return str(jwk["alg"])
 
 
@@ -194,4 +194,4 @@ def _require_no_rival(key: Key, jwk: Mapping[str, Any], entries: Sequence[Any]) 
     if any(other.get("kid") == key.kid for other in others):
         raise UnsoundKey("Another key of the set has the same kid.")
     if key.is_secret and any(other.get("kty") != "oct" for other in others):
-        raise UnsoundKey("It is secret, and stands in a set with public keys.")
+        raise UnsoundKey("It is a secret key in a set with public keys.")

@@ -1,7 +1,6 @@
-"""What key does a text hold: a PEM, a JWK, or an HMAC secret? And how is a new one written?
+"""Which key is in a text (a PEM, a JWK or an HMAC secret), and how is a new key written?
 
-Whatever is wrong with a text is an UnusableKey that says where the text is from and nothing of
-what is in it.
+An error is an UnusableKey that says where the text comes from and shows nothing of its content.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ KEY_FOR_NO_ALGORITHM = "drf_jwt_kit.E053"
 
 _ONE_PEM = (
     "It must hold one key with its line breaks, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo. "
-    "Give a 'passphrase' only if it is encrypted, or: openssl pkey -in KEY.pem -out PLAIN.pem"
+    "Give a 'passphrase' only if it is encrypted. Rewrite: openssl pkey -in KEY.pem -out PLAIN.pem"
 )
 
 
@@ -41,7 +40,7 @@ def key_in(
     kid: str | None = None,
     passphrase: str | None = None,
 ) -> Key:
-    """The key that ``text`` holds, for ``algorithm`` or else the usual one of its kind.
+    """The key in ``text``, for ``algorithm`` or else for the usual algorithm of such keys.
 
     Remembered by content, since parsing a private PEM takes 40 to 126 ms. Raises UnusableKey,
     whose message calls the text ``where``.
@@ -78,7 +77,7 @@ def new_key_text(algorithm: str) -> bytes:
 
 
 def suffix(algorithm: str) -> str:
-    """What the name of a file with such a text ends in."""
+    """The end of the name of a file with such a text."""
     return ".jwk" if algorithm in SECRET_BYTES else ".pem"
 
 
@@ -96,7 +95,7 @@ def _from_pem(text: bytes, where: str, passphrase: str | None) -> Any:
         return pem.load_pem_private_key(text, password)
     except (TypeError, ValueError, UnsupportedAlgorithm) as error:
         why = " with this 'passphrase'" if password else ""
-        if isinstance(error, TypeError):  # a password is missing, or one too many
+        if isinstance(error, TypeError):  # a password is missing, or not needed
             why = f"{why}: it is not encrypted" if password else " without its 'passphrase'"
         problem = f"{where} cannot be read as a PEM{why}."
         raise UnusableKey(problem, hint=_ONE_PEM, id=UNREADABLE_PEM) from error

@@ -1,8 +1,7 @@
-"""Which keys does the issuer sign with now? Fetched, kept, and fetched again when due.
+"""Which keys does an issuer sign with now? They are fetched, kept, and fetched again when due.
 
-Keys are fetched once an interval at most, whatever tokens ask for: a client that invents a
-``kid`` for each request causes no more requests to the issuer than that. Fetches when it is
-asked; which issuer is asked, and that the settings have changed, the caller says.
+Keys are fetched at most once per interval, so a client that invents a ``kid`` for each request
+cannot cause more requests to the issuer. Reads no settings: the caller names the issuer.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ logger = logging.getLogger("drf_jwt_kit")
 
 @dataclass(frozen=True, kw_only=True)
 class Issuer:
-    """Where an issuer's keys are, what they may be for, and how often to ask.
+    """Where an issuer's keys are, which algorithms they may be for, and how often to fetch them.
 
-    ``issuer`` is what the log calls it. Fetched keys are used for ``keys_max_age`` before they are
-    fetched again, and for ``keys_kept_for`` while fetching fails; ``fetch_interval`` is the least
-    time between two fetches, and ``fetch_timeout`` how long one may take.
+    ``issuer`` is its name in the log. Fetched keys are used for ``keys_max_age`` before they are
+    fetched again, and for ``keys_kept_for`` while fetching fails. ``fetch_interval`` is the least
+    time between two fetches, and ``fetch_timeout`` the most time that one may take.
     """
 
     jwks_url: str
@@ -50,10 +49,10 @@ class _Held:
 
 
 class IssuerKeys(Mapping[str, Key]):
-    """The issuer's keys by ``kid``, one of these a process. ``clock`` gives seconds.
+    """The issuer's keys by ``kid``, once per process. ``clock`` returns seconds.
 
-    Looking one up may fetch them, and raises KeysUnavailable (503) where none were ever had,
-    or none for longer than ``keys_kept_for``. An unknown ``kid`` is a KeyError.
+    A lookup may fetch the keys. It raises KeysUnavailable (503) if no fetch has succeeded yet, or
+    none within ``keys_kept_for``. An unknown ``kid`` is a KeyError.
     """
 
     def __init__(
@@ -88,14 +87,14 @@ class IssuerKeys(Mapping[str, Key]):
         return self._clock() - held.since
 
     def _fetched_instead_of(self, held: _Held | None, *, wait: bool) -> _Held | None:
-        """What another thread has fetched or this one fetches; ``held`` where it is not due."""
+        """The keys after a fetch by this thread or another; ``held`` if no fetch is due."""
         if not self._is_due() and not self._fetching.locked():
             return self._held
         if not self._fetching.acquire(blocking=False):
             if not wait:
                 return held  # it may be used while another thread fetches
             with self._fetching:
-                return self._held  # also where that one failed: the others do not try again in turn
+                return self._held  # also if that fetch failed: waiting threads do not try it again
         try:
             if self._held is held and self._is_due():
                 self._held = self._try_to_fetch() or held

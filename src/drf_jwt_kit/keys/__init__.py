@@ -1,6 +1,6 @@
-"""Which keys are this project's: where they come from, which one signs, which ones verify.
+"""Which keys are this project's, which one signs, and which ones verify?
 
-What a key, a JWK and a signed token are, ``jose`` says.
+``jose`` defines what a key, a JWK and a signed token are.
 """
 
 from drf_jwt_kit.jose.jwk import Key

@@ -24,7 +24,7 @@ ADOPTION_IS_OVER = "drf_jwt_kit.W021"
 SIGNING_KEY_IS_SECRET_KEY = "drf_jwt_kit.W103"
 KEY_READABLE_BY_GROUP = "drf_jwt_kit.W120"
 
-_OWNER_ALONE = "Let only the user of the server read it (Kubernetes: defaultMode 0400)"
+_OWNER_ALONE = "Let only the server's user read it: chmod 600 {} (Kubernetes: defaultMode 0400)."
 
 
 def check() -> Iterator[CheckMessage]:
@@ -46,31 +46,33 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
     until = settings.ADOPT_SIMPLEJWT_TOKENS_UNTIL
     if until is None:
         if settings.KEYS is not None and settings.SIGNING_KEY is not None:
-            problem = "SIMPLE_JWT['SIGNING_KEY'] does nothing beside DRF_JWT_KIT['KEYS']."
-            hint = "Take it out; or set ADOPT_SIMPLEJWT_TOKENS_UNTIL to accept its old tokens."
+            problem = "SIMPLE_JWT['SIGNING_KEY'] is not used, because DRF_JWT_KIT['KEYS'] is set."
+            hint = "Remove it, or set ADOPT_SIMPLEJWT_TOKENS_UNTIL to accept its old tokens."
             yield Warning(problem, hint=hint, id=UNUSED_SIGNING_KEY)
         return
     if until <= datetime.now(timezone.utc):
-        problem = f"ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed ({until.isoformat()}): it does nothing."
-        hint = "Take it out; where KEYS is set, SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT too."
+        problem = (
+            f"ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed ({until.isoformat()}): it has no effect."
+        )
+        hint = "Remove it. If KEYS is set, remove SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT too."
         yield Warning(problem, hint=hint, id=ADOPTION_IS_OVER)
         return
     if settings.TOKEN_TYPE_CLAIM is None:
-        problem = "TOKEN_TYPE_CLAIM is None: no adopted token says whether it is access or refresh."
-        hint = "Take TOKEN_TYPE_CLAIM or ADOPT_SIMPLEJWT_TOKENS_UNTIL out."
+        problem = "TOKEN_TYPE_CLAIM is None, so adopted access and refresh tokens look the same."
+        hint = "Remove TOKEN_TYPE_CLAIM or ADOPT_SIMPLEJWT_TOKENS_UNTIL."
         yield Error(problem, hint=hint, id=ADOPTION_NEEDS_A_TYPE)
     if settings.KEYS is not None or uses_secret_key():  # or the same key has been judged already
         yield from _errors_of(keys_of_simple_jwt_itself)
 
 
 def check_files() -> Iterator[CheckMessage]:
-    """Which private keys can be read, or replaced, by others than those who should?"""
+    """Which private keys can other users of this machine read or replace?"""
     yield from _check_directories()
     for path in files():
         mode = _mode(path)
         if mode & (stat.S_IRWXO | stat.S_IWGRP):
-            problem = f"Others can read or replace the key in {path}, to log in as anybody."
-            hint = f"{_OWNER_ALONE}: chmod 600 {path}. Replace the key if others may have read it."
+            problem = f"Others can read or replace the key in {path}, and log in as anybody."
+            hint = f"{_OWNER_ALONE.format(path)} Replace the key if others may have read it."
             yield Error(problem, hint=hint, id=EXPOSED_KEY)
 
 
@@ -80,7 +82,7 @@ def _check_directories() -> Iterator[CheckMessage]:
             mode = _mode(path) if path.exists() else 0
             # Where the sticky bit is set, others can add files and replace none.
             if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
-                problem = f"Others can put a key of theirs into {path}, and log in as anybody."
+                problem = f"Others can put a key of their own into {path}, and log in as anybody."
                 hint = f"Let only the user of the server write there: chmod go-w {path}"
                 yield Error(problem, hint=hint, id=WRITABLE_KEYS)
 
@@ -90,7 +92,8 @@ def check_deploy() -> Iterator[CheckMessage]:
     settings = get_settings()
     derives = settings.KEYS is None and uses_secret_key()
     if derives and settings.SIGNING_KEY is not None:
-        problem = "SIMPLE_JWT['SIGNING_KEY'] is SECRET_KEY, so a key derived from it signs instead."
+        why = "A key derived from it signs instead, so that one can be replaced without the other."
+        problem = f"SIMPLE_JWT['SIGNING_KEY'] is SECRET_KEY. {why}"
         hint = "Leave SIGNING_KEY out of SIMPLE_JWT."
         yield Warning(problem, hint=hint, id=SIGNING_KEY_IS_SECRET_KEY)
     if derives or configured.names_secret_key(settings.KEYS):
@@ -98,12 +101,12 @@ def check_deploy() -> Iterator[CheckMessage]:
     for path in files():
         if _mode(path) & stat.S_IRGRP:
             problem = f"The group of {path} can read the private key in it."
-            hint = f"{_OWNER_ALONE}: chmod 600 {path}. If the server needs the group, silence this."
+            hint = f"{_OWNER_ALONE.format(path)} If the server needs the group, silence this."
             yield Warning(problem, hint=hint, id=KEY_READABLE_BY_GROUP)
 
 
 def files() -> Iterator[Path]:
-    """Every file that should hold a private key, or an HMAC key, and is there."""
+    """Every existing file that should hold a private key or an HMAC key."""
     sources = get_settings().KEYS
     listed = configured.key_files(sources)
     for folder in configured.directories(sources):
@@ -116,7 +119,7 @@ def _is_public(path: Path) -> bool:
     try:
         return b" PUBLIC KEY-----" in path.read_bytes()[:100]
     except OSError:
-        return False  # it must be told to the user who can read it, which is not this one
+        return False  # only a user who can read it needs the message, and this one cannot
 
 
 def _mode(path: Path) -> int:

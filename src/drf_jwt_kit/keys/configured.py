@@ -1,4 +1,4 @@
-"""Which keys does ``DRF_JWT_KIT["KEYS"]`` name? Reads each source; which key signs, ring.py says.
+"""Which keys does ``DRF_JWT_KIT["KEYS"]`` name? Reads each source. ring.py decides which one signs.
 
 A source is one key as a dict, a directory, a function that returns sources, or the word
 "SECRET_KEY". A list of sources is read in order.
@@ -33,7 +33,7 @@ SECRET_KEY_ITSELF = "drf_jwt_kit.E024"
 
 _WHAT_A_PATH_NAMES = (
     "KEYS takes the path of a directory (with a slash in it), 'SECRET_KEY', or the dotted path of "
-    "a function that returns keys; 'sign' takes that of a function from bytes to their signature."
+    "a function that returns keys; 'sign' takes the dotted path of a function that signs bytes."
 )
 _WHAT_A_KEY_HAS = (
     "A key is a dict with one of 'file', 'env' and 'key', and where needed 'algorithm', 'kid', "
@@ -44,7 +44,7 @@ _WHAT_A_KEY_HAS = (
 def _is_text(value: Any) -> bool:
     try:
         return isinstance(value, (str, bytes)) and bool(force_bytes(value))
-    except UnicodeEncodeError:  # which holds the whole text
+    except UnicodeEncodeError:  # its message would show the key
         return False
 
 
@@ -76,7 +76,7 @@ _MEMBERS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "since": ("a time with a time zone, such as '2026-01-31T12:00:00+00:00',", _is_aware_or_none),
     "sign": ("a function or its path", lambda value: isinstance(value, str) or callable(value)),
 }
-"""What a key may have, what each member must be, and the test of it."""
+"""The members of a key: what each must be, in words, and as a test."""
 
 
 def keys_of_sources(sources: Any, where: str = "DRF_JWT_KIT['KEYS']") -> list[PlacedKey]:
@@ -129,7 +129,7 @@ def _keys_of_function(source: Any, where: str) -> list[PlacedKey]:
         answer = function()
     except Exception as error:
         problem = f"{where} is the function {name}, which raised {type(error).__name__}."
-        hint = "Call it in a shell of this project: what it asks may be down, or refuse access."
+        hint = "Call it in a shell of this project: the service it asks may be down or refuse it."
         raise UnusableKey(problem, hint=hint, id=FUNCTION_FAILED) from error
     return keys_of_sources(answer, f"the answer of {name}")
 
@@ -162,7 +162,7 @@ def _key_of(source: Any, where: str) -> PlacedKey:
 
 
 def _what_is_wrong(source: Any) -> str | None:
-    """What keeps ``source`` from being a key: the end of a sentence about it, or None."""
+    """Why ``source`` is not a valid key, as the end of a sentence about it; None if it is valid."""
     if not isinstance(source, dict):
         return "is not a dict"
     for name, value in source.items():
@@ -178,13 +178,14 @@ def _what_is_wrong(source: Any) -> str | None:
 
 def _require_other_than_secret_key(material: Any, where: str) -> None:
     if material == force_bytes(django_settings.SECRET_KEY).strip():
-        problem = f"{where} is SECRET_KEY itself, so neither could leak or be replaced alone."
-        hint = "Write KEYS = ['SECRET_KEY'], and a key is derived from it; or make another key."
+        why = "Whoever learns one would have both, and neither could be replaced alone."
+        problem = f"{where} is SECRET_KEY itself. {why}"
+        hint = "Write KEYS = ['SECRET_KEY'] to derive a key from it, or make another key."
         raise UnusableKey(problem, hint=hint, id=SECRET_KEY_ITSELF)
 
 
 def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:
-    """The text of the key, and what to call it in a message."""
+    """The text of the key, and the name that messages use for it."""
     if "key" in source:
         return force_bytes(source["key"]), where
     if "file" in source:
@@ -193,6 +194,6 @@ def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:
     name = source["env"]
     if not os.environ.get(name):
         problem = f"{where} is in the environment variable {name}, which is not set here."
-        hint = f"Set {name} for every process of this project, or take the key out of the list."
+        hint = f"Set {name} for every process of this project, or remove the key from the list."
         raise UnusableKey(problem, hint=hint, id=VARIABLE_NOT_SET)
     return os.fsencode(os.environ[name]), f"{where} (the variable {name})"

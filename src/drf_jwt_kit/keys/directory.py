@@ -1,8 +1,8 @@
-"""A directory of keys: which are in it, in which state, and how is that changed?
+"""Which keys are in a directory, in which state, and how are they changed?
 
 ``keyring.json`` lists the keys and their states; each key is a file of its own beside it. A
-change writes the key first, and then replaces the list in one rename: a reader, or the next one
-after an interruption, sees the list as it was or as it is to be. Two changes at once take turns.
+change writes the key first and then replaces the list in one rename, so a reader sees either the
+old list or the new one, also after an interruption. Two changes at once take turns.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ INDEX = "keyring.json"
 _LOCK = ".lock"
 _OWNER_ONLY = 0o600
 HAS_MODES = os.name == "posix"
-"""Whether the system says who may read a file in the way that chmod does."""
+"""Whether file modes say who may read a file, as chmod sets them."""
 
 
 def keys_in(directory: Path) -> list[PlacedKey]:
@@ -46,7 +46,7 @@ def keys_in(directory: Path) -> list[PlacedKey]:
 
 
 def read(directory: Path) -> tuple[Entry, ...]:
-    """What the list says: next, signing, retiring. Empty where there is none.
+    """The entries of the list: next, signing, retiring. Empty if there is no list.
 
     Raises UnusableKey where it cannot be read or understood.
     """
@@ -56,12 +56,12 @@ def read(directory: Path) -> tuple[Entry, ...]:
         return tuple(_entry(item) for item in json.loads(text)["keys"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         problem = f"{index} is damaged: it is not a list of keys as jwtkit writes it."
-        hint = "Restore a backup; or move the directory away and make keys: all log in again."
+        hint = "Restore a backup, or move the directory away and make keys (users log in again)."
         raise UnusableKey(problem, hint=hint, id=DAMAGED_INDEX) from error
 
 
 def read_file(path: Path, where: str, *, default: bytes | None = None) -> bytes:
-    """What is in a file, or ``default`` where there is no file. Raises UnusableKey."""
+    """The content of a file, or ``default`` if there is no file. Raises UnusableKey."""
     try:
         return path.read_bytes()
     except (OSError, ValueError) as error:  # a ValueError is a null byte in the path
@@ -102,8 +102,8 @@ def write(directory: Path, entries: tuple[Entry, ...]) -> None:
 def create(path: Path, content: bytes) -> None:
     """Write a file that was not there, for its owner alone. Raises FileExistsError.
 
-    It is on the disk when this returns. Where root makes it, it belongs to whom the folder
-    belongs to, so that the server can read it.
+    It is on the disk when this returns. A file made by root gets the owner of the folder, so that
+    the server can read it.
     """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
     with os.fdopen(descriptor, "wb") as file:
@@ -116,14 +116,14 @@ def create(path: Path, content: bytes) -> None:
 
 
 def strays(directory: Path, entries: tuple[Entry, ...]) -> list[str]:
-    """Files that look like keys and are not listed: of an interrupted change, or put there."""
+    """Files that look like keys and are not listed: left by an interrupted change, or added."""
     listed = {entry.file for entry in entries}
     found = (path.name for path in directory.iterdir() if path.suffix in {".pem", ".jwk"})
     return sorted(name for name in found if name not in listed)
 
 
 def _sync(directory: Path) -> None:
-    """Make a rename last through a power failure, where the system has a way."""
+    """Make a rename survive a power failure, if the system can do that."""
     if not HAS_MODES:
         return
     descriptor = os.open(directory, os.O_RDONLY)

@@ -1,6 +1,6 @@
-"""Which keys does ``SIMPLE_JWT["JWK_URL"]`` name? Those of an issuer that signs for our users.
+"""Which keys are at ``SIMPLE_JWT["JWK_URL"]``? Those of an issuer that signs for our users.
 
-They verify beside the project's own ring, and never a token that names a key of that ring.
+They never verify a token that names a key of the project's own ring.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .sources import get_ring
 class PublishedKeys(IssuerKeys):
     """The keys at ``JWK_URL`` by ``kid``, for tokens that name no key of the project's ring.
 
-    A ``kid`` of ours is a KeyError, whatever is published under it, and fetches nothing.
+    A ``kid`` of that ring is a KeyError, whatever is published under it, and fetches nothing.
     """
 
     def __getitem__(self, kid: str) -> Key:
@@ -30,14 +30,14 @@ class PublishedKeys(IssuerKeys):
 
 
 def are_published() -> bool:
-    """Whether the settings say where an issuer's keys are, for an asymmetric ALGORITHM."""
+    """Whether JWK_URL is set and ALGORITHM is asymmetric, so that keys are fetched."""
     settings = get_settings()
     return settings.JWK_URL is not None and settings.ALGORITHM in ASYMMETRIC
 
 
 @shared("DRF_JWT_KIT", "SIMPLE_JWT")
 def get_published_keys() -> IssuerKeys:
-    """The keys at ``JWK_URL``, which are fetched when the first one is asked for."""
+    """The keys at ``JWK_URL``, fetched when the first one is looked up."""
     settings = get_settings()
     url = settings.JWK_URL or ""
     name = settings.ISSUER or str(urlsplit(url).hostname)

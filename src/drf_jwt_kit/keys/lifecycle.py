@@ -1,7 +1,7 @@
-"""When may which key sign? Pure steps in a key's life: no clock, no file.
+"""Which steps does a key take in its life? Pure: no clock, no file.
 
-A key is announced before it signs, so that every verifier has read it by then, and stays
-after it has signed until every token that it signed has ended:
+A key is published before it signs, so that every verifier has read it by then. After it has
+signed, it stays until the last token that it signed has expired:
 
     (made)  →  next  →  signing  →  retiring  →  (removed)
 """
@@ -17,14 +17,14 @@ KEYS_COMMAND = "python manage.py jwtkit keys"
 
 
 class CannotRotate(Exception):  # noqa: N818  # reads as what happened
-    """A step that must not be taken now: what is wrong, and the cure."""
+    """A step that must not be taken now; the message says why, and the cure."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What a directory writes down of a key, without the key itself.
+    """What the list of a directory says about a key, without the key itself.
 
-    ``since`` is when it came into its state; both times are aware.
+    ``since`` is when it entered its state. Both times are aware.
     """
 
     kid: str
@@ -58,7 +58,8 @@ def rotated(
     """
     coming = in_state(entries, KeyState.NEXT)
     if not coming:
-        raise CannotRotate(f"There is no next key to rotate to. Make one: {KEYS_COMMAND} generate")
+        cure = "Make one, and rotate once every service has read it"
+        raise CannotRotate(f"There is no next key. {cure}: {KEYS_COMMAND} generate")
     ready = coming[0].since + ahead
     if now < ready and not at_once:
         why = "when every service has read it. If the signing key has leaked, use --at-once."

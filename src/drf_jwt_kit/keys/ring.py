@@ -1,4 +1,4 @@
-"""Which key signs, which ones verify, and which are published? Finds no key itself; see sources."""
+"""Which key signs, which ones verify, and which are published? See sources for where they are."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _PUBLIC = frozenset().union(*PUBLIC_MEMBERS.values()) | {"kid", "alg", "use"}
 
 
 class KeyState(str, Enum):
-    """Where in its life a key is; a key that was removed is in no ring."""
+    """The stage of a key in its life. A removed key is not in a ring."""
 
     NEXT = "next"
     """Published and verified with; does not sign yet."""
     SIGNING = "signing"
     RETIRING = "retiring"
-    """Does not sign any more; verifies what it has signed."""
+    """No longer signs; verifies the tokens that it signed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedKey:
-    """A key, what it is to do (None where its place in a list says so), and where it is from.
+    """A key, its state (None if its place in a list decides that), and where it comes from.
 
-    ``made`` is when it was made and ``since`` when it came into its state, where that is known.
+    ``made`` is when it was made and ``since`` when it entered its state, if that is known.
     """
 
     key: Key
@@ -118,7 +118,7 @@ def _signing_one(placed: Sequence[PlacedKey]) -> PlacedKey:
     signing = (said or by_place)[0]
     if signing.key.signing_key is None:
         problem = f"{signing.where} is the key that signs, but a public key can only verify."
-        hint = "Give the private key, or a function that signs in 'sign'; or put another key first."
+        hint = "Give the private key, or a function that signs as 'sign', or put another key first."
         raise UnusableKey(problem, hint=hint, id=SIGNING_KEY_IS_PUBLIC)
     return signing
 
@@ -128,6 +128,7 @@ def _require_different_names(placed: Sequence[PlacedKey]) -> None:
     for one in placed:
         other = first.setdefault(one.key.kid, one)
         if other is not one:
-            problem = f"{other.where} and {one.where} have the same kid, {one.key.kid!r}."
-            hint = "Take one out if they are one key; else give each a 'kid' of its own."
+            why = "so a token does not say which of them verifies it"
+            problem = f"{other.where} and {one.where} have the same kid ({one.key.kid!r}), {why}."
+            hint = "Remove one if they are the same key. Otherwise give each its own 'kid'."
             raise UnusableKey(problem, hint=hint, id=SAME_KID)

@@ -1,6 +1,6 @@
-"""Which keys come from SECRET_KEY? Derived ones: it never signs a token itself.
+"""Which keys are derived from SECRET_KEY? It never signs a token itself.
 
-Whoever learns one use of SECRET_KEY must not have the other, and each can be replaced alone.
+So a leak of a token key does not reveal SECRET_KEY, and each can be replaced without the other.
 """
 
 from __future__ import annotations
@@ -29,24 +29,23 @@ _MAKE_A_KEY = (
 
 
 def secret_keys() -> dict[str, bytes]:
-    """SECRET_KEY and its fallbacks, by what to call each in a message."""
+    """SECRET_KEY and its fallbacks, each under the name that messages use for it."""
     fallbacks = enumerate(django_settings.SECRET_KEY_FALLBACKS)
     named = {f"SECRET_KEY_FALLBACKS[{place}]": force_bytes(one) for place, one in fallbacks}
     return {"SECRET_KEY": force_bytes(django_settings.SECRET_KEY), **named}
 
 
 def keys_of_secret_key(algorithm: str = "HS256") -> list[PlacedKey]:
-    """A key of SECRET_KEY, and of each of SECRET_KEY_FALLBACKS one that verifies.
+    """The key derived from SECRET_KEY, and a verifying key from each of SECRET_KEY_FALLBACKS.
 
-    Raises UnusableKey where one of them can be guessed.
+    Raises UnusableKey if one of them is too short.
     """
     different: dict[bytes, str] = {}
     for where, secret in secret_keys().items():
         if len(secret) < _LEAST_BYTES:
-            problem = (
-                f"{where} is shorter than {_LEAST_BYTES} bytes: whoever guesses it signs tokens."
-            )
-            hint = f"Take a fallback out; replace SECRET_KEY (all log in again): {_MAKE_A_KEY}"
+            why = "A token key is derived from it, so whoever guesses it logs in as anybody."
+            problem = f"{where} is shorter than {_LEAST_BYTES} bytes. {why}"
+            hint = f"Remove a fallback, or replace SECRET_KEY (users log in again): {_MAKE_A_KEY}"
             raise UnusableKey(problem, hint=hint, id=SHORT_SECRET_KEY)
         different.setdefault(secret, where)
     states = {"SECRET_KEY": None}
@@ -61,7 +60,7 @@ def keys_of_secret_key(algorithm: str = "HS256") -> list[PlacedKey]:
 def check_deploy() -> Iterator[CheckMessage]:
     """What is unwise about SECRET_KEY in production, where keys are derived from it."""
     if str(django_settings.SECRET_KEY).startswith("django-insecure-"):
-        problem = "SECRET_KEY begins with 'django-insecure-', so it may be public."
+        problem = "SECRET_KEY was made by startproject ('django-insecure-'), so it may be public."
         hint = f"Tokens are signed with a key derived from it. Make a new one: {_MAKE_A_KEY}"
         yield Warning(problem, hint=hint, id=PUBLIC_SECRET_KEY)
 

@@ -1,4 +1,4 @@
-"""How do all threads of a process share one set of an issuer's keys, as the settings are now?"""
+"""How do all threads of a process share one set of an issuer's keys?"""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from drf_jwt_kit.jose.remote import IssuerKeys
 
 
 class SharedKeys:
-    """A function that answers one set of an issuer's keys to all threads of a process.
+    """A function that returns the same set of an issuer's keys to all threads of a process.
 
-    ``make`` makes it when the first thread asks, and anew once one of ``settings`` has changed.
+    ``make`` makes it at the first call, and again after one of ``settings`` has changed.
     """
 
     _made: IssuerKeys | None

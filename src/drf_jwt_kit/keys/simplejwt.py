@@ -1,4 +1,4 @@
-"""Which key do Simple JWT's settings name, by ALGORITHM, SIGNING_KEY and VERIFYING_KEY?"""
+"""Which key do ALGORITHM, SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT name?"""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _SIGNING_KEY = "SIMPLE_JWT['SIGNING_KEY']"
 _VERIFYING_KEY = "SIMPLE_JWT['VERIFYING_KEY']"
 _TOGETHER = (
     "Set ALGORITHM, SIGNING_KEY (the private key, as PEM) and VERIFYING_KEY (the public one) of "
-    "SIMPLE_JWT together; without them, a key is derived from SECRET_KEY."
+    "SIMPLE_JWT together. Without them, a key is derived from SECRET_KEY."
 )
 _ANOTHER_SECRET = (
-    "Leave SIGNING_KEY out, and a key is derived from SECRET_KEY; or make a secret: python -c "
+    "Leave SIGNING_KEY out to derive a key from SECRET_KEY, or make a secret: python -c "
     '"import secrets; print(secrets.token_urlsafe(64))". If it is a private key, set ALGORITHM to '
     "its own, such as 'RS256'."
 )
 
 
 def keys_of_simple_jwt() -> list[PlacedKey]:
-    """The key that SIMPLE_JWT names, or those derived from SECRET_KEY where it names none.
+    """The key that SIMPLE_JWT names, or the keys derived from SECRET_KEY if it names no key.
 
     Raises UnusableKey.
     """
@@ -58,9 +58,9 @@ def keys_of_simple_jwt() -> list[PlacedKey]:
 
 @sensitive_variables()
 def keys_of_simple_jwt_itself() -> list[Key]:
-    """The keys that Simple JWT would verify with, under the same settings; SECRET_KEY as it is.
+    """The keys that Simple JWT would verify with under the same settings, also SECRET_KEY itself.
 
-    For the tokens that it has issued, and only to verify. Raises UnusableKey.
+    They only verify tokens that Simple JWT has issued. Raises UnusableKey.
     """
     settings = get_settings()
     algorithm = settings.ALGORITHM
@@ -76,7 +76,7 @@ def keys_of_simple_jwt_itself() -> list[Key]:
 
 
 def uses_secret_key() -> bool:
-    """Whether SIMPLE_JWT names no key but SECRET_KEY, which means keys derived from it."""
+    """Whether SIMPLE_JWT names no key or SECRET_KEY, so that keys are derived from SECRET_KEY."""
     secret, named = django_settings.SECRET_KEY, get_settings().SIGNING_KEY
     return named is None or force_bytes(named) == force_bytes(secret)
 
@@ -94,14 +94,15 @@ def _adopted_secret(where: str, secret: bytes) -> Key:
     try:
         return key_of_material(secret, algorithm)
     except UnsoundKey as error:
-        problem = f"{where} signed Simple JWT's tokens, and is not fit for {algorithm}: {error}"
-        hint = "Take the fallback or ADOPT_SIMPLEJWT_TOKENS_UNTIL out; its users log in again then."
+        problem = f"{where} verifies Simple JWT's tokens and is not fit for {algorithm}: {error}"
+        cure = "If it is a fallback, remove it. Otherwise remove ADOPT_SIMPLEJWT_TOKENS_UNTIL."
+        hint = f"{cure} Users with tokens that it signed log in again."
         raise UnusableKey(problem, hint=hint, id=UNSOUND_ADOPTED_SECRET) from error
 
 
 def _named_pair(algorithm: str) -> Key:
     if uses_secret_key() or not get_settings().VERIFYING_KEY:
-        problem = f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, which lacks one of its two keys."
+        problem = f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, but it lacks one of its two keys."
         raise UnusableKey(problem, hint=_TOGETHER, id=KEY_IS_MISSING)
     text = force_bytes(get_settings().SIGNING_KEY)
     private = key_in(text, where=_SIGNING_KEY, algorithm=algorithm)

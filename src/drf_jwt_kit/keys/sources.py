@@ -1,7 +1,7 @@
-"""Where do keys come from, and which are they now? ``KEYS``, or SIMPLE_JWT, or SECRET_KEY.
+"""Which keys does the project have now: from ``KEYS``, SIMPLE_JWT or SECRET_KEY?
 
 A process reads its keys again after KEYS_RELOAD_INTERVAL, so that a change needs no restart.
-Where they cannot be read at that moment, it goes on with those that it has.
+If they cannot be read at that moment, it keeps the keys that it has.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _reading = threading.Lock()
 def get_ring() -> KeyRing:
     """The project's keys, as they were read at most KEYS_RELOAD_INTERVAL ago.
 
-    Raises UnusableKey where a key cannot be used and none was read before; the system checks
+    Raises UnusableKey if a key cannot be used and no keys were read before. The system checks
     say the same at start-up.
     """
     held = _held
@@ -49,20 +49,20 @@ def get_ring() -> KeyRing:
 
 
 def read_ring() -> KeyRing:
-    """The project's keys as their sources have them now. Raises UnusableKey."""
+    """The project's keys, read from their sources now. Raises UnusableKey."""
     return KeyRing.of(placed_keys())
 
 
 @sensitive_variables()  # in every frame below this one too
 def placed_keys() -> list[PlacedKey]:
-    """Each of the project's keys and where it is from, in their order. Raises UnusableKey."""
+    """The project's keys in order, each with where it comes from. Raises UnusableKey."""
     sources = get_settings().KEYS
     return keys_of_simple_jwt() if sources is None else keys_of_sources(sources)
 
 
 @receiver(setting_changed)
 def forget_ring(*, setting: str = "", **_kwargs: object) -> None:
-    """Read the keys anew at their next use."""
+    """Read the keys again at their next use."""
     global _held  # noqa: PLW0603  # one ring a process is what this module is for
     if setting in {"", "DRF_JWT_KIT", "SIMPLE_JWT", "SECRET_KEY", "SECRET_KEY_FALLBACKS"}:
         _held = None
@@ -79,7 +79,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def _read_in_turn(held: _Held | None) -> KeyRing:
-    """Read, unless another thread does so and there are keys to go on with."""
+    """Read the keys, unless another thread does and ``held`` can be used meanwhile."""
     global _held  # noqa: PLW0603
     if not _reading.acquire(blocking=held is None):
         assert held is not None  # noqa: S101  # or it would have waited

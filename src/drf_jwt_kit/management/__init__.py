@@ -1,1 +1,1 @@
-"""``manage.py jwtkit``: how a project is looked after from a shell."""
+"""How is a project operated from a shell? With ``manage.py jwtkit``."""

@@ -17,7 +17,7 @@ def print_table(
 ) -> None:
     """Print rows as they come. The first batch with rows decides how wide the columns are.
 
-    Whoever reads may stop at any time, as ``head`` does. Characters that would move a
+    The reader may stop at any time, as ``head`` does. Characters that would move a
     terminal's cursor, which clients can put into names, are shown as question marks.
     """
     encoding = getattr(out, "encoding", None) or "utf-8"

@@ -1,4 +1,4 @@
-"""Which user is meant? Finds the one whom the arguments of a command name."""
+"""Which user do the arguments of a command name?"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def add_user_arguments(parser: CommandParser) -> None:
 
 
 def named_user(options: dict[str, Any]) -> Any:
-    """The user whom the options name, or None where they name nobody.
+    """The user whom the options name, or None if they name no user.
 
     Raises CommandError where there is no such user, or more than one. Users whom the default
     manager of the user model hides are found: their sessions can be ended, too.

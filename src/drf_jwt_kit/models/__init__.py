@@ -1,4 +1,4 @@
-"""The tables: sessions, and the ends of all of them."""
+"""Which tables are there? Sessions, and the ends of all sessions."""
 
 from .cutoff import Cutoff
 from .session import RevokedReason, Session, SessionQuerySet, new_secret

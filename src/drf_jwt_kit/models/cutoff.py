@@ -1,4 +1,4 @@
-"""The ends of all sessions at once: one row for each, and the moment that counts."""
+"""From when are logins valid? The table of ends of all sessions, one row for each."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ class Cutoff(models.Model):
 
     @classmethod
     def latest(cls) -> Subquery:
-        """The latest one's moment, as a column beside rows that are read anyway."""
+        """The latest time, as a subquery for a column of other rows."""
         return Subquery(cls._default_manager.order_by("-valid_after").values("valid_after")[:1])
 
     @classmethod
     def latest_or(cls, moment: datetime = _BEFORE_EVERY_LOGIN) -> Combinable:
-        """The same, or an aware ``moment`` where there is none: one before every login."""
+        """The same, or an aware ``moment`` if there is no row; by default before every login."""
         return Coalesce(cls.latest(), _value(moment))
 
 
 def valid_from() -> Combinable:
-    """From when on logins are valid: by the table or by SESSIONS_VALID_AFTER, the later one."""
+    """From when logins are valid: the later one of the table and SESSIONS_VALID_AFTER."""
     moment = whole_second(get_settings().SESSIONS_VALID_AFTER or _BEFORE_EVERY_LOGIN)
     return Greatest(Cutoff.latest_or(moment), _value(moment))
 

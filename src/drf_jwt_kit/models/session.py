@@ -1,6 +1,6 @@
-"""The table of sessions: one row for each login on each device. It holds no token.
+"""What is stored about a session? One row for each login on each device, and no token.
 
-``SessionQuerySet`` says in SQL what ``sessions.life`` says of one row, as far as the table knows.
+``SessionQuerySet`` has the rule of ``sessions.life`` in SQL, as far as the table knows.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def new_secret() -> str:
 
 
 class RevokedReason(models.TextChoices):
-    """Why a session was ended; told to logs and signals, never to clients."""
+    """Why a session was ended; for logs and signals, never for clients."""
 
     LOGOUT = "logout", _("logged out")
     LOGOUT_ALL = "logout_all", _("logged out everywhere")
@@ -54,19 +54,19 @@ class RevokedReason(models.TextChoices):
     USER_INACTIVE = "user_inactive", _("the user was deactivated")
     USER_GONE = "user_gone", _("the user was deleted")
     REPLACED = "replaced", _("another login in the same browser")
-    SESSION_LIMIT = "session_limit", _("the user logged in more often than it may at once")
+    SESSION_LIMIT = "session_limit", _("the user reached the limit of sessions")
     BY_ADMIN = "by_admin", _("ended by an administrator")
     BY_PROJECT = "by_project", _("ended by the project")
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
-    """Sessions by what has become of them, as far as the table and the settings know.
+    """Live and ended sessions, as far as the table and the settings know.
 
-    What became of a user behind Django's signals (``QuerySet.update``, raw SQL) is not seen here.
+    A change of a user that sends no signal (``QuerySet.update``, raw SQL) is not seen here.
     """
 
     def update(self, **columns: Any) -> int:
-        """As Django's. ``live_until`` follows what it depends on, where it is not given."""
+        """As Django's. Also updates ``live_until``, unless it is given."""
         if not _BOUNDS.isdisjoint(columns):
             columns.setdefault("live_until", columns.get("expires_at", F("expires_at")))
         return super().update(**columns)
@@ -74,13 +74,13 @@ class SessionQuerySet(models.QuerySet["Session"]):
     update.alters_data = True  # type: ignore[attr-defined]  # templates cannot call it
 
     def live(self) -> SessionQuerySet:
-        """Those that can go on."""
+        """The sessions that can still be refreshed."""
         now = project_time.now()
         lasts = Q(live_until__gt=now, expires_at__gt=now, idle_limit__gt=now, user__isnull=False)
         return self._with_limits().filter(lasts, Q(auth_time__gte=F("valid_from")), revoked_at=None)
 
     def ended(self) -> SessionQuerySet:
-        """All others: ended by somebody, or over by themselves."""
+        """All other sessions: ended, or too old."""
         now = project_time.now()
         return self._with_limits().filter(
             Q(revoked_at__isnull=False)
@@ -91,8 +91,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
         )
 
     def dead(self, before: datetime) -> SessionQuerySet:
-        """Those that ended by ``before`` (aware), or as much earlier as their access tokens
-        lived longer than ``ACCESS_TOKEN_LIFETIME``; a cut-off of the settings ends none here."""
+        """The sessions that ended by ``before`` (aware). If their access tokens live longer than
+        ``ACCESS_TOKEN_LIFETIME``, by that much earlier. Ignores the cut-off of the settings."""
         usual = get_settings().ACCESS_TOKEN_LIFETIME
         cutoff = Cutoff.latest_or()
         cut_off = Case(When(auth_time__lt=cutoff, then=cutoff), default="expires_at")
@@ -104,7 +104,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return over.filter(over__lte=as_stored(before) + usual)
 
     def to_judge(self) -> SessionQuerySet:
-        """The same rows, each with the latest cut-off of the table beside it, ``valid_after``."""
+        """The same rows, each with the latest cut-off of the table as ``valid_after``."""
         return self.annotate(valid_after=Cutoff.latest())  # type: ignore[no-redef]
 
     def _with_limits(self) -> SessionQuerySet:
@@ -112,14 +112,14 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
 
 class LiveUntilField(models.DateTimeField):  # type: ignore[type-arg]
-    """When a session is over at the latest: for an index, so that nobody reads what is over.
+    """When a session ends at the latest, for an index that leaves out older rows.
 
-    It is ended then, or was not refreshed once, or is too old. A refresh moves it to the last of
-    these, the first time; later ones leave it alone.
+    It is the time of its end, or the idle limit before the first refresh, or else the greatest age.
+    Only the first refresh changes it, so that later ones need no change of the index.
     """
 
     def pre_save(self, model_instance: Any, add: bool) -> datetime:
-        """Take it from the row's other columns."""
+        """Compute it from the other columns of the row."""
         row: Session = model_instance
         until, reckoned = row.expires_at, (row.created_at, row.refresh_lifetime, row.expires_at)
         by_database = any(hasattr(value, "resolve_expression") for value in reckoned)
@@ -132,8 +132,8 @@ class LiveUntilField(models.DateTimeField):  # type: ignore[type-arg]
 class Session(models.Model):
     """One login on one device.
 
-    What its refresh tokens are made of is here except for the signing key: a copy of this
-    table alone makes no token, and neither does a stolen key alone.
+    Refresh tokens are made from the row and the signing key: neither a copy of this table nor a
+    stolen key is enough to make one.
     """
 
     id: _Id = models.UUIDField(_("id"), primary_key=True, default=uuid.uuid4, editable=False)
@@ -180,7 +180,7 @@ class Session(models.Model):
     live_until: _Time = LiveUntilField(editable=False)
     user_id: Any
     valid_after: datetime | None
-    """The latest cut-off of the table, where ``to_judge`` has read it with the row."""
+    """The latest cut-off of the table, if ``to_judge`` has read the row."""
 
     objects: ClassVar[SessionQuerySet] = SessionQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -188,7 +188,7 @@ class Session(models.Model):
         base_manager_name = "objects"
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
-        # Nothing here changes at a refresh, so that PostgreSQL can update the row in place.
+        # A refresh changes no indexed column, so that PostgreSQL can update the row in place.
         # Which question needs which index: docs/decisions/0020.
         indexes = (
             models.Index(fields=["user", "created_at"], name="jwt_session_user_created_at"),
@@ -201,7 +201,7 @@ class Session(models.Model):
         return str(self.id)
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **more: Any) -> None:
-        """As Django's. ``live_until`` follows what it depends on."""
+        """As Django's. Also updates ``live_until``."""
         if "live_until" in self.get_deferred_fields():  # or Django would leave it out
             self.refresh_from_db(fields=["live_until"])
         names = None if update_fields is None else set(update_fields)
@@ -210,7 +210,7 @@ class Session(models.Model):
         super().save(*args, update_fields=names, **more)
 
     def jti_of(self, generation: int) -> str:
-        """The one ``jti`` of the session's refresh token of ``generation``.
+        """The ``jti`` of the session's refresh token of ``generation``.
 
         Bound to the row's secret, so that neither a stolen signing key nor a stolen database is
         enough to make a refresh token.
@@ -221,12 +221,12 @@ class Session(models.Model):
 
     @property
     def device_name(self) -> str:
-        """What the device is called ("Firefox on Windows"), or else its raw user agent."""
+        """The name of the device ("Firefox on Windows"), or else its raw user agent."""
         return self.device or self.user_agent
 
     @property
     def refreshable_until(self) -> datetime:
-        """When the session ends unless it is refreshed before: the ``exp`` of its refresh token."""
+        """When the session ends if it is not refreshed before: the ``exp`` of its refresh token."""
         return min((self.rotated_at or self.created_at) + self.refresh_lifetime, self.expires_at)
 
 
@@ -235,7 +235,7 @@ _BOUNDS = {"created_at", "rotated_at", "refresh_lifetime", "expires_at", "revoke
 
 
 def _idle_limit() -> Combinable:
-    """When a row's session ends unless it is refreshed before, for a query."""
+    """When a session ends if it is not refreshed before, for a query."""
     return _sum(Coalesce("rotated_at", "created_at"), F("refresh_lifetime"))
 
 

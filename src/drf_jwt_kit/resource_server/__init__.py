@@ -1,8 +1,8 @@
-"""Verify another service's tokens here, from its public keys: without its database, or any.
+"""How does a service verify another one's tokens? With its public keys, without any database.
 
 Needs no user model: ``request.user`` is a :class:`Principal`. The mixin for views is in
-``drf_jwt_kit.resource_server.mixins``, since REST Framework imports what the settings name
-while it makes its own views.
+``drf_jwt_kit.resource_server.mixins``, because REST Framework imports the classes that the
+settings name while it defines its own views.
 """
 
 from .authentication import ResourceServerAuthentication

@@ -1,4 +1,4 @@
-"""``"drf_jwt_kit.resource_server"`` in INSTALLED_APPS, so that ``manage.py check`` knows of it."""
+"""How does ``manage.py check`` learn of a resource server? By this app in INSTALLED_APPS."""
 
 from django.apps import AppConfig
 from django.core.checks import Tags, register
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ResourceServerConfig(AppConfig):
-    """Brings the checks. It has no models, and the views work without it."""
+    """Registers the checks. It has no models, and the views work without it."""
 
     name = "drf_jwt_kit.resource_server"
     label = "drf_jwt_kit_resource_server"

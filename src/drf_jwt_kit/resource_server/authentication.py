@@ -1,4 +1,4 @@
-"""Is the token in a request one of the issuer's, for this service, and good now?"""
+"""Is the token in a request from the issuer, for this service, and valid now?"""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ logger = logging.getLogger("drf_jwt_kit")
 class ResourceServerAuthentication(BaseAuthentication):
     """The bearer of ``Authorization: Bearer <access>``, as the issuer's token describes it.
 
-    ``request.user`` is a :class:`Principal`, ``request.auth`` the verified claims, where
-    ``scope`` holds the scopes as words whatever the issuer calls them. Asks no database; that a
-    session has ended is seen when its token expires. Raises InvalidToken (401) and
+    ``request.user`` is a :class:`Principal` and ``request.auth`` the verified claims, with the
+    scopes as words in ``scope``, whatever claim the issuer uses. Asks no database, so a token of
+    an ended session is accepted until it expires. Raises InvalidToken (401) and
     KeysUnavailable (503). Sources: RFC 6750 section 2.1, RFC 9068 section 4.
     """
 
     www_authenticate_realm = "api"
 
     def authenticate(self, request: Request) -> tuple[Principal, dict[str, Any]] | None:
-        """``(principal, claims)``, or None where the request carries no token of ours."""
+        """``(principal, claims)``, or None if the request has no bearer token."""
         require_unauthenticated_user_none()
         header = header_of(request)
         presented = None if header is None else token_in(header)
@@ -43,13 +43,13 @@ class ResourceServerAuthentication(BaseAuthentication):
         return self.get_principal(claims), claims
 
     def authenticate_header(self, request: Request) -> str:
-        """The ``WWW-Authenticate`` value; it names an error only where a token was presented."""
+        """The ``WWW-Authenticate`` value; it names an error only if a token was presented."""
         return challenge_of(header_of(request), self.www_authenticate_realm)
 
     def get_principal(self, claims: dict[str, Any]) -> Any:
-        """What ``request.user`` is for verified ``claims``: the hook for a class of your own.
+        """The ``request.user`` for verified ``claims``; override it for a class of your own.
 
-        Raises InvalidToken where they do not say whose token it is.
+        Raises InvalidToken if they do not name a user.
         """
         name = get_resource_server_settings().USER_ID_CLAIM
         user_id = claims.get(name)
@@ -62,7 +62,7 @@ class ResourceServerAuthentication(BaseAuthentication):
 def verify(presented: str | bytes) -> dict[str, Any]:
     """The claims of a token that the issuer signed for this service.
 
-    For what comes another way than by ``Authorization``, such as a message queue. Raises
+    For a token that does not come in a header, but in a message queue, for example. Raises
     InvalidToken and KeysUnavailable.
     """
     settings = get_resource_server_settings()
@@ -74,5 +74,5 @@ def verify(presented: str | bytes) -> dict[str, Any]:
     )
     claims = decode(presented, get_issuer_keys(), policy)
     scopes = scopes_in(claims.get(settings.SCOPE_CLAIM))
-    claims.pop("scope", None)  # it may be another claim than the one that is asked
+    claims.pop("scope", None)  # the settings may name another claim for scopes
     return {**claims, "scope": " ".join(sorted(scopes))} if scopes else claims

@@ -1,4 +1,4 @@
-"""What is wrong with a resource server at start-up, or else at its first request?"""
+"""What is wrong with a resource server at start-up?"""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ from .settings import problems
 WRONG_RESOURCE_SERVER = "drf_jwt_kit.E040"
 ANONYMOUS_USER_NEEDS_USERS = "drf_jwt_kit.E041"
 
-_NO_USERS = "Requests without a token fail: their AnonymousUser needs django.contrib.auth."
+_NO_USERS = (
+    "django.contrib.auth is not installed, but REST Framework gives its AnonymousUser to requests "
+    "without a token, so they fail."
+)
 _CURE = 'Set REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}'
 
 
 def check(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
-    """What ``manage.py check`` says of a resource server."""
+    """The messages of ``manage.py check`` about a resource server."""
     hint = "docs/reference/settings.md has every key of it, with its type and default."
     wrong = list(current_problems()) or list(problems(get_settings().RESOURCE_SERVER))
     said: list[CheckMessage] = [
@@ -33,7 +36,7 @@ def check(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 
 def require_unauthenticated_user_none() -> None:
-    """Raise ImproperlyConfigured, with the cure, where REST Framework would need users."""
+    """Raise ImproperlyConfigured, with the cure, if REST Framework would need users."""
     if _needs_users():
         raise ImproperlyConfigured(f"{_NO_USERS} {_CURE}")
 

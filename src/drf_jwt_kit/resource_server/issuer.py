@@ -1,4 +1,4 @@
-"""Which keys are those of the issuer that the settings name? One set of them a process."""
+"""Which keys has the issuer that the settings name? One set for each process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .settings import get_resource_server_settings
 
 @shared("DRF_JWT_KIT")
 def get_issuer_keys() -> IssuerKeys:
-    """The keys of the issuer that the settings name, fetched when the first one is asked for."""
+    """The keys of the issuer that the settings name, fetched when the first one is looked up."""
     settings = get_resource_server_settings()
     named = {field.name: getattr(settings, field.name.upper()) for field in fields(Issuer)}
     return IssuerKeys(Issuer(**named), fetch=fetch)

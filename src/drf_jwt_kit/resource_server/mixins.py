@@ -1,4 +1,4 @@
-"""How is a view of a resource server closed to everyone without a good token?"""
+"""How is a view of a resource server closed to requests without a valid token?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who makes a request, where there are no users? What the token says, and nothing else."""
+"""Who makes a request to a service without users? Only what the token says is known."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 class Principal:
     """The bearer of a verified token: ``request.user`` of a resource server.
 
-    ``pk`` is what the issuer calls the user, so that throttles and logs can tell users apart.
-    It has no permission of Django's; ask for scopes.
+    ``pk`` is the issuer's name for the user, so that throttles and logs can tell users apart.
+    It has no Django permissions; ask for scopes.
     """
 
     pk: str
@@ -33,7 +33,7 @@ class Principal:
         return self.pk
 
     def get_username(self) -> str:
-        """The same as ``pk``: what a log calls the user."""
+        """The same as ``pk``: the user's name in logs."""
         return self.pk
 
     def has_scope(self, *scopes: str) -> bool:

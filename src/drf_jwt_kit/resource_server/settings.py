@@ -1,4 +1,4 @@
-"""Whose tokens does this service take, and how does it fetch their keys?
+"""Whose tokens does this service accept, and how does it fetch their keys?
 
 ``DRF_JWT_KIT["RESOURCE_SERVER"]``, with a table in docs/reference/settings.md made from here.
 """
@@ -24,7 +24,7 @@ _NAME = "DRF_JWT_KIT['RESOURCE_SERVER']"
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceServerSettings:
-    """Every key of ``RESOURCE_SERVER``. Ask :func:`get_resource_server_settings` for it."""
+    """Every key of ``RESOURCE_SERVER``. Call :func:`get_resource_server_settings` to get it."""
 
     JWKS_URL: str = fields.setting(
         MISSING,
@@ -42,7 +42,7 @@ class ResourceServerSettings:
         fields.is_text_or_texts,
         convert=fields.text_or_tuple,
     )
-    """What the issuer calls this service. One of them is required in `aud`."""
+    """The issuer's name, or names, for this service. One of them is required in `aud`."""
 
     ALGORITHMS: tuple[str, ...] = fields.setting(
         ASYMMETRIC,
@@ -50,7 +50,7 @@ class ResourceServerSettings:
         lambda value: fields.is_texts(value) and set(value) <= set(ASYMMETRIC),
         convert=fields.as_tuple,
     )
-    """What keys may be for. A key that names no algorithm is for the first one that fits it."""
+    """The accepted algorithms. A key that names none is for the first one here that fits it."""
 
     TOKEN_TYPES: tuple[str, ...] = fields.setting(
         ("at+jwt",),
@@ -58,16 +58,16 @@ class ResourceServerSettings:
         fields.is_texts,
         convert=lambda value: tuple(name.lower().removeprefix("application/") for name in value),
     )
-    """What the header's `typ` may be. An issuer that does not follow RFC 9068 may write `JWT`."""
+    """The accepted values of the header's `typ`. Issuers that ignore RFC 9068 may write `JWT`."""
 
     USER_ID_CLAIM: str = fields.text("user_id")
-    """The claim that `request.user.pk` is: a string. Of other issuers, `sub`."""
+    """The claim for `request.user.pk`, a string. Other issuers usually have `sub`."""
 
     SCOPE_CLAIM: str = fields.text("scope")
-    """The claim that holds the scopes: a string of words, or a list. Sometimes `scp`."""
+    """The claim that holds the scopes: a string of words, or a list. Some issuers use `scp`."""
 
     LEEWAY: timedelta = fields.short_duration(timedelta(seconds=10), most=60)
-    """How far the issuer's clock may be off, which is another machine's."""
+    """How far the clock of the issuer's machine may be off."""
 
     KEYS_MAX_AGE: timedelta = fields.duration(
         Issuer.keys_max_age,
@@ -78,24 +78,24 @@ class ResourceServerSettings:
     KEYS_KEPT_FOR: timedelta = fields.duration(
         Issuer.keys_kept_for, at_least=("KEYS_MAX_AGE", "good keys would be dropped")
     )
-    """How long they are used while fetching fails. After that, 503."""
+    """How long fetched keys are used while fetching fails. After that, requests get 503."""
 
     FETCH_INTERVAL: timedelta = fields.duration(Issuer.fetch_interval)
-    """The least time between two fetches, whatever keys tokens ask for."""
+    """The least time between two fetches, whatever keys the tokens name."""
 
     FETCH_TIMEOUT: timedelta = fields.duration(Issuer.fetch_timeout)
-    """How long a fetch may take in all; a host with several addresses, to reach each."""
+    """How long a fetch may take, and how long connecting to each address of its host may take."""
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any] | None) -> ResourceServerSettings:
-        """The settings of a dict. Raises ImproperlyConfigured, with all that is wrong."""
+        """The settings of a dict. Raises ImproperlyConfigured with everything that is wrong."""
         validation.refuse(problems(mapping))
         return cls(**validation.values(_source(mapping)))
 
 
 @cache
 def get_resource_server_settings() -> ResourceServerSettings:
-    """The current settings. Raises ImproperlyConfigured where one is wrong or missing."""
+    """The current settings. Raises ImproperlyConfigured if one is wrong or missing."""
     return ResourceServerSettings.from_mapping(get_settings().RESOURCE_SERVER)
 
 
@@ -106,11 +106,12 @@ def _forget_settings(*, setting: str, **_kwargs: object) -> None:
 
 
 def problems(mapping: Mapping[str, Any] | None) -> Iterator[str]:
-    """One sentence for each thing that is wrong with the dict."""
+    """One sentence for each error in the dict."""
     if mapping:
         yield from validation.problems(_source(mapping))
     else:
-        yield f"{_NAME} is not set. Set it to a dict with JWKS_URL, ISSUER and AUDIENCE."
+        why = "It names the issuer whose tokens this service accepts"
+        yield f"{_NAME} is not set. {why}: a dict with JWKS_URL, ISSUER and AUDIENCE."
 
 
 def _source(mapping: Mapping[str, Any] | None) -> validation.Source:

@@ -1,4 +1,4 @@
-"""Sessions: one login on one device; started, refreshed, and ended here and nowhere else."""
+"""How is a session (one login on one device) started, refreshed and ended? Only by this package."""
 
 from drf_jwt_kit.models import RevokedReason
 

@@ -1,4 +1,4 @@
-"""May a session's user go on: is it there, active, and is its password the one of the login?
+"""Does the user of a session still exist, is it active, and is its password unchanged?
 
 Reads no session and writes nothing.
 """
@@ -21,24 +21,24 @@ def default_user_authentication_rule(user: Any) -> bool:
 
 
 def may_log_in(user: Any) -> bool:
-    """What the project's ``USER_AUTHENTICATION_RULE`` says of ``user`` (or None)."""
+    """Whether the project's ``USER_AUTHENTICATION_RULE`` accepts ``user`` (or None)."""
     return bool(get_settings().load("USER_AUTHENTICATION_RULE")(user))
 
 
 def user_id_of(user: Any) -> str:
-    """How tokens name ``user``: its ``USER_ID_FIELD``, as a string."""
+    """The id of ``user`` in tokens: its ``USER_ID_FIELD``, as a string."""
     return str(getattr(user, get_settings().USER_ID_FIELD))
 
 
 def fingerprint(user: Any) -> str:
-    """What a session remembers of its user's password: a hash of Django's session auth hash."""
+    """What a session stores about its user's password: a hash of Django's session auth hash."""
     return _digest(user.get_session_auth_hash()) if _has_password(user) else ""
 
 
 def accepted_fingerprints(user: Any) -> list[str]:
     """The fingerprint of the user's password now, and under each of SECRET_KEY_FALLBACKS.
 
-    Django's hash is keyed by SECRET_KEY, which may be rotated without ending a session.
+    Django's hash depends on SECRET_KEY, whose rotation must not end a session.
     """
     known = [fingerprint(user)]
     if _has_password(user):
@@ -47,7 +47,7 @@ def accepted_fingerprints(user: Any) -> list[str]:
 
 
 def end_of_account(user: Any, stored_fingerprint: str) -> End | None:
-    """What has become of ``user`` (None where it is gone) since its login, where it ends a session.
+    """Why the state of ``user`` (None if it was deleted) ends its session, or None.
 
     For a refresh.
     """
@@ -59,7 +59,7 @@ def end_of_account(user: Any, stored_fingerprint: str) -> End | None:
 
 
 def end_of_account_for_request(user: Any, stored_fingerprint: str) -> End | None:
-    """The same for a request, where Simple JWT asks ``CHECK_USER_IS_ACTIVE`` and not the rule."""
+    """The same for a request, which asks ``CHECK_USER_IS_ACTIVE``, as Simple JWT, and no rule."""
     if get_settings().CHECK_USER_IS_ACTIVE and not user.is_active:
         return End.USER_INACTIVE
     return None if stored_fingerprint in accepted_fingerprints(user) else End.PASSWORD_CHANGED
@@ -68,9 +68,9 @@ def end_of_account_for_request(user: Any, stored_fingerprint: str) -> End | None
 def is_rehash(user: Any, stored_password: str) -> bool:
     """Whether a save of ``user`` only renews the hash of the same password.
 
-    Django does that at login when the hasher's work factor was raised: ``check_password``
-    calls ``set_password``, takes ``_password`` back and saves. A password that was set by
-    hand has no ``_password`` of its own, or replaces a hash that was not outdated.
+    Django does that at login after the hasher's work factor was raised: ``check_password`` calls
+    ``set_password``, sets ``_password`` to None and saves. A password that was set by hand has no
+    ``_password``, or replaces a hash that was not outdated.
     """
     taken_back = user.__dict__.get("_password", "") is None
     return taken_back and _is_outdated(stored_password) and not _is_outdated(user.password)

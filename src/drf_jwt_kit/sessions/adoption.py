@@ -1,7 +1,7 @@
-"""Which session belongs to a refresh token that Simple JWT issued? Its id follows from the token.
+"""Which session belongs to a refresh token of Simple JWT? One whose id is derived from the token.
 
-The token counts as generation 0 of it. So all that is said of duplicates, retries and theft holds
-for it as for any other, by the same judge.
+The token is its generation 0, so the same judge decides about duplicates, retries and theft as for
+any other session.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from .presented import Presented
 
 
 def has_begun(presented: Presented) -> bool:
-    """Whether the session of an adopted token is stored, live or not."""
+    """Whether the session of an adopted token is stored, live or ended."""
     return bool(rows.stored().filter(pk=presented.session_id).exists())
 
 
 def user_to_begin_with(presented: Presented) -> Any:
     """The user of an adopted token whose session has not begun.
 
-    Raises InvalidToken where Simple JWT would not take the token either: it is on the blacklist,
-    or its user may not log in.
+    Raises InvalidToken if Simple JWT would refuse the token too: it is on the blacklist, or its
+    user may not log in.
     """
     if others.is_blacklisted(presented.jti):
         rows.refuse(presented, "blacklisted")
@@ -41,7 +41,7 @@ def user_to_begin_with(presented: Presented) -> Any:
 
 
 def session_of(presented: Presented, user: Any) -> Session:
-    """The session that an adopted token begins, not stored yet."""
+    """A new session for an adopted token, not stored yet."""
     session = rows.new_session(user)
     session.pk = presented.session_id
     session.auth_time = as_stored(datetime.fromtimestamp(presented.auth_time, utc.utc))
@@ -49,23 +49,23 @@ def session_of(presented: Presented, user: Any) -> Session:
 
 
 def insert(session: Session) -> bool:
-    """Store it; False where another request with the same token was faster."""
+    """Store the session; False if another request with the same token was faster."""
     alias = rows.write_alias()
     try:
         with transaction.atomic(using=alias):
             session.save(using=alias, force_insert=True)
     except IntegrityError:
-        if rows.find_for_update(session.pk) is None:  # a plain read may be of an older moment
+        if rows.find_for_update(session.pk) is None:  # a plain read may show an older state
             raise
         return False
     return True
 
 
 def remember(presented: Presented) -> None:
-    """Store the session of an adopted token that has begun none, only in order to end it.
+    """Store the session of an adopted token that has none, only in order to end it.
 
-    Whatever its user may: who is inactive now may be active again while the token lives. It is
-    no login, so nothing is told of it.
+    Also for an inactive user, who may become active again while the token is valid. This is not
+    a login, so no signal is sent.
     """
     user = None if has_begun(presented) else rows.find_user(presented.user_id)
     if user is not None:

@@ -1,4 +1,4 @@
-"""How does a session begin? Its limits, its row, and its first tokens; for every kind of login."""
+"""How does a session begin? With its limits, its row and its first tokens, for every login."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ def start(
     token: OwnToken | None = None,
     replaces: str | None = None,
 ) -> TokenPair:
-    """Log ``user`` in, however it has proved who it is, and answer its tokens.
+    """Log in ``user``, whom the caller has authenticated, and answer its tokens.
 
     ``request`` gives the session its user agent and IP address, and the claims serializer its
     context. ``scope`` is a space-separated list (RFC 6749 section 3.3, at most 512 characters)
-    that limits what the access token may do; a ``scope`` that ``get_token`` sets on the token
-    does the same. ``name`` is what the user calls the device. ``token`` is a RefreshToken that
-    ``get_token`` of an obtain serializer made, whose session is taken over. ``replaces`` is the
-    refresh token that the same browser held before; its session ends.
+    that limits what the access token may do; ``get_token`` may set it on the token instead.
+    ``name`` is the user's name for the device. ``token`` is a RefreshToken from ``get_token`` of
+    an obtain serializer, whose session is stored. ``replaces`` is the refresh token that the same
+    browser held before; its session ends.
 
-    ``SESSION_LIMITS`` is asked how long the session may live. One query, what the claims need,
-    and one more where the number of sessions is limited. Raises NoActiveAccount where
-    ``USER_AUTHENTICATION_RULE`` refuses the user, LimitsError for limits that cannot be kept,
-    and ServiceUnavailable where the database cannot be asked.
+    ``SESSION_LIMITS`` decides how long the session may live. One query, those of the claims, and
+    one more if the number of sessions is limited. Raises NoActiveAccount if
+    ``USER_AUTHENTICATION_RULE`` refuses the user, LimitsError for impossible limits, and
+    ServiceUnavailable if the database does not answer.
     """
     own = own_token(user) if token is None else token
     session, added = (rows.new_session(user), Additions()) if own is None else own.handed_over()
@@ -74,18 +74,18 @@ def begin(
     store: Callable[[Session], bool] | None = None,
     replaces: str | None = None,
 ) -> _T:
-    """Store a new session and answer what ``write`` makes of it; tell of it, and end the excess.
+    """Store a new session, send the signal, end the user's excess sessions; answers ``write()``.
 
-    ``write`` is called before anything is stored, so that claims which fail begin no session.
-    ``store`` says whether this call has stored it, where another one may be faster.
+    ``write`` is called before anything is stored, so that failing claims begin no session.
+    ``store`` answers whether this call has stored the session, because another may be faster.
     Raises NoActiveAccount, LimitsError and ServiceUnavailable, as ``start`` does.
     """
     if not may_log_in(user):
         raise NoActiveAccount
     client.describe(session, request)
-    most = limits.impose(session, user, request)
+    imposed = limits.impose(session, user, request)
     written = write()
-    if replaces is not None:  # before the limit counts, or it would end another one besides
+    if replaces is not None:  # before sessions are counted, or the limit would end one more
         end.replace(replaces)
     is_new = session._state.adding
     if store is None:
@@ -94,7 +94,7 @@ def begin(
         return written
     if is_new:
         events.started(session, user, request)
-    limits.end_excess(session, user, most)
+    limits.end_excess(session, user, imposed.max_sessions)
     return written
 
 
@@ -111,7 +111,7 @@ class PlainLogin:
 
 @persistent
 def rename(session_id: UUID, user: Any, name: str) -> Session | None:
-    """Call a live session of ``user`` by ``name``; None where it has no such session."""
+    """Give a live session of ``user`` this name; None if the user has no such session."""
     session = rows.live_session(user, session_id)
     if session is not None:
         session.name = name
@@ -120,9 +120,9 @@ def rename(session_id: UUID, user: Any, name: str) -> Session | None:
 
 
 def begin_adopted(presented: Presented, request: Any) -> None:
-    """Begin the session of a refresh token of Simple JWT's, as at a login, unless it has begun.
+    """Begin the session of a refresh token of Simple JWT, as a login does, unless it has begun.
 
-    Raises InvalidToken where Simple JWT would not take the token either.
+    Raises InvalidToken if Simple JWT would refuse the token too.
     """
     if not adoption.has_begun(presented):
         user = adoption.user_to_begin_with(presented)
@@ -131,7 +131,7 @@ def begin_adopted(presented: Presented, request: Any) -> None:
 
 
 def _store(session: Session, *, is_new: bool, again: bool) -> None:
-    """Insert the row, or bring one that is stored up to date."""
+    """Insert the row, or update it if it is stored already."""
     alias = rows.write_alias()
     try:
         session.save(using=alias, force_insert=is_new)

@@ -1,6 +1,6 @@
-"""What does an access token say about a user? A DRF serializer's answer, at every refresh anew.
+"""What does an access token say about a user? A serializer decides, at login and each refresh.
 
-Never decides who the user is, and never puts anything into a refresh token.
+Never decides who the user is, and never adds anything to a refresh token.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _LOOKS_SECRET = re.compile(
 
 
 class ClaimsSerializer(serializers.Serializer[Any]):
-    """The claims of a user; empty, so that a token holds nothing personal. Add fields to it.
+    """The claims about a user. It has no fields, so tokens hold nothing personal; add your own.
 
     The instance is the user. ``context`` has ``request`` (or None) and ``session`` (the row
     of this login). Field names become claim names.
@@ -56,7 +56,7 @@ class ProfileClaims(ClaimsSerializer):
         return sorted(user.groups.values_list("name", flat=True))
 
     def get_email(self, user: Any) -> str:
-        """The user's address, from the field that the user model names."""
+        """The user's email address, from the field that the user model names."""
         return str(getattr(user, user.get_email_field_name(), "") or "")
 
 
@@ -66,29 +66,29 @@ class Additions:
 
     claims: Mapping[str, Any] = field(default_factory=dict)
     write: Writer | None = None
-    """Writes both tokens of a session, where their classes are the project's own."""
+    """Writes both tokens of a session, if their classes are the project's own."""
 
 
 class OwnToken(Protocol):
-    """A token that a project's ``get_token`` made: a session that is not stored, and more."""
+    """A token that a project's ``get_token`` made, with a session that is not stored yet."""
 
     def handed_over(self) -> tuple[Session, Additions]:
-        """The session with what the project set on the token, and what it adds to access tokens."""
+        """The session with the scope set on the token, and what it adds to access tokens."""
 
 
 class GivesTokens:
-    """What the engine knows of an obtain serializer: a project may have its own ``get_token``.
+    """The base of obtain serializers: a project may have its own ``get_token``.
 
-    ``Session.obtain_serializer`` names a subclass of this one, or nothing that counts.
+    A path in ``Session.obtain_serializer`` is ignored unless it leads to a subclass of this.
     """
 
     @classmethod
     def own_token(cls, user: Any) -> OwnToken | None:
-        """What that makes for ``user``, without any effect; None where it is not the project's."""
+        """The token of the project's ``get_token`` for ``user``, or None. Stores nothing."""
 
 
 def claims_of(user: Any, *, request: Any, session: Session, added: Additions) -> dict[str, Any]:
-    """What ``CLAIMS_SERIALIZER`` says about ``user``, and what ``get_token`` adds to it."""
+    """The claims from ``CLAIMS_SERIALIZER`` about ``user``, and those that ``get_token`` adds."""
     serializer = get_settings().load("CLAIMS_SERIALIZER")
     if serializer is ClaimsSerializer:
         return dict(added.claims)
@@ -97,22 +97,22 @@ def claims_of(user: Any, *, request: Any, session: Session, added: Additions) ->
 
 
 def own_token(user: Any, path: str = "") -> OwnToken | None:
-    """What ``get_token`` makes for ``user``: of the obtain serializer at ``path``, with which a
-    session began, or else of the project's; None where neither has one of its own."""
+    """The token of ``get_token`` for ``user``, or None if the project has not overridden that. Asks
+    the obtain serializer at ``path``, with which a session began, or else the project's."""
     serializer = _named(path) or _configured()
     return None if serializer is None else serializer.own_token(user)
 
 
 def additions_at_refresh(session: Session, user: Any) -> Additions:
-    """What ``get_token`` adds to the access tokens of a session that goes on."""
+    """What ``get_token`` adds to the access tokens of a session at a refresh."""
     token = own_token(user, session.obtain_serializer)
     return Additions() if token is None else token.handed_over()[1]
 
 
 def _named(path: str) -> type[GivesTokens] | None:
-    """The obtain serializer at ``path``: a column of the table, so it may name no other object.
+    """The obtain serializer at ``path``. It comes from the table, so other objects are refused.
 
-    Imports nothing but modules of the project and its apps.
+    Imports only modules of the project and its apps.
     """
     package = path.partition(":")[0].partition(".")[0]
     found = None
@@ -122,7 +122,7 @@ def _named(path: str) -> type[GivesTokens] | None:
     if isinstance(found, type) and issubclass(found, GivesTokens):
         return found
     if path:
-        events.log("serializer_gone", path=path)  # it was renamed since
+        events.log("serializer_gone", path=path)  # it has been renamed
     return None
 
 
@@ -132,7 +132,7 @@ def _packages() -> set[str]:
 
 
 def _configured() -> type[GivesTokens] | None:
-    """The project's own; None where it is ours, which adds nothing."""
+    """The project's own obtain serializer; None if it uses ours, which adds nothing."""
     settings = get_settings()
     if settings.TOKEN_OBTAIN_SERIALIZER == KitSettings.TOKEN_OBTAIN_SERIALIZER:
         return None
@@ -141,11 +141,11 @@ def _configured() -> type[GivesTokens] | None:
 
 
 def _declared(serializer: Any) -> list[str]:
-    """The names of a serializer's fields, where they do not depend on a login."""
+    """The names of a serializer's fields, if they do not depend on a login."""
     try:
         return list(serializer(context={"request": None, "session": None}).fields)
-    except Exception:  # noqa: BLE001  # whatever the project's code does without a login
-        return []  # reserved names are dropped from tokens all the same
+    except Exception:  # noqa: BLE001  # whatever the project's code raises without a login
+        return []  # reserved names are left out of tokens anyway
 
 
 def check() -> Iterator[CheckMessage]:
@@ -174,6 +174,6 @@ def check() -> Iterator[CheckMessage]:
             yield Error(
                 f"The claims serializer {serializer.__name__} has a field {name!r}. Anyone who "
                 "holds a token can read its claims.",
-                hint="Take the field out, or rename it if it holds nothing secret.",
+                hint="Remove the field, or rename it if it holds nothing secret.",
                 id=SECRET_CLAIM,
             )

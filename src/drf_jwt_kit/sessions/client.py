@@ -1,6 +1,6 @@
-"""What is known of the client that logs in? Its user agent, what its device is, its address.
+"""What is known about the client that logs in: user agent, device and IP address?
 
-All of it is said by the client, or by proxies: it is shown to the user, and proves nothing.
+All of it comes from the client or from proxies: it is shown to the user, and proves nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _AS_IT_IS_CALLED = {"Mac OS X": "macOS", "Mobile Safari": "Safari", "Chrome Mobi
 
 
 def describe(session: Session, request: Any) -> None:
-    """Write down in ``session`` where ``request`` comes from, unless RECORD_CLIENT is False."""
+    """Write into ``session`` where ``request`` comes from, unless RECORD_CLIENT is False."""
     if request is None or not get_settings().RECORD_CLIENT:
         return
     sent = request.META.get("HTTP_USER_AGENT", "")[:_LONGEST_USER_AGENT]
@@ -38,17 +38,17 @@ def describe(session: Session, request: Any) -> None:
 
 
 def storable(text: str) -> str:
-    """``text`` without what no database stores: NUL, and the halves of surrogate pairs, which
-    JSON can hold alone."""
+    """``text`` without characters that databases refuse: NUL, and lone halves of surrogate pairs,
+    which JSON can contain."""
     return text.replace("\0", "").encode(errors="ignore").decode()
 
 
 def device_name(user_agent: str) -> str:
-    """What a user would call it: "Firefox on Windows". "" where nobody knows.
+    """A readable name such as "Firefox on Windows", or "" if the device is not known.
 
-    Needs the extra ``devices``, and is "" without it. Takes at most 512 characters: a junk
-    header of 8,000 keeps the parser busy for 70 ms. What comes back is plain ASCII, since parts
-    of it can be the client's own words.
+    Needs the extra ``devices``, and is "" without it. Reads at most 512 characters: a junk
+    header of 8,000 keeps the parser busy for 70 ms. The name is plain ASCII, because the client
+    can choose parts of it.
     """
     if parse is None:
         return ""
@@ -58,11 +58,11 @@ def device_name(user_agent: str) -> str:
 
 
 def address_of(request: Any) -> str | None:
-    """The IP address that ``request`` comes from; None where that is not known.
+    """The IP address that ``request`` comes from, or None if it is not known.
 
-    It is ``REMOTE_ADDR``. Behind NUM_PROXIES proxies of the project's own it is what the
-    outermost of them appended to ``X-Forwarded-For``; everything to the left of that is the
-    client's own words, and is not read.
+    It is ``REMOTE_ADDR``. Behind NUM_PROXIES proxies of the project, it is the address that the
+    outermost of them appended to ``X-Forwarded-For``. Everything to the left of that comes from
+    the client and is not read.
     """
     proxies = get_settings().NUM_PROXIES
     if proxies == 0:

@@ -1,7 +1,7 @@
-"""How does a session end before its time? Logout, its owner, its user's fate, or the project.
+"""How is a session ended: by logout, its owner, a change of its user, or the project?
 
-Each is one conditional UPDATE that cannot end a session twice; to end all there are is one INSERT,
-of a cut-off. Inside somebody else's transaction it lasts if that transaction commits.
+Each way is one conditional UPDATE that cannot end a session twice. Ending all sessions is one
+INSERT of a cut-off. Inside an open transaction, the end lasts only if that commits.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ def revoke(
     keep: UUID | None = None,
     reason: str = RevokedReason.BY_PROJECT,
 ) -> int:
-    """End one session, or all of ``user``'s but ``keep``; answers how many were live.
+    """End one session, or all sessions of ``user`` but ``keep``; answers how many were live.
 
-    ``session`` is a Session or its id. With both, the session ends only if it is that user's.
-    Access tokens of an ended session are refused from the next request on. Raises TypeError
-    where neither is given, or anything else, and ServiceUnavailable where the database cannot
-    be asked.
+    ``session`` is a Session or its id. With both, the session ends only if it belongs to that
+    user. Access tokens of an ended session are refused from the next request on. Raises TypeError
+    if neither is given or ``session`` is something else, and ServiceUnavailable if the database
+    does not answer.
     """
     if session is None and user is None:
-        raise TypeError("Say which: revoke(session_id) or revoke(user=user).")
+        raise TypeError("revoke() needs a session or a user: revoke(session) or revoke(user=user).")
     session_id = None if session is None else _id_of(session)
     found = rows.stored()
     if session_id is not None:
@@ -60,15 +60,15 @@ def revoke(
 
 
 def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
-    """End every session of everybody, with one row; answers from when on logins are valid.
+    """End all sessions of all users with one row; answers the time from which logins are valid.
 
-    That is the next whole second, since tokens know their login in whole seconds: whoever logs
-    in within the second of the call logs in once more. One query, however many sessions there
-    are. Raises ServiceUnavailable where the database cannot be asked.
+    That is the next whole second, because tokens hold the time of their login in whole seconds: a
+    user who logs in within the second of the call must log in again. One query, however many
+    sessions there are. Raises ServiceUnavailable if the database does not answer.
     """
     valid_after = whole_second(timezone.now())
     row = Cutoff(valid_after=valid_after)
-    # Where the answer is lost the row may be written twice, which says the same.
+    # If the answer is lost, the row may be written twice, which has the same effect.
     persistently(lambda again: row.save(using=rows.write_alias(), force_insert=True))
     events.all_revoked(valid_after, reason)
     feed.expire_after_commit()
@@ -84,9 +84,9 @@ def end(
     at: datetime | None = None,
     again: bool = False,
 ) -> int:
-    """End the ones among ``found`` that nobody has ended; tell log and signal after the commit.
+    """End the sessions among ``found`` that are not ended yet, with a log line and a signal.
 
-    ``again`` says that this has been tried with the same ``at``, and its answer was lost.
+    ``again`` means that an attempt with the same ``at`` was made and its answer was lost.
     """
     at = at or timezone.now()
     to_end = Q(revoked_at=None)
@@ -100,10 +100,10 @@ def end(
 
 
 def logout(presented: str | bytes, *, reason: str = RevokedReason.LOGOUT) -> None:
-    """End the session of a genuinely signed token of either kind, of any age and generation.
+    """End the session of a token of either kind with a valid signature, of any age and generation.
 
-    Ending what has ended already is no error. Raises InvalidToken for a token that is not
-    ours. At most two queries. Source: RFC 7009 section 2.
+    It may have ended already. Raises InvalidToken for a token that is not ours. At most two
+    queries. Source: RFC 7009 section 2.
     """
     token = read(presented, EITHER, accept_expired=True)
     if token.kind is TokenKind.REFRESH:
@@ -113,14 +113,14 @@ def logout(presented: str | bytes, *, reason: str = RevokedReason.LOGOUT) -> Non
 
 
 def replace(presented: str) -> None:
-    """End the session whose refresh token the browser of a login presents, if it is ours."""
+    """End the session of the refresh token that the browser held before a login."""
     with suppress(InvalidToken):
         logout(presented, reason=RevokedReason.REPLACED)
 
 
 @persistent
 def end_session_of(token: Presented, reason: str = RevokedReason.LOGOUT) -> None:
-    """Log out by a verified refresh token, if it is of its session's making."""
+    """Log out with a verified refresh token. Raises InvalidToken if its row did not make it."""
     if token.origin is Origin.SIMPLE_JWT:
         adoption.remember(token)
     session = rows.stored().filter(pk=token.session_id).first()
@@ -136,8 +136,8 @@ def end_session_of(token: Presented, reason: str = RevokedReason.LOGOUT) -> None
 def keep(request: Any, user: Any) -> None:
     """Keep the session that made ``request`` after ``user`` changed its password; end the others.
 
-    Call it right after saving the new password, as Django's ``update_session_auth_hash``. A
-    request that carries no token of ours keeps nothing. Two queries.
+    Call it right after saving the new password, like Django's ``update_session_auth_hash``. If
+    the request has no token of ours, all sessions end. Two queries.
     """
     token = getattr(getattr(request, "auth", None), "presented", None)
     session_id = token.sid if isinstance(token, Presented) else None
@@ -154,7 +154,7 @@ def keep(request: Any, user: Any) -> None:
 
 
 def _id_of(session: object) -> UUID:
-    """The id of a session, or that which names one. Raises TypeError."""
+    """The id of a session that is given as a Session or as an id. Raises TypeError."""
     if isinstance(session, Session):
         return session.pk
     if isinstance(session, UUID):

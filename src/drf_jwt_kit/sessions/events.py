@@ -1,4 +1,4 @@
-"""What happened to a session, as one log line and one signal after commit.
+"""What happened to a session? Tells it in one log line, and in one signal after the commit.
 
 The logger is ``drf_jwt_kit``, its lines are ``event=… key=value``. Never a token, key or password.
 """
@@ -24,20 +24,20 @@ logger = logging.getLogger("drf_jwt_kit")
 
 
 def started(session: Session, user: Any, request: Any) -> None:
-    """A login has a row."""
+    """A session was started."""
     log("started", session=session.pk, user=user.pk)
     _tell(signals.session_started, session=session, user=user, request=request)
 
 
 def refreshed(session: Session, user: Any, request: Any) -> None:
-    """A generation has advanced, or without rotation, been used."""
+    """A session was refreshed; without rotation, in the same generation."""
     facts = {"session_id": session.pk, "user": user, "generation": session.generation}
     log("refreshed", session=session.pk, user=user.pk, generation=session.generation)
     _tell(signals.session_refreshed, **facts, request=request)
 
 
 def reused(session: Session, user: Any, presented: int, request: Any) -> None:
-    """An old refresh token came back, and the session was ended for it."""
+    """An old refresh token was used again, and its session was ended."""
     generations = {"presented": presented, "stored": session.generation}
     log("reused", level=logging.WARNING, session=session.pk, user=session.user_id, **generations)
     facts = {"session_id": session.pk, "user": user, **generations}
@@ -45,20 +45,20 @@ def reused(session: Session, user: Any, presented: int, request: Any) -> None:
 
 
 def refused(token: Presented, verdict: str, *, level: int = logging.INFO) -> None:
-    """A verified token was not accepted; ``verdict`` is for us, and never for the client."""
+    """A verified token was refused; ``verdict`` is for the log, and never for the client."""
     kind, sid = token.kind.name.lower(), token.sid or "none"  # Simple JWT's access tokens have none
     log("refused", level=level, token=kind, session=sid, user=token.user_id, verdict=verdict)
 
 
 def revoked(session_id: UUID | None, user_id: object, reason: str, count: int) -> None:
-    """One session was ended, or ``count`` of a user's."""
+    """One session was ended, or ``count`` sessions of a user."""
     log("revoked", session=session_id or "all", user=user_id, reason=reason, count=count)
     facts = {"session_id": session_id, "user_id": user_id, "reason": str(reason), "count": count}
     _tell(signals.session_revoked, **facts)
 
 
 def all_revoked(valid_after: datetime, reason: str) -> None:
-    """Every session of everybody was ended; told once that is committed."""
+    """All sessions of all users were ended; logged after the commit."""
     since = valid_after.isoformat()
     _after_commit(
         lambda: log("all_revoked", level=logging.WARNING, valid_after=since, reason=reason)

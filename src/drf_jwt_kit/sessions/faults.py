@@ -1,7 +1,7 @@
-"""What does a request get when the database fails under it? Another attempt, else 503; never 500.
+"""What happens to a request if the database fails? Another attempt, or else 503; never 500.
 
-Retried: a serialization failure, a deadlock, a locked file, a connection that was cut. Not
-retried: what fails inside of somebody's transaction, which only its owner can begin again.
+Retried are serialization failures, deadlocks, locked files and cut connections. A failure inside
+an open transaction is not retried, because only the code that began it can begin it again.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _T = TypeVar("_T")
 
 _ATTEMPTS = 3
 _PATIENCE = 2.0
-"""Seconds after which nothing is begun again: a client, and a worker, can wait only so long. A
-conflict with another request is: it is decided at once, however long the claims took before it."""
+"""Seconds after which no new attempt begins, so that clients and workers do not wait for long.
+Only a conflict with another request is tried again even then, because that takes no time."""
 
 # SQLSTATEs of PostgreSQL, and numbers of MariaDB and MySQL.
 _NOT_MIGRATED = {"42P01", "42703", 1146, 1054}  # there is no such table, no such column
 _CONFLICTS = {"40001", "40P01", 1020, 1213}  # a serialization failure, a deadlock
 _UNWRITABLE = {"22P05", "22021", 1366, 1267}  # a character that the table cannot hold or compare
-_READ_ONLY = {"25006"}  # the server was made a standby; psycopg calls it InternalError
+_READ_ONLY = {"25006"}  # the server is now a standby; psycopg raises InternalError
 
 
 class RowChanged(OperationalError):  # noqa: N818  # says what happened, as verdicts do
@@ -42,12 +42,12 @@ class RowChanged(OperationalError):  # noqa: N818  # says what happened, as verd
 
 
 def persistently(work: Callable[[bool], _T]) -> _T:
-    """What ``work(again)`` returns, out of at most three attempts; ``again`` from the second on.
+    """The result of ``work(again)`` in at most three attempts; ``again`` is True from the second.
 
-    An attempt that failed may have been committed all the same, with only its answer lost:
-    ``work`` must bear that. A connection that was cut is replaced before the next attempt.
+    A failed attempt may have been committed, with only its answer lost: ``work`` must allow for
+    that. A cut connection is replaced before the next attempt.
 
-    Raises ServiceUnavailable where the database cannot be asked, and other errors as they are.
+    Raises ServiceUnavailable if the database does not answer, and other errors unchanged.
     """
     deadline, failures = monotonic() + _PATIENCE, 0
     with database_faults_answered():
@@ -65,7 +65,7 @@ def persistently(work: Callable[[bool], _T]) -> _T:
 
 
 def persistent(function: Callable[_P, _T]) -> Callable[_P, _T]:
-    """``function``, made ``persistently``: one that can be called twice like once."""
+    """``function`` called ``persistently``. Calling it twice must have the effect of one call."""
 
     @wraps(function)
     def persisting(*args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -76,9 +76,9 @@ def persistent(function: Callable[_P, _T]) -> Callable[_P, _T]:
 
 @contextmanager
 def database_faults_answered() -> Iterator[None]:
-    """Raise ServiceUnavailable for a database that is away, locked, or not migrated.
+    """Raise ServiceUnavailable if the database does not answer, is locked, or is not migrated.
 
-    For what must not be done twice.
+    For work that must not be tried again.
     """
     try:
         yield
@@ -90,7 +90,7 @@ def database_faults_answered() -> Iterator[None]:
 
 
 def as_unavailable(error: Exception) -> ServiceUnavailable | None:
-    """ServiceUnavailable where ``error`` says so, after a log line with the cure; else None."""
+    """ServiceUnavailable for a fault of the database, after a log line with the cure; else None."""
     if not isinstance(error, (DatabaseError, InterfaceError)):
         return None
     if _says_not_migrated(error):
@@ -104,9 +104,9 @@ def as_unavailable(error: Exception) -> ServiceUnavailable | None:
 
 
 def is_unwritable(error: Exception) -> bool:
-    """Whether ``error`` says that the database has no such character as it was sent.
+    """Whether the database refused a character because it cannot store it.
 
-    A table of another character set than Unicode, as old ones of MariaDB have, refuses most.
+    Old tables of MariaDB have a character set other than Unicode, and refuse most characters.
     """
     return isinstance(error, DatabaseError) and _code_of(error) in _UNWRITABLE
 

@@ -1,8 +1,8 @@
-"""How does a process keep knowing what was revoked? One memory a database, renewed when asked.
+"""Which sessions were revoked lately, as a process remembers it without asking each time?
 
 A request that arrives ``REVOCATION_LAG`` or more after a revocation was committed is refused,
-in every process. While the database does not answer, what is known serves for ten seconds.
-No thread of its own: the request that finds the memory too old reads, and others wait for it.
+in every process. If the database does not answer, the memory is used for ten seconds. Starts no
+thread: a request that finds the memory too old reads it anew, and others wait for that.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from . import revocations, rows
 from .revocations import Revocations
 
 FAIL_CLOSED_AFTER = 10
-"""Seconds without a good read, after which nobody is let in."""
+"""Seconds without a successful read, after which every request gets 503."""
 
 PATIENCE = 2
-"""Seconds for which others wait for one that reads. Longer than that it counts as failing."""
+"""Seconds for which other requests wait for a read. A longer read counts as failed."""
 
 
 def recent_revocations() -> Revocations:
-    """What was revoked lately, not older than ``REVOCATION_LAG``. Mostly no query, at times a few.
+    """The recent revocations, read at most ``REVOCATION_LAG`` ago. Usually no query.
 
-    Raises ServiceUnavailable where the database has not answered for ten seconds.
+    Raises ServiceUnavailable if the database has not answered for ten seconds.
     """
     key = _key()
     feed = _feeds.get(key) or _feeds.setdefault(key, Feed(revocations.read))
@@ -38,7 +38,7 @@ def recent_revocations() -> Revocations:
 
 
 def expire_after_commit() -> None:
-    """Make this process read again before it answers, once the open transaction has committed."""
+    """Make the next request of this process read again, once the open transaction has committed."""
 
     def expire() -> None:
         feed = _feeds.get(_key())
@@ -49,7 +49,7 @@ def expire_after_commit() -> None:
 
 
 class Feed:
-    """What one process knows of one database, and when it must ask again."""
+    """What one process knows about one database, and when it must ask again."""
 
     def __init__(self, read: Callable[[Revocations | None], Revocations]) -> None:
         self._read = read
@@ -57,12 +57,12 @@ class Feed:
         self._known: Revocations | None = None
         self._reading_since: float | None = None
         self._failed_at = float("-inf")
-        self._demanded = self._met = object()
+        self._required = self._met = object()
 
     def recent(self, lag: float) -> Revocations:
-        """What is revoked, at most ``lag`` seconds old when this was called.
+        """The revocations, read at most ``lag`` seconds before this call.
 
-        Raises ServiceUnavailable after ten seconds without a good read.
+        Raises ServiceUnavailable after ten seconds without a successful read.
         """
         arrived = monotonic()
         if not self._is_fresh(arrived, lag):
@@ -73,11 +73,11 @@ class Feed:
         return known
 
     def expire(self) -> None:
-        """What is known is too old, whatever the clock says: this process has revoked."""
-        self._demanded = object()
+        """Require a new read, however old the last one is: this process has revoked a session."""
+        self._required = object()
 
     def _is_fresh(self, arrived: float, lag: float) -> bool:
-        known, is_met = self._known, self._met is self._demanded
+        known, is_met = self._known, self._met is self._required
         return known is not None and is_met and _within(lag, known.read_at, arrived)
 
     def _renew(self, arrived: float, lag: float) -> None:
@@ -92,20 +92,20 @@ class Feed:
             self._lock.release()
 
     def _ask(self) -> None:
-        self._reading_since, demanded = monotonic(), self._demanded
+        self._reading_since, required = monotonic(), self._required
         try:
             self._known = self._read(self._known)
         except ServiceUnavailable:
             self._failed_at = monotonic()
         else:
-            self._failed_at, self._met = float("-inf"), demanded
+            self._failed_at, self._met = float("-inf"), required
         finally:
             self._reading_since = None
 
 
 def _within(seconds: float, then: float, now: float) -> bool:
-    """Whether ``then`` is less than ``seconds`` before ``now``, or after it by another thread's
-    doing. A clock that has gone back further, as a test's may, is not believed."""
+    """Whether ``then`` is less than ``seconds`` before ``now``, or a little after it (another
+    thread). If a clock went back further, as in a test, the answer is no."""
     return -PATIENCE <= now - then < seconds
 
 
@@ -113,18 +113,18 @@ _feeds: dict[tuple[object, ...], Feed] = {}
 
 
 def forget() -> None:
-    """Start anew, as a new process does."""
+    """Forget everything, as a new process does."""
     _feeds.clear()
 
 
-# A child of a fork (a worker of a server that loads the application first) may have got a lock
-# that a thread held which is not in it.
+# A child of a fork (a worker of a server that loads the application first) may have copied a lock
+# that a thread of its parent held, and nobody would release it.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=forget)
 
 
 def _key() -> tuple[object, ...]:
-    """The database that sessions are written to, and its schema where it has one a tenant."""
+    """The database that sessions are written to, and its schema if each tenant has one."""
     alias = rows.write_alias()
     connection = connections[alias]
     return alias, connection.settings_dict["NAME"], getattr(connection, "schema_name", None)

@@ -1,7 +1,7 @@
-"""Which rows can no longer matter? Walks the table and deletes them, batch by batch.
+"""Which rows are no longer needed? Walks the table and deletes them, batch by batch.
 
-A row matters until the last access token of its session has expired: strict requests ask for
-it, and the revocation feed reads it. After that a token without a row is refused all the same.
+A row is needed until the last access token of its session has expired: strict requests and the
+revocation feed read it. After that, the session's tokens are refused without it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .life import is_dead
 from .revocations import OVERLAP
 
 _MARGIN = OVERLAP + timedelta(minutes=4)
-"""For what the revocation feed reads again, and, with room to spare, for clocks that differ."""
+"""For rows that the revocation feed reads again, and generously for clocks that differ."""
 _NARROW = (
     *("id", "created_at", "auth_time", "rotated_at", "expires_at", "refresh_lifetime"),
     *("access_lifetime", "revoked_at", "generation"),
@@ -34,26 +34,26 @@ _NARROW = (
 
 @dataclass(kw_only=True)
 class Progress:
-    """How far a flush has come; one object, brought up to date after every batch."""
+    """How far a flush has come: one object that is updated after every batch."""
 
     deleted: int = 0
     kept: int = 0
     cutoffs: int = 0
-    """How many ends of all sessions were deleted, after all batches."""
+    """How many ends of all sessions were deleted. This happens after all batches."""
     fraction: float = 0.0
-    """How much of the table is done, less than 1 before the end."""
+    """How much of the table is done: less than 1 before the end."""
 
 
 def flush(
     *, batch_size: int = 1000, keep: timedelta = timedelta(0), dry_run: bool = False
 ) -> Iterator[Progress]:
-    """Delete the rows that can no longer matter, and tell after every ``batch_size`` rows read.
+    """Delete the rows that are no longer needed; yields after every ``batch_size`` rows read.
 
-    ``keep`` is how much longer an ended session stays, for whoever wants to look at it. Each
-    batch is a transaction of its own, so the caller may stop at any time, and several flushes
-    may run at once: each counts what it deleted itself. Memory is that of one batch.
+    ``keep`` is how much longer ended sessions stay, to be looked at. Each batch is a transaction
+    of its own, so the caller may stop at any time. Several flushes may run at once; each counts
+    only the rows that it deleted. Memory is that of one batch.
 
-    Raises ServiceUnavailable where the database cannot be asked.
+    Raises ServiceUnavailable if the database does not answer.
     """
     rule = _Rule.of_this_moment(keep)
     progress = Progress()
@@ -79,13 +79,13 @@ def flush(
 
 @dataclass(frozen=True, kw_only=True)
 class _Rule:
-    """What is dead at this moment: decided by ``life.is_dead``, and once more in the DELETE."""
+    """Which rows are dead now: by ``life.is_dead``, and again in the DELETE."""
 
     before: datetime
     usual_access_lifetime: timedelta
     cutoff: Cutoff | None
     adopting: bool
-    """Simple JWT's tokens are still taken: a row, and a cut-off, is what refuses one of them."""
+    """Tokens of Simple JWT are still accepted, so rows and cut-offs that refuse them must stay."""
 
     @classmethod
     def of_this_moment(cls, keep: timedelta) -> _Rule:
@@ -101,7 +101,7 @@ class _Rule:
     def is_dead(self, row: Session) -> bool:
         if self.adopting and others.is_adopted(row.pk):
             return False
-        # By the table alone: a cut-off of the settings may be taken out again.
+        # Only by the table: a cut-off in the settings may be removed again.
         by_table = None if self.cutoff is None else epoch(self.cutoff.valid_after)
         return is_dead(
             rows.state_of(row, None, by_table),
@@ -121,7 +121,7 @@ def _read(after: Session | None, limit: int) -> list[Session]:
     if _stored_in_login_order():
         found = found.order_by("created_at", "pk")
         if after is not None:
-            # One condition that the index can answer, and one for logins of the same moment.
+            # One condition for the index, and one for logins at the same time.
             later = Q(created_at__gt=after.created_at) | Q(pk__gt=after.pk)
             found = found.filter(later, created_at__gte=after.created_at)
     else:
@@ -132,10 +132,10 @@ def _read(after: Session | None, limit: int) -> list[Session]:
 
 
 def _stored_in_login_order() -> bool:
-    """Whether rows lie in the order of their logins, so that neighbours are on one page.
+    """Whether rows are stored in the order of their logins, so that neighbours are on one page.
 
-    MariaDB and MySQL keep them in the order of their keys, and others may. Without USE_TZ there
-    is no such order to ask for: the hour that autumn repeats has every time twice.
+    MariaDB and MySQL store them in the order of their keys, and other databases may. Without
+    USE_TZ, the order of logins is not known: clocks repeat an hour in autumn.
     """
     by_age = connections[rows.write_alias()].vendor in ("postgresql", "sqlite")
     return by_age and django_settings.USE_TZ
@@ -162,7 +162,7 @@ def _latest_cutoff() -> Cutoff | None:
 
 @persistent
 def _flush_cutoffs(rule: _Rule, oldest_login: datetime | None, *, dry_run: bool) -> int:
-    """Delete those that a later one covers, and the last one too when it ends nobody any more."""
+    """Delete the cut-offs that a later one covers, and the latest if no session needs it."""
     latest = rule.cutoff
     if latest is None:
         return 0

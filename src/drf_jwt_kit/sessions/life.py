@@ -1,11 +1,11 @@
-"""How does a session live? Has it ended and why, what does a refresh token mean, what can go?
+"""Has a session ended and why, what follows from a refresh token, and which rows can be deleted?
 
-The one rule of life, pure: no clock, no database, no framework. ``models.SessionQuerySet`` says
-the same in SQL, as far as the table knows it. Times are aware; a login and a cut-off are compared
-in whole seconds since 1970, which is all that tokens know of them.
+This is the only place that decides, and it is pure: no clock, no database, no framework.
+``models.SessionQuerySet`` has the same rule in SQL, as far as the table knows. Times are aware. A
+login and a cut-off are compared in whole seconds since 1970, because tokens hold only these.
 
-Rotation with reuse detection follows RFC 9700 section 4.14.2, with one advance for each leeway,
-so that tabs which wake together are never two generations behind.
+Rotation with reuse detection follows RFC 9700 section 4.14.2. A session advances once in each
+leeway, so that tabs which refresh at the same time are never two generations behind.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class End(Enum):
 
     REVOKED = "revoked"
     CUT_OFF = "cut_off"
-    """All sessions were ended, and its login was before."""
+    """All sessions were ended after its login."""
     TOO_OLD = "too_old"
     IDLE = "idle"
     USER_GONE = "user_gone"
@@ -29,7 +29,7 @@ class End(Enum):
 
 
 class Verdict(Enum):
-    """What follows from presenting a refresh token."""
+    """The decision about a presented refresh token."""
 
     ROTATE = "rotate"
     REPEAT_CURRENT = "too_soon"
@@ -47,7 +47,7 @@ class Verdict(Enum):
 
     @property
     def accepts(self) -> bool:
-        """Whether the client gets tokens."""
+        """Whether the client gets new tokens."""
         return self in _ACCEPTED
 
 
@@ -62,7 +62,7 @@ _EXPIRED = {End.TOO_OLD, End.IDLE}
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """A session's row at the moment of judging, with what is known of its user."""
+    """The row of a session, and what is known about its user, at the time of a decision."""
 
     generation: int
     created_at: datetime
@@ -72,14 +72,14 @@ class State:
     revoked_at: datetime | None
     auth_time: int
     valid_from: int | None
-    """Logins before this second have ended."""
+    """Sessions with a login before this second have ended."""
     account: End | None = None
-    """What has become of its user since the login, where that ends it."""
+    """The end that follows from a change of its user since the login."""
     access_lifetime: timedelta | None = None
 
     @property
     def idle_limit(self) -> datetime:
-        """When the session ends unless it is refreshed before."""
+        """When the session ends if it is not refreshed before."""
         return (self.rotated_at or self.created_at) + self.refresh_lifetime
 
 
@@ -89,18 +89,18 @@ class Use:
 
     generation: int
     genuine: bool
-    """Its ``jti`` is the one this row gives that generation, and it names the row's user."""
+    """Its ``jti`` is that of the row for this generation, and it names the user of the row."""
     has_retry_key: bool
     """It came with the retry key of the row's last rotation."""
 
 
 def is_cut_off(auth_time: int, valid_from: int | None) -> bool:
-    """Whether a login (epoch seconds) lies before the second from which on logins are valid."""
+    """Whether a login (epoch seconds) was before the second from which logins are valid."""
     return valid_from is not None and auth_time < valid_from
 
 
 def end_of(state: State, *, now: datetime) -> End | None:
-    """Why a session has ended at ``now``, or None while it lives. Never raises."""
+    """Why a session has ended at ``now``, or None if it is live. Never raises."""
     if state.revoked_at is not None:
         return End.REVOKED
     if is_cut_off(state.auth_time, state.valid_from):
@@ -115,12 +115,12 @@ def end_of(state: State, *, now: datetime) -> End | None:
 def judge(
     state: State, use: Use, *, now: datetime, leeway: timedelta, retry_window: timedelta
 ) -> Verdict:
-    """Say what presenting a refresh token means for a session.
+    """Decide what happens to a session whose refresh token is presented.
 
-    ``leeway`` is how long an honest duplicate still counts; zero is strict one-time use.
-    ``retry_window`` is how long a lost answer can be collected with its retry key. Both are
-    counted from the last rotation, on either side of it, since another machine's clock may
-    be ahead. ``now`` is an aware datetime. Never raises.
+    ``leeway`` is how long an honest duplicate still counts; zero means strict one-time use.
+    ``retry_window`` is how long a client can get a lost answer with its retry key. Both are
+    counted from the last rotation, before and after it, because another machine's clock may be
+    ahead. ``now`` is an aware datetime. Never raises.
 
     Source: RFC 9700 section 4.14.2.
     """
@@ -134,10 +134,10 @@ def judge(
 
 
 def is_dead(state: State, *, before: datetime, usual_access_lifetime: timedelta) -> bool:
-    """Whether nothing can ask for the row any more: it ended by ``before``.
+    """Whether the row can be deleted, because its session ended by ``before``.
 
-    ``before`` lies so far back that access tokens of ``usual_access_lifetime`` have expired;
-    a session that gave out longer ones matters for longer.
+    ``before`` is so long ago that access tokens of ``usual_access_lifetime`` have expired. If the
+    session's own access tokens live longer, the row is kept for longer.
     """
     ends = [state.expires_at, state.idle_limit]
     if state.revoked_at is not None:
@@ -156,7 +156,7 @@ def _judge_generation(
     leeway: timedelta,
     retry_window: timedelta,
 ) -> Verdict:
-    """What the generation of a genuine token means, ``since`` the last rotation."""
+    """Decide by the generation of a genuine token, ``since`` after the last rotation."""
     if use.generation > state.generation:
         return Verdict.AHEAD
     if use.generation == state.generation:

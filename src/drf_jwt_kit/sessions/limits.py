@@ -1,11 +1,11 @@
-"""How long may one login live, and how many may its user have? Settings, and SESSION_LIMITS.
+"""How long may a session live, and how many may its user have? By settings and SESSION_LIMITS.
 
-What is decided is written into the row at login and holds from then on.
+The limits are written into the row at login and do not change later.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -27,19 +27,19 @@ _LONGEST = timedelta(days=36_500)  # added to the day of a login, it must still 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionLimits:
-    """What ``SESSION_LIMITS`` returns for one login; None is the project's setting.
+    """The limits that ``SESSION_LIMITS`` returns for one login; None means the project's setting.
 
-    Raises LimitsError for a length of time that is none, and for a number below 1.
+    Raises LimitsError for a value that is not a timedelta in range, and for a number below 1.
     """
 
     refresh_lifetime: timedelta | None = None
-    """How long the session lives without being refreshed, as REFRESH_TOKEN_LIFETIME."""
+    """How long the session lives without a refresh, in place of REFRESH_TOKEN_LIFETIME."""
     max_age: timedelta | None = None
-    """How long it lives at most, as SESSION_MAX_AGE."""
+    """How long it lives at most, in place of SESSION_MAX_AGE."""
     access_lifetime: timedelta | None = None
     """How long its access tokens live: at most ACCESS_TOKEN_LIFETIME."""
     max_sessions: int | None = None
-    """How many live sessions the user may have, this one included: MAX_SESSIONS_PER_USER."""
+    """How many live sessions the user may have with this one, in place of MAX_SESSIONS_PER_USER."""
 
     def __post_init__(self) -> None:
         given = {name: value for name, value in vars(self).items() if value is not None}
@@ -57,40 +57,40 @@ class SessionLimits:
                 )
 
 
-def impose(session: Session, user: Any, request: Any) -> int | None:
-    """Write the limits of this login into ``session``; answers how many its user may have.
+def impose(session: Session, user: Any, request: Any) -> SessionLimits:
+    """Write the limits of this login into ``session``, and answer them.
 
-    Queries nothing, except what ``SESSION_LIMITS`` does. Raises LimitsError where that returned
-    what cannot be kept, and whatever it raises itself.
+    Makes no query, except those of ``SESSION_LIMITS``. Raises LimitsError if that returned
+    impossible limits, and whatever it raises itself.
     """
     settings = get_settings()
     if settings.SESSION_LIMITS is None:
-        return settings.MAX_SESSIONS_PER_USER
+        return SessionLimits(max_sessions=settings.MAX_SESSIONS_PER_USER)
     limits = settings.load("SESSION_LIMITS")(user, request)
     if not isinstance(limits, SessionLimits):
         raise LimitsError(
             f"SESSION_LIMITS returned {type(limits).__name__}, not SessionLimits. Return "
-            "drf_jwt_kit.sessions.SessionLimits() where the project's settings hold."
+            "drf_jwt_kit.sessions.SessionLimits() for users who have the project's settings."
         )
     session.refresh_lifetime = limits.refresh_lifetime or session.refresh_lifetime
     session.access_lifetime = limits.access_lifetime
     longest = limits.max_age or settings.SESSION_MAX_AGE
     session.expires_at = session.created_at + longest
     _require_order(session, longest)
-    return limits.max_sessions or settings.MAX_SESSIONS_PER_USER
+    return replace(limits, max_sessions=limits.max_sessions or settings.MAX_SESSIONS_PER_USER)
 
 
 def end_excess(session: Session, user: Any, most: int | None) -> None:
-    """End the oldest sessions of ``user``, so that ``most`` are left; None is no limit.
+    """End the oldest sessions of ``user``, so that ``most`` are left; None means no limit.
 
-    Called after ``session`` was inserted: of logins that race, the last one to look sees all.
-    Inside somebody's transaction none can see the others, so they look again once it has
-    committed. One query, and one more where something is to end.
+    Called after ``session`` was inserted: of logins at the same time, the last one to look sees
+    all of them. Inside open transactions they do not see each other, so each looks again after its
+    commit. One query, and one more if a session must end.
     """
     if most is None:
         return
 
-    def end_oldest() -> None:  # not a partial, whose failure Django could not log by its name
+    def end_oldest() -> None:  # not a partial: Django logs its failure by name
         _end_oldest(session, user, most)
 
     end_oldest()
@@ -118,20 +118,20 @@ def _require_order(session: Session, longest: timedelta) -> None:
         raise LimitsError(
             f"SESSION_LIMITS returned an access_lifetime ({access}) that is longer than "
             f"ACCESS_TOKEN_LIFETIME ({settings.ACCESS_TOKEN_LIFETIME}), which is how long an end "
-            "is remembered. Raise the setting, and return shorter ones for the others."
+            "is remembered. Raise the setting, and return a shorter one for other users."
         )
     if longest < idle:
         raise LimitsError(
-            f"SESSION_LIMITS makes a session of at most {longest} (max_age, or else "
-            f"SESSION_MAX_AGE) that may go without a refresh for {idle} (refresh_lifetime, or "
-            "else REFRESH_TOKEN_LIFETIME). Return both, max_age at least as long."
+            f"SESSION_LIMITS makes a session that lives for at most {longest} (max_age, or else "
+            f"SESSION_MAX_AGE) but needs no refresh for {idle} (refresh_lifetime, or else "
+            "REFRESH_TOKEN_LIFETIME). Return both, with max_age at least as long."
         )
     farthest = max(ACCEPTED_AHEAD, settings.SESSION_MAX_AGE)
     if idle > farthest:
         raise LimitsError(
-            f"SESSION_LIMITS makes a refresh token that lives for {idle} (refresh_lifetime); one "
-            f"that expires more than {farthest} from now is taken for a forgery. Return less, or "
-            "raise SESSION_MAX_AGE."
+            f"SESSION_LIMITS makes a refresh token that lives for {idle} (refresh_lifetime), but "
+            f"a token that expires more than {farthest} from now is refused as forged. Return "
+            "less, or raise SESSION_MAX_AGE."
         )
     access = access or settings.ACCESS_TOKEN_LIFETIME
     if idle < access:

@@ -1,9 +1,9 @@
-"""What do tokens mean here that are not ours: of Simple JWT itself, or of a key at ``JWK_URL``?
+"""How are tokens accepted that others issued: Simple JWT itself, or an issuer at ``JWK_URL``?
 
-Simple JWT's name no key, no kind and no session. They are taken until
-ADOPT_SIMPLEJWT_TOKENS_UNTIL, and a refresh token begins a session whose id follows from the token,
-so that it can begin only one. A token of a key at ``JWK_URL`` says that its user is one of ours,
-and nothing else: it belongs to no session and is no login.
+Simple JWT's tokens name no key, no kind and no session. They are accepted until
+ADOPT_SIMPLEJWT_TOKENS_UNTIL. A refresh token begins a session whose id is derived from the token,
+so that it can begin only one. A token signed by a key at ``JWK_URL`` only names one of our users:
+it has no session and does not count as a login.
 """
 
 from __future__ import annotations
@@ -26,30 +26,29 @@ from drf_jwt_kit.keys.jwk_url import get_published_keys
 from drf_jwt_kit.keys.simplejwt import keys_of_simple_jwt_itself
 
 UNKNOWN_LOGIN = 0
-"""Epoch seconds. Nobody here has seen the user log in: no recent login, then."""
+"""Epoch seconds. The time of the login is not known, so it never counts as recent."""
 
 _NAMESPACE = uuid.UUID("0f4a6f0e-6f0b-5d5b-9d1c-6f5d3c0a7f52")
 _FOREIGN_KINDS = frozenset({TokenKind.ACCESS.value, "jwt", ""})
-"""What the header's ``typ`` may be: Simple JWT writes ``JWT``, and some issuers nothing."""
+"""The accepted values of the header's ``typ``: some issuers write ``JWT`` or leave it out."""
 _BLACKLIST = "token_blacklist"
 
 
 def adopts_simple_jwt() -> bool:
-    """Whether tokens of Simple JWT are still taken."""
+    """Whether tokens that Simple JWT issued are still accepted."""
     until = get_settings().ADOPT_SIMPLEJWT_TOKENS_UNTIL
     return until is not None and datetime.now(timezone.utc) < until
 
 
 def is_adopted(session_id: uuid.UUID) -> bool:
-    """Whether a session began with a token of Simple JWT's: the ids of others are random."""
+    """Whether a session began with a token of Simple JWT: the ids of other sessions are random."""
     return session_id.version == 5  # noqa: PLR2004  # RFC 9562 section 5.5
 
 
 def adopted_claims(presented: str | bytes, policy: Policy) -> tuple[dict[str, Any], TokenKind]:
-    """The claims and the kind of a token that Simple JWT issued, with what one of ours would have.
+    """The claims, in our form, and the kind of a token that Simple JWT issued.
 
-    An access token belongs to no session, and says so by having no ``sid``. Raises
-    InvalidToken.
+    An access token belongs to no session, so it gets no ``sid``. Raises InvalidToken.
     """
     claims = decode_unnamed(presented, keys_of_simple_jwt_itself(), policy)
     settings = get_settings()
@@ -66,9 +65,9 @@ def adopted_claims(presented: str | bytes, policy: Policy) -> tuple[dict[str, An
 
 
 def foreign_claims(presented: str | bytes, policy: Policy) -> dict[str, Any]:
-    """The claims of an access token of somebody else's, with what one of ours would have.
+    """The claims, in our form, of an access token that the issuer at ``JWK_URL`` signed.
 
-    Raises InvalidToken, and KeysUnavailable where its keys could never be fetched.
+    Raises InvalidToken, and KeysUnavailable if the keys could never be fetched.
     """
     claims = decode(presented, get_published_keys(), replace(policy, kinds=_FOREIGN_KINDS))
     settings = get_settings()
@@ -80,9 +79,9 @@ def foreign_claims(presented: str | bytes, policy: Policy) -> dict[str, Any]:
 
 
 def has_password_of(claims: Mapping[str, Any], user: Any) -> bool:
-    """Whether Simple JWT would find the password of ``user`` unchanged since it issued a token.
+    """Whether Simple JWT would find that ``user`` has the same password as when it issued a token.
 
-    It looks only where its settings ask for that (``CHECK_REVOKE_TOKEN``), as it did before.
+    It compares them only if its setting ``CHECK_REVOKE_TOKEN`` is on, as it did before.
     """
     theirs = simplejwt.api_settings
     if not theirs.CHECK_REVOKE_TOKEN:
@@ -91,7 +90,7 @@ def has_password_of(claims: Mapping[str, Any], user: Any) -> bool:
 
 
 def is_blacklisted(jti: str) -> bool:
-    """Whether Simple JWT has refused a token for good, where its app is installed."""
+    """Whether a token is on Simple JWT's blacklist, if that app is installed."""
     if not apps.is_installed(f"rest_framework_simplejwt.{_BLACKLIST}"):
         return False
     model = apps.get_model(_BLACKLIST, "BlacklistedToken")
@@ -100,7 +99,7 @@ def is_blacklisted(jti: str) -> bool:
 
 
 def _of_no_session(claims: dict[str, Any]) -> dict[str, Any]:
-    """Without a session, whatever the token names, and with a user named as our tokens do it."""
+    """The claims without a session, and with the user as a string, as in our tokens."""
     name = get_settings().USER_ID_CLAIM
     if type(claims.get(name)) is int:
         claims[name] = str(claims[name])

@@ -1,6 +1,7 @@
-"""What did a client present? A token as a plain value, verified: what the engine sees of it.
+"""Which token did a client present? Verifies it and answers a plain value.
 
-One place reads tokens, whoever issued them. Asks no database, and decides nothing about sessions.
+All tokens are read here, whoever issued them. Asks no database, and decides nothing about
+sessions.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from . import others
 
 EITHER = frozenset(TokenKind)
 _END_OF_TIME = 2**40
-"""Epoch seconds that no clock shows."""
+"""Epoch seconds, later than any real time."""
 
 
 class Origin(Enum):
@@ -34,27 +35,27 @@ class Origin(Enum):
     SIMPLE_JWT = "simple_jwt"
     """Simple JWT itself, before the project moved here."""
     JWK_URL = "jwk_url"
-    """Somebody else, whose keys ``SIMPLE_JWT["JWK_URL"]`` names."""
+    """Another issuer, whose keys are at ``SIMPLE_JWT["JWK_URL"]``."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Presented:
-    """A verified token, as the engine sees it."""
+    """A verified token as a plain value."""
 
     kind: TokenKind
     origin: Origin
     jti: str = field(repr=False)
     user_id: str
     sid: UUID | None
-    """None where the token belongs to no session of ours."""
+    """The session; None if the token has no session of ours."""
     gen: int
-    """How often the session had been rotated; 0 in an access token, which does not say."""
+    """The generation of a refresh token; 0 for an access token, which has none."""
     auth_time: int
     claims: Mapping[str, Any] = field(repr=False)
 
     @classmethod
     def of(cls, claims: Mapping[str, Any], kind: TokenKind, origin: Origin) -> Presented:
-        """What verified ``claims`` say. Raises InvalidToken where one is missing or malformed."""
+        """The token with these verified claims. Raises InvalidToken if one is missing or wrong."""
         settings = get_settings()
         is_access = kind is TokenKind.ACCESS
         jti, user_id = claims.get(settings.JTI_CLAIM), claims.get(settings.USER_ID_CLAIM)
@@ -80,16 +81,16 @@ class Presented:
 
     @property
     def session_id(self) -> UUID:
-        """The session that it belongs to. Raises InvalidToken where it belongs to none."""
+        """The session that it belongs to. Raises InvalidToken if it belongs to none."""
         if self.sid is None:
             raise InvalidToken(Reason.NO_SESSION)
         return self.sid
 
     @property
     def cutoff_time(self) -> int:
-        """The time (epoch seconds) that a cut-off is held against: of the login, where we know.
+        """The time (epoch seconds) that is compared with a cut-off: that of the login.
 
-        Of somebody else's token it is when that was issued; 0 where it does not say.
+        For a token of another issuer it is when the token was issued; 0 if it does not say.
         """
         if self.origin is not Origin.JWK_URL:
             return self.auth_time
@@ -98,7 +99,7 @@ class Presented:
 
 
 class TokenOfAFace(Protocol):
-    """A token of ``drf_jwt_kit.tokens``, as far as the engine knows it."""
+    """A token of ``drf_jwt_kit.tokens``, which the engine does not import."""
 
     @property
     def presented(self) -> Presented: ...
@@ -109,7 +110,7 @@ def read(
 ) -> Presented:
     """The token of one of ``kinds`` that a client presented, verified.
 
-    Raises InvalidToken, and KeysUnavailable where the keys at ``JWK_URL`` could never be fetched.
+    Raises InvalidToken, and KeysUnavailable if the keys at ``JWK_URL`` could never be fetched.
     """
     return Presented.of(*verified(presented, kinds, accept_expired=accept_expired))
 
@@ -117,7 +118,7 @@ def read(
 def verified(
     presented: str | bytes, kinds: frozenset[TokenKind], *, accept_expired: bool = False
 ) -> tuple[dict[str, Any], TokenKind, Origin]:
-    """The claims of a token whose signature, times and type are good. Raises as ``read`` does."""
+    """The claims of a token with valid signature, times and type. Raises as ``read`` does."""
     claims, kind, origin = _signed(presented, _policy(kinds, accept_expired=accept_expired))
     type_claim = get_settings().TOKEN_TYPE_CLAIM
     if kind not in kinds or (type_claim and claims.get(type_claim) != kind.name.lower()):
@@ -126,7 +127,7 @@ def verified(
 
 
 def presented_of(token: Presented | TokenOfAFace, kind: TokenKind) -> Presented:
-    """What a token of ``drf_jwt_kit.tokens`` is to the engine; a Presented as it is.
+    """The Presented in a token of ``drf_jwt_kit.tokens``; a Presented itself unchanged.
 
     Raises InvalidToken for anything else, such as a token of Simple JWT's own class.
     """
@@ -139,9 +140,9 @@ def presented_of(token: Presented | TokenOfAFace, kind: TokenKind) -> Presented:
 
 
 def is_genuine(presented: Presented, session: Session) -> bool:
-    """Whether ``session``'s row is what this refresh token was made from."""
+    """Whether this refresh token was made from the row of ``session``."""
     if presented.origin is Origin.SIMPLE_JWT:
-        return True  # it was the other way round: the row's id was made from the token
+        return True  # here the id of the row was derived from the token
     expected = session.jti_of(presented.gen)
     return hmac.compare_digest(expected.encode(), presented.jti.encode())
 
@@ -152,7 +153,7 @@ def _session_id(claims: Mapping[str, Any]) -> UUID:
         raise InvalidToken(Reason.NO_SESSION)
     with suppress(ValueError):
         parsed = UUID(sid) if isinstance(sid, str) else None
-        if parsed is not None and str(parsed) == sid:  # and not another way to write it
+        if parsed is not None and str(parsed) == sid:  # other spellings are refused
             return parsed
     raise InvalidToken(Reason.INVALID)
 
@@ -162,7 +163,7 @@ def _is_count(value: object, *, below: int) -> bool:
 
 
 def _signed(presented: str | bytes, policy: Policy) -> tuple[dict[str, Any], TokenKind, Origin]:
-    """Verified by our keys, or else by those of others that the settings accept."""
+    """Verify with our keys, or else with keys of other issuers that the settings accept."""
     try:
         claims, kind = decode_typed(presented, get_ring().verifying, policy)
         return claims, TokenKind(kind), Origin.OURS

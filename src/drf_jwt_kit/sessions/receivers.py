@@ -1,7 +1,7 @@
 """What happens to a user's sessions when the user is saved or deleted?
 
-One conditional UPDATE in the same transaction. ``QuerySet.update`` and raw SQL send no signal:
-then the next request and the next refresh see it, because both compare with the user.
+One conditional UPDATE in the same transaction. ``QuerySet.update`` and raw SQL send no signal;
+the next request and the next refresh see such a change, because both compare with the user.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def connect() -> None:
 def remember_stored_password(
     *, instance: Any, using: str, update_fields: Any = None, raw: bool = False, **_: object
 ) -> None:
-    """Before a save that may only renew a hash, keep the hash that is stored: one query, rarely."""
+    """Remember the stored hash before a save that may only renew it. One query, rarely."""
     some_fields = update_fields is not None and "password" in update_fields
     if some_fields and not raw and getattr(instance, "_password", None) is None:
         found = type(instance)._base_manager.using(using).filter(pk=instance.pk)
@@ -46,7 +46,7 @@ def remember_stored_password(
 def end_or_renew_sessions(
     *, instance: Any, created: bool, update_fields: Any = None, raw: bool = False, **_: object
 ) -> None:
-    """End the sessions that a changed password or a deactivation ends."""
+    """End the sessions of a user that was deactivated or has a new password."""
     stored = instance.__dict__.pop(_STORED, None)
     written = {"password", "is_active"} if update_fields is None else set(update_fields)
     if created or raw or not written & {"password", "is_active"}:
@@ -70,7 +70,7 @@ def end_or_renew_sessions(
 
 
 def end_sessions_of_deleted(*, instance: Any, **_: object) -> None:
-    """End the sessions of a user that is about to be deleted; their rows stay, without it."""
+    """End the sessions of a user before it is deleted. The rows stay, without the user."""
     user_id = _user_id(instance)
     theirs = rows.stored().filter(user_id=user_id)
     end(theirs, RevokedReason.USER_GONE, user_id=user_id)
@@ -78,5 +78,5 @@ def end_sessions_of_deleted(*, instance: Any, **_: object) -> None:
 
 
 def _user_id(instance: Any) -> Any:
-    """The user's own key, also where ``instance`` is of a child model with another one."""
+    """The primary key of the user, also if ``instance`` is of a child model with another one."""
     return getattr(instance, get_user_model()._meta.pk.attname)

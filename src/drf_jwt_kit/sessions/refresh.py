@@ -1,6 +1,6 @@
-"""How does a session go on? Reads its row, asks the judge, writes, answers the next tokens.
+"""How is a session refreshed? Reads its row, asks the judge, writes, answers the next tokens.
 
-Source: RFC 9700 section 4.14.2. The decision itself is ``life.judge``.
+Source: RFC 9700 section 4.14.2. Decides nothing itself: see ``life.judge``.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _ENDS_THE_SESSION = {verdict.value: verdict for verdict in (Verdict.REUSED, *_OF
 
 @dataclass
 class _End:
-    """How a request knows the end that one of its own attempts has written, its answer lost."""
+    """The end that this request may have written in an attempt whose answer was lost."""
 
     at: datetime
     tried: bool = False
@@ -57,22 +57,21 @@ def refresh(
     *,
     retry_key: str = "",
 ) -> TokenPair:
-    """Answer the tokens that follow a refresh token: as a string, or a ``RefreshToken``.
+    """Answer the next tokens for a refresh token, given as a string or a ``RefreshToken``.
 
-    ``retry_key`` is a random value (the header ``Idempotency-Key``) that the client stores
-    before it asks and sends again if the answer is lost. Two queries, and what the claims
-    need.
+    ``retry_key`` is a random value (the header ``Idempotency-Key``) that the client stores before
+    the request and sends again if the answer is lost. Two queries, and those of the claims.
 
-    Raises InvalidToken where the token is refused, and ServiceUnavailable where the database
-    cannot be asked. A reused token has ended its session by then: inside a transaction of
-    your own, let it commit.
+    Raises InvalidToken if the token is refused, and ServiceUnavailable if the database does not
+    answer. A reused token has then ended its session: inside a transaction of your own, let it
+    commit.
     """
     if isinstance(presented, (str, bytes)):
         token = read(presented, _REFRESH)
     else:
         token = presented_of(presented, TokenKind.REFRESH)
-    # Without a retry key of the client's, one that only our own further attempts know: they
-    # collect what an attempt has written whose answer was lost, even where the leeway is zero.
+    # If the client sends no retry key, this one is for our own further attempts: with it they get
+    # the tokens of an attempt whose answer was lost, even if the leeway is zero.
     key_hash = hashlib.sha256((retry_key or secrets.token_hex()).encode()).hexdigest()
     own_end = _End(at=timezone.now())
     return persistently(lambda again: _refresh_once(token, request, key_hash, own_end, again=again))
@@ -80,9 +79,9 @@ def refresh(
 
 @persistent
 def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = False) -> None:
-    """Raise InvalidToken where refreshing with a ``RefreshToken`` would. Writes nothing.
+    """Raise InvalidToken if a refresh with this ``RefreshToken`` would. Writes nothing.
 
-    With ``any_generation``, only where its session has ended.
+    With ``any_generation``, only if its session has ended.
     """
     presented = presented_of(token, TokenKind.REFRESH)
     if presented.origin is Origin.SIMPLE_JWT and not adoption.has_begun(presented):
@@ -119,7 +118,7 @@ def _refresh_once(
     before = copy.copy(session)
     if verdict is Verdict.ROTATE:
         _advance(session, user, now, key_hash if rotates else None)
-    # Written out before anything is stored, so that claims which fail cost no generation.
+    # The tokens are made before anything is stored, so that failing claims use up no generation.
     claims = claims_of(user, request=request, session=session, added=added)
     pair = pair_of(session, user, claims, write=added.write, rotates=rotates)
     if verdict is not Verdict.ROTATE:
@@ -158,7 +157,7 @@ def _judge(token: Presented, session: Session, user: Any, key_hash: str, now: da
 
 
 def _names_user(token: Presented, session: Session, user: Any) -> bool:
-    """Whether ``token`` names the user of the row; of one that is gone, its key alone is left."""
+    """Whether ``token`` names the user of the row. A deleted user is known only by its key."""
     if user is not None:
         return token.user_id == user_id_of(user)
     named_by_key = get_settings().USER_ID_FIELD in {"pk", get_user_model()._meta.pk.name}
@@ -167,7 +166,7 @@ def _names_user(token: Presented, session: Session, user: Any) -> bool:
 
 
 def _advance(session: Session, user: Any, now: datetime, key_hash: str | None) -> None:
-    """Make ``session`` its next generation; the same one where ``key_hash`` is None."""
+    """Move ``session`` to its next generation, or keep its generation if ``key_hash`` is None."""
     session.last_used_at, session.password_fingerprint = now, fingerprint(user)
     if key_hash is not None:
         session.generation += 1
@@ -175,7 +174,7 @@ def _advance(session: Session, user: Any, now: datetime, key_hash: str | None) -
 
 
 def _store(session: Session, before: Session) -> bool:
-    """Write an advanced session, if the row is still what it was ``before``."""
+    """Write an advanced session; False if the row has changed since ``before``."""
     row = rows.stored().filter(
         pk=before.pk,
         generation=before.generation,
@@ -186,7 +185,7 @@ def _store(session: Session, before: Session) -> bool:
 
 
 def _ends(verdict: Verdict, session: Session, own_end: _End) -> bool:
-    """End the session where ``verdict`` asks for that; whether this request has done it."""
+    """End the session if ``verdict`` requires it; True if this request has ended it."""
     if verdict.value not in _ENDS_THE_SESSION:
         return False
     again, own_end.tried = own_end.tried, True

@@ -1,4 +1,4 @@
-"""What was revoked lately, as the table says? One reading, full or since the last one.
+"""What does the table say was revoked lately? Reads all of it, or what is new since then.
 
 Reads the database that sessions are written to, never a replica, and never writes.
 """
@@ -23,26 +23,26 @@ from . import events, rows
 from .faults import persistent
 
 OVERLAP = timedelta(minutes=1)
-"""Longer than a transaction that revokes, and than clocks of two machines are apart."""
+"""Longer than a transaction that revokes, and than the clocks of two machines differ."""
 
 FULL_READ_EVERY = 60
-"""Seconds. A full read finds what took longer than that, and drops what is too old to matter."""
+"""Seconds. A full read finds what took longer than ``OVERLAP``, and drops what is too old."""
 
 MOST = 50_000
-"""How many sessions a process remembers; a hundred bytes each."""
+"""How many sessions a process remembers, at a hundred bytes each."""
 
 MANY = 1_000
-"""From so many recent ones on they are counted, which is quicker, before they are read again."""
+"""If there are more recent ones, they are counted first, which is quicker than reading them."""
 
 JUST_NOW = timedelta(seconds=5)
 
-# Text is read at a third of the cost of UUIDs. Databases write one with dashes or without.
+# Reading text costs a third of reading UUIDs. Databases write them with or without dashes.
 _HEX = Replace(Cast("pk", CharField(max_length=36)), Value("-"), Value(""))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Revocations:
-    """What was known at one moment. Sessions are named by the hexadecimal digits of their ids."""
+    """The revocations at one moment. Sessions are given as the hexadecimal digits of their ids."""
 
     older: frozenset[str]
     """Revoked between ``complete_since`` and ``recent_since``, as the last full read found them."""
@@ -50,11 +50,11 @@ class Revocations:
     """Revoked from ``recent_since`` on."""
     recent_since: datetime
     complete_since: float
-    """Epoch seconds. What was revoked before is not here, so no older token is vouched for."""
+    """Epoch seconds. Earlier revocations are not here, so older tokens ask the database."""
     valid_after: datetime | None
     """The latest cut-off in the table."""
     too_many: bool = False
-    """More than a process remembers were revoked; none of them is here."""
+    """More were revoked than a process remembers, so none is here."""
     asked_at: datetime
     """By the wall clock, as ``revoked_at`` is."""
     read_at: float
@@ -70,10 +70,10 @@ class Revocations:
 
 @persistent
 def read(before: Revocations | None) -> Revocations:
-    """What is revoked now, from what was known ``before``. Two queries, or a few more.
+    """The revocations now, built on those known ``before``. Two queries, or a few more.
 
-    None of them between full reads where there are too many. Raises ServiceUnavailable where the
-    database cannot be asked.
+    If there are too many, no query between full reads. Raises ServiceUnavailable if the database
+    does not answer.
     """
     now, asked_at = monotonic(), datetime.now(timezone.utc)
     if before is None or not 0 <= now - before.read_fully_at < FULL_READ_EVERY:
@@ -102,7 +102,7 @@ def _read_fully(before: Revocations | None, now: float, asked_at: datetime) -> R
 
 
 def _recent(before: Revocations) -> frozenset[str]:
-    """All of them; where there are many, the newest and a count that says whether others came."""
+    """All recent ones. If there are many, reads the newest, and counts whether others are new."""
     if len(before.recent) >= MANY:
         recent = before.recent | _revoked(before.asked_at - JUST_NOW)
         if _rows(before.recent_since).count() == len(recent):

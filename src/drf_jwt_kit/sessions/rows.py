@@ -1,6 +1,6 @@
-"""Which session is meant, and who stands behind it? Reads where sessions are written; never writes.
+"""Which session does a token belong to, and who is its user? Reads rows and never writes.
 
-It asks the user model's default manager: whom that hides (soft deletion, a tenant) stays refused.
+Reads where sessions are written. Users whom their default manager hides (tenants) are refused.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FOR_A_REQUEST = (
 
 
 def write_alias() -> str:
-    """The database that sessions are written to; decisions are made there, never on a replica."""
+    """The database that sessions are written to. Decisions read it, and never a replica."""
     return router.db_for_write(Session)
 
 
@@ -48,7 +48,7 @@ def stored() -> SessionQuerySet:
 
 
 def in_transaction() -> bool:
-    """Whether somebody has a transaction open on that database."""
+    """Whether a transaction is open on that database."""
     return connections[write_alias()].in_atomic_block
 
 
@@ -74,13 +74,13 @@ def new_session(
 
 
 def valid_from(stored_cutoff: datetime | None) -> int | None:
-    """The second from which on logins are valid: by the table's cut-off and by the setting."""
+    """The second from which logins are valid: the later one of the table and the setting."""
     cutoffs = (stored_cutoff, get_settings().SESSIONS_VALID_AFTER)
     return max((epoch(whole_second(one)) for one in cutoffs if one is not None), default=None)
 
 
 def state_of(session: Session, account: End | None, valid_from: int | None) -> State:
-    """A row, what is known of its user, and from when on logins are valid: for the rule of life."""
+    """The state of a session for the rule of life: row, user, and from when logins are valid."""
     rotated_at, revoked_at = session.rotated_at, session.revoked_at
     return State(
         generation=session.generation,
@@ -97,23 +97,23 @@ def state_of(session: Session, account: End | None, valid_from: int | None) -> S
 
 
 def judged_state(session: Session, account: End | None) -> State:
-    """The same of a row that ``find`` or ``to_judge`` has read."""
+    """The same for a row that ``find`` or ``to_judge`` has read."""
     return state_of(session, account, valid_from(session.valid_after))
 
 
 def end_of_session(session: Session, user: Any) -> End | None:
-    """Why the session of a row and its user has ended by now, as a refresh would say; or None."""
+    """Why a session has ended by now, as a refresh would decide; or None."""
     account = end_of_account(user, session.password_fingerprint)
     return end_of(judged_state(session, account), now=aware(timezone.now()))
 
 
 def find(session_id: UUID) -> tuple[Session, Any] | None:
-    """The session with its user in one query; None where either is missing or hidden."""
+    """The session and its user in one query; None if either is missing or hidden."""
     return _find(session_id, _ALL)
 
 
 def find_for_update(session_id: UUID) -> Session | None:
-    """The row as it is now, locked where a transaction is open.
+    """The row as it is now, locked if a transaction is open.
 
     At REPEATABLE READ a plain second read would show the row as it was at the first one.
     """
@@ -127,9 +127,9 @@ def find_for_update(session_id: UUID) -> Session | None:
 def authenticate(token: Presented | TokenOfAFace) -> Any:
     """The user of a verified access token whose session is live. One query.
 
-    ``token`` is an ``AccessToken``. Raises InvalidToken (``session_ended``; ``no_session`` for
-    what is no token of ours), and ServiceUnavailable where the database cannot be asked. Two
-    queries for a token that somebody else issued, which has no session.
+    ``token`` is an ``AccessToken``. Raises InvalidToken (``session_ended``, or ``no_session`` for
+    an object that is not a token of ours), and ServiceUnavailable if the database does not answer.
+    Two queries for a token that another issuer made, which has no session.
     """
     presented = presented_of(token, TokenKind.ACCESS)
     if presented.sid is None:
@@ -148,17 +148,17 @@ def authenticate(token: Presented | TokenOfAFace) -> Any:
 
 
 def find_user(user_id: str) -> Any:
-    """The user that tokens name ``user_id``; None where there is none, or it is hidden."""
+    """The user with this id in tokens; None if there is none or it is hidden."""
     try:
         return _users().filter(**{get_settings().USER_ID_FIELD: user_id}).first()
-    except (ValueError, TypeError, ValidationError):  # it is no key of this user model
+    except (ValueError, TypeError, ValidationError):  # not a key of this user model
         return None
 
 
 def user_of_other(presented: Presented) -> Any:
-    """The user of a token of somebody else's, if it is there and nothing has ended its logins.
+    """The user of a token that another issuer made, unless a cut-off or new password refuses it.
 
-    Whether the user may go on is for the caller to ask. Raises InvalidToken.
+    The caller must ask whether the user is active. Raises InvalidToken.
     """
     rows = Cutoff._default_manager.using(write_alias()).order_by("-valid_after")
     latest = rows.values_list("valid_after", flat=True).first()
@@ -176,20 +176,20 @@ def user_of_other(presented: Presented) -> Any:
 def live_sessions(user: Any, *, limit: int = 200) -> list[Session]:
     """The sessions of ``user`` that can still be refreshed, newest first.
 
-    Two queries: the rows, and the user as it is now, whoever has changed it since it was read.
+    Two queries: the rows, and the user, who may have changed since it was read.
     """
     return _live(stored().live().filter(user_id=user.pk).order_by("-created_at")[:limit])
 
 
 def live_session(user: Any, session_id: UUID) -> Session | None:
-    """That session of ``user``, if it can still be refreshed."""
+    """The session of ``user`` with this id, if it can still be refreshed."""
     return next(iter(_live(stored().live().filter(user_id=user.pk, pk=session_id))), None)
 
 
 def attach_users(rows: Collection[Session]) -> None:
-    """Give each row its user, in one query for all, wherever users are kept.
+    """Give each row its user, with one query for all, also if users are in another database.
 
-    A user who is missing, or hidden by the user model's default manager, is None: neither goes on.
+    A user who is missing, or hidden by the user model's default manager, is None and refused.
     """
     found = _users().in_bulk({row.user_id for row in rows} - {None})
     field: Any = Session._meta.get_field("user")
@@ -215,7 +215,7 @@ def _live(rows: SessionQuerySet) -> list[Session]:
 
 
 def _active_user_of_other(presented: Presented) -> Any:
-    """As Simple JWT would have it: the user is there and active."""
+    """The user, if it exists and is active, as Simple JWT requires."""
     user = user_of_other(presented)
     if get_settings().CHECK_USER_IS_ACTIVE and not user.is_active:
         refuse(presented, End.USER_INACTIVE.value)
@@ -228,7 +228,7 @@ def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | N
         return _find_apart(session_id, users)
     taken: dict[str, Any] = {_PREFIX + name: F(f"jwt_sessions__{name}") for name in columns}
     taken[_CUTOFF] = Cutoff.latest()
-    # First filtered, then annotated: the other way round joins the sessions a second time.
+    # Filter before annotating: the other order joins the sessions a second time.
     rows = users.filter(jwt_sessions__pk=session_id).annotate(**taken)
     try:
         user = rows.get()
@@ -242,7 +242,7 @@ def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | N
 
 
 def _find_apart(session_id: UUID, users: Any) -> tuple[Session, Any] | None:
-    """Two queries, where the project's router keeps users in another database."""
+    """The same with two queries, if the project's router keeps users in another database."""
     session = stored().to_judge().filter(pk=session_id).first()
     if session is None or session.user_id is None:
         return None

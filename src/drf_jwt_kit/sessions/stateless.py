@@ -1,7 +1,7 @@
-"""May a request go on without a query, and who is its user once somebody wants to know?
+"""Can a token be accepted without a query, and how is its user loaded later?
 
-Asks the process's memory of what was revoked. Where that cannot vouch for a token, the table
-is asked as for any other request.
+Asks the process's memory of revocations. If that cannot decide about a token, the table is asked
+as for any other request.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from .presented import Origin, Presented, TokenOfAFace, presented_of
 from .revocations import Revocations
 
 _ASKED_OF_EXPRESSIONS = {"resolve_expression", "get_source_expressions"}
-"""What a query asks of whatever it is given, to tell ``filter(owner=F("user"))`` from a user."""
+"""Attributes by which a query tells an expression, such as ``F("user")``, from a user."""
 
 
 def authenticate_stateless(token: Presented | TokenOfAFace) -> Any:
-    """The user of a verified access token, loaded when it is touched: no query.
+    """The user of a verified access token, loaded when it is used: no query.
 
-    One query where the feed holds the token's session (the table has the last word: a session
-    may have been kept), where the token is older than the feed's memory, where Simple JWT issued
-    it, and where more was revoked than a process remembers. Raises InvalidToken
-    (``session_ended``), and ServiceUnavailable where the feed has had no answer for ten seconds.
+    One query if the feed holds the token's session (it may have been kept, so the table decides),
+    if the token is older than the feed's memory, if another issuer made it, or if more sessions
+    were revoked than a process remembers. Raises InvalidToken (``session_ended``), and
+    ServiceUnavailable if the database has not answered the feed for ten seconds.
     """
     presented = presented_of(token, TokenKind.ACCESS)
     revoked = feed.recent_revocations()
@@ -45,7 +45,7 @@ def authenticate_stateless(token: Presented | TokenOfAFace) -> Any:
 
 
 def load_user(user: Any) -> None:
-    """Load a user of ``authenticate_stateless`` now; leave any other as it is.
+    """Load a user of ``authenticate_stateless`` now. Other users stay unchanged.
 
     Raises InvalidToken and ServiceUnavailable, as ``authenticate`` does.
     """
@@ -54,12 +54,11 @@ def load_user(user: Any) -> None:
 
 
 class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for mypy alone
-    """The project's user of a token: itself for ``isinstance``, equality, and foreign keys.
+    """The project's user of a token, also for ``isinstance``, equality, and foreign keys.
 
-    Loaded, with the strict question, at the first touch of anything but its primary key,
-    ``is_authenticated``, ``is_anonymous``, its truth, its class, its hash and comparisons.
-    Where ``USER_ID_FIELD`` is not the primary key, that is loaded too. Raises InvalidToken
-    where it is touched and its session has ended.
+    Its primary key, ``is_authenticated``, ``is_anonymous``, truth, class, hash and comparisons
+    need no query, unless ``USER_ID_FIELD`` is not the primary key. Using anything else loads it,
+    as a strict request does, and raises InvalidToken if its session has ended.
     """
 
     def __init__(self, token: Presented) -> None:
@@ -104,10 +103,10 @@ def _vouches(revoked: Revocations, token: Presented) -> bool:
 
 
 def _known_of(model: Any, token: Presented) -> dict[str, Any]:
-    """What is known of a user of ``model`` without loading it."""
+    """The attributes of a user of ``model`` that are known without loading it."""
     known: dict[str, Any] = {"_meta": model._meta}
     authenticated = getattr(model, "is_authenticated", None)
-    # A project's own notion of being authenticated asks the user that it is about.
+    # If a project has overridden is_authenticated, the user must be loaded for it.
     if authenticated is True or authenticated is AbstractBaseUser.is_authenticated:
         known.update(is_authenticated=True, is_anonymous=False)
     key = model._meta.pk

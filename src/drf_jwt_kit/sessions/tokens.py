@@ -1,6 +1,6 @@
-"""What does a client get? The claims of the two kinds of token, and the tokens as strings.
+"""Which claims do the two kinds of token have, and how do they become strings?
 
-Simple JWT's classes are a coat over it, in ``drf_jwt_kit.tokens``. Asks no database.
+Simple JWT's classes in ``drf_jwt_kit.tokens`` call this file. Asks no database.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from drf_jwt_kit.models import Session
 from .account import user_id_of
 
 MAX_COOKIE = 4 * 1024
-"""Bytes of name and value (RFC 6265bis section 5.6). Proxies refuse headers not much longer."""
+"""Bytes of name and value (RFC 6265bis section 5.6). Many proxies refuse longer headers."""
 
 # RFC 7519 section 4.1; not `sub`, which a project may want beside its own user claim.
 REGISTERED = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti"})
@@ -31,7 +31,7 @@ PROTOCOL = frozenset({"sid", "gen", "auth_time", "scope", "cnf"})
 
 @dataclass(frozen=True, kw_only=True)
 class TokenPair:
-    """What a login or a refresh answers; ``refresh`` is None where tokens are not rotated."""
+    """The tokens of a login or a refresh; ``refresh`` is None if tokens are not rotated."""
 
     access: str
     refresh: str | None
@@ -40,7 +40,7 @@ class TokenPair:
         return "<TokenPair>"
 
     def as_data(self) -> dict[str, str]:
-        """The body of the answer: ``access``, and ``refresh`` where there is one."""
+        """The body of the answer: ``access``, and ``refresh`` if there is one."""
         data = {"access": self.access}
         return data if self.refresh is None else {**data, "refresh": self.refresh}
 
@@ -56,9 +56,9 @@ def pair_of(
     write: Writer | None = None,
     rotates: bool = True,
 ) -> TokenPair:
-    """The tokens of ``session``'s current generation, the access token with ``claims`` of its user.
+    """The tokens of the current generation of ``session``, the access token with ``claims``.
 
-    ``write`` makes them of the project's own classes. Raises ClaimsError where one is too long.
+    ``write`` makes them with the project's own classes. Raises ClaimsError if one is too long.
     """
     if write is not None:
         pair = write(session, claims)
@@ -76,7 +76,7 @@ def pair_of(
 
 
 def session_claims(session: Session) -> dict[str, Any]:
-    """What a refresh token says of its session: the same for a generation each time."""
+    """The claims of a refresh token about its session: always the same for one generation."""
     claims = {
         "sid": str(session.id),
         "auth_time": epoch(session.auth_time),
@@ -90,10 +90,10 @@ def session_claims(session: Session) -> dict[str, Any]:
 def access_claims(
     protocol: Mapping[str, Any], claims: Mapping[str, Any], lifetime: timedelta | None = None
 ) -> dict[str, Any]:
-    """What an access token says that has ``claims`` of its user.
+    """The claims of an access token: those of the protocol, and ``claims`` about its user.
 
-    ``protocol`` are the claims of its session's refresh token, which it never outlives.
-    ``lifetime`` is ACCESS_TOKEN_LIFETIME, or shorter.
+    ``protocol`` are the claims of its session's refresh token, before which it expires.
+    ``lifetime`` shortens ACCESS_TOKEN_LIFETIME.
     """
     settings = get_settings()
     written = _new_claims(TokenKind.ACCESS)
@@ -129,7 +129,7 @@ def signed(claims: Mapping[str, Any], kind: TokenKind) -> str:
 
 
 def short_enough(encoded: str, claims: Mapping[str, Any]) -> str:
-    """An access token, or a ClaimsError that names its largest claim where it is too long."""
+    """``encoded``, or a ClaimsError that names the largest claim if it is too long."""
     longest = MAX_COOKIE - len(get_settings().access_cookie_name)
     if len(encoded) <= longest:
         return encoded
@@ -137,12 +137,12 @@ def short_enough(encoded: str, claims: Mapping[str, Any]) -> str:
     raise ClaimsError(
         f"An access token of {len(encoded)} bytes is longer than {longest}: browsers drop "
         f"such cookies, and proxies refuse such headers. Its largest claim is {largest!r}. Put "
-        "less into it, or look it up from the user instead."
+        "less into it, or read it from the user instead."
     )
 
 
 def reserved_names() -> frozenset[str]:
-    """The claims that the protocol itself sets, with the project's own names for them."""
+    """The claims that the protocol sets, by the names that the settings give them."""
     settings = get_settings()
     own = {settings.USER_ID_CLAIM, settings.JTI_CLAIM, settings.TOKEN_TYPE_CLAIM or "token_type"}
     return REGISTERED | PROTOCOL | own

@@ -1,6 +1,6 @@
-"""Which sessions are there, and how does each stand? For whoever looks after all of them.
+"""Which sessions exist, and is each live or why has it ended? For the admin and commands.
 
-Says what a refresh would be told, without a token. Never writes, and reads no secret.
+Decides as a refresh would, without a token. Never writes, and reads no secret.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 
 _BATCH = 1000
 SECRETS = ("secret", "retry_key_hash")
-"""Columns that nobody who only looks has to load."""
+"""Columns that are not loaded to show a session."""
 
 _IN_WORDS: dict[End, StrOrPromise] = {
     End.CUT_OFF: _("all sessions were ended"),
-    End.TOO_OLD: _("reached its greatest age"),
+    End.TOO_OLD: _("reached its maximum age"),
     End.IDLE: _("was not refreshed in time"),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefreshTokensAlive:
-    """How many there are, and when the last of them is dead."""
+    """How many there are, and when the last of them expires."""
 
     count: int
     until: datetime | None
@@ -47,9 +47,9 @@ class RefreshTokensAlive:
 def survey(*, user: Any = None, ended: bool = False) -> Iterator[list[tuple[Session, End | None]]]:
     """All sessions, or those of ``user``, in batches of at most 1,000; the live ones only, or all.
 
-    Each comes with why it has ended. One user's come newest first. Those of everybody come in the
-    order of their ids, which are random: it is the only order in which millions can be walked
-    with the memory of one batch.
+    Each comes with the reason for which it has ended, or None. The sessions of one user come newest
+    first. Those of all users come in the order of their random ids, because only in this order can
+    millions be read with the memory of one batch.
     """
     found = stored().to_judge().defer(*SECRETS)
     if not ended:
@@ -61,7 +61,7 @@ def survey(*, user: Any = None, ended: bool = False) -> Iterator[list[tuple[Sess
 
 
 def state_in_words(session: Session, end: End | None) -> str:
-    """How a session stands: live, or ended and why."""
+    """The state of a session in words: live, or ended and why."""
     if end is None:
         return gettext("live")
     why = _IN_WORDS.get(end)
@@ -72,18 +72,18 @@ def state_in_words(session: Session, end: End | None) -> str:
 
 
 def device_label(session: Session) -> str:
-    """What the owner of ``session`` calls the device, and what it calls itself."""
+    """The owner's name for the device, with the device's own name."""
     device = session.device_name
     return f"{session.name} ({device})" if session.name and device else session.name or device
 
 
 @database_faults_answered()
 def written_between(first: datetime | None, last: datetime) -> RefreshTokensAlive:
-    """The live refresh tokens that were written from ``first`` to ``last``, as the table tells.
+    """The live refresh tokens that were made from ``first`` to ``last``, by the table.
 
-    Both are aware; without ``first``, however long ago. One query, which reads every such
-    session: for a command, not for a request. Raises ServiceUnavailable where the database
-    cannot be asked.
+    Both are aware. Without ``first``, there is no lower limit. One query, which reads every such
+    session: for a command, not for a request. Raises ServiceUnavailable if the database does not
+    answer.
     """
     written = stored().live().alias(written_at=Coalesce("rotated_at", "created_at"))
     written = written.filter(written_at__lte=as_stored(last))

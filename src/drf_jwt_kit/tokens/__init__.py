@@ -1,4 +1,4 @@
-"""Simple JWT's token classes, by their names: a thin coat over ``sessions``."""
+"""Which token classes replace those of Simple JWT? They only wrap ``sessions``."""
 
 from drf_jwt_kit.sessions.claims import ClaimsSerializer, ProfileClaims
 

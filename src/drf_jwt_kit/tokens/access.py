@@ -1,7 +1,7 @@
-"""What have tokens of every kind, and access tokens? Our keys under Simple JWT's methods.
+"""What do tokens of every kind have in common, and what is an access token?
 
-What Simple JWT freezes at import (lifetimes, claim names, keys) is read when it is needed here,
-which is why its methods are overridden and not called: subclassing is for ``isinstance``.
+Simple JWT reads lifetimes, claim names and keys once, at import. Here they are read when they are
+needed, so its methods are overridden and not called: its classes are bases for ``isinstance`` only.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 class RefusedToken(  # named as Simple JWT names them
     InvalidToken, simplejwt_exceptions.InvalidToken, simplejwt_exceptions.TokenError
 ):
-    """What the classes here, and those of ``authentication``, raise for a token that is refused.
+    """A refused token, as the classes here and in ``authentication`` raise it.
 
-    It is an InvalidToken of ours and of Simple JWT's, and a TokenError.
+    It is an InvalidToken of ours and of Simple JWT, and a TokenError.
     """
 
 
 class LifetimeSetting:
-    """A lifetime setting, read at each access, on the class as well as on a token."""
+    """A lifetime setting that is read at each access, on the class and on its tokens."""
 
     def __init__(self, setting: str) -> None:
         self.setting = setting
@@ -46,7 +46,7 @@ class LifetimeSetting:
 
 
 class KitTokenBackend:
-    """Simple JWT's backend contract over our keys, for tokens of ``kinds``."""
+    """A token backend with the interface of Simple JWT and our keys, for tokens of ``kinds``."""
 
     def __init__(self, *kinds: TokenKind) -> None:
         self.kinds = frozenset(kinds)
@@ -60,7 +60,7 @@ class KitTokenBackend:
         return signed(payload, TokenKind.REFRESH if "gen" in payload else TokenKind.ACCESS)
 
     def decode(self, token: str | bytes, verify: bool = True) -> dict[str, Any]:
-        """The claims of ``token``. Raises InvalidToken. Unverified where ``verify`` is False."""
+        """The claims of ``token``, not verified if ``verify`` is False. Raises InvalidToken."""
         return verified(token, self.kinds)[0] if verify else read_unverified(token)
 
 
@@ -71,7 +71,7 @@ class KitToken(simplejwt.Token):
     origin = Origin.OURS
     """Who issued it."""
     session_is_live = False
-    """Whether somebody has asked the session table, for this request."""
+    """Whether the session of this token is known to be live, in this request."""
     _presented: Presented | None = None
 
     def __init__(self, token: Any = None, verify: bool = True) -> None:
@@ -100,7 +100,7 @@ class KitToken(simplejwt.Token):
 
     @property
     def token_backend(self) -> Any:
-        """Our keys behind Simple JWT's backend contract."""
+        """A backend with the interface of Simple JWT and our keys."""
         return KitTokenBackend(*self.kinds)
 
     def verify(self) -> None:
@@ -132,30 +132,30 @@ class KitToken(simplejwt.Token):
 
     @classmethod
     def for_user(cls, user: Any) -> Self:
-        """A token for ``user`` that belongs to no session; the strict class refuses it."""
+        """A token for ``user`` without a session, which JWTAuthentication refuses."""
         token = cls()
         token.payload[get_settings().USER_ID_CLAIM] = user_id_of(user)
         return token
 
 
 class SessionToken(KitToken):
-    """A token that may say which session and which user it is of."""
+    """What all tokens have in common: they may name a session and a user."""
 
     @property
     def _kind(self) -> TokenKind:
         return self.kinds[0]
 
     def verify(self) -> None:
-        """Also check that session and user are named. Raises RefusedToken."""
+        """Also check that the token names a session and a user. Raises RefusedToken."""
         super().verify()
         self._presented = self.presented
 
     @property
     @refused_as(RefusedToken)
     def presented(self) -> Presented:
-        """What the token is to ``drf_jwt_kit.sessions``: as it was verified, or as it was made.
+        """The token as a plain value for ``drf_jwt_kit.sessions``.
 
-        Raises RefusedToken where it was made without a session.
+        Raises RefusedToken if the token was made without a session.
         """
         return self._presented or Presented.of(self.payload, self._kind, self.origin)
 
@@ -167,12 +167,12 @@ class SessionToken(KitToken):
 
     @property
     def user_id(self) -> str:
-        """What the token says of its user's identity. Raises RefusedToken."""
+        """The id of the user in the token. Raises RefusedToken."""
         return self.presented.user_id
 
 
 class AccessToken(SessionToken, simplejwt.AccessToken):
-    """What a request presents. Make one with ``sessions.start(user).access``."""
+    """The token of a request. ``sessions.start(user).access`` makes one."""
 
     token_type = "access"
     kinds = (TokenKind.ACCESS,)
@@ -183,7 +183,7 @@ class AccessToken(SessionToken, simplejwt.AccessToken):
 
 
 class UntypedToken(SessionToken, simplejwt.UntypedToken):
-    """A token of either kind, where only its signature and times matter."""
+    """A token of either kind, of which only signature and times are checked."""
 
     kinds = tuple(EITHER)
 
@@ -192,6 +192,6 @@ class UntypedToken(SessionToken, simplejwt.UntypedToken):
         return TokenKind.REFRESH if "gen" in self.payload else TokenKind.ACCESS
 
     def verify(self) -> None:
-        """Any type will do, and it must have an identifier of its own. Raises RefusedToken."""
+        """Accept any type, but require an identifier. Raises RefusedToken."""
         if not isinstance(self.payload.get(get_settings().JTI_CLAIM), str):
             raise RefusedToken(Reason.INVALID)

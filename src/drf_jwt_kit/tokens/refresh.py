@@ -1,4 +1,4 @@
-"""What is a refresh token? One generation of a session, which it may be the first to write."""
+"""What is a refresh token? One generation of a session; the first one stores the session."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 class RefreshToken(SessionToken, simplejwt.RefreshToken):
     """One generation of a session's refresh token.
 
-    ``for_user(user)`` holds a session that is not in the database yet; it is inserted when
-    the token is first written out (``str(token)`` or ``token.access_token``).
+    ``for_user(user)`` makes one with a session that is not in the database yet; the session is
+    stored at the first use of ``str(token)`` or ``token.access_token``.
     """
 
     token_type = "refresh"
@@ -56,8 +56,8 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         return token
 
     def handed_over(self) -> tuple[Session, Additions]:
-        """The session that ``for_user`` made, with the scope that was set on the token, and what
-        was set on it for its access tokens. Raises RefusedToken for a token that was read."""
+        """The session from ``for_user`` with the token's scope, and the claims that were set for
+        access tokens. Raises RefusedToken for a token that was not made by ``for_user``."""
         if self.session is None:
             raise RefusedToken(Reason.NO_SESSION)
         self._follow(self.session)
@@ -71,25 +71,25 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         from_time: datetime | None = None,
         lifetime: timedelta | None = None,
     ) -> None:
-        """Set ``exp``; on a session that is not stored yet, its refresh lifetime with it."""
+        """Set ``exp``, and the refresh lifetime of a session that is not stored yet."""
         super().set_exp(claim, from_time, lifetime)
         if claim == "exp" and lifetime is not None and self.session is not None:
             self.session.refresh_lifetime = lifetime
 
     @property
     def generation(self) -> int:
-        """How often this session's token had been rotated when this one was written."""
+        """How often the session had been rotated when this token was made."""
         return self.presented.gen
 
     @property
     def own_claims(self) -> dict[str, Any]:
-        """The claims that somebody set on this token, for its access tokens."""
+        """The claims that were set on this token for its access tokens."""
         left_out = reserved_names() | set(self.no_copy_claims)
         return {name: value for name, value in self.payload.items() if name not in left_out}
 
     @property
     def access_token(self) -> AccessToken:
-        """An access token of this session, with the user's claims of this moment."""
+        """A new access token of this session, with the current claims of the user."""
         if self.session is None:
             return self._access_token(self.own_claims)
         session, added = self.handed_over()
@@ -103,16 +103,16 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
 
     @refused_as(RefusedToken)
     def blacklist(self) -> Any:
-        """End the session of this token, as Simple JWT's users know it."""
+        """End the session of this token, under Simple JWT's name for it."""
         end_session_of(self.presented)
 
     @refused_as(RefusedToken)
     def check_blacklist(self) -> None:
-        """Raise RefusedToken where the session of this token has ended. One query."""
+        """Raise RefusedToken if the session of this token has ended. One query."""
         would_refresh(self.presented, any_generation=True)
 
     def outstand(self) -> None:
-        """Nothing to do: the session's row is the record of this token."""
+        """Do nothing: the row of the session is the record of this token."""
 
     def _written(self, session: Session, claims: Mapping[str, Any]) -> TokenPair:
         """Both tokens of ``session``, by this class and its access token's."""
@@ -141,13 +141,13 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
             begin(session, self.user, write=lambda: self._follow(session))
 
     def _follow(self, session: Session) -> None:
-        """Take identity and limits from the row. Claims that were set stay for the access token."""
+        """Take the protocol's claims from the row. Claims set by the project stay."""
         session.scope = session.scope or str(self.payload.pop("scope", ""))
         self.payload.update(session_claims(session))
 
 
 def read(presented: str | bytes) -> AccessToken | RefreshToken:
-    """A verified token of whichever kind ``presented`` is. Raises RefusedToken."""
+    """The verified access or refresh token that was presented. Raises RefusedToken."""
     reason = Reason.WRONG_TYPE
     for token_class in (*get_settings().load("AUTH_TOKEN_CLASSES"), RefreshToken):
         try:

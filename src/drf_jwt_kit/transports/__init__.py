@@ -1,4 +1,4 @@
-"""Transports: where in a request a token travels, and how a browser is kept from lending it."""
+"""Where in a request does a token travel, and does a browser send it for the project's own page?"""
 
 from .cookie import TokenCookie, access_cookie, refresh_cookie
 from .csrf import SAFE_METHODS, csrf_token, require_own_page, send_csrf_cookie

@@ -1,4 +1,4 @@
-"""Which cookies would a browser drop, and which are unwise? Source: RFC 6265bis."""
+"""Which cookies would browsers drop, and which are unwise? Source: RFC 6265bis."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ NAME_NOT_HIDDEN = partial(Warning, id="drf_jwt_kit.W135")
 _LONGEST = 4096
 """Bytes of name and value that browsers keep. Source: RFC 6265bis section 5.6."""
 _LEAST_TOKEN = 1024
-"""Bytes of a token beside its issuer and audience: what the protocol needs, and a signature."""
+"""Bytes of a token without issuer and audience: the protocol's claims and a signature."""
 
 
 def check() -> Iterator[CheckMessage]:
-    """What no browser would keep. Needs valid settings."""
+    """Cookies that no browser would keep. Needs valid settings."""
     yield from _check_samesite()
     for setting, name in _names():
         yield from _check_prefix(setting, name, get_settings())
@@ -56,7 +56,7 @@ def check_deploy() -> Iterator[CheckMessage]:
         if not SafeExceptionReporterFilter.hidden_settings.search(name):
             yield NAME_NOT_HIDDEN(
                 f"{setting} is {name!r}: Django's error reports show what is in that cookie.",
-                hint="Give it a name with 'token' in it, which they hide.",
+                hint="Give it a name that contains 'token': error reports hide such cookies.",
             )
     for setting in _samesite_none():
         yield SAMESITE_IS_WIDE(
@@ -69,8 +69,8 @@ def check_deploy() -> Iterator[CheckMessage]:
 
 
 def has_pages() -> bool:
-    """Whether the endpoints for browsers are among the addresses."""
-    if getattr(django_settings, "ROOT_URLCONF", None):  # a project of workers has none
+    """Whether the project includes the endpoints for browsers in its URLs."""
+    if getattr(django_settings, "ROOT_URLCONF", None):  # a project without views has none
         with suppress(NoReverseMatch):
             return bool(reverse("cookie:token_obtain_pair"))
     return False
@@ -81,26 +81,26 @@ def _check_samesite() -> Iterator[CheckMessage]:
         if not get_settings().COOKIE_SECURE:
             yield SAMESITE_WITHOUT_SECURE(
                 f"{setting} is 'None' and COOKIE_SECURE is False: browsers drop such a cookie.",
-                hint=f"Take COOKIE_SECURE out, or set {setting} to 'Lax'.",
+                hint=f"Remove COOKIE_SECURE, or set {setting} to 'Lax'.",
             )
 
 
 def _check_prefix(
     setting: str, name: str, settings: Any, *, whose: str = ""
 ) -> Iterator[CheckMessage]:
-    """What browsers demand of a prefix. Source: RFC 6265bis section 4.1.3."""
+    """What browsers require of a name with a prefix. Source: RFC 6265bis section 4.1.3."""
     secure, domain = f"{whose}COOKIE_SECURE", f"{whose}COOKIE_DOMAIN"
     effect = ", and nobody can log in" if whose else ""
     if name.lower().startswith(COOKIE_PREFIXES) and not getattr(settings, secure):
         yield PREFIX_WITHOUT_SECURE(
             f"{setting} is {name!r} and {secure} is False: browsers drop such a cookie{effect}.",
-            hint=f"Set {secure} to True, or take the prefix out of {setting}.",
+            hint=f"Set {secure} to True, or remove the prefix from {setting}.",
         )
     elif name.lower().startswith("__host-") and getattr(settings, domain) is not None:
         yield PREFIX_WITH_DOMAIN(
             f"{setting} is {name!r} and {domain} is {getattr(settings, domain)!r}: browsers drop "
             f"such a cookie{effect}.",
-            hint=f"Take {domain} out, or the prefix out of {setting}.",
+            hint=f"Remove {domain}, or the prefix of {setting}.",
         )
 
 
@@ -127,7 +127,7 @@ def _check_room() -> Iterator[CheckMessage]:
 
 
 def _check_cors_headers() -> Iterator[CheckMessage]:
-    """What django-cors-headers lets client.js send, where a project has it."""
+    """Whether django-cors-headers, if the project uses it, lets client.js send its headers."""
     allowed = {name.lower() for name in getattr(django_settings, "CORS_ALLOW_HEADERS", ())}
     cookies = getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False)
     if cookies and "idempotency-key" not in allowed:
@@ -143,27 +143,27 @@ def _check_reach() -> Iterator[CheckMessage]:
     settings = get_settings()
     if not settings.COOKIE_SECURE:
         yield INSECURE(
-            "COOKIE_SECURE is False: browsers send the tokens over plain HTTP, too, and accept "
+            "COOKIE_SECURE is False: browsers send the tokens over plain HTTP too, and accept "
             "cookies from whoever answers there.",
-            hint="Take the setting out; all browsers but Safari keep Secure cookies on "
+            hint="Remove the setting. All browsers but Safari keep Secure cookies on "
             "http://localhost as well.",
         )
     if settings.COOKIE_DOMAIN is not None:
         yield DOMAIN_IS_WIDE(
-            f"COOKIE_DOMAIN is {settings.COOKIE_DOMAIN!r}: every host of it gets the tokens, and "
-            "can set cookies of these names.",
-            hint="Take it out, and serve pages and API from one host; or have pages on other hosts "
-            "call the API's, which CSRF_TRUSTED_ORIGINS allows without a shared domain.",
+            f"COOKIE_DOMAIN is {settings.COOKIE_DOMAIN!r}: all its hosts get the tokens, and "
+            "can set cookies with these names.",
+            hint="Remove it and serve pages and API from one host, or let pages on other hosts "
+            "call the API's host, which CSRF_TRUSTED_ORIGINS allows without a shared domain.",
         )
 
 
 def _check_other_origins() -> Iterator[CheckMessage]:
-    """Who else could read an answer, or set the cookie that the CSRF check compares with?"""
+    """Which other sites can read an answer, or set the cookie of the CSRF check?"""
     everybody = getattr(django_settings, "CORS_ALLOW_ALL_ORIGINS", False)
     if everybody and getattr(django_settings, "CORS_ALLOW_CREDENTIALS", False):
         yield EVERY_ORIGIN(
-            "CORS_ALLOW_ALL_ORIGINS and CORS_ALLOW_CREDENTIALS are on: a page of any other "
-            "host of your site reads what the API answers to the user whose browser it is in.",
+            "CORS_ALLOW_ALL_ORIGINS and CORS_ALLOW_CREDENTIALS are on: pages of any other "
+            "host of your site can read the API's answers to a logged-in user.",
             hint="Name the origins of your own pages in CORS_ALLOWED_ORIGINS instead.",
         )
     if not django_settings.CSRF_COOKIE_SECURE:

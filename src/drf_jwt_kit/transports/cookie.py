@@ -1,7 +1,7 @@
 """Which cookies hold the tokens, and what may a browser do with them?
 
-Host-bound by their names (``__Host-``: Secure, Path=/, no Domain), so that no sibling host can
-plant one; never readable for scripts. Source: RFC 6265bis sections 4.1.3 and 5.7.
+Their names bind them to the host (``__Host-``: Secure, Path=/, no Domain), so that no sibling host
+can plant one. Scripts can never read them. Source: RFC 6265bis sections 4.1.3 and 5.7.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from drf_jwt_kit.conf.fields import SameSite
 from drf_jwt_kit.jose.codec import read_unverified
 
 _SPACE = " \t"
-"""What a browser takes off a name and a value. Source: RFC 6265bis section 5.6."""
+"""The spaces that a browser strips from names and values. Source: RFC 6265bis section 5.6."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenCookie:
-    """One of the two cookies, as the settings have it at this moment."""
+    """One of the two cookies, by the current settings."""
 
     name: str
     samesite: SameSite
 
     def read(self, request: Request) -> str | None:
-        """The token in it; None where the browser sent none, an empty one, or two.
+        """The token in the cookie; None if the browser sent none, an empty one, or two.
 
-        Of two that have one name, one may have been planted by a sibling host, and nothing says
-        which. A name that begins with ``__Host-`` cannot be planted, which is why the header is
-        read here: ``request.COOKIES`` takes other spaces off a name than a browser does, and so
-        takes what a sibling host planted under "\\u2000__Host-..." for ours.
+        If two have the same name, a sibling host may have planted one of them. It cannot plant a
+        name that begins with ``__Host-``. The header is read here because ``request.COOKIES``
+        strips more spaces from a name than a browser does, and would read a cookie that a sibling
+        host planted as "\\u2000__Host-..." as ours.
         """
         sent = [pair.partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";")]
         values = [value.strip(_SPACE) for name, _, value in sent if name.strip(_SPACE) == self.name]
         return values[0] or None if len(values) == 1 else None
 
     def put(self, response: HttpResponseBase, token: str) -> int:
-        """Have the browser keep ``token``, which is one of ours, for the seconds returned."""
+        """Make the browser store ``token``, one of ours, for the seconds that are returned."""
         settings = get_settings()
         seconds = max(0, int(read_unverified(token)["exp"]) - int(time.time()))
         response.set_cookie(
@@ -55,7 +55,7 @@ class TokenCookie:
         return seconds
 
     def clear(self, response: HttpResponseBase) -> None:
-        """Have the browser forget it: by the same name, path, domain and SameSite."""
+        """Make the browser delete the cookie: by the same name, path, domain and SameSite."""
         domain = get_settings().COOKIE_DOMAIN
         response.delete_cookie(self.name, domain=domain, samesite=self.samesite)
 

@@ -1,7 +1,7 @@
-"""Does a request that a browser may have added cookies to come from the project's own page?
+"""Does a request with cookies come from the project's own page?
 
-Fetch Metadata or a trusted Origin, and then all of Django's own check. Sources: RFC 9700 section
-4.7.1, the W3C's Fetch Metadata, Django's CsrfViewMiddleware.
+Checks Fetch Metadata or a trusted Origin, and then calls all of Django's own check. Sources: RFC
+9700 section 4.7.1, the W3C's Fetch Metadata, Django's CsrfViewMiddleware.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Source: RFC 9110 section 9.2.1."""
 
 _NO_ORIGIN = (
-    "Neither Sec-Fetch-Site says same-origin nor is there an Origin. Browsers send one of them. "
+    "It has neither 'Sec-Fetch-Site: same-origin' nor an Origin. Browsers send one of them. "
     "Clients other than browsers should send the token in the Authorization header."
 )
 
@@ -37,15 +37,15 @@ _UNREADABLE = (
     LookupError,  # an encoding that does not exist, or is not one of text
     UnicodeError,
 )
-"""What Django raises for a form that is broken, too long or cut off."""
+"""The errors that Django raises for a form that is broken, too long or incomplete."""
 
 
 def require_own_page(request: Request | HttpRequest) -> None:
-    """Raise CSRFFailed unless a page of ours, or of a trusted origin, has sent ``request``.
+    """Raise CSRFFailed unless a page of this host, or of a trusted origin, has sent ``request``.
 
-    A page of ours is one of this host. Others are named by Django's CSRF_TRUSTED_ORIGINS.
-    Safe methods pass, and so does what Django's test client sends unless it enforces the check.
-    Raises ParseError and BodyTooLarge for a form that cannot be read, as the token may be in it.
+    Django's CSRF_TRUSTED_ORIGINS names the trusted origins. Safe methods pass, and so do requests
+    of Django's test client unless it enforces the check. Raises ParseError and BodyTooLarge for a
+    form that cannot be read, because the CSRF token may be in it.
     """
     refusal = _refusal(getattr(request, "_request", request))  # a middleware has Django's own
     if refusal is not None:
@@ -54,13 +54,13 @@ def require_own_page(request: Request | HttpRequest) -> None:
 
 
 def csrf_token(request: Request) -> str:
-    """What a page sends in the header that CSRF_HEADER_NAME names (``X-CSRFToken``)."""
+    """The CSRF token that a page sends in the header CSRF_HEADER_NAME (``X-CSRFToken``)."""
     _check().process_request(request._request)
     return get_token(request._request)
 
 
 def send_csrf_cookie(request: Request, response: HttpResponseBase) -> None:
-    """Set Django's cookie where the token was asked for or renewed, middleware or not."""
+    """Set Django's CSRF cookie if the token was asked for or renewed, even without middleware."""
     _check().process_response(request._request, response)
 
 
@@ -76,7 +76,7 @@ def _refusal(request: HttpRequest) -> str | None:
 
 
 def _read_form(request: HttpRequest) -> None:
-    """Have Django read the form now: its CSRF check would not report one that cannot be read."""
+    """Make Django read the form now: its CSRF check would not report a form that it cannot read."""
     try:
         request.POST  # noqa: B018  # it is read when it is asked for
     except RequestDataTooBig as error:

@@ -15,15 +15,15 @@ from drf_jwt_kit.exceptions import BadAuthorizationHeader, InvalidToken, challen
 
 
 def header_of(request: Request) -> bytes | None:
-    """The header that may hold a token; None where there is none."""
+    """The header that may hold a token; None if the request has none."""
     header = request.META.get(get_settings().AUTH_HEADER_NAME)
     return header.encode(HTTP_HEADER_ENCODING) if isinstance(header, str) else header
 
 
 def token_in(header: bytes) -> bytes | None:
-    """The token in the header; None where the header is not for us.
+    """The token in the header; None if the header is not for us.
 
-    Raises BadAuthorizationHeader where our scheme word is not followed by one token.
+    Raises BadAuthorizationHeader if our scheme word is not followed by one token.
     """
     parts = header.split()
     schemes = {word.lower().encode() for word in get_settings().AUTH_HEADER_TYPES}
@@ -37,7 +37,7 @@ def token_in(header: bytes) -> bytes | None:
 def challenge_of(
     header: bytes | None, realm: str, read: Callable[[bytes], bytes | None] = token_in
 ) -> str:
-    """The ``WWW-Authenticate`` value; it names an error only where a token was presented."""
+    """The ``WWW-Authenticate`` value; it names an error only if a token was presented."""
     refusal: Exception | None = None
     try:
         if header is not None and read(header) is not None:

@@ -1,4 +1,4 @@
-"""The endpoints, by Simple JWT's names and without a namespace: ``include("drf_jwt_kit.urls")``."""
+"""Which URLs have the endpoints? Simple JWT's names: ``include("drf_jwt_kit.urls")``."""
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
@@ -10,7 +10,7 @@ if not apps.is_installed("drf_jwt_kit"):
         'settings: INSTALLED_APPS += ["rest_framework", "drf_jwt_kit"]'
     )
 
-# Views import models, which Django refuses with a message of its own without the app.
+# Views import models. Without the app, Django refuses that with a less helpful message.
 from drf_jwt_kit import views
 
 urlpatterns = [

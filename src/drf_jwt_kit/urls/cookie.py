@@ -1,6 +1,6 @@
-"""The endpoints for browsers, tokens in cookies: ``include("drf_jwt_kit.urls.cookie")``.
+"""Which URLs have the endpoints for browsers? ``include("drf_jwt_kit.urls.cookie")``.
 
-The names are the same, in the namespace ``cookie``, so that both sets may stand in one project.
+The names are the same, in the namespace ``cookie``, so that a project can include both.
 """
 
 from django.urls import path

@@ -1,4 +1,4 @@
-"""The public keys where others look first: ``include`` this at the root of the site."""
+"""Where do others look for the public keys? ``include`` this at the root of the site."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The endpoints. They read requests and answer; serializers and sessions do the work."""
+"""Which endpoints are there? They read requests and answer; serializers and sessions decide."""
 
 from .cookies import CookieLogoutAllView as CookieLogoutAllView
 from .cookies import CookieLogoutView as CookieLogoutView

@@ -1,6 +1,6 @@
-"""The same endpoints for browsers: tokens travel in cookies only, and never in a body.
+"""How do browsers use the endpoints? With tokens in cookies only, and never in a body.
 
-Each request that changes something must come from the project's own page; see transports.csrf.
+A request that changes something must come from the project's own page; see transports.csrf.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from .sessions import SessionDetailView, SessionListView, SessionViewBase, Token
 from .tokens import TokenLogoutView, TokenObtainPairView, TokenRefreshView, TokenVerifyView
 
 _UNNAMED = "text/plain"
-"""What wsgiref, and so runserver, says of a request that names no type. Source: RFC 2045, 5.2."""
+"""The type that wsgiref (runserver) gives a request without one. Source: RFC 2045, 5.2."""
 
 
 class CookieEndpointMixin(EndpointMixin):
-    """An endpoint that a browser adds cookies to: takes JSON alone, from a page of ours alone."""
+    """An endpoint to which browsers add cookies. Accepts only JSON, only from our own pages."""
 
     parser_classes = (JSONParser,)
     vary_on = ("Cookie",)
 
     def perform_authentication(self, request: Request) -> None:
-        """Refuse what a form of another site could send, before it is asked who sends it."""
+        """Refuse what a form of another site could send, before the user is authenticated."""
         media_type = request.content_type.partition(";")[0].strip().lower()
         is_empty = request.META.get("CONTENT_LENGTH") in {None, "", "0"}
         unnamed = {"", _UNNAMED} if is_empty else {""}
@@ -46,16 +46,16 @@ class CookieEndpointMixin(EndpointMixin):
         changing = request.method not in transports.SAFE_METHODS
         if changing and media_type not in {JSONParser.media_type, *unnamed}:
             raise UnsupportedMediaType(media_type)  # Django's check would read a form
-        self.demand_own_page(request)
+        self.require_own_page(request)
         super().perform_authentication(request)
 
-    def demand_own_page(self, request: Request) -> None:
+    def require_own_page(self, request: Request) -> None:
         """Raise CSRFFailed for a request that another site may have made."""
         transports.require_own_page(request)
 
 
 class CSRFView(CookieEndpointMixin, APIView):
-    """Ask for the CSRF token, and get its cookie: for pages that cannot read that."""
+    """Get the CSRF token and its cookie, for pages that cannot read the cookie."""
 
     authentication_classes = ()
     permission_classes = ()
@@ -68,16 +68,16 @@ class CSRFView(CookieEndpointMixin, APIView):
 
 
 class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
-    """Log in: credentials for two cookies. A session that the browser was in ends."""
+    """Log in: credentials for two cookies. Ends the browser's previous session."""
 
     def get_serializer_context(self) -> dict[str, Any]:
-        """With the refresh token that the browser holds, whose session the login replaces."""
+        """Adds the browser's refresh token, whose session the login replaces."""
         held = transports.refresh_cookie().read(self.request)
         self.context = {**super().get_serializer_context(), "replaces": held}
         return self.context
 
     def answer(self, presented: Any) -> Response:
-        """The cookies, and for how long they are good (``expires_in``, seconds)."""
+        """The cookies, and how long they are valid (``expires_in``, seconds)."""
         response = super().answer(presented)
         if "access" in response.data:
             held = self.context.pop("replaces", None)
@@ -90,16 +90,16 @@ class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
 
 
 class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
-    """Go on: the refresh cookie for two new ones. A refused one is cleared."""
+    """Refresh: the refresh cookie for two new cookies. A refusal clears them."""
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The cookies, and for how long they are good. Reads no token in the body."""
+        """The cookies, and how long they are valid. Reads no token in the body."""
         self.body(request)
         cookie = _presented(transports.refresh_cookie(), request)
         return _into_cookies(self.answer({"refresh": cookie}), unrotated=cookie)
 
     def handle_exception(self, exc: Exception) -> Response:
-        """A refusal takes the cookies along; what may go well the next time does not."""
+        """Clear the cookies after a refusal, but not after an error that may pass."""
         response = super().handle_exception(exc)
         refused = isinstance(exc, (AuthenticationFailed, NotAuthenticated, TokenError))
         return _cleared(response) if refused else response
@@ -111,18 +111,18 @@ class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """200, or what is wrong with it."""
         cookie = _presented(transports.access_cookie(), request)
-        JWTCookieAuthentication().get_validated_token(cookie.encode())  # no refresh token, then
+        JWTCookieAuthentication().get_validated_token(cookie.encode())  # refuses a refresh token
         return self.answer({"token": cookie})
 
 
 class CookieLogoutView(CookieEndpointMixin, TokenLogoutView):
-    """Log out: end the session of the cookies, and clear them, in whatever state they are."""
+    """Log out: end the session of the cookies and clear them, whatever is in them."""
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """200, always; 503 where the database cannot be asked, and nothing is cleared."""
+        """Always 200; but 503, without clearing anything, if the database does not answer."""
         for cookie in (transports.refresh_cookie(), transports.access_cookie()):
             token = cookie.read(request)
-            with suppress(InvalidToken):  # then the other one may do
+            with suppress(InvalidToken):  # then try the other cookie
                 if token is not None:
                     sessions.logout(token)
                     break
@@ -134,15 +134,15 @@ class CookieSessionViewBase(CookieEndpointMixin, SessionViewBase):
 
     authentication_classes = (JWTCookieAuthentication,)
 
-    def demand_own_page(self, request: Request) -> None:
-        """Left to the authentication: a token in the header needs no such proof."""
+    def require_own_page(self, request: Request) -> None:
+        """Do nothing: the authentication requires it, except for a token in the header."""
 
 
 class CookieLogoutAllView(CookieSessionViewBase, TokenLogoutAllView):
-    """Log out everywhere; ``?except=current`` keeps the session that asks."""
+    """Log out everywhere; ``?except=current`` keeps the session of the request."""
 
     def post(self, request: Request) -> Response:
-        """End all sessions of the user, and clear the cookies unless theirs goes on."""
+        """End all sessions of the user, and clear the cookies unless their session is kept."""
         response = super().post(request)
         return response if "except" in request.query_params else _cleared(response)
 
@@ -155,16 +155,16 @@ class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
     """One of the user's own sessions."""
 
     def delete(self, request: Request, session_id: str) -> Response:
-        """End it, and clear the cookies if they are its own."""
+        """End it, and clear the cookies if they belong to it."""
         response = super().delete(request, session_id)
         return _cleared(response) if self.session_of(request) == UUID(session_id) else response
 
 
 def _into_cookies(response: Response, *, unrotated: str = "") -> Response:
-    """Move the tokens of ``response`` into cookies; its body says how long they are good.
+    """Move the tokens of ``response`` into cookies; its body says how long they are valid.
 
-    ``unrotated`` is the refresh token that goes on where there is no new one. A login whose
-    serializer answers none leaves none. What else that answers stays in the body.
+    ``unrotated`` is the refresh token to keep if there is no new one. If the serializer of a login
+    answers no refresh token, its cookie is cleared. Other data stays in the body.
     """
     access, refresh = response.data.pop("access"), response.data.pop("refresh", unrotated)
     response.data["expires_in"] = transports.access_cookie().put(response, access)
@@ -182,8 +182,8 @@ def _cleared(response: Response) -> Response:
 
 
 def _presented(cookie: transports.TokenCookie, request: Request) -> str:
-    """The token in ``cookie``. Raises NotAuthenticated where there is none, and InvalidToken where
-    none could look like that: a serializer's field would call it a bad body."""
+    """The token in ``cookie``. Raises NotAuthenticated if there is none, and InvalidToken for text
+    that is never a token: a serializer's field would call it a bad body."""
     token = cookie.read(request)
     if token is None:
         raise NotAuthenticated

@@ -1,4 +1,4 @@
-"""What does every endpoint of ours do with a body it cannot read, and with an error?"""
+"""How does every endpoint answer an unreadable body and an error?"""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 
 
 class NonAtomicMixin(_View):
-    """A view outside of ATOMIC_REQUESTS, on every database: sessions may live in any."""
+    """A view outside of ATOMIC_REQUESTS, on every database: sessions may be in any."""
 
     @classmethod
     def as_view(cls, *args: Any, **kwargs: Any) -> Any:
@@ -46,8 +46,8 @@ class NonAtomicMixin(_View):
 
 
 class EndpointMixin(NonAtomicMixin, CodedErrorsMixin):
-    """What every endpoint of ours does: unreadable bodies are 4xx, and refusals keep what is
-    written, since a session that was ended must stay so."""
+    """What every endpoint does: unreadable bodies are 4xx, and a refusal rolls nothing back, so
+    that an ended session stays ended."""
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer ``exc`` without marking a surrounding transaction for rollback."""
@@ -74,7 +74,7 @@ class EndpointMixin(NonAtomicMixin, CodedErrorsMixin):
 
 
 def _within_limits(request: Request) -> Request:
-    """``request``, unless its body is longer than Django allows; REST Framework 3.16 reads on."""
+    """``request``, unless its body is longer than Django allows: REST Framework 3.16 reads it."""
     if not request.content_type.startswith("multipart/"):
         request.body  # noqa: B018  # it raises RequestDataTooBig
     return request

@@ -1,4 +1,4 @@
-"""Which public keys can everybody read? Needs no database and no authentication."""
+"""Which public keys can others verify with? Needs no database and no authentication."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from .endpoint import NonAtomicMixin
 
 @method_decorator(csrf_exempt, name="dispatch")  # it changes nothing: another method is 405
 class JWKSView(NonAtomicMixin, View):
-    """Read our public keys, as a JWK Set. Needs no database and no authentication."""
+    """Read our public keys as a JWK Set, without authentication."""
 
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        """The keys; 304 where the reader has them already (``If-None-Match``)."""
+        """The keys; 304 if the reader has them already (``If-None-Match``)."""
         published = get_ring().jwks
         # A key is listed for KEYS_PUBLISHED_AHEAD before it signs. A cache between us and the
-        # reader, and then the reader's own, may each be a third as old, and still no token
-        # comes whose key is not known.
+        # reader and the reader's own cache may each be a third of that old, and the reader still
+        # knows the key of every token.
         max_age = get_settings().KEYS_PUBLISHED_AHEAD.total_seconds() / 3
         headers = {"ETag": published.etag, "Cache-Control": f"public, max-age={max_age:.0f}"}
         response = HttpResponse(published.body, content_type="application/json", headers=headers)
@@ -37,7 +37,7 @@ class JWKSView(NonAtomicMixin, View):
         return answer
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """405, in the shape of our other refusals."""
+        """405, in the form of our other refusals."""
         refused = MethodNotAllowed(str(request.method))
         body = {"detail": refused.detail, "code": refused.default_code}
         allowed = {"Allow": ", ".join(self.http_method_names).upper()}

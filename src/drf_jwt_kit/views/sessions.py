@@ -29,8 +29,8 @@ class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
     authentication_classes: Sequence[type[JWTAuthentication]] = (JWTAuthentication,)
 
     def session_of(self, request: Request) -> UUID | None:
-        """The session that asks; None where it has none: Simple JWT issued its token, or a test
-        has forced the authentication."""
+        """The session of the request; None if another issuer made its token, or a test has forced
+        the authentication."""
         presented: Presented | None = getattr(request.auth, "presented", None)
         return None if presented is None else presented.sid
 
@@ -41,7 +41,7 @@ class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
 
 
 class TokenLogoutAllView(SessionViewBase):
-    """Log out everywhere; ``?except=current`` keeps the session that asks."""
+    """Log out everywhere; ``?except=current`` keeps the session of the request."""
 
     def post(self, request: Request) -> Response:
         """End all sessions of the user. Answers how many were live."""

@@ -1,4 +1,4 @@
-"""Log in, refresh, verify, log out: a serializer runs, and tokens travel in bodies."""
+"""How does a client log in, refresh, verify and log out? With tokens in bodies."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from .endpoint import EndpointMixin
     sensitive_post_parameters("password", "refresh", "access", "token"), name="dispatch"
 )
 class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
-    """An endpoint that needs no authentication, since what it is sent proves enough."""
+    """An endpoint without authentication: its body holds credentials or a token."""
 
     _setting: ClassVar[str]
 
     def get_serializer_class(self) -> Any:
-        """The view's ``serializer_class``, or else the one that settings name."""
+        """The view's ``serializer_class``, or else the one that the settings name."""
         if self.serializer_class is None and self._serializer_class:
             return import_string(self._serializer_class)
         return self.serializer_class or get_settings().load(self._setting)
 
     def get_authenticate_header(self, request: Request) -> str:
-        """The bare challenge, for a failed login; a refused token brings its own."""
+        """The challenge for a failed login, without an error. A refused token has its own."""
         return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, None)
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Run the serializer and answer what it validated."""
+        """Run the serializer and answer its validated data."""
         return self.answer(self.body(request))
 
     def answer(self, presented: Any) -> Response:
-        """What the serializer makes of ``presented``, in whatever way that has travelled."""
+        """The serializer's answer to ``presented``, from a body or a cookie."""
         serializer = self.get_serializer(data=presented)
         serializer.is_valid(raise_exception=True)
         return Response(serializer.validated_data)
@@ -56,7 +56,7 @@ class TokenObtainPairView(TokenViewBase):
 
 
 class TokenRefreshView(TokenViewBase):
-    """Go on: a refresh token for an access token and the next refresh token."""
+    """Refresh: a refresh token for an access token and the next refresh token."""
 
     _setting = "TOKEN_REFRESH_SERIALIZER"
 
@@ -70,13 +70,14 @@ class TokenVerifyView(TokenViewBase):
 class TokenLogoutView(TokenViewBase):
     """Log out: end the session of a refresh token in the body, or an access token in the header.
 
-    Any genuine token will do, expired or ended as well. Source: RFC 7009 section 2.2.
+    Any token with a valid signature is accepted, even if it has expired or its session has ended.
+    Source: RFC 7009 section 2.2.
     """
 
     _setting = "TOKEN_BLACKLIST_SERIALIZER"
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The body's token where there is one, or else the header's."""
+        """Log out with the token in the body, or else the one in the header."""
         body = self.body(request)
         if isinstance(body, dict) and body.get("refresh"):
             return self.answer(body)

@@ -1,4 +1,4 @@
-"""``manage.py jwtkit``: finds the subcommand and runs it. Each is a module of ``subcommands``."""
+"""Which subcommand of ``manage.py jwtkit`` is meant? Each is a module of ``subcommands``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     """``manage.py jwtkit WORD …``"""
 
     help = "Look after the sessions and keys of JWT authentication."
-    # Some of what the checks find wrong is cured by a subcommand: a directory without keys.
+    # A subcommand cures some errors that checks find, such as a directory without keys.
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

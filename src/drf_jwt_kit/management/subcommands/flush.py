@@ -1,4 +1,4 @@
-"""``jwtkit flush``: shows how far the deletion of dead rows has come. ``retention`` does it."""
+"""How far has ``jwtkit flush`` come? Shows the progress of ``sessions.flush``, which deletes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.sessions.flush import Progress, flush
 
-HELP = "Delete the sessions that can no longer matter."
+HELP = "Delete the sessions that are no longer needed."
 _MOST_DAYS = 36_500
 _LINES = 10  # while a table of several batches is read
 _INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C has ended
@@ -53,7 +53,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
                     why = _stopped("Interrupted", progress, verb)
                     raise CommandError(why, returncode=_INTERRUPTED)
     except ServiceUnavailable as error:
-        why = _stopped(f"The database gave up ({error.__cause__})", progress, verb)
+        why = _stopped(f"The database failed ({error.__cause__})", progress, verb)
         raise CommandError(why) from error
     say(f"Sessions: {_counts(progress, verb)}.")
     if progress.cutoffs:

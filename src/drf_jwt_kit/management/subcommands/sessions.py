@@ -52,10 +52,10 @@ def run_list(command: BaseCommand, options: dict[str, Any]) -> None:
 
 
 def run_revoke(command: BaseCommand, options: dict[str, Any]) -> None:
-    """End what was named, and say how many sessions that were."""
+    """End the named sessions, and say how many they were."""
     user, ids = named_user(options), options["ids"]
     if [bool(ids), user is not None, options["all"]].count(True) != 1:
-        raise CommandError("Say which: ids of sessions, --user, --user-id or --all.")
+        raise CommandError("Name what to end: ids of sessions, --user, --user-id or --all.")
     if options["all"]:
         _revoke_all(command, interactive=options["interactive"])
     elif user is not None:
@@ -79,13 +79,15 @@ def _revoke_each(command: BaseCommand, ids: list[UUID]) -> None:
 
 def _revoke_all(command: BaseCommand, *, interactive: bool) -> None:
     if interactive:
-        command.stdout.write("This ends all sessions of all users. Everybody has to log in again.")
+        command.stdout.write("This ends all sessions of all users. All of them must log in again.")
         try:
             answer = input("Type 'yes' to go on: ")
         except (EOFError, KeyboardInterrupt):  # nobody can be asked, or the answer is no
             answer = ""
         if answer != "yes":
-            raise CommandError("Nothing was ended. With --noinput this does not ask.")
+            raise CommandError(
+                "Nothing was ended. Use --noinput to end them without this question."
+            )
     valid_after = sessions.revoke_all(reason=sessions.RevokedReason.BY_ADMIN)
     command.stdout.write(f"Ended every session that began before {_time(valid_after)}.")
 

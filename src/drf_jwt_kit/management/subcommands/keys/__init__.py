@@ -15,7 +15,7 @@ from drf_jwt_kit.jose.algorithms import ALGORITHMS
 from . import changing, showing
 
 _ROTATE_AT_ONCE = "Rotate now, even if other processes have not read the new key. For a leaked key."
-_REMOVE_AT_ONCE = "Remove it now, even if that logs people out. For a leaked key."
+_REMOVE_AT_ONCE = "Remove it now, even if that logs users out. For a leaked key."
 HELP = "List, make, rotate, remove and check the keys that sign and verify tokens."
 
 
@@ -31,7 +31,7 @@ def add_arguments(parser: CommandParser) -> None:
     word("list", showing.run_list, "Show every key, its state, and what it still verifies.")
     generate = word("generate", changing.run_generate, "Make a key: the next one of its directory.")
     rotate = word("rotate", changing.run_rotate, "Let the next key sign, and retire the old one.")
-    remove = word("remove", changing.run_remove, "Remove a key that nobody needs any more.")
+    remove = word("remove", changing.run_remove, "Remove a key that no session needs.")
     word("check", showing.run_check, "Say what is wrong or unwise; fail if anything is wrong.")
 
     generate.add_argument("--algorithm", choices=ALGORITHMS, default="ES256")

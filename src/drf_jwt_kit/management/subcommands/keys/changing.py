@@ -1,4 +1,4 @@
-"""``jwtkit keys generate``, ``rotate`` and ``remove``: each changes a directory in one step."""
+"""How do ``jwtkit keys generate``, ``rotate`` and ``remove`` change keys? Each in one step."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def run_rotate(command: BaseCommand, options: dict[str, Any]) -> None:
 
 
 def run_remove(command: BaseCommand, options: dict[str, Any]) -> None:
-    """Remove a key, unless that would log people out and --at-once does not say so."""
+    """Remove a key. If that would log users out, only with --at-once."""
     with _changed(options) as (folder, entries):
         entry = lifecycle.found(entries, options["kid"])
         left = lifecycle.removed(entries, entry.kid)
@@ -99,7 +99,7 @@ def _configured_directory() -> Path:
 
 
 def _new_key(algorithm: str) -> tuple[bytes, Key]:
-    """A key whose name does not begin as an option does, so that it can be typed."""
+    """A key whose name does not begin with a dash, so that it is not taken for an option."""
     while True:
         text = new_key_text(algorithm)
         key = key_in(text, where="The new key", algorithm=algorithm)
@@ -121,4 +121,4 @@ def _what_follows(entry: Entry) -> str:
         return "It is the first key, so it signs."
     ready = lifecycle.as_text(entry.since + get_settings().KEYS_PUBLISHED_AHEAD)
     rotate = f"{lifecycle.KEYS_COMMAND} rotate"
-    return f"It is the next key: it verifies, and may sign from {ready} on: {rotate}"
+    return f"It is the next key. It verifies now, and may sign from {ready} on: {rotate}"

@@ -1,6 +1,6 @@
-"""``jwtkit keys list`` and ``check``: which keys are there, and what is wrong with them?
+"""Which keys are there, and what is wrong with them? For ``jwtkit keys list`` and ``check``.
 
-A key that signs no more still verifies, until what it has signed is over.
+A retiring key no longer signs, but verifies until the tokens that it signed have expired.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ _HEAD = ("state", "key", "algorithm", "since", "age", "verifies")
 
 @dataclass(frozen=True, kw_only=True)
 class Remaining:
-    """How many sessions need the key to be refreshed, and when nobody needs it any more."""
+    """How many sessions need the key for a refresh, and until when."""
 
     sessions: int
     until: datetime
 
     @property
     def is_over(self) -> bool:
-        """Whether removing the key logs nobody out."""
+        """Whether removing the key ends no session."""
         return datetime.now(timezone.utc) >= self.until
 
 
 def what_remains(made: datetime | None, retired: datetime) -> Remaining | None:
-    """What is alive of the tokens of a key that was made at ``made`` and has retired.
+    """The live tokens of a key that was made at ``made`` and has retired.
 
-    Other processes may have signed with it until they read their keys again. None where the
-    session table cannot be asked.
+    Other processes may have signed with it until they read their keys again. None if the
+    database does not answer.
     """
     settings = get_settings()
     signed_until = retired + settings.KEYS_RELOAD_INTERVAL
@@ -54,11 +54,11 @@ def what_remains(made: datetime | None, retired: datetime) -> Remaining | None:
 
 
 def told(kid: str, remaining: Remaining | None) -> str:
-    """Who needs a retiring key, and when it may be removed, in a sentence."""
+    """Which sessions need a retiring key, and when it may be removed, in a sentence."""
     if remaining is None:
-        return f"{kid} is retiring. Who needs it is not known: the database cannot be asked."
+        return f"{kid} is retiring. Its sessions are not known: the database does not answer."
     if remaining.is_over:
-        return f"{kid} is retiring, and nobody needs it any more: {KEYS_COMMAND} remove {kid}"
+        return f"{kid} is retiring, and no session needs it. Remove it: {KEYS_COMMAND} remove {kid}"
     removal = f"It may be removed from {as_text(remaining.until)} on: {KEYS_COMMAND} remove {kid}"
     return f"{kid} is retiring. Sessions that need it: {remaining.sessions}. {removal}"
 
@@ -73,7 +73,7 @@ def run_list(command: BaseCommand, options: dict[str, Any]) -> None:
 
 
 def run_check(command: BaseCommand, options: dict[str, Any]) -> None:
-    """Write what is wrong and what is unwise, and fail where something is wrong."""
+    """Write what is wrong and what is unwise, and fail if something is wrong."""
     wrong = [f"{message.msg} {message.hint}" for message in checks.check()]
     unwise = [f"{message.msg} {message.hint}" for message in checks.check_deploy()]
     if not wrong:
@@ -110,9 +110,9 @@ def _verifies(placed: PlacedKey) -> str:
         return f"nothing yet; may sign from {ready}"
     remaining = what_remains(placed.made, placed.since)
     if remaining is None:
-        return "not known: the database cannot be asked"
+        return "not known: the database does not answer"
     if remaining.is_over:
-        return "nothing any more"
+        return "no live token"
     return f"until {as_text(remaining.until)}; sessions that need it: {remaining.sessions}"
 
 
