@@ -441,7 +441,7 @@ class TestChecks:
         assert self.said() == [
             (
                 "drf_jwt_kit.W021",
-                "ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed (2026-01-15T12:00:00+00:00): it has no "
+                "ADOPT_SIMPLEJWT_TOKENS_UNTIL is past (2026-01-15T12:00:00+00:00): it has no "
                 "effect. Remove it. If KEYS is set, remove SIGNING_KEY and VERIFYING_KEY of "
                 "SIMPLE_JWT too.",
             )

@@ -79,8 +79,8 @@ class TestAFunctionThatSigns:
             kit.sign_in(user)
 
         assert str(refused.value) == (
-            f"The signature for {get_ring_kid()} (ES256) does not fit its public key. Its 'sign' "
-            f"must sign exactly the given bytes, with the private key of that public key."
+            f"The signature for {get_ring_kid()} (ES256) does not fit its public key. Let 'sign' "
+            f"sign exactly the given bytes with the private key of that public key."
         )
 
 

@@ -166,9 +166,7 @@ class TestNamedBySimpleJWT:
         }
         with (
             override_settings(SIMPLE_JWT=mixed),
-            pytest.raises(
-                ImproperlyConfigured, match="not the private and the public part of one key"
-            ),
+            pytest.raises(ImproperlyConfigured, match="not the private and public part of one key"),
         ):
             get_ring()
 

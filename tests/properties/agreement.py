@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 NOW = datetime(2026, 6, 1, 12, 0, 0, 500_000, tzinfo=timezone.utc)
-TICK, SECOND, HOUR, DAY = (
+TICK, HALF, SECOND, HOUR, DAY = (
     timedelta(microseconds=1),
+    timedelta(microseconds=500_000),  # from NOW to the next whole second
     timedelta(seconds=1),
     timedelta(hours=1),
     timedelta(days=1),
 )
-EDGES = (-DAY, -HOUR, -SECOND, -TICK, timedelta(0), TICK, SECOND, HOUR, DAY)
+EDGES = (-DAY, -HOUR, -SECOND, -TICK, timedelta(0), TICK, HALF, SECOND, HOUR, DAY)
 USERS = ("fine", "inactive", "changed", "gone", "refused")
 ROWS = 250
 
@@ -65,7 +66,7 @@ def make_rows(chance: random.Random, users: dict[str, Any], cutoffs: list[dateti
         expires = NOW + chance.choice((*EDGES, 30 * DAY, 30 * DAY, 30 * DAY, 30 * DAY))
         revoked = chance.choice((None, None, None, NOW + chance.choice(EDGES)))
         return Session(
-            user_id=user.pk,
+            user_id=None if chance.random() < 0.05 else user.pk,
             password_fingerprint=fingerprint(user),
             created_at=as_stored(created),
             rotated_at=rotated and as_stored(rotated),
@@ -90,7 +91,7 @@ def tokens_of(session: Any, users: dict[Any, Any]) -> tuple[str, str]:
     protocol = {
         **session_claims(session),
         "token_type": "refresh",
-        "user_id": user_id_of(users[session.user_id]),
+        "user_id": user_id_of(users.get(session.user_id) or next(iter(users.values()))),
         "iat": int(NOW.timestamp()),
         "exp": int((NOW + HOUR).timestamp()),
     }
@@ -125,7 +126,11 @@ def who_disagrees(users: dict[str, Any], every: list[Any]) -> Iterator[str]:
     by_key = {user.pk: user for user in users.values()}
     attach_users(every)
     ids = {row.pk for row in every}
-    by_table = {row.pk for row in every if not end_of(judged_state(row, None), now=NOW)}
+    by_table = {
+        row.pk
+        for row in every
+        if row.user_id is not None and not end_of(judged_state(row, None), now=NOW)
+    }
     live = {row.pk for row in every if end_of_session(row, row.user) is None}
     for_request = {
         row.pk
@@ -195,7 +200,7 @@ def who_disagrees(users: dict[str, Any], every: list[Any]) -> Iterator[str]:
             {
                 row.pk
                 for row in every
-                if sessions.rename(row.pk, by_key[row.user_id], "x") is not None
+                if sessions.rename(row.pk, by_key.get(row.user_id, users["fine"]), "x") is not None
             },
         ),
         "a refresh": (live, passing(lambda row: sessions.refresh(tokens[row.pk][1]))),
@@ -219,7 +224,7 @@ def main(seed: int) -> None:
     call_command("migrate", verbosity=0)
     chance = random.Random(seed)
     cutoffs = [NOW - ago for ago in chance.sample((HOUR, DAY, 2 * DAY), 2)]
-    by_setting = chance.choice((None, NOW - DAY - TICK))
+    by_setting = max(cutoffs) + chance.choice((SECOND, -DAY))  # that, or the table, is the later
     kit = {
         "SESSIONS_VALID_AFTER": by_setting,
         "USER_AUTHENTICATION_RULE": "tests.properties.agreement.may_log_in",
@@ -230,7 +235,7 @@ def main(seed: int) -> None:
         users = make_users()
         for moment in cutoffs:
             Cutoff.objects.create(valid_after=as_stored(moment))
-        every = make_rows(chance, users, [*cutoffs, *filter(None, [by_setting])])
+        every = make_rows(chance, users, [*cutoffs, by_setting])
         change_behind_our_back(users)
         for line in who_disagrees(users, every):
             print("DISAGREES", line)

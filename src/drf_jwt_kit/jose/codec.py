@@ -139,9 +139,7 @@ def _signed_by_function(signing_input: bytes, key: Key) -> str:
     algorithm = jwt.get_algorithm_by_name(key.algorithm)
     if not algorithm.verify(signing_input, key.verifying_key, signature):
         problem = f"The signature for {key.kid} ({key.algorithm}) does not fit its public key."
-        hint = (
-            "Its 'sign' must sign exactly the given bytes, with the private key of that public key."
-        )
+        hint = "Let 'sign' sign exactly the given bytes with the private key of that public key."
         raise UnusableKey(problem, hint=hint, id=WRONG_SIGNATURE)
     return b".".join([signing_input, base64url_encode(signature)]).decode()
 

@@ -51,9 +51,7 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
             yield Warning(problem, hint=hint, id=UNUSED_SIGNING_KEY)
         return
     if until <= datetime.now(timezone.utc):
-        problem = (
-            f"ADOPT_SIMPLEJWT_TOKENS_UNTIL has passed ({until.isoformat()}): it has no effect."
-        )
+        problem = f"ADOPT_SIMPLEJWT_TOKENS_UNTIL is past ({until.isoformat()}): it has no effect."
         hint = "Remove it. If KEYS is set, remove SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT too."
         yield Warning(problem, hint=hint, id=ADOPTION_IS_OVER)
         return

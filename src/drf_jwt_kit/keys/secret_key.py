@@ -23,9 +23,7 @@ SHORT_SECRET_KEY = "drf_jwt_kit.E002"
 PUBLIC_SECRET_KEY = "drf_jwt_kit.W104"
 
 _LEAST_BYTES = 32
-_MAKE_A_KEY = (
-    'python -c "from django.core.management.utils import get_random_secret_key as k; print(k())"'
-)
+_MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_urlsafe(50))"'
 
 
 def secret_keys() -> dict[str, bytes]:

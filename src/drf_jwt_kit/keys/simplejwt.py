@@ -108,9 +108,7 @@ def _named_pair(algorithm: str) -> Key:
     private = key_in(text, where=_SIGNING_KEY, algorithm=algorithm)
     public = _public_key(algorithm)
     if private.signing_key is None or private.kid != public.kid:
-        problem = (
-            "SIGNING_KEY and VERIFYING_KEY are not the private and the public part of one key."
-        )
+        problem = "SIGNING_KEY and VERIFYING_KEY are not the private and public part of one key."
         raise UnusableKey(problem, hint=_TOGETHER, id=NO_PAIR)
     return private
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pkgutil import resolve_name
 from typing import Any, Protocol
 
@@ -24,9 +25,9 @@ from drf_jwt_kit.models import Session
 from . import events
 from .tokens import Writer, reserved_names
 
-NOT_A_SERIALIZER = "drf_jwt_kit.E044"
-RESERVED_CLAIM = "drf_jwt_kit.E004"
-SECRET_CLAIM = "drf_jwt_kit.E006"
+NOT_A_SERIALIZER = partial(Error, id="drf_jwt_kit.E044")
+RESERVED_CLAIM = partial(Error, id="drf_jwt_kit.E004")
+SECRET_CLAIM = partial(Error, id="drf_jwt_kit.E006")
 
 _LOOKS_SECRET = re.compile(
     r"passw|(^|_)(secrets?|ssn|pin|cvv|iban|card_?number)(_|$)", re.IGNORECASE
@@ -155,25 +156,20 @@ def check() -> Iterator[CheckMessage]:
     if serializer is None:
         return
     if not (isinstance(serializer, type) and issubclass(serializer, serializers.BaseSerializer)):
-        yield Error(
-            f"CLAIMS_SERIALIZER is {get_settings().CLAIMS_SERIALIZER!r}, which is not a serializer "
-            "class.",
+        yield NOT_A_SERIALIZER(
+            f"CLAIMS_SERIALIZER is {get_settings().CLAIMS_SERIALIZER!r}, not a serializer class.",
             hint=f"Give the dotted path of {needed}.",
-            id=NOT_A_SERIALIZER,
         )
         return
     for name in _declared(serializer):
+        has = f"The claims serializer {serializer.__name__} has a field {name!r}"
         if name in reserved_names():
-            yield Error(
-                f"The claims serializer {serializer.__name__} has a field {name!r}, a claim that "
-                "the protocol sets.",
+            yield RESERVED_CLAIM(
+                f"{has}, a claim that the protocol sets.",
                 hint=f"Give the field another name, such as 'user_{name}'.",
-                id=RESERVED_CLAIM,
             )
         elif _LOOKS_SECRET.search(name):
-            yield Error(
-                f"The claims serializer {serializer.__name__} has a field {name!r}. Anyone who "
-                "holds a token can read its claims.",
+            yield SECRET_CLAIM(
+                f"{has}. Anyone who holds a token can read its claims.",
                 hint="Remove the field, or rename it if it holds nothing secret.",
-                id=SECRET_CLAIM,
             )

@@ -133,7 +133,10 @@ def authenticate(token: Presented | TokenOfAFace) -> Any:
     """
     presented = presented_of(token, TokenKind.ACCESS)
     if presented.sid is None:
-        return _active_user_of_other(presented)
+        user = user_of_other(presented)
+        if get_settings().CHECK_USER_IS_ACTIVE and not user.is_active:  # as Simple JWT would
+            refuse(presented, End.USER_INACTIVE.value)
+        return user
     found = _find(presented.sid, _FOR_A_REQUEST)
     if found is None:
         refuse(presented, "unknown")
@@ -214,14 +217,6 @@ def _live(rows: SessionQuerySet) -> list[Session]:
     return [session for session in found if end_of_session(session, session.user) is None]
 
 
-def _active_user_of_other(presented: Presented) -> Any:
-    """The user, if it exists and is active, as Simple JWT requires."""
-    user = user_of_other(presented)
-    if get_settings().CHECK_USER_IS_ACTIVE and not user.is_active:
-        refuse(presented, End.USER_INACTIVE.value)
-    return user
-
-
 def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | None:
     users, alias = _users(), write_alias()
     if users.db != alias:
@@ -244,7 +239,7 @@ def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | N
 def _find_apart(session_id: UUID, users: Any) -> tuple[Session, Any] | None:
     """The same with two queries, if the project's router keeps users in another database."""
     session = stored().to_judge().filter(pk=session_id).first()
-    if session is None or session.user_id is None:
+    if session is None:
         return None
     user = users.filter(pk=session.user_id).first()
     return None if user is None else (session, user)
