@@ -52,7 +52,7 @@ def simple_jwt(**settings):
 
 
 class TestTheTwoLines:
-    def test_check_clean(self):
+    def test_the_two_lines_pass_every_check(self):
         call_command("check", fail_level="DEBUG")
 
     def test_ask_the_database_nothing(self, django_assert_num_queries, db):
@@ -105,7 +105,7 @@ class TestErrors:
             (simple_jwt(JWK_URL="https://x.example/jwks"), ["drf_jwt_kit.W005"]),
         ],
     )
-    def test_are_said(self, settings, expected):
+    def test_each_error_is_found(self, settings, expected):
         with settings:
             assert ids() == expected
 
@@ -140,7 +140,7 @@ class TestErrors:
         with kit(CLAIMS_SERIALIZER=f"{HERE}.Fine"):
             assert ids() == []
 
-    def test_of_a_setting_are_raised_at_first_use_too(self, kit, db):
+    def test_an_error_of_a_setting_is_raised_at_first_use_too(self, kit, db):
         with (
             override_settings(DRF_JWT_KIT={"ACESS_LIFETIME": 1}),
             pytest.raises(ImproperlyConfigured, match="ACCESS_TOKEN_LIFETIME"),
@@ -158,7 +158,7 @@ class TestWarnings:
             (kit(SESSIONS_VALID_AFTER=datetime.now(timezone.utc) - HOUR), []),
         ],
     )
-    def test_are_said(self, settings, expected):
+    def test_each_warning_is_found(self, settings, expected):
         with settings:
             assert ids() == expected
 

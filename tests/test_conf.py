@@ -82,11 +82,11 @@ class TestOverride:
             assert get_settings().ACCESS_TOKEN_LIFETIME == HOUR
         assert get_settings().ACCESS_TOKEN_LIFETIME == HOUR / 4
 
-    def test_of_simple_jwt_is_honoured_too(self):
+    def test_an_override_of_simple_jwts_settings_is_honoured(self):
         with override_settings(SIMPLE_JWT={"ACCESS_TOKEN_LIFETIME": HOUR}):
             assert get_settings().ACCESS_TOKEN_LIFETIME == HOUR
 
-    def test_by_assignment_is_refused(self):
+    def test_an_override_by_assignment_is_refused(self):
         with pytest.raises(FrozenInstanceError):
             get_settings().ISSUER = "x"
 
@@ -98,7 +98,7 @@ class TestUnknownKeys:
             "datetime.timedelta(seconds=3600)). Did you mean 'ACCESS_TOKEN_LIFETIME'?"
         )
 
-    def test_in_lower_case_are_recognised(self):
+    def test_an_unknown_key_in_lower_case_is_recognised(self):
         assert only_problem({"issuer": "x"}).endswith("Did you mean 'ISSUER'?")
 
     def test_far_from_all_of_them_list_them(self):
@@ -107,7 +107,7 @@ class TestUnknownKeys:
     def test_never_show_a_secret(self):
         assert "hunter2" not in only_problem({"SIGNING_KEY": "hunter2"})
 
-    def test_of_simple_jwt_are_no_error(self):
+    def test_unknown_keys_of_simple_jwt_are_no_error(self):
         assert not list(problems({}, {"SLIDING_TOKEN_LIFETIME": HOUR, "MADE_UP": 1}))
 
 
@@ -153,7 +153,7 @@ class TestWrongValues:
             ("SESSIONS_VALID_AFTER", "2026-01-01T00:00:00Z"),
         ],
     )
-    def test_are_found(self, name, value):
+    def test_wrong_values_are_found(self, name, value):
         assert only_problem({name: value}).startswith(f"DRF_JWT_KIT[{name!r}] must be ")
 
     @pytest.mark.parametrize("value", [None, 0, 10, 0.5, HOUR / 120])

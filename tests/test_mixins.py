@@ -137,19 +137,19 @@ class TestCannotBeOpened:
         ["NoPermissions", "AnyoneAllowed", "OwnGetPermissions", "NoAuthentication",
          "BasicFirst", "AdminsOnly", "orders", "orders/public"],
     )  # fmt: skip
-    def test_by_anything_a_class_or_an_action_sets(self, kit, db, where):
+    def test_nothing_that_a_class_or_an_action_sets_opens_a_view(self, kit, db, where):
         answer = kit.get(f"/{where}/")
 
         assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
 
-    def test_by_taking_all_authentication_away(self, kit, db):
+    def test_taking_all_authentication_away_opens_no_view(self, kit, db):
         """403: nothing is left that could say how to authenticate (RFC 9110 section 15.5.2)."""
         answer = kit.get("/OwnGetAuthenticators/")
 
         assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
 
     @pytest.mark.parametrize("where", ["NoAuthentication", "BasicFirst", "orders", "orders/public"])
-    def test_and_answers_401_with_the_bearer_challenge(self, kit, db, where):
+    def test_a_closed_view_answers_401_with_the_bearer_challenge(self, kit, db, where):
         answer = kit.get(f"/{where}/")
 
         assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Bearer realm="api"')
@@ -160,11 +160,11 @@ class TestCannotBeOpened:
             "DEFAULT_AUTHENTICATION_CLASSES": [],
         }
     )
-    def test_by_the_projects_defaults(self, kit, db):
+    def test_the_projects_defaults_open_no_view(self, kit, db):
         assert kit.get("/orders/").status_code == 401
 
     @pytest.mark.parametrize("method", ["get", "head", "options", "post", "put", "patch", "delete"])
-    def test_by_another_method(self, kit, db, method):
+    def test_another_method_opens_no_view(self, kit, db, method):
         assert getattr(kit, method)("/orders/").status_code == 401
 
     def test_get_permissions_says_so_to_whoever_reads_it(self):
@@ -177,7 +177,7 @@ class TestInnocentMixins:
     """Classes before ours that forget super()."""
 
     @pytest.mark.parametrize("where", ["OwnCheckPermissions", "LogsOnly"])
-    def test_open_nothing(self, kit, db, where):
+    def test_innocent_mixins_open_nothing(self, kit, db, where):
         assert kit.get(f"/{where}/").status_code == 401
 
 
@@ -187,15 +187,15 @@ class TestOpens:
         ["NoPermissions", "AnyoneAllowed", "OwnGetPermissions", "NoAuthentication", "BasicFirst",
          "WithOwnClass", "orders", "orders/public"],
     )  # fmt: skip
-    def test_with_a_token(self, kit, signed_in, where):
+    def test_a_token_opens_a_view(self, kit, signed_in, where):
         assert kit.get_with(signed_in.access, f"/{where}/").status_code == 200
 
-    def test_not_where_the_view_asks_for_more(self, kit, signed_in):
+    def test_a_token_alone_does_not_open_a_view_that_asks_for_more(self, kit, signed_in):
         answer = kit.get_with(signed_in.access, "/AdminsOnly/")
 
         assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
 
-    def test_with_a_subclass_of_ours_whose_realm_it_names(self, kit, db):
+    def test_a_challenge_names_the_realm_of_a_subclass_of_ours(self, kit, db):
         bad = kit.get_with("garbage", "/WithOwnClass/")
 
         assert kit.get("/WithOwnClass/")["WWW-Authenticate"] == 'Bearer realm="shop"'
@@ -203,31 +203,31 @@ class TestOpens:
 
 
 class TestRefusesToBeDefined:
-    def test_after_apiview(self):
+    def test_a_mixin_after_apiview_is_refused(self):
         with pytest.raises(TypeError, match=r"class Wrong\(SecureViewMixin, APIView\)"):
 
             class Wrong(APIView, SecureViewMixin):
                 pass
 
-    def test_after_a_view_made_from_it(self):
+    def test_a_mixin_after_a_view_made_from_it_is_refused(self):
         with pytest.raises(TypeError, match=r"class Wrong\(SecureViewMixin, Ok\)"):
 
             class Wrong(Ok, SecureViewMixin):
                 pass
 
-    def test_on_a_view_that_is_not_rest_frameworks(self):
+    def test_a_mixin_on_a_view_that_is_not_rest_frameworks_is_refused(self):
         with pytest.raises(TypeError, match=r"class Wrong\(SecureViewMixin, APIView\)"):
 
             class Wrong(SecureViewMixin, View):
                 pass
 
-    def test_with_scopes_that_are_one_string(self):
+    def test_scopes_that_are_one_string_are_refused(self):
         with pytest.raises(TypeError, match=r"as a list: \['orders:read', 'more'\]"):
 
             class Wrong(SecureViewMixin, APIView):
                 required_scopes = "orders:read more"
 
-    def test_but_not_as_a_base_of_another_mixin(self):
+    def test_a_mixin_may_be_the_base_of_another_mixin(self):
         class Shop(SecureViewMixin):
             pass
 
@@ -251,13 +251,15 @@ class TestCaching:
 
 
 class TestErrors:
-    def test_of_fields_keep_their_names_and_get_a_code_where_it_is_free(self, kit, signed_in):
+    def test_errors_of_fields_keep_their_names_and_get_a_code_where_it_is_free(
+        self, kit, signed_in
+    ):
         answer = kit.get_with(signed_in.access, "/Failing/?how=fields").json()
 
         assert (answer["code"], answer["name"]) == (["wrong"], ["missing"])
         assert isinstance(answer["detail"], str)
 
-    def test_of_no_field_get_one(self, kit, signed_in):
+    def test_errors_of_no_field_get_a_code(self, kit, signed_in):
         answer = kit.get_with(signed_in.access, "/Failing/?how=list").json()
 
         assert (answer["code"], answer["non_field_errors"]) == ("invalid_request", ["wrong"])
@@ -266,12 +268,14 @@ class TestErrors:
         ("how", "status", "code"),
         [("denied", 403, "permission_denied"), ("missing", 404, "not_found")],
     )
-    def test_that_are_djangos_own_get_a_code_too(self, kit, signed_in, how, status, code):
+    def test_exceptions_that_are_djangos_own_get_a_code_too(
+        self, kit, signed_in, how, status, code
+    ):
         answer = kit.get_with(signed_in.access, f"/Failing/?how={how}")
 
         assert (answer.status_code, answer.json()["code"]) == (status, code)
 
-    def test_of_the_views_own_database_are_not_hidden(self, kit, signed_in):
+    def test_errors_of_the_views_own_database_are_not_hidden(self, kit, signed_in):
         with pytest.raises(OperationalError):
             kit.get_with(signed_in.access, "/Broken/")
 
@@ -284,7 +288,7 @@ class TestScopes:
         assert self.get(kit, user, "orders:write orders:read more").status_code == 200
 
     @pytest.mark.parametrize("scope", ["", "orders:read", "orders:read orders:writer"])
-    def test_or_the_answer_is_403_and_names_them(self, kit, user, scope):
+    def test_a_missing_scope_is_403_and_the_challenge_names_the_scopes(self, kit, user, scope):
         answer = self.get(kit, user, scope)
 
         assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.projects
         ),
     ],
 )
-def test_holds_under(settings, where):
+def test_the_specifications_hold_under_other_settings(settings, where):
     answer = subprocess.run(
         [
             sys.executable,

@@ -208,7 +208,7 @@ class TestGetToken:
 
     @pytest.mark.parametrize("where", ["/login/", "/older/"])
     @override_settings(ROOT_URLCONF=HERE)
-    def test_of_a_views_own_serializer_holds_at_refresh_too(self, kit, user, where):
+    def test_claims_of_a_views_own_serializer_hold_at_refresh_too(self, kit, user, where):
         body = {user.USERNAME_FIELD: user.get_username(), "password": PASSWORD}
         tokens = kit.post(where, body, format="json").json()
 
@@ -216,7 +216,7 @@ class TestGetToken:
         assert claims_of(kit.rotate(tokens["refresh"]).access)["tier"] == "ada"
 
     @override_settings(ROOT_URLCONF=HERE)
-    def test_of_a_serializer_that_was_renamed_since_is_the_projects(self, kit, user):
+    def test_claims_are_the_projects_where_the_serializer_was_renamed_since(self, kit, user):
         body = {user.USERNAME_FIELD: user.get_username(), "password": PASSWORD}
         tokens = kit.post("/login/", body, format="json").json()
         Session.objects.update(obtain_serializer="shop.serializers.Gone")
@@ -237,7 +237,7 @@ class TestGetToken:
 
     @pytest.mark.parametrize("where", ["/nested/", "/functions/"])
     @override_settings(ROOT_URLCONF=HERE)
-    def test_may_be_anywhere(self, kit, user, where):
+    def test_get_token_may_be_anywhere(self, kit, user, where):
         body = {user.USERNAME_FIELD: user.get_username(), "password": PASSWORD}
         tokens = kit.post(where, body, format="json").json()
 
@@ -260,7 +260,7 @@ class TestGetToken:
 
         assert (len(at_login), len(at_refresh)) == (2, 2)
 
-    def test_that_returns_simple_jwts_token_says_what_to_import(self, kit, user):
+    def test_a_get_token_that_returns_simple_jwts_token_says_what_to_import(self, kit, user):
         with (
             simple_jwt(TOKEN_OBTAIN_SERIALIZER=f"{HERE}.OfAnotherPackage"),
             pytest.raises(ImproperlyConfigured, match="Import RefreshToken from drf_jwt_kit"),
@@ -375,7 +375,7 @@ class TestAuthentication:
 
 
 class TestClaimNames:
-    def test_of_user_type_and_identifier_are_honoured(self, kit, user):
+    def test_claim_names_of_user_type_and_identifier_are_honoured(self, kit, user):
         names = {"USER_ID_FIELD": "email", "USER_ID_CLAIM": "uid", "JTI_CLAIM": "id",
                  "TOKEN_TYPE_CLAIM": "kind"}  # fmt: skip
         with simple_jwt(**names):
@@ -408,7 +408,7 @@ class TestClaimNames:
         assert kit.get_with(tokens.access).status_code == 401
 
     @pytest.mark.parametrize("leeway", [10, 10.0, timedelta(seconds=10)])
-    def test_leeway_is_honoured(self, clock, kit, signed_in, leeway):
+    def test_the_leeway_of_simple_jwt_is_honoured(self, clock, kit, signed_in, leeway):
         clock.shift(timedelta(minutes=15, seconds=9))
 
         with simple_jwt(LEEWAY=leeway):
@@ -423,11 +423,11 @@ class TestWholeBlock:
     BLOCK = DEFAULTS | {"SIGNING_KEY": django_settings.SECRET_KEY}
 
     @override_settings(SIMPLE_JWT=BLOCK)
-    def test_checks_clean(self):
+    def test_the_whole_block_passes_every_check(self):
         call_command("check", fail_level="WARNING")
 
     @override_settings(SIMPLE_JWT=BLOCK)
-    def test_walks_the_journey(self, clock, kit, user):
+    def test_the_whole_block_serves_a_whole_session(self, clock, kit, user):
         tokens = kit.sign_in(user)
         assert kit.get_with(tokens.access).status_code == 200
         assert set(kit.refresh(tokens.refresh).json()) == {"access"}  # ROTATE_… is False in it
@@ -480,18 +480,18 @@ class TestRefusals:
     """They are Simple JWT's too, for a project's ``except`` around what it calls by itself."""
 
     @pytest.mark.parametrize("caught", [SimpleJWTInvalidToken, SimpleJWTFailed])
-    def test_of_an_ended_session_are_caught_around_authenticate(self, signed_in, caught):
+    def test_refusals_of_an_ended_session_are_caught_around_authenticate(self, signed_in, caught):
         Session.objects.update(revoked_at=now())
 
         with pytest.raises(caught):
             JWTAuthentication().authenticate(get_with_header(f"Bearer {signed_in.access}"))
 
     @pytest.mark.parametrize("caught", [SimpleJWTInvalidToken, SimpleJWTFailed])
-    def test_of_a_bad_token_are_caught_around_get_validated_token(self, caught):
+    def test_refusals_of_a_bad_token_are_caught_around_get_validated_token(self, caught):
         with pytest.raises(caught):
             JWTAuthentication().get_validated_token(b"a.b.c")
 
-    def test_of_a_bad_header_are_caught_around_get_raw_token(self):
+    def test_refusals_of_a_bad_header_are_caught_around_get_raw_token(self):
         with pytest.raises(SimpleJWTFailed):
             JWTAuthentication().get_raw_token(b"Bearer one two")
 

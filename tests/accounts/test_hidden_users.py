@@ -12,18 +12,18 @@ def hidden(user, signed_in):
     return signed_in
 
 
-def test_at_a_request(kit, hidden):
+def test_a_request_of_a_hidden_user_is_refused(kit, hidden):
     assert kit.get_with(hidden.access).json()["reason"] == "session_ended"
 
 
-def test_at_a_refresh_for_good(kit, hidden):
+def test_a_refresh_of_a_hidden_user_ends_the_session_for_good(kit, hidden):
     assert kit.refresh(hidden.refresh).json()["reason"] == "session_ended"
     get_user_model()._base_manager.update(hidden=False)
 
     assert kit.refresh(hidden.refresh).json()["reason"] == "session_ended"
 
 
-def test_at_verify(kit, hidden):
+def test_verify_refuses_the_tokens_of_a_hidden_user(kit, hidden):
     assert kit.verify(hidden.access).status_code == 401
     assert kit.verify(hidden.refresh).status_code == 401
 

@@ -41,7 +41,7 @@ class TestWhatItShows:
 
         assert "ended: the user was deactivated" in staff.text(SESSIONS)
 
-    def test_is_newest_first(self, clock, kit, user, staff):
+    def test_the_list_shows_the_newest_session_first(self, clock, kit, user, staff):
         first = kit.sign_in(user)
         clock.shift(1)
         second = kit.sign_in(user)
@@ -111,7 +111,7 @@ class TestSearch:
 
         assert staff.listed(q=str(user.pk)) == [sid(two[0])]
 
-    def test_of_a_user_reads_no_text_of_the_table(self, two, user, staff, all_queries):
+    def test_a_search_for_a_user_reads_no_text_of_the_table(self, two, user, staff, all_queries):
         with all_queries() as made:
             listed = staff.listed(q=user.get_username())
 
@@ -130,12 +130,12 @@ class TestFilters:
     def test_a_session_is_live(self, live, staff):
         assert self.both(staff) == ([sid(live)], [])
 
-    def test_or_revoked(self, kit, live, staff):
+    def test_a_revoked_session_is_listed_as_ended(self, kit, live, staff):
         kit.logout(live.refresh)
 
         assert self.both(staff) == ([], [sid(live)])
 
-    def test_or_not_refreshed_in_time(self, clock, kit, live, staff):
+    def test_a_session_not_refreshed_in_time_is_listed_as_ended(self, clock, kit, live, staff):
         clock.shift(timedelta(hours=23))
         kit.rotate(live.refresh)
         clock.shift(timedelta(hours=23))
@@ -145,18 +145,18 @@ class TestFilters:
 
         assert self.both(staff) == ([], [sid(live)])
 
-    def test_or_too_old(self, live, staff):
+    def test_a_session_past_its_greatest_age_is_listed_as_ended(self, live, staff):
         session_rows.stored().update(expires_at=timezone.now())
 
         assert self.both(staff) == ([], [sid(live)])
 
-    def test_or_ended_with_all_others(self, clock, live, staff):
+    def test_a_session_ended_with_all_others_is_listed_as_ended(self, clock, live, staff):
         clock.shift(1)
         sessions.revoke_all()
 
         assert self.both(staff) == ([], [sid(live)])
 
-    def test_or_ended_by_the_setting(self, clock, live, staff, settings):
+    def test_a_session_ended_by_the_setting_is_listed_as_ended(self, clock, live, staff, settings):
         clock.shift(1)
         now = timezone.now()
         settings.DRF_JWT_KIT = {
@@ -165,20 +165,22 @@ class TestFilters:
 
         assert self.both(staff) == ([], [sid(live)])
 
-    def test_by_the_whole_second_that_the_setting_counts_from(self, live, staff, settings):
+    def test_the_filter_counts_from_the_same_whole_second_as_the_setting(
+        self, live, staff, settings
+    ):
         session_rows.stored().update(auth_time=NOON + timedelta(seconds=10.7))
         settings.DRF_JWT_KIT = {"SESSIONS_VALID_AFTER": NOON + timedelta(seconds=10.5)}
 
         assert "ended: all sessions were ended" in staff.text(SESSIONS)
         assert self.both(staff) == ([], [sid(live)])
 
-    def test_by_reason(self, kit, live, user, staff):
+    def test_sessions_can_be_filtered_by_reason(self, kit, live, user, staff):
         sessions.revoke(row(kit.sign_in(user)).pk)
         kit.logout(live.refresh)
 
         assert staff.listed(revoked_reason__exact="logout") == [sid(live)]
 
-    def test_by_date(self, clock, live, staff):
+    def test_sessions_can_be_filtered_by_date(self, clock, live, staff):
         yesterday = timezone.now() - timedelta(days=1)
 
         assert staff.listed(created_at__gte=yesterday.isoformat()) == [sid(live)]
@@ -192,7 +194,7 @@ class TestFiltersByWhatIsNotShown:
         "column",
         ["secret", "retry_key_hash", "password_fingerprint", "obtain_serializer", "user__password"],
     )
-    def test_are_refused(self, signed_in, staff, column):
+    def test_filters_by_columns_that_are_not_shown_are_refused(self, signed_in, staff, column):
         assert staff.get(SESSIONS, {f"{column}__startswith": "a"}).status_code == 400
 
 

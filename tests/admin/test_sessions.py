@@ -47,24 +47,24 @@ class TestDetail:
         assert "deletelink" not in html
         assert '<input type="text"' not in html
 
-    def test_takes_no_change(self, signed_in, staff):
+    def test_the_page_of_a_session_takes_no_change(self, signed_in, staff):
         assert staff.post(page_of(signed_in), {"name": "mine"}).status_code == 403
         assert row(signed_in).name == ""
 
-    def test_cannot_be_deleted(self, signed_in, staff):
+    def test_a_session_cannot_be_deleted_in_the_admin(self, signed_in, staff):
         assert staff.post(page_of(signed_in, "delete"), {"post": "yes"}).status_code == 403
         assert staff.listed() == [str(row(signed_in).pk)]
         assert "delete_selected" not in staff.html(SESSIONS)
 
-    def test_cannot_be_added(self, staff):
+    def test_a_session_cannot_be_added_in_the_admin(self, staff):
         assert staff.get(f"{SESSIONS}add/").status_code == 403
 
-    def test_of_a_user_who_is_gone_is_a_page_too(self, signed_in, user, staff):
+    def test_the_session_of_a_user_who_is_gone_has_a_page_too(self, signed_in, user, staff):
         user.delete()
 
         assert "ended: the user was deleted" in staff.text(page_of(signed_in))
 
-    def test_of_no_session_leads_back(self, staff):
+    def test_the_page_of_no_session_leads_back(self, staff):
         assert staff.get(f"{SESSIONS}nothing/change/").status_code == 302
 
     def test_is_for_nobody_without_a_permission(self, signed_in, staff_who_may):
@@ -98,7 +98,7 @@ def test_nothing_that_makes_a_token_is_on_any_page(kit, signed_in, staff):
 
 
 class TestEndSelected:
-    def test_asks_before(self, signed_in, user, staff):
+    def test_ending_the_selected_sessions_asks_before(self, signed_in, user, staff):
         page = staff.ask("end_selected", signed_in).content.decode()
 
         assert "End the selected sessions" in page
@@ -120,7 +120,7 @@ class TestEndSelected:
         assert kit.get_with(signed_in.access).json()["reason"] == "session_ended"
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
 
-    def test_is_audited(self, signed_in, staff):
+    def test_ending_the_selected_sessions_is_audited(self, signed_in, staff):
         staff.act("end_selected", signed_in)
 
         entry = LogEntry.objects.get()
@@ -166,7 +166,7 @@ class TestEndSelected:
 
         assert row(signed_in).revoked_at is not None
 
-    def test_of_more_than_a_form_can_name_is_refused(self, kit, user, staff, monkeypatch):
+    def test_ending_more_than_a_form_can_name_is_refused(self, kit, user, staff, monkeypatch):
         monkeypatch.setattr("drf_jwt_kit.admin.actions.MOST", 1)
         tokens = [kit.sign_in(user), kit.sign_in(user)]
 
@@ -223,11 +223,11 @@ class TestEndAllOfTheirUsers:
         entries = LogEntry.objects.filter(change_message="Ended all sessions of this user.")
         assert {entry.object_id for entry in entries} == {str(user.pk), str(row(signed_in).pk)}
 
-    def test_asks_before(self, signed_in, staff):
+    def test_ending_all_sessions_of_users_asks_before(self, signed_in, staff):
         assert staff.ask("end_all_of_their_users", signed_in).status_code == 200
         assert row(signed_in).revoked_at is None
 
-    def test_of_a_user_who_is_gone_is_nothing_to_do(self, signed_in, user, staff):
+    def test_ending_all_of_a_user_who_is_gone_ends_nothing(self, signed_in, user, staff):
         get_user_model().objects.filter(pk=user.pk).delete()
 
         page = staff.act("end_all_of_their_users", signed_in).content.decode()

@@ -53,7 +53,7 @@ class TestTheCookies:
     def test_are_two_beside_djangos_own(self, cookies):
         assert set(cookies) == {"__Host-access_token", "__Host-refresh_token", "csrftoken"}
 
-    def test_are_sent_back(self, chromium, profile, place):
+    def test_the_cookies_are_sent_back(self, chromium, profile, place):
         shop, host = place
         user = shop.newcomer()
         tab = chromium.run(profile.open, shop.at(host=host))

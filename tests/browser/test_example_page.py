@@ -169,7 +169,7 @@ class TestLogin:
 
 class TestLogout:
     @BOTH_MODES
-    def test_that_does_not_reach_the_server_is_told_as_none(self, visit, profile, mode):
+    def test_a_logout_that_does_not_reach_the_server_is_told_as_none(self, visit, profile, mode):
         profile.expect("ERR_FAILED")
         page = visit(mode)
         page.log_in()
@@ -204,7 +204,7 @@ class TestKeyboard:
         page.page.get_by_text("client.js keeps both tokens in this page").wait_for()
         assert "?mode=header" in page.page.url
 
-    def test_closes_a_message(self, visit):
+    def test_the_keyboard_closes_a_message(self, visit):
         page = visit()
         page.log_in()
 
@@ -215,7 +215,7 @@ class TestKeyboard:
 
 class TestWhoAmI:
     @BOTH_MODES
-    def test_explains_every_claim(self, visit, mode):
+    def test_the_page_explains_every_claim(self, visit, mode):
         page = visit(mode)
         page.log_in()
 
@@ -468,7 +468,7 @@ class TestSwitch:
         assert page.heading("Who am I").is_visible()
         assert page.page.url.endswith("?mode=cookie")
 
-    def test_in_header_mode_no_cookie_opens_a_view(self, visit, profile):
+    def test_no_cookie_opens_a_view_in_header_mode(self, visit, profile):
         profile.expect("401")
         visit("cookie").log_in()
         page = visit("header")
@@ -480,7 +480,7 @@ class TestSwitch:
     @pytest.mark.parametrize(
         ("mode", "fact"), [("cookie", "keeps you logged in."), ("header", "logs you out here")]
     )
-    def test_says_what_changes(self, visit, mode, fact):
+    def test_the_switch_says_what_changes(self, visit, mode, fact):
         page = visit(mode)
 
         page.page.get_by_text("What changes").click()

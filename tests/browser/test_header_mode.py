@@ -27,7 +27,7 @@ def test_keeps_no_token_where_a_script_could_find_it_later(by_header):
     assert "eyJ" not in by_header.script(_KEPT)
 
 
-def test_sets_no_cookie(profile, by_header):
+def test_header_mode_sets_no_cookie(profile, by_header):
     by_header.get(SECURE)
 
     assert profile.cookies() == {}
@@ -64,7 +64,7 @@ def test_sends_the_token_to_no_other_origin(profile, shop, by_header):
     assert "authorization" not in request.all_headers()
 
 
-def test_in_storage_that_the_project_names_it_outlives_the_page(profile, shop, ada):
+def test_the_refresh_token_outlives_the_page_in_storage_that_the_project_names(profile, shop, ada):
     options = {"baseUrl": "/api/token/", "mode": "header", "storage": "localStorage"}
     tab = profile.open(shop.at(), **options)
     tab.login(ada)

@@ -33,14 +33,14 @@ def test_a_page_that_was_left_goes_on_after_a_refresh_elsewhere(profile, shop, l
 
 
 class TestAPageThatWasLeftBeforeALogoutElsewhere:
-    def test_has_no_session(self, profile, shop, left):
+    def test_a_page_left_before_a_logout_elsewhere_has_no_session(self, profile, shop, left):
         profile.open(shop.at()).logout()
 
         left.go_back()
 
         assert left.session is None
 
-    def test_can_read_nothing(self, profile, shop, left):
+    def test_a_page_left_before_a_logout_elsewhere_can_read_nothing(self, profile, shop, left):
         profile.expect("401")
         profile.open(shop.at()).logout()
 

@@ -27,7 +27,7 @@ def lesser(request, chromium, profile, shop, ada):
     return tab
 
 
-def test_stay_logged_in(lesser, ada):
+def test_lesser_browsers_stay_logged_in(lesser, ada):
     lesser.reload()
 
     assert lesser.get("/api/secure/").body == {"user": ada.get_username()}
@@ -65,7 +65,7 @@ def test_are_not_logged_out_by_tabs_that_refresh_together(profile, shop, lesser,
     assert [(row["generation"], row["revoked"]) for row in shop.sessions(ada)] == [(1, False)]
 
 
-def test_log_out(profile, lesser, shop, ada):
+def test_lesser_browsers_log_out(profile, lesser, shop, ada):
     lesser.logout()
 
     assert [row["revoked"] for row in shop.sessions(ada)] == [True]

@@ -62,12 +62,12 @@ def test_the_request_is_told_and_the_session_is_not_given_up(profile, shop, tab,
     assert (tab.session is not None, tab.ended) == (True, [])
 
 
-def test_at_once_it_is_collected(shop, lost, ada):
+def test_a_lost_answer_is_collected_at_once(shop, lost, ada):
     assert lost.get("/api/secure/").status == 200
     assert generation(shop, ada) == (1, False)
 
 
-def test_beyond_the_leeway_the_retry_key_collects_it(profile, shop, lost, ada, later):
+def test_the_retry_key_collects_a_lost_answer_beyond_the_leeway(profile, shop, lost, ada, later):
     later(minutes=17)
 
     assert lost.get("/api/secure/").body == {"user": ada.get_username()}
@@ -75,7 +75,7 @@ def test_beyond_the_leeway_the_retry_key_collects_it(profile, shop, lost, ada, l
     assert len(set(keys(profile))) == 1
 
 
-def test_beyond_the_leeway_a_reloaded_page_collects_it_too(shop, lost, ada, later):
+def test_a_reloaded_page_collects_a_lost_answer_beyond_the_leeway(shop, lost, ada, later):
     later(minutes=17)
     lost.reload()
 
@@ -83,14 +83,14 @@ def test_beyond_the_leeway_a_reloaded_page_collects_it_too(shop, lost, ada, late
     assert generation(shop, ada) == (1, False)
 
 
-def test_beyond_the_leeway_another_tab_collects_it_too(profile, shop, lost, ada, later):
+def test_another_tab_collects_a_lost_answer_beyond_the_leeway(profile, shop, lost, ada, later):
     later(minutes=17)
     lost.page.close()
 
     assert profile.open(shop.at()).get("/api/secure/").body == {"user": ada.get_username()}
 
 
-def test_once_collected_the_key_is_thrown_away(profile, lost, later):
+def test_the_retry_key_is_thrown_away_once_the_answer_is_collected(profile, lost, later):
     later(minutes=17)
     lost.get("/api/secure/")
     later(minutes=40)
@@ -101,7 +101,7 @@ def test_once_collected_the_key_is_thrown_away(profile, lost, later):
     assert len(set(keys(profile))) == 2
 
 
-def test_without_its_key_a_late_repeat_would_be_taken_for_a_theft(profile, shop, lost, ada, later):
+def test_a_late_repeat_without_its_key_is_taken_for_a_theft(profile, shop, lost, ada, later):
     profile.expect("401 (Unauthorized) [/api/auth/refresh/]")
     lost.script("() => localStorage.clear()")
     lost.page.close()

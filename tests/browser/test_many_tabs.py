@@ -75,7 +75,7 @@ class TestWakingTogether:
 
 
 class TestLoggingOutInOneTab:
-    def test_ends_the_others(self, tabs):
+    def test_a_logout_in_one_tab_ends_the_others(self, tabs):
         first, *others = tabs
 
         first.logout()
@@ -93,7 +93,9 @@ class TestLoggingOutInOneTab:
         assert [tab.get("/api/secure/").status for tab in others] == [401] * 5
         assert profile.tokens() == {}
 
-    def test_while_another_refreshes_ends_both(self, profile, shop, tabs, slow, ada, later):
+    def test_a_logout_while_another_tab_refreshes_ends_both(
+        self, profile, shop, tabs, slow, ada, later
+    ):
         profile.expect("401")
         later(minutes=16)
         first, second, *_ = tabs

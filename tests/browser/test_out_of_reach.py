@@ -42,14 +42,14 @@ def secrets(profile):
     return split
 
 
-def test_not_in_what_a_page_can_keep(profile, tab, secrets):
+def test_no_token_is_in_what_a_page_can_keep(profile, tab, secrets):
     seen = tab.script(_STORES)
 
     assert len(secrets()) == 6
     assert [secret for secret in secrets() if secret in seen] == []
 
 
-def test_not_in_any_answer(profile, bodies, tab, secrets, later):
+def test_no_token_is_in_any_answer(profile, bodies, tab, secrets, later):
     profile.expect("401")
     later(minutes=16)
     tab.get("/api/secure/")
@@ -61,7 +61,7 @@ def test_not_in_any_answer(profile, bodies, tab, secrets, later):
     assert [body for body in read for secret in secrets() if secret in body] == []
 
 
-def test_not_in_what_is_kept_after_a_refresh(profile, tab, secrets, later):
+def test_no_token_is_in_what_is_kept_after_a_refresh(profile, tab, secrets, later):
     profile.expect("401")
     later(minutes=16)
     tab.get("/api/secure/")

@@ -40,7 +40,7 @@ class TestATrustedFrontEnd:
 
         assert front.get(secure_shop.at("/api/secure/")).status == 200
 
-    def test_refreshes(self, profile, front, secure_shop, grace):
+    def test_a_trusted_front_end_refreshes(self, profile, front, secure_shop, grace):
         profile.expect("401 (Unauthorized) [/api/secure/]")
         front.login(grace)
         profile.context.clear_cookies(name="__Host-access_token")
@@ -50,7 +50,7 @@ class TestATrustedFrontEnd:
         assert answer.status == 200
         assert [row["generation"] for row in secure_shop.sessions(grace)] == [1]
 
-    def test_logs_out(self, profile, front, secure_shop, grace):
+    def test_a_trusted_front_end_logs_out(self, profile, front, secure_shop, grace):
         front.login(grace)
 
         front.logout()
@@ -65,7 +65,7 @@ class TestATrustedFrontEnd:
 
 
 class TestAFrontEndThatNobodyTrusts:
-    def test_cannot_log_in(self, profile, secure_shop, grace):
+    def test_a_front_end_that_nobody_trusts_cannot_log_in(self, profile, secure_shop, grace):
         profile.expect("403")
         url = secure_shop.at(host=STRANGER)
         tab = profile.open(url, baseUrl=secure_shop.at("/api/auth/", host=API))
@@ -132,7 +132,7 @@ class TestCookiesThatASiblingTosses:
         assert api.script("async () => (await fetch('/api/public/')).json()") == {"user": None}
         assert api.get("/api/secure/").status == 401
 
-    def test_log_nobody_in(self, profile, api, toss, mallorys):
+    def test_tossed_cookies_log_nobody_in(self, profile, api, toss, mallorys):
         profile.expect("401")
         toss(f"access_token={mallorys['access_token']}")
         toss(f"refresh_token={mallorys['refresh_token']}")
@@ -160,7 +160,7 @@ class TestCookiesThatASiblingTosses:
         assert answer.body == {"user": grace.get_username()}
         assert [row["generation"] for row in secure_shop.sessions(grace)] == [1]
 
-    def test_with_djangos_csrf_token_open_no_door(self, profile, api, secure_shop, grace, toss):
+    def test_a_tossed_csrf_cookie_opens_no_door(self, profile, api, secure_shop, grace, toss):
         profile.expect("403")
         api.login(grace)
         known = "a" * 32
@@ -177,7 +177,7 @@ class TestCookiesThatASiblingTosses:
 
         assert (status, secure_shop.orders(grace)) == (403, 0)
 
-    def test_with_djangos_csrf_token_lock_nobody_out(self, profile, api, secure_shop, grace, toss):
+    def test_a_tossed_csrf_cookie_locks_nobody_out(self, profile, api, secure_shop, grace, toss):
         profile.expect("403")  # the token that the page knew is not that cookie's
         api.login(grace)
         api.post("/api/orders/", {})

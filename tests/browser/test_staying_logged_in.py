@@ -71,7 +71,9 @@ class TestAnAccessTokenThatHasExpired:
 
 
 class TestASessionThatTheServerHasEnded:
-    def test_ends_here_too(self, profile, shop, tab, ada):
+    def test_a_session_that_the_server_has_ended_ends_in_the_page_too(
+        self, profile, shop, tab, ada
+    ):
         profile.expect("401")
         shop.act("revoke_user", user=ada.pk)
 

@@ -45,7 +45,7 @@ def outcome_of(case):
 @pytest.mark.parametrize(
     ("file", "rule"), [pytest.param(f, r, id=f"{f}: {r}") for f in FILES for r in rules_of(f)]
 )
-def test_of_the_client(file, rule):
+def test_each_rule_of_the_client_holds(file, rule):
     assert outcomes_of(file)[rule] == "passed"
 
 

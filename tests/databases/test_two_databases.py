@@ -135,11 +135,11 @@ class TestTheCommand:
     def test_lists_them_with_users_of_the_other_database(self, tokens):
         assert "\tada\t" in self.jwtkit("sessions", "list", "--user", "ada")
 
-    def test_ends_them(self, kit, tokens):
+    def test_the_command_ends_sessions_in_a_database_of_their_own(self, kit, tokens):
         assert self.jwtkit("sessions", "revoke", "--user", "ada").startswith("Ended 1 session of")
         assert kit.refresh(tokens.refresh).status_code == 401
 
-    def test_deletes_them(self, tokens):
+    def test_the_command_deletes_sessions_in_a_database_of_their_own(self, tokens):
         past = timezone.now() - timedelta(days=1)
         Session.objects.using("sessions").update(revoked_at=past)
 
@@ -157,7 +157,7 @@ class TestLaggingReplica:
         yield
         assert Session.objects.using("replica").values().get() == values_of(session)
 
-    def test_that_says_live_opens_nothing_once_the_session_has_ended(self, kit, tokens):
+    def test_a_replica_that_says_live_opens_nothing_once_the_session_has_ended(self, kit, tokens):
         assert sessions.revoke(row(tokens).pk) == 1
 
         assert kit.get_with(tokens.access).status_code == 401
@@ -167,14 +167,16 @@ class TestLaggingReplica:
         assert kit.verify(tokens.refresh).status_code == 401
         assert sessions.revoke(row(tokens).pk) == 0
 
-    def test_that_says_an_old_generation_hands_out_none_twice(self, kit, tokens, past_leeway):
+    def test_a_replica_with_an_old_generation_hands_out_none_twice(self, kit, tokens, past_leeway):
         first = kit.rotate(tokens.refresh)
         past_leeway()
         second = kit.rotate(first.refresh)
 
         assert [claims_of(pair.refresh)["gen"] for pair in (first, second)] == [1, 2]
 
-    def test_that_says_an_old_token_is_current_hides_no_reuse(self, kit, tokens, past_leeway):
+    def test_a_replica_that_says_an_old_token_is_current_hides_no_reuse(
+        self, kit, tokens, past_leeway
+    ):
         newest = kit.rotate(tokens.refresh)
         past_leeway()
 
@@ -182,7 +184,7 @@ class TestLaggingReplica:
         assert row(tokens).revoked_reason == RevokedReason.REUSED
         assert kit.get_with(newest.access).status_code == 401
 
-    def test_that_says_live_is_not_what_the_list_shows(self, kit, user, tokens):
+    def test_the_list_shows_no_session_that_lives_only_in_the_replica(self, kit, user, tokens):
         other = sessions.start(user)
         kit.logout(tokens.refresh)
 
@@ -190,9 +192,7 @@ class TestLaggingReplica:
 
         assert shown["id"] == claims_of(other.refresh)["sid"]
 
-    def test_that_knows_nothing_of_a_new_session_does_not_keep_it_from_being_ended(
-        self, kit, user, tokens
-    ):
+    def test_a_session_that_the_replica_does_not_know_can_be_ended(self, kit, user, tokens):
         other = sessions.start(user)
         path = f"/api/token/sessions/{claims_of(other.refresh)['sid']}/"
         bearer = {"Authorization": f"Bearer {tokens.access}"}
@@ -201,14 +201,14 @@ class TestLaggingReplica:
         assert kit.delete(path, headers=bearer).status_code == 204
         assert kit.get_with(other.access).status_code == 401
 
-    def test_that_says_active_lets_no_deactivated_user_in(self, kit, user, tokens):
+    def test_a_replica_that_says_active_lets_no_deactivated_user_in(self, kit, user, tokens):
         everyone().update(is_active=False)
 
         assert kit.get_with(tokens.access).status_code == 401
         assert kit.refresh(tokens.refresh).status_code == 401
         assert row(tokens).revoked_reason == RevokedReason.USER_INACTIVE
 
-    def test_where_a_login_still_finds_the_old_password_opens_nothing(self, kit, user, tokens):
+    def test_a_login_by_the_old_password_of_the_replica_opens_nothing(self, kit, user, tokens):
         """Django itself reads users from the replica to compare passwords."""
         user.set_password("another one")
         user.save(using="default")

@@ -21,7 +21,7 @@ def site(database, serve):
 
 
 @pytest.mark.parametrize("cuts", [5, pytest.param(200, marks=pytest.mark.long)])
-def test_in_the_middle_of_a_burst_nobody_is_answered_500_or_lost(site, database, cuts):
+def test_a_connection_cut_in_a_burst_answers_no_500_and_loses_nobody(site, database, cuts):
     with Burst(site) as burst:
         for _ in range(cuts):
             burst.passes(10)

@@ -41,7 +41,7 @@ def goes_on(site, answer):
     return site.kit().get_with(tokens["access"]).status_code == 200
 
 
-def test_the_write_stays(site, unanswered):
+def test_the_write_of_a_killed_worker_stays(site, unanswered):
     row = site.row(claims_of(unanswered)["sid"])
 
     assert (row["generation"], row["revoked"]) == (1, False)
@@ -51,7 +51,7 @@ def test_the_client_asks_again_within_the_leeway_and_goes_on(site, unanswered):
     assert goes_on(site, site.kit().refresh(unanswered))
 
 
-def test_or_later_with_its_retry_key(site, unanswered):
+def test_the_client_goes_on_later_with_its_retry_key(site, unanswered):
     later(site, unanswered)
 
     answer = site.kit().refresh(unanswered, Idempotency_Key="stored before asking")

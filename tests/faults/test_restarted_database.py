@@ -20,7 +20,7 @@ def site(database, serve):
 
 
 @pytest.mark.parametrize("times", [1, pytest.param(10, marks=pytest.mark.long)])
-def test_under_load_only_200_and_503_are_seen_and_no_session_is_lost(site, database, times):
+def test_a_restart_under_load_shows_only_200_and_503_and_loses_no_session(site, database, times):
     with Burst(site) as burst:
         for _ in range(times):
             burst.passes(20)
@@ -32,7 +32,7 @@ def test_under_load_only_200_and_503_are_seen_and_no_session_is_lost(site, datab
     assert burst.lost() == []
 
 
-def test_while_it_is_away_every_question_is_503(site, database):
+def test_every_question_is_503_while_the_database_is_away(site, database):
     kit, user = site.kit(), site.newcomer()
     tokens = kit.sign_in(user)
     database.server.stop()

@@ -81,7 +81,7 @@ class TestAnAccessToken:
     def test_is_taken_with_its_user(self, kit, user):
         assert kit.get_with(access(user)).status_code == 200
 
-    def test_costs_two_queries(self, kit, user, queries):
+    def test_an_adopted_access_token_costs_two_queries(self, kit, user, queries):
         token = access(user)
         with queries() as made:
             assert kit.get_with(token).status_code == 200
@@ -111,14 +111,14 @@ class TestAnAccessToken:
     ):
         assert kit.get_with(access(user, user_id=user.pk)).status_code == 200
 
-    def test_of_an_inactive_user_is_refused(self, kit, user):
+    def test_an_access_token_of_an_inactive_user_is_refused(self, kit, user):
         token = access(user)
         get_user_model().objects.update(is_active=False)
 
         assert kit.get_with(token).json()["reason"] == "session_ended"
 
     @pytest.mark.parametrize("user_id", ["0", "nobody", "", None, True, 1.5, [], 2**80])
-    def test_of_nobody_is_refused(self, kit, user, user_id):
+    def test_an_access_token_of_nobody_is_refused(self, kit, user, user_id):
         assert kit.get_with(access(user, user_id=user_id)).status_code == 401
 
     def test_counts_as_no_recent_login(self, kit, user):
@@ -154,7 +154,7 @@ class TestAnAccessToken:
     def test_is_refused_to_refresh_with(self, kit, user):
         assert kit.refresh(access(user)).json()["reason"] == "wrong_type"
 
-    def test_of_another_key_is_refused(self, kit, user):
+    def test_an_access_token_of_another_key_is_refused(self, kit, user):
         assert kit.get_with(access(user, key="x" * 50)).status_code == 401
 
     def test_is_verified_by_the_endpoint(self, kit, user):
@@ -245,7 +245,9 @@ class TestARefreshToken:
 
         assert kit.refresh(token, idempotency_key=key).status_code == 200
 
-    def test_without_rotation_is_taken_as_often_as_before(self, kit, user, past_leeway):
+    def test_a_refresh_token_is_taken_as_often_as_before_without_rotation(
+        self, kit, user, past_leeway
+    ):
         with kit_settings(ROTATE_REFRESH_TOKENS=False):
             token = refresh(user)
             kit.refresh(token)
@@ -261,7 +263,9 @@ class TestARefreshToken:
 
         assert Session.objects.count() == 2
 
-    def test_of_two_users_with_one_jti_begin_two_sessions(self, kit, user, other_user):
+    def test_refresh_tokens_of_two_users_with_one_jti_begin_two_sessions(
+        self, kit, user, other_user
+    ):
         one, two = kit.rotate(refresh(user, jti="a")), kit.rotate(refresh(other_user, jti="a"))
 
         assert (one.session.user_id, two.session.user_id) == (user.pk, other_user.pk)
@@ -272,14 +276,14 @@ class TestARefreshToken:
 
         assert claims_of(following.access)["username"] == user.username
 
-    def test_of_an_inactive_user_is_refused_and_begins_nothing(self, kit, user):
+    def test_a_refresh_token_of_an_inactive_user_is_refused_and_begins_nothing(self, kit, user):
         token = refresh(user)
         get_user_model().objects.update(is_active=False)
 
         assert kit.refresh(token).json()["reason"] == "session_ended"
         assert not Session.objects.exists()
 
-    def test_of_a_deleted_user_is_refused(self, kit, user):
+    def test_a_refresh_token_of_a_deleted_user_is_refused(self, kit, user):
         token = refresh(user)
         user.delete()
 
@@ -292,13 +296,13 @@ class TestARefreshToken:
         assert kit.refresh(token).json()["reason"] == "session_ended"
         assert Session.objects.get().revoked_reason == "logout"
 
-    def test_of_nobody_logs_out_of_nothing(self, kit, user):
+    def test_a_refresh_token_of_nobody_logs_out_of_nothing(self, kit, user):
         token = refresh(user)
         user.delete()
 
         assert kit.logout(token).status_code == 200
 
-    def test_of_an_inactive_user_who_logs_out_by_it_stays_ended(self, kit, user):
+    def test_a_token_by_which_an_inactive_user_logged_out_stays_ended(self, kit, user):
         token = refresh(user)
         get_user_model().objects.update(is_active=False)
         assert kit.logout(token).status_code == 200
@@ -306,7 +310,7 @@ class TestARefreshToken:
 
         assert kit.refresh(token).json()["reason"] == "session_ended"
 
-    def test_that_only_logs_out_is_told_as_no_login(self, kit, user, caplog):
+    def test_a_refresh_token_that_only_logs_out_is_told_as_no_login(self, kit, user, caplog):
         caplog.set_level("INFO", "drf_jwt_kit")
         kit.logout(refresh(user))
 
@@ -328,7 +332,7 @@ class TestARefreshToken:
         assert kit.verify(refresh(user)).status_code == 200
         assert not Session.objects.exists()
 
-    def test_opens_no_view(self, kit, user):
+    def test_a_refresh_token_of_simple_jwt_opens_no_view(self, kit, user):
         assert kit.get_with(refresh(user)).status_code == 401
 
     def test_is_not_taken_where_no_day_is_set(self, kit, user):
@@ -351,7 +355,7 @@ class TestARefreshToken:
 
         assert kit.refresh(token).json()["reason"] == "session_ended"
 
-    def test_is_forgotten_afterwards(self, kit, user, clock):
+    def test_a_row_of_an_adopted_token_is_forgotten_after_the_last_day(self, kit, user, clock):
         kit.logout(refresh(user))
         clock.move_to(UNTIL + HOUR)
         list(flush())
@@ -432,7 +436,7 @@ class TestChecks:
         ours = [m for m in run_checks() if m.id.startswith("drf_jwt_kit.") and m.id[-4:] != "W001"]
         return [(m.id, f"{m.msg} {m.hint}") for m in ours]
 
-    def test_are_content(self):
+    def test_checks_are_content_with_adoption(self):
         assert self.said() == []
 
     def test_say_when_the_day_has_passed(self, clock):

@@ -91,7 +91,7 @@ def test_a_stale_access_cookie_never_blocks_a_refresh(logged_in):
 
 
 class TestHeaderAndCookie:
-    def test_of_two_users_are_the_headers(self, logged_in, kit, other_user):
+    def test_a_request_with_tokens_of_two_users_is_the_headers(self, logged_in, kit, other_user):
         tokens = kit.post_json("", credentials(other_user)).json()
         headers = {"Authorization": f"Bearer {tokens['access']}"}
 
@@ -109,12 +109,12 @@ class TestHeaderAndCookie:
 
         assert answer.status_code == 401
 
-    def test_of_another_scheme_are_the_cookies(self, logged_in, user):
+    def test_a_request_with_a_header_of_another_scheme_is_the_cookies(self, logged_in, user):
         headers = {"Authorization": "Basic YTpi"}
 
         assert logged_in.get("/api/secure/", headers=headers).json() == {"user": str(user.pk)}
 
-    def test_vary_by_both(self, logged_in):
+    def test_answers_vary_by_header_and_cookie(self, logged_in):
         assert {"Authorization", "Cookie"} <= set(logged_in.get("/api/secure/")["Vary"].split(", "))
 
 
@@ -158,7 +158,9 @@ class TestPlantedCookies:
     def both(self, browser, name, planted):
         return {"Cookie": f"{name}={browser.held(name)}; {name}={planted}"}
 
-    def test_beside_ours_are_not_chosen_from(self, open_to_siblings, browser, user, other_user):
+    def test_nobody_is_chosen_from_a_planted_cookie_and_ours(
+        self, open_to_siblings, browser, user, other_user
+    ):
         browser.log_in(user)
         attacker = Browser()
         attacker.log_in(other_user)
@@ -169,7 +171,7 @@ class TestPlantedCookies:
 
     @pytest.mark.parametrize("space", ["\u2000", "\u3000", "\xa0", "\x85", "\x0b", "\x1c"])
     @pytest.mark.parametrize("planted_as", ["{space}{name}", "{name}{space}"])
-    def test_whose_names_are_ours_but_for_odd_spaces_are_not_read(
+    def test_planted_cookies_named_like_ours_but_for_odd_spaces_are_not_read(
         self, logged_in, user, other_user, space, planted_as
     ):
         attacker = Browser()
@@ -181,7 +183,7 @@ class TestPlantedCookies:
 
         assert answer.json() == {"user": str(user.pk)}
 
-    def test_that_lack_the_prefix_are_not_read(self, logged_in, user, other_user):
+    def test_planted_cookies_that_lack_the_prefix_are_not_read(self, logged_in, user, other_user):
         attacker = Browser()
         attacker.log_in(other_user)
         logged_in.cookies["access_token"] = attacker.held(ACCESS)
@@ -214,7 +216,7 @@ class TestACookieWithoutAQuery:
         request.accepted_renderer = TemplateHTMLRenderer()
         return type("StatelessCookies", bases, {})(), request
 
-    def test_knows_the_user(self, asked, user):
+    def test_a_cookie_read_without_a_query_knows_the_user(self, asked, user):
         authentication, request = asked
 
         found, _ = authentication.authenticate(request)

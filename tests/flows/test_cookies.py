@@ -144,7 +144,7 @@ class TestRefresh:
     @pytest.mark.parametrize(
         "broken", ["rubbish", "a.b.c", "\x7f", "ü", "\\000", "x" * 5000, "null", "{}"]
     )
-    def test_of_a_broken_cookie_is_401_and_clears_both(self, browser, broken):
+    def test_a_refresh_by_a_broken_cookie_is_401_and_clears_both(self, browser, broken):
         browser.cookies[REFRESH] = broken
 
         answer = browser.refresh()
@@ -153,7 +153,7 @@ class TestRefresh:
         assert cleared(answer) == {ACCESS, REFRESH}
 
     @pytest.mark.parametrize("quoted", [r'"a\000b"', '"   "', '"'])
-    def test_of_a_cookie_that_hides_its_bytes_is_401(self, browser, quoted):
+    def test_a_refresh_by_a_cookie_that_hides_its_bytes_is_401(self, browser, quoted):
         csrf = browser.get("/api/auth/csrf/")
         cookies = f"csrftoken={csrf.cookies['csrftoken'].value}; {REFRESH}={quoted}"
 
@@ -169,13 +169,13 @@ class TestRefresh:
 
         assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
 
-    def test_without_a_cookie_is_401_and_clears_both(self, browser):
+    def test_a_refresh_without_a_cookie_is_401_and_clears_both(self, browser):
         answer = browser.refresh()
 
         assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
         assert cleared(answer) == {ACCESS, REFRESH}
 
-    def test_of_an_ended_session_clears_both(self, logged_in):
+    def test_a_refresh_of_an_ended_session_clears_both(self, logged_in):
         sessions.revoke(session_of(logged_in).pk)
 
         answer = logged_in.refresh()
@@ -205,13 +205,13 @@ class TestRefresh:
         assert answer.status_code == 503
         assert set(answer.cookies) == set()
 
-    def test_of_another_page_clears_nothing(self, logged_in):
+    def test_a_refresh_by_another_page_clears_nothing(self, logged_in):
         answer = logged_in.post("/api/auth/refresh/", content_type="application/json")
 
         assert answer.status_code == 403
         assert set(answer.cookies) == set()
 
-    def test_without_rotation_keeps_the_refresh_cookie(self, clock, logged_in, settings):
+    def test_a_refresh_without_rotation_keeps_the_refresh_cookie(self, clock, logged_in, settings):
         settings.DRF_JWT_KIT = {"ROTATE_REFRESH_TOKENS": False}
         before = logged_in.held(REFRESH)
 
@@ -220,9 +220,7 @@ class TestRefresh:
         assert answer.json() == {"expires_in": 900, "refresh_expires_in": 86400}
         assert logged_in.held(REFRESH) == before
 
-    def test_that_a_projects_serializer_refuses_in_simple_jwts_way_clears_both(
-        self, logged_in, settings
-    ):
+    def test_a_refresh_that_a_projects_serializer_refuses_clears_both(self, logged_in, settings):
         path = "tests.flows.test_cookies.Refusing"
         settings.DRF_JWT_KIT = {"TOKEN_REFRESH_SERIALIZER": path}
 
@@ -230,7 +228,7 @@ class TestRefresh:
 
         assert (answer.status_code, cleared(answer)) == (401, {ACCESS, REFRESH})
 
-    def test_with_a_body_that_cannot_be_read_is_400_and_rotates_nothing(self, logged_in):
+    def test_a_body_that_cannot_be_read_is_400_and_rotates_nothing(self, logged_in):
         token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
         headers = {"Origin": "http://testserver", "X-CSRFToken": token}
 
@@ -247,7 +245,7 @@ class TestRefresh:
         vary = [set(answer["Vary"].split(", ")) for answer in answers]
         assert [{"Cookie", "Authorization"} <= headers for headers in vary] == [True, True]
 
-    def test_makes_two_queries(self, logged_in, queries):
+    def test_a_refresh_by_cookie_makes_two_queries(self, logged_in, queries):
         with queries() as made:
             assert logged_in.refresh().status_code == 200
 
@@ -275,7 +273,7 @@ class TestLogout:
         assert session.revoked_reason == RevokedReason.LOGOUT
 
     @pytest.mark.parametrize("broken", ["rubbish", "ü", "", "x" * 5000])
-    def test_of_broken_cookies_clears_them(self, browser, broken):
+    def test_a_logout_by_broken_cookies_clears_them(self, browser, broken):
         browser.cookies[ACCESS] = browser.cookies[REFRESH] = broken
 
         answer = browser.send("post", "/api/auth/logout/")
@@ -283,10 +281,10 @@ class TestLogout:
         assert answer.status_code == 200
         assert cleared(answer) == {ACCESS, REFRESH}
 
-    def test_without_cookies_is_no_error(self, browser):
+    def test_a_logout_without_cookies_is_no_error(self, browser):
         assert browser.send("post", "/api/auth/logout/").status_code == 200
 
-    def test_of_tokens_that_have_expired_ends_the_session(self, clock, logged_in):
+    def test_a_logout_by_expired_tokens_ends_the_session(self, clock, logged_in):
         session = session_of(logged_in)
         clock.shift(timedelta(days=2))
 
@@ -295,10 +293,10 @@ class TestLogout:
         session.refresh_from_db()
         assert session.revoked_reason == RevokedReason.LOGOUT
 
-    def test_by_simple_jwts_name(self, logged_in):
+    def test_a_logout_by_simple_jwts_address_clears_both(self, logged_in):
         assert cleared(logged_in.send("post", "/api/auth/blacklist/")) == {ACCESS, REFRESH}
 
-    def test_everywhere_clears_both(self, logged_in):
+    def test_a_logout_everywhere_clears_both(self, logged_in):
         answer = logged_in.send("post", "/api/auth/logout/all/")
 
         assert answer.json() == {"ended": 1}
@@ -338,7 +336,7 @@ class TestSessions:
 
         assert cleared(logged_in.send("delete", path)) == {ACCESS, REFRESH}
 
-    def test_can_be_named(self, logged_in):
+    def test_sessions_can_be_named_by_a_browser(self, logged_in):
         path = f"/api/auth/sessions/{session_of(logged_in).pk}/"
 
         assert logged_in.send("patch", path, {"name": "laptop"}).json()["name"] == "laptop"
@@ -362,7 +360,7 @@ class TestVerify:
 
         assert (answer.status_code, answer.json()["reason"]) == (401, "wrong_type")
 
-    def test_without_a_cookie_is_401(self, browser):
+    def test_verify_without_a_cookie_is_401(self, browser):
         assert browser.send("post", "/api/auth/verify/").status_code == 401
 
 

@@ -76,25 +76,27 @@ class TestARequestThatAnotherSiteMayHaveMade:
 
     REFUSED = (403, "csrf_failed", True, set())
 
-    def test_of_another_origin(self, logged_in, method, path):
+    def test_a_request_of_another_origin_is_refused(self, logged_in, method, path):
         headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
 
         assert self.refused(logged_in, method, path, **headers) == self.REFUSED
 
-    def test_of_a_sibling_host_that_is_not_trusted(self, logged_in, method, path):
+    def test_a_request_of_a_sibling_host_that_is_not_trusted_is_refused(
+        self, logged_in, method, path
+    ):
         headers = {"Origin": "http://blog.testserver", "Sec-Fetch-Site": "same-site"}
 
         assert self.refused(logged_in, method, path, **headers) == self.REFUSED
 
-    def test_of_an_origin_that_is_hidden(self, logged_in, method, path):
+    def test_a_request_of_a_hidden_origin_is_refused(self, logged_in, method, path):
         headers = {"Origin": "null", "Sec-Fetch-Site": "cross-site"}
 
         assert self.refused(logged_in, method, path, **headers) == self.REFUSED
 
-    def test_without_the_csrf_token(self, logged_in, method, path):
+    def test_a_request_without_the_csrf_token_is_refused(self, logged_in, method, path):
         assert self.refused(logged_in, method, path, X_CSRFToken="") == self.REFUSED
 
-    def test_with_a_csrf_token_of_somebody_elses(self, logged_in, method, path):
+    def test_a_request_with_somebody_elses_csrf_token_is_refused(self, logged_in, method, path):
         theirs = Browser().get("/api/auth/csrf/").json()["csrf_token"]
 
         assert self.refused(logged_in, method, path, X_CSRFToken=theirs) == self.REFUSED
@@ -112,7 +114,7 @@ def test_a_refusal_is_logged_with_its_path_and_its_reason(logged_in, caplog):
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
-def test_without_an_origin_only_a_page_of_ours_passes(logged_in, site):
+def test_a_request_without_an_origin_from_no_page_of_ours_is_refused(logged_in, site):
     token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
     headers = {"X-CSRFToken": token, "Sec-Fetch-Site": site}
 
@@ -121,7 +123,7 @@ def test_without_an_origin_only_a_page_of_ours_passes(logged_in, site):
     assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
 
 
-def test_without_an_origin_a_page_of_ours_passes(logged_in):
+def test_a_page_of_ours_passes_without_an_origin(logged_in):
     token = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
     headers = {"X-CSRFToken": token, "Sec-Fetch-Site": "same-origin"}
 
@@ -130,7 +132,7 @@ def test_without_an_origin_a_page_of_ours_passes(logged_in):
     assert answer.status_code == 200
 
 
-def test_without_fetch_metadata_our_own_origin_passes(logged_in):
+def test_our_own_origin_passes_without_fetch_metadata(logged_in):
     assert logged_in.send("post", "/api/secure/", Sec_Fetch_Site="").status_code == 200
 
 
@@ -218,7 +220,7 @@ class TestAFormForAViewOfTheProjects:
         own = {"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}
         return browser.generic("POST", "/api/secure/", body, content_type, headers=own, **environ)
 
-    def test_that_is_cut_off_is_400(self, logged_in):
+    def test_a_body_that_is_cut_off_is_400(self, logged_in):
         answer = self.post(logged_in, "a=1", self.FORM, **{"wsgi.input": CutOff()})
 
         assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
@@ -231,13 +233,13 @@ class TestAFormForAViewOfTheProjects:
         assert answer.status_code == 200
 
     @pytest.mark.parametrize("content_type", ["multipart/form-data", FORM])
-    def test_that_is_broken_is_400(self, logged_in, content_type):
+    def test_a_broken_form_for_a_view_of_the_projects_is_400(self, logged_in, content_type):
         answer = self.post(logged_in, "&".join(["a=1"] * 1001), content_type)
 
         assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
 
     @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=1000)
-    def test_that_is_too_long_is_413(self, logged_in):
+    def test_a_form_that_is_too_long_is_413(self, logged_in):
         answer = self.post(logged_in, "a=" + "x" * 1000, self.FORM)
 
         assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")
@@ -258,7 +260,7 @@ class TestAFormForAViewOfTheProjects:
             (FORM, "x", WITHOUT_A_TOKEN),
         ],
     )
-    def test_in_an_odd_encoding_is_a_refusal(self, logged_in, form, charset, refusal):
+    def test_a_form_in_an_odd_encoding_is_refused(self, logged_in, form, charset, refusal):
         body = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n'
 
         answer = self.post(logged_in, body, f"{form}; charset={charset}")

@@ -145,7 +145,7 @@ class TestLockedOrLost:
             assert kit.refresh(tokens.refresh).status_code == 401
         assert tokens.session.revoked_reason == RevokedReason.REUSED
 
-    def test_ends_nothing(self, kit, signed_in):
+    def test_a_database_that_is_locked_or_lost_ends_no_session(self, kit, signed_in):
         with self.failing(100):
             kit.refresh(signed_in.refresh)
 
@@ -222,7 +222,9 @@ class TestCharactersThatTheTableHasNot:
 
         assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
 
-    def test_on_postgresql_too(self, kit, signed_in, refusing, postgresql):
+    def test_characters_that_postgresql_lacks_are_refused(
+        self, kit, signed_in, refusing, postgresql
+    ):
         with refusing(postgresql):
             assert self.rename(kit, signed_in).status_code == 400
 
@@ -291,7 +293,7 @@ class TestLostRace:
         with connection.execute_wrapper(wrapper):
             yield statements
 
-    def test_with_a_kept_session_reads_the_new_password(self, kit, signed_in, user):
+    def test_a_race_lost_to_a_kept_session_reads_the_new_password(self, kit, signed_in, user):
         """The password changes, and the session is kept, between our read and our write."""
         with between_read_and_write(lambda: self.change_and_keep(user, signed_in.session)):
             rotated = kit.rotate(signed_in.refresh)
@@ -303,7 +305,7 @@ class TestLostRace:
         get_user_model().objects.filter(pk=user.pk).update(password=user.password)
         Session.objects.filter(pk=session.pk).update(password_fingerprint=fingerprint(user))
 
-    def test_with_a_logout_hands_out_nothing(self, kit, signed_in, monkeypatch):
+    def test_a_race_lost_to_a_logout_hands_out_nothing(self, kit, signed_in, monkeypatch):
         real_find = session_rows.find
 
         def find(session_id):
@@ -315,7 +317,7 @@ class TestLostRace:
 
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
 
-    def test_with_a_theft_of_the_same_moment_tells_of_it_once(self, clock, kit, signed_in, caplog):
+    def test_a_race_lost_to_a_theft_tells_of_it_once(self, clock, kit, signed_in, caplog):
         """A replay ends the session between our read and our write, and the clock stands still."""
         newest = kit.rotate(signed_in.refresh)
         clock.shift(timedelta(seconds=11))
@@ -327,7 +329,7 @@ class TestLostRace:
         assert answer.status_code == 401
         assert caplog.text.count("event=reused") == 1
 
-    def test_with_another_end_of_the_session_tells_of_no_theft(self, clock, kit, user, caplog):
+    def test_another_end_of_the_session_tells_of_no_theft(self, clock, kit, user, caplog):
         """The session ends between our read of a row that lives and our end of it."""
         stolen = kit.sign_in(user)
         kit.rotate(stolen.refresh)
@@ -353,7 +355,9 @@ class TestLostRace:
 @pytest.mark.django_db(transaction=True)
 class TestRevocationLasts:
     @pytest.mark.parametrize("atomic_requests", [True, False])
-    def test_in_a_new_connection_after_the_401(self, monkeypatch, clock, user, atomic_requests):
+    def test_a_revocation_lasts_in_a_new_connection_after_the_401(
+        self, monkeypatch, clock, user, atomic_requests
+    ):
         monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic_requests)
         kit = Kit()
         tokens = kit.sign_in(user)
@@ -392,15 +396,15 @@ class TwoRefusalsAndAQuery(TestCase):
         assert (first.status_code, second.status_code) == (401, 401)
         assert get_user_model().objects.filter(pk=user.pk).exists()
 
-    def test_with_atomic_requests(self):
+    def test_two_refusals_leave_the_transaction_whole_with_atomic_requests(self):
         with mock.patch.dict(connections["default"].settings_dict, ATOMIC_REQUESTS=True):
             self.journey()
 
-    def test_without_atomic_requests(self):
+    def test_two_refusals_leave_the_transaction_whole_without_atomic_requests(self):
         with mock.patch.dict(connections["default"].settings_dict, ATOMIC_REQUESTS=False):
             self.journey()
 
-    def test_with_a_handler_of_the_projects_own(self):
+    def test_two_refusals_leave_the_transaction_whole_with_a_handler_of_the_projects(self):
         handler = {"EXCEPTION_HANDLER": "drf_jwt_kit.views.exception_handler"}
         with override_settings(REST_FRAMEWORK=handler):
-            self.test_with_atomic_requests()
+            self.test_two_refusals_leave_the_transaction_whole_with_atomic_requests()

@@ -47,7 +47,7 @@ def test_a_project_with_secret_keys_only_publishes_none(kit):
 
 @pytest.mark.parametrize("where", WHERE)
 class TestAnswer:
-    def test_is_json(self, kit, where):
+    def test_the_key_set_is_json(self, kit, where):
         answer = kit.get(where)
 
         assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
@@ -78,15 +78,15 @@ class TestAnswer:
     def test_is_whole_for_a_reader_that_has_another(self, kit, where):
         assert kit.get(where, headers={"If-None-Match": '"old"'}).status_code == 200
 
-    def test_to_head_is_the_same_without_the_body(self, kit, where):
+    def test_the_answer_to_head_is_the_same_without_the_body(self, kit, where):
         get, head = kit.get(where), kit.head(where)
 
         assert (head.status_code, head.content, head.headers) == (200, b"", get.headers)
 
-    def test_to_a_bad_token_is_the_same(self, kit, where):
+    def test_the_answer_to_a_bad_token_is_the_same(self, kit, where):
         assert kit.get_with("nonsense", where).status_code == 200
 
-    def test_to_another_method_is_405(self, kit, where):
+    def test_the_answer_to_another_method_is_405(self, kit, where):
         answer = kit.post(where)
 
         assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS")
@@ -96,7 +96,7 @@ class TestAnswer:
         }
 
     @override_settings(MIDDLEWARE=["django.middleware.csrf.CsrfViewMiddleware"])
-    def test_to_another_method_is_405_where_django_looks_for_a_csrf_token(self, where):
+    def test_another_method_is_405_where_django_looks_for_a_csrf_token(self, where):
         answer = Client(enforce_csrf_checks=True).post(where)
 
         assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
@@ -108,7 +108,9 @@ class TestAnswer:
 
     @pytest.mark.django_db
     @pytest.mark.parametrize("atomic", [False, True])
-    def test_asks_no_database(self, kit, where, atomic, monkeypatch, django_assert_num_queries):
+    def test_the_key_set_asks_no_database(
+        self, kit, where, atomic, monkeypatch, django_assert_num_queries
+    ):
         monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic)
 
         with django_assert_num_queries(0):

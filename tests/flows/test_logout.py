@@ -16,20 +16,20 @@ def bearer(token):
 
 
 class TestLogout:
-    def test_by_refresh_token_ends_the_session(self, kit, signed_in):
+    def test_a_logout_by_refresh_token_ends_the_session(self, kit, signed_in):
         answer = kit.logout(signed_in.refresh)
 
         assert (answer.status_code, answer.json()) == (200, {})
         assert signed_in.session.revoked_reason == RevokedReason.LOGOUT
 
-    def test_by_the_access_token_in_the_header_ends_the_session(self, kit, signed_in):
+    def test_a_logout_by_the_access_token_in_the_header_ends_the_session(self, kit, signed_in):
         answer = kit.post_json("logout/", **bearer(signed_in.access))
 
         assert answer.status_code == 200
         assert kit.refresh(signed_in.refresh).status_code == 401
         assert signed_in.session.revoked_reason == RevokedReason.LOGOUT
 
-    def test_by_the_header_where_the_body_has_an_empty_one_ends_the_session(self, kit, signed_in):
+    def test_the_header_ends_the_session_where_the_body_has_an_empty_token(self, kit, signed_in):
         answer = kit.post_json("logout/", {"refresh": ""}, **bearer(signed_in.access))
 
         assert answer.status_code == 200
@@ -67,7 +67,7 @@ class TestLogout:
         assert kit.post_json("logout/", **bearer(second.access)).status_code == 200
         assert not Session.objects.filter(revoked_at=None).exists()
 
-    def test_of_a_session_that_is_gone_is_no_error(self, kit, signed_in):
+    def test_a_logout_of_a_session_that_is_gone_is_no_error(self, kit, signed_in):
         Session.objects.all().delete()
 
         assert kit.logout(signed_in.refresh).status_code == 200
@@ -99,7 +99,7 @@ class TestLogoutAll:
         assert kit.refresh(second.refresh).status_code == 401
         assert kit.refresh(foreign.refresh).status_code == 200
 
-    def test_but_this_one_where_asked(self, kit, signed_in, user):
+    def test_logout_all_spares_the_current_session_where_asked(self, kit, signed_in, user):
         second = kit.sign_in(user)
 
         answer = kit.post_json("logout/all/?except=current", **bearer(signed_in.access))
@@ -114,13 +114,13 @@ class TestLogoutAll:
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
         assert signed_in.session.revoked_at is None
 
-    def test_needs_a_token(self, kit, signed_in):
+    def test_logout_all_needs_a_token(self, kit, signed_in):
         assert kit.post_json("logout/all/").status_code == 401
         assert kit.post_json("logout/all/", **bearer(signed_in.refresh)).status_code == 401
 
 
 class TestDevices:
-    def test_that_have_ended_get_no_name_any_more(self, kit, user):
+    def test_sessions_that_have_ended_get_no_name_any_more(self, kit, user):
         ended, current = kit.sign_in(user), kit.sign_in(user)
         kit.logout(ended.refresh)
         path = f"/api/token/sessions/{ended.session.pk}/"
@@ -198,7 +198,7 @@ class TestDevices:
 
         assert len(kit.sessions(signed_in.access)) == 200
 
-    def test_names_a_device(self, kit, signed_in):
+    def test_a_user_names_a_device(self, kit, signed_in):
         path = f"/api/token/sessions/{signed_in.session.pk}/"
 
         answer = kit.patch(
@@ -218,7 +218,7 @@ class TestDevices:
 
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
 
-    def test_ends_another_device(self, kit, signed_in, user):
+    def test_a_user_ends_another_device(self, kit, signed_in, user):
         phone = kit.sign_in(user)
         path = f"/api/token/sessions/{phone.session.pk}/"
 
@@ -283,7 +283,7 @@ class TestVerify:
 class TestTheReason:
     """For logs, signals and the admin; no client is told."""
 
-    def test_of_logging_out_everywhere(self, kit, user):
+    def test_logging_out_everywhere(self, kit, user):
         one, other = kit.sign_in(user), kit.sign_in(user)
 
         kit.post_json("logout/all/", **bearer(one.access))
@@ -291,7 +291,7 @@ class TestTheReason:
         reasons = [tokens.session.revoked_reason for tokens in (one, other)]
         assert reasons == [RevokedReason.LOGOUT_ALL] * 2
 
-    def test_of_ending_a_device_from_another(self, kit, user):
+    def test_ending_a_device_from_another(self, kit, user):
         one, other = kit.sign_in(user), kit.sign_in(user)
 
         path = f"/api/token/sessions/{other.session.pk}/"

@@ -35,7 +35,7 @@ class TestLogin:
         assert reverse("token_verify") == "/api/token/verify/"
         assert reverse("token_blacklist") == "/api/token/blacklist/"
 
-    def test_takes_two_queries(self, kit, user, queries):
+    def test_a_login_takes_two_queries(self, kit, user, queries):
         with queries() as made:
             tokens = kit.sign_in(user)
 
@@ -71,7 +71,7 @@ class TestLogin:
         row = Session.objects.get()
         assert (row.user_agent, row.ip) == ("", None)
 
-    def test_is_never_cached(self, kit, user):
+    def test_a_login_is_never_cached(self, kit, user):
         good, bad = kit.post_json("", credentials(user)), kit.post_json("", {})
 
         assert good["Cache-Control"] == bad["Cache-Control"] == "no-store"
@@ -143,7 +143,7 @@ class TestFailedLogin:
         assert (answer.status_code, answer.json()["reason"]) == (401, "no_session")
         assert not Session.objects.exists()
 
-    def test_starts_no_session(self, kit, user):
+    def test_a_failed_login_starts_no_session(self, kit, user):
         kit.post_json("", credentials(user, "wrong"))
 
         assert not Session.objects.exists()

@@ -90,13 +90,13 @@ class TestAnAccessToken:
 
         assert answer.json() == {"user": str(user.pk)}
 
-    def test_costs_two_queries(self, kit, user, queries):
+    def test_an_issuers_token_costs_two_queries(self, kit, user, queries):
         with queries() as made:
             assert kit.get_with(theirs(user)).status_code == 200
 
         assert len(made) == 2
 
-    def test_writes_nothing(self, kit, user):
+    def test_an_issuers_token_writes_nothing(self, kit, user):
         kit.get_with(theirs(user))
 
         assert not Session.objects.exists()
@@ -112,27 +112,27 @@ class TestAnAccessToken:
     def test_may_name_its_user_by_a_number(self, kit, user, default_user_model):
         assert kit.get_with(theirs(user, user_id=user.pk)).status_code == 200
 
-    def test_of_an_inactive_user_is_refused(self, kit, user):
+    def test_an_issuers_token_of_an_inactive_user_is_refused(self, kit, user):
         get_user_model().objects.update(is_active=False)
 
         assert reason(kit.get_with(theirs(user))) == "session_ended"
 
     @pytest.mark.parametrize("user_id", ["0", "nobody", "", None, True, 1.5, [], 2**80])
-    def test_of_nobody_is_refused(self, kit, user, user_id):
+    def test_an_issuers_token_of_nobody_is_refused(self, kit, user, user_id):
         assert kit.get_with(theirs(user, user_id=user_id)).status_code == 401
 
     @pytest.mark.parametrize("wrong", [{"iss": "https://evil.example"}, {"iss": None},
                                        {"aud": "another service"}, {"aud": None},
                                        {"exp": None}, {"exp": 2**40}, {"iat": 2**40},
                                        {"jti": None}, {"jti": 7}])  # fmt: skip
-    def test_with_a_wrong_claim_is_refused(self, kit, user, wrong):
+    def test_an_issuers_token_with_a_wrong_claim_is_refused(self, kit, user, wrong):
         assert reason(kit.get_with(theirs(user, **wrong))) == "invalid"
 
     def test_expires_as_it_says(self, kit, user):
         assert reason(kit.get_with(theirs(user, exp=int(time.time()) - 1))) == "expired"
 
     @pytest.mark.parametrize("kind", ["refresh", "sliding", None])
-    def test_of_another_type_opens_no_view(self, kit, user, kind):
+    def test_an_issuers_token_of_another_type_opens_no_view(self, kit, user, kind):
         assert reason(kit.get_with(theirs(user, token_type=kind))) == "wrong_type"
 
     def test_counts_as_no_recent_login(self, user):
@@ -144,7 +144,7 @@ class TestAnAccessToken:
     def test_is_verified_by_the_endpoint(self, kit, user):
         assert kit.verify(theirs(user)).status_code == 200
 
-    def test_of_an_inactive_user_is_not_verified(self, kit, user):
+    def test_verify_refuses_an_issuers_token_of_an_inactive_user(self, kit, user):
         get_user_model().objects.update(is_active=False)
 
         assert kit.verify(theirs(user)).status_code == 401
@@ -162,7 +162,7 @@ class TestOtherIssuers:
 
     NAMES = {"USER_ID_CLAIM": "sub", "TOKEN_TYPE_CLAIM": None, "JTI_CLAIM": None}
 
-    def test_are_taken(self, kit, user, issuer):
+    def test_tokens_of_other_issuers_are_taken(self, kit, user, issuer):
         with published(issuer, **self.NAMES):
             bare = token(typ=None, user_id=None, sub=user_id_of(user))
 
@@ -206,7 +206,7 @@ class TestNoSession:
         assert kit.logout(token(typ="rt+jwt", **copied)).status_code == 401
         assert kit.get_with(signed_in.access).status_code == 200
 
-    def test_begins_with_it(self, kit, user):
+    def test_no_session_begins_with_an_issuers_token(self, kit, user):
         assert kit.refresh(theirs(user)).status_code == 401
         assert not Session.objects.exists()
 
@@ -242,7 +242,7 @@ class TestOurKeys:
         assert kit.get_with(signed_in.access).status_code == 200
         assert jwt.get_unverified_header(signed_in.access)["alg"] == "HS256"
 
-    def test_ask_nobody_else(self, kit, signed_in, issuer):
+    def test_our_keys_ask_nobody_else(self, kit, signed_in, issuer):
         kit.get_with(signed_in.access)
         kit.rotate(signed_in.refresh)
 
@@ -273,13 +273,13 @@ class TestTokensOfSimpleJwt:
     UNTIL = {"ADOPT_SIMPLEJWT_TOKENS_UNTIL": datetime(2999, 1, 1, tzinfo=timezone.utc)}
 
     @override_settings(DRF_JWT_KIT=UNTIL)
-    def test_are_refused(self, kit, user):
+    def test_tokens_of_simple_jwt_are_refused(self, kit, user):
         unnamed = jwt.encode(claims_of(theirs(user)), key().signing_key, algorithm="ES256")
 
         assert reason(kit.get_with(unnamed)) == "invalid"
 
     @override_settings(DRF_JWT_KIT=UNTIL)
-    def test_leave_theirs_alone(self, kit, user):
+    def test_tokens_of_the_issuer_are_taken_beside_simple_jwts(self, kit, user):
         assert kit.get_with(theirs(user)).status_code == 200
 
 
@@ -295,7 +295,7 @@ class TestTheirKeys:
 
         assert reason(kit.get_with(theirs(user, key("RS256")))) == "invalid"
 
-    def test_are_no_secrets(self, kit, user):
+    def test_the_issuers_keys_are_no_secrets(self, kit, user):
         confused = jwt.api_jws.PyJWS()
         confused.unregister_algorithm("HS256")
         confused.register_algorithm("HS256", Unwary(Unwary.SHA256))

@@ -24,7 +24,7 @@ class TestRefresh:
         assert rotated.refresh != signed_in.refresh
         assert kit.get_with(rotated.access).status_code == 200
 
-    def test_takes_two_queries(self, kit, signed_in, queries):
+    def test_a_refresh_takes_two_queries(self, kit, signed_in, queries):
         with queries() as made:
             kit.rotate(signed_in.refresh)
 
@@ -71,7 +71,7 @@ class TestRefresh:
         "SESSION_MAX_AGE": timedelta(days=500),
     }
 )
-def test_of_a_session_that_may_live_very_long_is_taken(kit, user):
+def test_a_token_of_a_session_that_may_live_very_long_is_taken(kit, user):
     """What expires in more than 400 days was not made by us, unless the settings say so."""
     assert kit.refresh(kit.sign_in(user).refresh).status_code == 200
 
@@ -124,7 +124,7 @@ class TestTheSignal:
 class TestHonestDuplicate:
     """Two tabs, or a client that retries because the answer was lost."""
 
-    def test_within_the_leeway_gets_the_same_generation(self, kit, signed_in):
+    def test_a_duplicate_within_the_leeway_gets_the_same_generation(self, kit, signed_in):
         first = kit.rotate(signed_in.refresh)
         second = kit.rotate(signed_in.refresh)
 
@@ -132,7 +132,9 @@ class TestHonestDuplicate:
             "iat": claims_of(first.refresh)["iat"]
         }
 
-    def test_of_the_newest_token_does_not_advance_within_the_leeway(self, clock, kit, signed_in):
+    def test_a_duplicate_of_the_newest_token_does_not_advance_within_the_leeway(
+        self, clock, kit, signed_in
+    ):
         newest = kit.rotate(signed_in.refresh)
         clock.shift(timedelta(seconds=9))
 
@@ -234,7 +236,7 @@ class TestReplayedRefreshToken:
 
 
 class TestRefusedRefresh:
-    def test_of_a_generation_that_is_not_yet_ends_nothing(self, kit, signed_in, rows):
+    def test_a_refresh_of_a_generation_to_come_ends_nothing(self, kit, signed_in, rows):
         session = signed_in.session
         ahead = forge(signed_in.refresh, gen=5, jti=session.jti_of(5))
         before = rows()
@@ -250,14 +252,16 @@ class TestRefusedRefresh:
         assert kit.logout(forge(signed_in.refresh, jti="A" * 43)).status_code == 401
         assert rows() == before
 
-    def test_of_another_users_claim_changes_nothing(self, kit, signed_in, other_user, rows):
+    def test_a_refresh_that_claims_another_user_changes_nothing(
+        self, kit, signed_in, other_user, rows
+    ):
         claim = {name: user_id_of(other_user) for name in ("user_id", "sub")}
         before = rows()
 
         assert kit.refresh(forge(signed_in.refresh, **claim)).status_code == 401
         assert rows() == before
 
-    def test_of_an_inactive_user_ends_the_session_for_good(self, kit, signed_in, user):
+    def test_a_refresh_of_an_inactive_user_ends_the_session_for_good(self, kit, signed_in, user):
         type(user)._base_manager.filter(pk=user.pk).update(is_active=False)  # no signal
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
         type(user)._base_manager.filter(pk=user.pk).update(is_active=True)
@@ -265,14 +269,14 @@ class TestRefusedRefresh:
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
         assert signed_in.session.revoked_reason == RevokedReason.USER_INACTIVE
 
-    def test_of_a_deleted_user_changes_nothing_more(self, kit, signed_in, user, rows):
+    def test_a_refresh_of_a_deleted_user_changes_nothing_more(self, kit, signed_in, user, rows):
         user.delete()
         before = rows()
 
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
         assert rows() == before
 
-    def test_that_names_another_than_a_user_deleted_past_django_changes_nothing(
+    def test_a_refresh_that_names_another_than_the_deleted_user_changes_nothing(
         self, kit, default_user_model, signed_in, user, rows
     ):
         type(user)._base_manager.filter(pk=user.pk)._raw_delete("default")
@@ -281,13 +285,13 @@ class TestRefusedRefresh:
         assert kit.refresh(forge(signed_in.refresh, user_id="0")).json()["reason"] == "invalid"
         assert rows() == before
 
-    def test_of_a_user_deleted_past_django_ends_the_session(self, kit, signed_in, user):
+    def test_a_refresh_of_a_user_deleted_past_django_ends_the_session(self, kit, signed_in, user):
         type(user)._base_manager.filter(pk=user.pk)._raw_delete("default")
 
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
         assert signed_in.session.revoked_reason == RevokedReason.USER_GONE
 
-    def test_of_an_unknown_session_is_session_ended(self, kit, signed_in):
+    def test_a_refresh_of_an_unknown_session_is_session_ended(self, kit, signed_in):
         Session.objects.all().delete()
 
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
@@ -301,10 +305,12 @@ class TestRefusedRefresh:
         assert (answer.status_code, answer.json()["detail"]) == (401, "Once is enough")
         assert signed_in.session.generation == 1
 
-    def test_of_an_access_token_is_wrong_type(self, kit, signed_in):
+    def test_a_refresh_by_an_access_token_is_wrong_type(self, kit, signed_in):
         assert kit.refresh(signed_in.access).json()["reason"] == "wrong_type"
 
-    def test_of_an_expired_token_is_expired_and_asks_nothing(self, kit, user, clock, queries):
+    def test_a_refresh_by_an_expired_token_is_expired_and_asks_nothing(
+        self, kit, user, clock, queries
+    ):
         tokens = kit.sign_in(user)
         clock.shift(timedelta(days=1))
 
@@ -314,7 +320,9 @@ class TestRefusedRefresh:
         assert (answer.json()["reason"], len(made)) == ("expired", 0)
 
     @pytest.mark.parametrize("gen", [-1, 2**31, True, "0", 1.0, None, [], Dropped])
-    def test_of_a_generation_of_the_wrong_type_asks_nothing(self, kit, signed_in, queries, gen):
+    def test_a_generation_of_the_wrong_type_is_invalid_and_asks_nothing(
+        self, kit, signed_in, queries, gen
+    ):
         with queries() as made:
             answer = kit.refresh(forge(signed_in.refresh, gen=gen))
 

@@ -69,7 +69,7 @@ class TestWithoutToken:
         assert answer.status_code == 401
         assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
 
-    def test_says_not_authenticated(self, kit, db):
+    def test_a_request_without_a_token_is_not_authenticated(self, kit, db):
         answer = kit.get("/api/secure/")
 
         assert answer.json() == {
@@ -134,23 +134,25 @@ class TestRevocation:
         assert answer.status_code == 401
         return answer.json()["reason"]
 
-    def test_after_logout(self, kit, signed_in):
+    def test_a_request_after_logout_is_refused(self, kit, signed_in):
         kit.logout(signed_in.refresh)
 
         assert self.refused(kit, signed_in) == "session_ended"
 
-    def test_of_a_deactivated_user_by_any_path(self, kit, signed_in, user):
+    def test_a_request_of_a_user_deactivated_by_any_path_is_refused(self, kit, signed_in, user):
         type(user).objects.filter(pk=user.pk).update(is_active=False)
 
         assert self.refused(kit, signed_in) == "session_ended"
 
-    def test_of_a_user_whose_password_changed_by_any_path(self, kit, signed_in, user):
+    def test_a_request_of_a_user_whose_password_changed_by_any_path_is_refused(
+        self, kit, signed_in, user
+    ):
         user.set_password("another password")
         type(user).objects.filter(pk=user.pk).update(password=user.password)
 
         assert self.refused(kit, signed_in) == "session_ended"
 
-    def test_of_a_deleted_user(self, kit, signed_in, user):
+    def test_a_request_of_a_deleted_user_is_refused(self, kit, signed_in, user):
         user.delete()
 
         assert self.refused(kit, signed_in) == "session_ended"
@@ -195,7 +197,7 @@ class TestMistypedClaims:
     @pytest.mark.parametrize(
         "value", [None, [], ["1"], {}, {"a": 1}, "", 1, True, float("nan"), "a\0b", Dropped]
     )
-    def test_user(self, kit, signed_in, rows, value):
+    def test_a_user_claim_of_the_wrong_type_is_refused(self, kit, signed_in, rows, value):
         before = rows()
         claim = dict.fromkeys(("user_id", "sub"), value)
 
@@ -223,7 +225,7 @@ class TestMistypedClaims:
             Dropped,
         ],
     )
-    def test_exp(self, kit, signed_in, rows, value):
+    def test_an_exp_of_the_wrong_type_is_refused(self, kit, signed_in, rows, value):
         before = rows()
 
         assert kit.get_with(forge(signed_in.access, exp=value)).status_code == 401
@@ -232,7 +234,7 @@ class TestMistypedClaims:
         assert rows() == before
 
     @pytest.mark.parametrize("value", [None, 1, [], {}, "", "x", "0" * 32, Dropped])
-    def test_sid(self, kit, signed_in, rows, value):
+    def test_a_sid_of_the_wrong_type_is_refused(self, kit, signed_in, rows, value):
         before = rows()
 
         assert kit.get_with(forge(signed_in.access, sid=value)).status_code == 401

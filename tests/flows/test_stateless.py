@@ -41,7 +41,7 @@ def reason(answer):
 class TestQueries:
     """Through the mixin, IsAuthenticated and a throttle."""
 
-    def test_are_none(self, kit, warm, queries):
+    def test_a_request_makes_no_query(self, kit, warm, queries):
         with queries() as made:
             assert kit.get_with(warm.access).status_code == 200
 
@@ -80,7 +80,7 @@ class TestQueries:
 class TestAnotherDatabase:
     """What is known of one is not known of another, nor of another tenant's schema in it."""
 
-    def test_of_another_name_is_asked_anew(self, kit, warm, queries, monkeypatch):
+    def test_a_database_of_another_name_is_asked_anew(self, kit, warm, queries, monkeypatch):
         monkeypatch.setitem(connection.settings_dict, "NAME", "another")
 
         with queries() as made:
@@ -88,7 +88,7 @@ class TestAnotherDatabase:
 
         assert made != []
 
-    def test_of_another_schema_is_asked_anew(self, kit, warm, queries, monkeypatch):
+    def test_a_database_of_another_schema_is_asked_anew(self, kit, warm, queries, monkeypatch):
         monkeypatch.setattr(connection, "schema_name", "another", raising=False)
 
         with queries() as made:
@@ -104,24 +104,24 @@ class TestRevocation:
 
         assert reason(kit.get_with(warm.access)) == "session_ended"
 
-    def test_of_another_process_is_not_seen_before(self, kit, warm):
+    def test_a_revocation_by_another_process_is_not_seen_before_the_lag(self, kit, warm):
         Session.objects.update(revoked_at=Session.objects.get().created_at)
 
         assert kit.get_with(warm.access, "/api/open/").status_code == 200
 
     @pytest.mark.django_db(transaction=True)
-    def test_of_this_process_is_seen_at_once(self, kit, warm):
+    def test_a_revocation_by_this_process_is_seen_at_once(self, kit, warm):
         kit.logout(warm.refresh)
 
         assert reason(kit.get_with(warm.access)) == "session_ended"
 
     @pytest.mark.django_db(transaction=True)
-    def test_of_all_by_this_process_is_seen_at_once(self, kit, warm):
+    def test_a_revocation_of_all_by_this_process_is_seen_at_once(self, kit, warm):
         sessions.revoke_all()
 
         assert reason(kit.get_with(warm.access)) == "session_ended"
 
-    def test_of_all_is_seen_when_the_lag_has_passed(self, kit, warm, lag_passed):
+    def test_a_revocation_of_all_is_seen_when_the_lag_has_passed(self, kit, warm, lag_passed):
         sessions.revoke_all()
         lag_passed()
 
@@ -143,12 +143,12 @@ class TestRevocation:
 
         assert kit.get_with(warm.access).status_code == 200
 
-    def test_by_the_settings_is_seen_at_once(self, kit, warm, settings):
+    def test_a_revocation_by_the_settings_is_seen_at_once(self, kit, warm, settings):
         settings.DRF_JWT_KIT = {"SESSIONS_VALID_AFTER": datetime.now(timezone.utc)}
 
         assert reason(kit.get_with(warm.access)) == "session_ended"
 
-    def test_of_a_changed_password_is_seen(self, kit, warm, user, lag_passed):
+    def test_a_changed_password_is_seen_when_the_lag_has_passed(self, kit, warm, user, lag_passed):
         user.set_password("another one")
         user.save()
         lag_passed()
@@ -197,12 +197,12 @@ class TestALoginThatAChangeOfThePasswordHasOvertaken:
     def test_is_refused_where_the_user_is_touched(self, kit, overtaken):
         assert reason(kit.get_with(overtaken.access, "/api/mail/")) == "session_ended"
 
-    def test_cannot_be_refreshed(self, kit, overtaken):
+    def test_a_login_overtaken_by_a_new_password_cannot_be_refreshed(self, kit, overtaken):
         assert reason(kit.refresh(overtaken.refresh)) == "session_ended"
 
 
 class TestPage:
-    def test_shows_the_user(self, kit, warm, user):
+    def test_a_page_shows_the_user(self, kit, warm, user):
         answer = kit.get_with(warm.access, "/api/page/")
 
         assert answer.content.decode() == f"<p>{user.email}</p>"
@@ -220,7 +220,9 @@ class TestTheTableIsAsked:
     """Wherever the feed cannot vouch for a token."""
 
     @pytest.mark.parametrize("issued_at", [0, Dropped])
-    def test_for_a_token_older_than_the_feeds_memory(self, kit, warm, queries, issued_at):
+    def test_the_table_is_asked_for_a_token_older_than_the_feeds_memory(
+        self, kit, warm, queries, issued_at
+    ):
         old = forge(warm.access, iat=issued_at)
 
         with queries() as made:
@@ -228,7 +230,7 @@ class TestTheTableIsAsked:
 
         assert len(made) == 1
 
-    def test_for_one_that_was_issued_before_lifetimes_were_shortened(
+    def test_the_table_is_asked_for_a_token_from_before_lifetimes_were_shortened(
         self, clock, kit, user, settings
     ):
         settings.DRF_JWT_KIT = {"ACCESS_TOKEN_LIFETIME": timedelta(hours=1)}
@@ -239,7 +241,7 @@ class TestTheTableIsAsked:
 
         assert reason(kit.get_with(tokens.access)) == "session_ended"
 
-    def test_where_more_was_revoked_than_a_process_remembers(
+    def test_the_table_is_asked_where_more_was_revoked_than_a_process_remembers(
         self, kit, user, monkeypatch, monotonic, queries
     ):
         monkeypatch.setattr(revocations, "MOST", 0)
@@ -265,10 +267,10 @@ class TestDatabaseAway:
         lag_passed()
         return warm
 
-    def test_requests_go_on(self, kit, away):
+    def test_requests_go_on_while_the_database_is_briefly_away(self, kit, away):
         assert kit.get_with(away.access).status_code == 200
 
-    def test_for_ten_seconds_is_503_with_retry_after(self, kit, away, monotonic):
+    def test_a_database_away_for_ten_seconds_is_503_with_retry_after(self, kit, away, monotonic):
         monotonic.shift(9)
 
         answer = kit.get_with(away.access)
@@ -277,7 +279,7 @@ class TestDatabaseAway:
         assert answer["Retry-After"] == "1"
         assert answer.json()["code"] == "temporarily_unavailable"
 
-    def test_and_not_migrated_is_503(self, kit, signed_in, monkeypatch):
+    def test_a_database_that_is_not_migrated_is_503(self, kit, signed_in, monkeypatch):
         def fail(*args):
             raise DatabaseError("no such table: drf_jwt_kit_cutoff")
 

@@ -66,15 +66,15 @@ def test_a_secret_shorter_than_its_hash_is_refused(algorithm):
 
 
 class TestRsa:
-    def test_of_1024_bits_is_refused(self):
+    def test_rsa_of_1024_bits_is_refused(self):
         with pytest.raises(UnsoundKey, match="2048 to 8192 bits, not 1024"):
             require_sound(private_key("RSA of 1024 bits"), "RS256")
 
-    def test_of_very_many_bits_is_refused(self):
+    def test_rsa_of_very_many_bits_is_refused(self):
         with pytest.raises(UnsoundKey, match="not 9000"):
             require_sound(rsa_of(2**8999 + 1), "RS256")
 
-    def test_with_an_enormous_exponent_is_refused(self):
+    def test_rsa_with_an_enormous_exponent_is_refused(self):
         modulus = rsa_key().public_key().public_numbers().n
 
         with pytest.raises(UnsoundKey, match="exponent"):
@@ -86,7 +86,7 @@ class TestRsa:
 
         require_sound(rsa_of(modulus, exponent), "RS256")
 
-    def test_with_an_exponent_of_65_bits_is_refused(self):
+    def test_a_key_with_an_exponent_of_65_bits_is_refused(self):
         modulus = rsa_key().public_key().public_numbers().n
 
         with pytest.raises(UnsoundKey, match="exponent"):
@@ -97,11 +97,11 @@ class TestRsa:
         require_sound(rsa_of(2**bits - 1), "RS256")
 
     @pytest.mark.parametrize("bits", [2047, 8193])
-    def test_with_one_bit_more_or_less_is_refused(self, bits):
+    def test_a_key_with_one_bit_more_or_less_is_refused(self, bits):
         with pytest.raises(UnsoundKey, match=f"not {bits}"):
             require_sound(rsa_of(2**bits - 1), "RS256")
 
-    def test_with_the_fingerprint_of_roca_is_refused(self):
+    def test_rsa_with_the_fingerprint_of_roca_is_refused(self):
         faulty = json.loads(jwk_of_a_faulty_chip())["n"]
 
         with pytest.raises(UnsoundKey, match="CVE-2017-15361"):

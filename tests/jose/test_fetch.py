@@ -127,7 +127,7 @@ def test_uses_no_proxy_for_this_machine(server, monkeypatch):
         ("large", "its answer is longer than 262144 bytes"),
     ],
 )
-def test_refuses_another_answer(server, path, why):
+def test_an_answer_of_another_kind_is_refused(server, path, why):
     with pytest.raises(FetchFailed, match=why):
         fetch(f"{server.url}/{path}", 5)
 

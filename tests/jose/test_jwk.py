@@ -52,11 +52,11 @@ class TestAlgorithm:
          rsa_jwk(alg=None), ec_jwk(alg="ES384"), ec_jwk(crv="P-384"), ec_jwk(crv=["P-256"]),
          ec_jwk(ec.SECP256K1), okp_jwk(crv="X25519"), okp_jwk(alg="ES256")],
     )  # fmt: skip
-    def test_that_contradicts_the_key_is_refused(self, jwk):
+    def test_an_algorithm_that_contradicts_the_key_is_refused(self, jwk):
         with pytest.raises(UnsoundKey):
             key_of(jwk, ALGORITHMS)
 
-    def test_that_the_caller_leaves_out_is_refused(self):
+    def test_an_algorithm_that_the_caller_leaves_out_is_refused(self):
         with pytest.raises(UnsoundKey, match="do not fit an algorithm that is used here"):
             key_of(rsa_jwk(alg="RS256"), ["ES256"])
 
@@ -65,7 +65,7 @@ class TestPurpose:
     @pytest.mark.parametrize(
         "more", [{"use": "sig"}, {"key_ops": ["verify"]}, {"key_ops": ["sign", "verify"]}]
     )
-    def test_of_verifying_is_accepted(self, more):
+    def test_a_key_for_verifying_is_accepted(self, more):
         assert key_of(rsa_jwk(**more), ALGORITHMS).signing_key is None
 
     @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ class TestPurpose:
          {"key_ops": ["sign"]}, {"key_ops": ["verify", "encrypt"]}, {"key_ops": ["verify", {}]},
          {"use": "sig", "key_ops": ["deriveKey"]}],
     )  # fmt: skip
-    def test_of_anything_else_is_refused(self, more):
+    def test_a_key_for_anything_but_verifying_is_refused(self, more):
         with pytest.raises(UnsoundKey):
             key_of(rsa_jwk(**more), ALGORITHMS)
 
 
 class TestMembers:
-    def test_that_are_private_make_a_key_unfit_to_believe(self):
+    def test_private_members_make_a_key_unfit_to_believe(self):
         with pytest.raises(UnsoundKey, match="whoever reads it can sign"):
             key_of(private_rsa(), ALGORITHMS)
 
@@ -90,16 +90,16 @@ class TestMembers:
          rsa_jwk(n="é"), ec_jwk(x="AA"), ec_jwk(y=None), ec_jwk(y=ec_jwk()["y"]), okp_jwk(x="AA"),
          {"kty": "RSA"}, {"kty": "EC", "crv": "P-256"}, {"kty": "oct"}, {"kty": "oct", "k": 7}],
     )  # fmt: skip
-    def test_that_make_no_key_are_refused(self, jwk):
+    def test_members_that_make_no_key_are_refused(self, jwk):
         with pytest.raises(UnsoundKey):
             key_of(jwk, ALGORITHMS)
 
     @pytest.mark.parametrize("jwk", [None, [], "RSA", 1, {}, {"kty": None}, {"kty": ["RSA"]}])
-    def test_of_something_else_are_refused(self, jwk):
+    def test_members_of_something_else_are_refused(self, jwk):
         with pytest.raises(UnsoundKey):
             key_of(jwk, ALGORITHMS)
 
-    def test_that_are_weak_are_refused(self):
+    def test_members_of_a_weak_key_are_refused(self):
         weak = private_key("RSA of 1024 bits").public_key()
 
         with pytest.raises(UnsoundKey, match="1024"):
@@ -120,7 +120,7 @@ class TestKid:
         assert key_of(jwk, ALGORITHMS).kid == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 
     @pytest.mark.parametrize("kid", [None, 1, "", ["a"], "x" * 257])
-    def test_of_another_type_or_length_is_refused(self, kid):
+    def test_a_kid_of_another_type_or_length_is_refused(self, kid):
         with pytest.raises(UnsoundKey, match="kid"):
             key_of(rsa_jwk(kid=kid), ALGORITHMS)
 
@@ -142,12 +142,12 @@ class TestSet:
             (2, "It is not a JSON object."),
         ]
 
-    def test_with_one_kid_twice_gives_neither(self):
+    def test_a_set_with_one_kid_twice_gives_neither_key(self):
         usable, refused = keys_of({"keys": [rsa_jwk(kid="a"), ec_jwk(kid="a")]}, ALGORITHMS)
 
         assert (usable, len(refused)) == ({}, 2)
 
-    def test_with_a_secret_beside_public_keys_does_not_give_the_secret(self):
+    def test_a_set_with_a_secret_beside_public_keys_does_not_give_the_secret(self):
         secret = {"kty": "oct", "k": "A" * 43, "kid": "s", "alg": "HS256"}
 
         usable, _ = keys_of({"keys": [secret, ec_jwk(kid="b")]}, ALGORITHMS)
@@ -155,11 +155,11 @@ class TestSet:
         assert list(usable) == ["b"]
 
     @pytest.mark.parametrize("document", [None, [], {}, {"keys": {}}, {"keys": None}, "keys"])
-    def test_that_is_none_is_refused(self, document):
+    def test_a_document_that_is_no_set_is_refused(self, document):
         with pytest.raises(UnsoundKey, match="JWK Set"):
             keys_of(document, ALGORITHMS)
 
-    def test_of_too_many_keys_is_refused(self):
+    def test_a_set_of_too_many_keys_is_refused(self):
         with pytest.raises(UnsoundKey, match="101 keys"):
             keys_of({"keys": [{}] * (MOST_KEYS + 1)}, ALGORITHMS)
 

@@ -89,17 +89,17 @@ def test_the_same_token_without_an_attack_is_taken(kit, claims):
 
 class TestTheAlgorithm:
     @pytest.mark.parametrize("alg", ["none", "None", "NONE", "nOnE", " none", "none ", "", None])
-    def test_none(self, refused, claims, alg):
+    def test_the_algorithm_none_is_refused(self, refused, claims, alg):
         header = {**HEADER, "alg": alg}
 
         assert refused(compact(header, claims, lambda message: b""))
         assert refused(compact(header, claims, GENUINELY))
 
     @pytest.mark.parametrize("alg", [[], {}, 1, True, ["none"], ["ES256"], "es256", "ES256K"])
-    def test_of_another_kind(self, refused, claims, alg):
+    def test_an_algorithm_of_another_kind_is_refused(self, refused, claims, alg):
         assert refused(compact({**HEADER, "alg": alg}, claims, GENUINELY))
 
-    def test_left_out(self, refused, claims):
+    def test_a_header_without_an_algorithm_is_refused(self, refused, claims):
         assert refused(compact({"kid": HEADER["kid"], "typ": "at+jwt"}, claims, GENUINELY))
 
     @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ class TestTheAlgorithm:
         assert refused(compact(header, claims, by(alg, SECRET.encode())))
 
     @pytest.mark.parametrize("name", ["ES384", "EdDSA", "RS256"])
-    def test_of_another_key_under_our_name(self, refused, claims, name):
+    def test_an_algorithm_of_another_key_under_our_name_is_refused(self, refused, claims, name):
         header = {**HEADER, "alg": name}
 
         assert refused(compact(header, claims, by(name, private_key(name))))
@@ -174,34 +174,34 @@ class TestTheSignature:
         ],
         ids=["zero", "r zero", "s zero", "all ones", "short", "long", "none", "zero as DER"],
     )
-    def test_of_nothing(self, refused, claims, signature):
+    def test_a_signature_of_nothing_is_refused(self, refused, claims, signature):
         assert refused(compact(HEADER, claims, lambda message: signature))
 
-    def test_with_the_order_of_the_curve_for_r_and_s(self, refused, claims):
+    def test_a_signature_with_the_order_of_the_curve_for_r_and_s_is_refused(self, refused, claims):
         order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
         number = order.to_bytes(32, "big")
 
         assert refused(compact(HEADER, claims, lambda message: number + number))
 
-    def test_in_der_is_no_jws(self, refused, claims):
+    def test_a_signature_in_der_is_refused(self, refused, claims):
         sign = private_key("ES256").sign
 
         assert refused(
             compact(HEADER, claims, lambda message: sign(message, ec.ECDSA(hashes.SHA256())))
         )
 
-    def test_of_another_token(self, refused, claims):
+    def test_a_signature_of_another_token_is_refused(self, refused, claims):
         other = compact(HEADER, {**claims, "user_id": "1"}, GENUINELY).rpartition(".")[2]
         token = compact(HEADER, {**claims, "user_id": "2"}, GENUINELY)
 
         assert refused(token.rpartition(".")[0] + "." + other)
 
-    def test_with_a_detached_payload(self, refused, claims):
+    def test_a_signature_with_a_detached_payload_is_refused(self, refused, claims):
         header, _, signature = compact(HEADER, claims, GENUINELY).split(".")
 
         assert refused(f"{header}..{signature}")
 
-    def test_over_a_payload_that_is_not_encoded(self, refused, claims):
+    def test_a_signature_over_a_payload_that_is_not_encoded_is_refused(self, refused, claims):
         header = {**HEADER, "b64": False, "crit": ["b64"]}
         raw = json.dumps({**claims, "iss": "no.dots"}).replace(".", "").replace(" ", "").encode()
         signing_input = encoded(header) + b"." + raw
@@ -239,7 +239,7 @@ class TestTheNameOfTheKey:
         assert refused(compact({**HEADER, "kid": kid}, claims, GENUINELY))
         assert refused(compact({**HEADER, "alg": "HS256", "kid": kid}, claims, by("HS256", b"")))
 
-    def test_left_out(self, refused, claims):
+    def test_a_header_without_the_name_of_a_key_is_refused(self, refused, claims):
         header = {"alg": "ES256", "typ": "at+jwt"}
 
         assert refused(compact(header, claims, GENUINELY))
@@ -265,7 +265,7 @@ class TestAKeyThatTheTokenBrings:
     @pytest.mark.parametrize(
         "kid", [kid_of("ES256"), "attacker", None], ids=["ours", "theirs", "none"]
     )
-    def test_embedded_jwk(self, refused, claims, kid):
+    def test_a_key_embedded_in_the_token_is_not_believed(self, refused, claims, kid):
         header = {**HEADER, "kid": kid, "jwk": {**attackers_jwk(), "kid": kid}}
 
         assert refused(compact(header, claims, by("ES256", ATTACKERS)))
@@ -284,7 +284,7 @@ class TestAKeyThatTheTokenBrings:
 
             assert refused(compact(header, claims, by("ES256", ATTACKERS)))
 
-    def test_certificate_chain(self, refused, claims):
+    def test_a_certificate_chain_in_the_token_is_not_believed(self, refused, claims):
         header = {**HEADER, "x5c": [encoded(public_pem("ES256").encode()).decode()], "x5t": "x"}
 
         assert refused(compact(header, claims, by("ES256", ATTACKERS)))
@@ -292,15 +292,15 @@ class TestAKeyThatTheTokenBrings:
 
 class TestTheHeader:
     @pytest.mark.parametrize("crit", [["exp"], ["unknown"], [], "b64", None, [1], {}])
-    def test_critical_extension(self, refused, claims, crit):
+    def test_a_critical_extension_is_refused(self, refused, claims, crit):
         assert refused(compact({**HEADER, "crit": crit, "unknown": 1}, claims, GENUINELY))
 
-    def test_compressed_payload(self, refused, claims):
+    def test_a_compressed_payload_is_refused(self, refused, claims):
         deflated = zlib.compress(json.dumps(claims).encode())[2:-4]
 
         assert refused(compact({**HEADER, "zip": "DEF"}, deflated, GENUINELY))
 
-    def test_algorithm_twice(self, refused, claims):
+    def test_a_header_with_two_algorithms_is_refused(self, refused, claims):
         kid = HEADER["kid"]
         twice = f'{{"alg":"ES256","kid":"{kid}","typ":"at+jwt","alg":"none"}}'.encode()
 
@@ -311,11 +311,11 @@ class TestTheHeader:
         "raw",
         [b"[]", b"1", b'"x"', b"null", b"true", b"", b"{", b"\xff", b'{"alg":"ES256",}', b"NaN"],
     )
-    def test_that_is_no_object(self, refused, claims, raw):
+    def test_a_header_that_is_no_object_is_refused(self, refused, claims, raw):
         assert refused(compact(raw, claims, GENUINELY))
 
     @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
-    def test_nested_deeply(self, refused, claims, opening):
+    def test_a_header_nested_deeply_is_refused(self, refused, claims, opening):
         assert refused(compact(opening * 900, claims, GENUINELY))
         assert refused(compact(b'{"alg":"ES256","x":' + b"[" * 5000, {}, GENUINELY))
         assert refused(compact({**HEADER, "x": nested(900)}, b"", GENUINELY))
@@ -332,14 +332,14 @@ class TestThePayload:
     @pytest.mark.parametrize(
         "raw", [b"[]", b"1", b'"x"', b"null", b"true", b"", b"{", b"\xff", b"{]", b"NaN"]
     )
-    def test_that_is_no_object(self, refused, raw):
+    def test_a_payload_that_is_no_object_is_refused(self, refused, raw):
         assert refused(compact(HEADER, raw, GENUINELY))
 
     @pytest.mark.parametrize("opening", [b"[", b'{"a":', b'{"exp":['])
-    def test_nested_deeply(self, refused, opening):
+    def test_a_payload_nested_deeply_is_refused(self, refused, opening):
         assert refused(compact(HEADER, opening * 900, GENUINELY))
 
-    def test_that_says_a_claim_twice_means_the_last_one(self, kit, user, claims):
+    def test_a_claim_said_twice_means_the_last_one(self, kit, user, claims):
         """As every reader must take it (RFC 7519 section 4), so that all see the same user."""
         twice = json.dumps(claims)[:-1] + ',"user_id":"nobody"}'
 
@@ -365,7 +365,7 @@ class TestThePayload:
 
         assert refused(compact(HEADER, raw.encode(), GENUINELY))
 
-    def test_not_valid_yet(self, refused, claims):
+    def test_a_token_that_is_not_valid_yet_is_refused(self, refused, claims):
         assert refused(compact(HEADER, {**claims, "nbf": int(time.time()) + 600}, GENUINELY))
 
     @pytest.mark.parametrize("iss", [1, [], {}, True, None])
@@ -384,13 +384,13 @@ class TestTheLength:
         bare = compact(HEADER, {**claims, "x": ""}, GENUINELY)
         return compact(HEADER, {**claims, "x": "x" * ((length - len(bare)) * 3 // 4)}, GENUINELY)
 
-    def test_to_the_limit_is_taken(self, kit, claims):
+    def test_a_token_up_to_the_limit_is_taken(self, kit, claims):
         token = self.of_length(claims, 8190)
 
         assert 8180 < len(token) <= 8192
         assert kit.get_with(token).status_code == 200
 
-    def test_beyond_it_is_refused(self, refused, claims):
+    def test_a_token_beyond_the_limit_is_refused(self, refused, claims):
         token = self.of_length(claims, 8200)
 
         assert 8192 < len(token) < 8210
@@ -399,25 +399,27 @@ class TestTheLength:
 
 class TestTheForm:
     @pytest.mark.parametrize("extra", ["", "=", ".", "x", ".x"])
-    def test_with_more_at_its_end(self, refused, claims, extra):
+    def test_a_token_with_more_at_its_end_is_refused(self, refused, claims, extra):
         assert refused(compact(HEADER, claims, GENUINELY) + "." + extra)
 
     @pytest.mark.parametrize("part", [0, 1, 2])
     @pytest.mark.parametrize("extra", ["=", "==", "====", "!", "%", "A==="])
-    def test_with_a_part_that_is_not_base64url(self, refused, claims, part, extra):
+    def test_a_token_with_a_part_that_is_not_base64url_is_refused(
+        self, refused, claims, part, extra
+    ):
         """One token has one form, or whoever remembers tokens is told many times of one."""
         parts = compact(HEADER, claims, GENUINELY).split(".")
         parts[part] += extra
 
         assert refused(".".join(parts))
 
-    def test_of_json_serialization(self, refused, claims):
+    def test_a_token_in_json_serialization_is_refused(self, refused, claims):
         protected, payload, signature = compact(HEADER, claims, GENUINELY).split(".")
         flattened = {"protected": protected, "payload": payload, "signature": signature}
 
         assert refused(json.dumps(flattened).replace(" ", ""))
 
-    def test_encrypted(self, refused):
+    def test_an_encrypted_token_is_refused(self, refused):
         header = {"alg": "dir", "enc": "A256GCM", "kid": kid_of("ES256")}
 
         assert refused(".".join([encoded(header).decode(), "", "x", "x", "x"]))

@@ -36,28 +36,28 @@ def refusing():
 
 
 class TestWhereAKeyIs:
-    def test_in_a_file(self, tmp_path):
+    def test_a_key_can_be_in_a_file(self, tmp_path):
         path = tmp_path / "key.pem"
         path.write_text(private_pem())
         with keys({"file": path}):
             assert get_ring().signing.kid == kid_of()
 
-    def test_in_the_environment(self, monkeypatch):
+    def test_a_key_can_be_in_the_environment(self, monkeypatch):
         monkeypatch.setenv("JWT_KEY", private_pem())
         with keys({"env": "JWT_KEY"}):
             assert get_ring().signing.kid == kid_of()
 
-    def test_in_the_environment_as_bytes_that_are_no_text(self, monkeypatch):
+    def test_a_secret_in_the_environment_can_be_bytes_that_are_no_text(self, monkeypatch):
         secret = b"\xff" * 32
         monkeypatch.setitem(os.environb, b"JWT_KEY", secret)
         with keys({"env": "JWT_KEY", "algorithm": "HS256"}):
             assert get_ring().signing.verifying_key == secret
 
-    def test_in_the_settings(self):
+    def test_a_key_can_be_in_the_settings(self):
         with keys({"key": private_pem()}):
             assert get_ring().signing.kid == kid_of()
 
-    def test_where_a_function_gets_it(self):
+    def test_a_key_can_come_from_a_function(self):
         with keys(f"{HERE}.from_a_manager"):
             assert get_ring().signing.kid == kid_of()
             assert set(get_ring().verifying) == {kid_of(), kid_of("EdDSA")}

@@ -87,7 +87,7 @@ class TestWriting:
 
         assert modes["ES256.pem"] == modes["keyring.json"] == 0o600
 
-    def test_nothing_is_overwritten(self, folder):
+    def test_writing_a_key_overwrites_nothing(self, folder):
         store(folder, entry())
         before = (folder / "ES256.pem").read_bytes()
 

@@ -94,6 +94,6 @@ class TestRemoving:
         assert states(removed(self.three, "b")) == {"aa": "signing", "az": "retiring"}
 
     @pytest.mark.parametrize(("kid", "says"), [("a", "Several keys begin"), ("x", "no key x")])
-    def test_wants_one_key(self, kid, says):
+    def test_removing_needs_the_name_of_one_key(self, kid, says):
         with pytest.raises(CannotRotate, match=says):
             removed(self.three, kid)

@@ -62,14 +62,14 @@ class TestAChange:
 
         assert manager.asked == 1
 
-    def test_that_is_none_leaves_the_same_ring(self, manager, later):
+    def test_reading_the_same_keys_again_leaves_the_same_ring(self, manager, later):
         before = get_ring()
         manager.keys = [dict(key) for key in manager.keys]
         later(10)
 
         assert get_ring() is before
 
-    def test_of_a_file_is_seen_without_a_restart(self, tmp_path, later):
+    def test_a_change_of_a_file_is_seen_without_a_restart(self, tmp_path, later):
         path = tmp_path / "key.pem"
         path.write_text(private_pem("ES256"))
         with override_settings(DRF_JWT_KIT={"KEYS": {"file": path}}):
@@ -142,7 +142,7 @@ class TestThreads:
         with sources._reading:
             assert get_ring() is before
 
-    def test_that_start_together_read_once(self, manager):
+    def test_threads_that_start_together_read_once(self, manager):
         with ThreadPoolExecutor(4) as threads:
             with sources._reading:
                 rings = [threads.submit(get_ring) for _ in range(4)]
@@ -151,7 +151,7 @@ class TestThreads:
         assert manager.asked == 1
         assert [ring.signing.kid for ring in rings] == [kid_of("ES256")] * 4
 
-    def test_that_waited_for_the_first_reading_get_what_it_has_read(self):
+    def test_requests_that_waited_for_the_first_reading_get_what_it_has_read(self):
         asked, answered = threading.Event(), threading.Event()
 
         def slow():

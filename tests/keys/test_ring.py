@@ -66,6 +66,6 @@ class TestPublicJWK:
 
         assert thumbprint(again) == thumbprint(dict(reversed(again.items())))
 
-    def test_of_an_hmac_key_is_refused(self):
+    def test_the_public_jwk_of_an_hmac_key_is_refused(self):
         with pytest.raises(ValueError, match="secret and has no public members"):
             secret("k").public_jwk()

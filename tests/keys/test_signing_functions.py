@@ -52,7 +52,7 @@ class TestAFunctionThatSigns:
             ("EdDSA", sign_eddsa),
         ],
     )
-    def test_walks_the_journey(self, kit, user, name, sign):
+    def test_a_function_that_signs_serves_a_whole_session(self, kit, user, name, sign):
         with signed_elsewhere(name, sign):
             tokens = kit.sign_in(user)
             rotated = kit.rotate(tokens.refresh)
@@ -74,7 +74,7 @@ class TestAFunctionThatSigns:
             *(lambda _, answer=answer: answer for answer in (b"", b"x", None, "x")),
         ],
     )
-    def test_of_another_key_gives_no_token_away(self, kit, user, sign):
+    def test_a_function_that_signs_with_another_key_gives_no_token_away(self, kit, user, sign):
         with signed_elsewhere("ES256", sign), pytest.raises(ImproperlyConfigured) as refused:
             kit.sign_in(user)
 

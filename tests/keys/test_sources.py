@@ -182,7 +182,7 @@ class TestNamedBySimpleJWT:
 
         assert str(refused.value).startswith(
             f"SIMPLE_JWT['SIGNING_KEY'] is not fit for {algorithm}: {algorithm} needs an RSA key "
-            f"for 2048 to 8192 bits, not 1024."
+            "of 2048 to 8192 bits, not 1024."
         )
         assert said.id == "drf_jwt_kit.E022"
 
@@ -215,7 +215,7 @@ class TestThumbprint:
 
         assert kid == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 
-    def test_of_a_secret_tells_nothing_but_its_hash(self):
+    def test_the_thumbprint_of_a_secret_tells_nothing_but_its_hash(self):
         kid = thumbprint({"kty": "oct", "k": "c2VjcmV0"})
 
         assert (

@@ -119,7 +119,7 @@ class TestCtrlC:
         assert error.value.returncode == 130
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
-    def test_after_the_last_batch_changes_nothing(self, jwtkit, ctrl_c):
+    def test_stopping_after_the_last_batch_changes_nothing(self, jwtkit, ctrl_c):
         ctrl_c(signal.default_int_handler)
 
         assert jwtkit("flush") == "Sessions: 1 deleted, 1 kept.\n"

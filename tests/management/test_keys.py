@@ -118,7 +118,7 @@ class TestGenerate:
         )
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
-    def test_overwrites_nothing(self, tmp_path):
+    def test_generate_overwrites_nothing(self, tmp_path):
         path = tmp_path / "key.pem"
         path.write_text("precious")
 
@@ -206,7 +206,7 @@ class TestRotate:
             "manage.py jwtkit keys generate"
         )
 
-    def test_logs_nobody_out(self, rotating, kit, user):
+    def test_rotate_logs_nobody_out(self, rotating, kit, user):
         tokens = kit.sign_in(user)
         keys("rotate")
 
@@ -387,14 +387,14 @@ class TestList:
             "python manage.py jwtkit keys generate"
         )
 
-    def test_shows_no_key(self, rotating):
+    def test_the_list_shows_no_key(self, rotating):
         text = next(rotating.glob("*.pem")).read_text().splitlines()[1]
 
         assert text not in keys("list")
 
 
 class TestCheck:
-    def test_is_content(self, rotating):
+    def test_check_is_content_with_a_sound_directory(self, rotating):
         assert keys("check") == "Nothing is wrong with the keys.\n"
 
     def test_fails_where_others_can_read_a_key(self, rotating):

@@ -38,7 +38,7 @@ def sid(tokens):
 
 
 class TestList:
-    def test_shows_a_session(self, clock, kit, user, listed):
+    def test_the_list_shows_a_session(self, clock, kit, user, listed):
         tokens = kit.sign_in(user, user_agent="Firefox")
 
         assert listed() == [
@@ -96,7 +96,7 @@ class TestList:
         assert sid(tokens) in printed
         assert [secret for secret in secrets if secret in printed] == []
 
-    def test_loads_no_secret(self, signed_in, jwtkit, queries):
+    def test_the_list_loads_no_secret(self, signed_in, jwtkit, queries):
         with queries() as made:
             assert sid(signed_in) in jwtkit("sessions", "list")
 
@@ -181,11 +181,11 @@ class TestWho:
 
     @pytest.mark.parametrize("option", ["--user", "--user-id"])
     @pytest.mark.parametrize("said", ["nobody", "10" * 30])
-    def test_must_be_somebody(self, db, jwtkit, option, said):
+    def test_the_user_argument_must_name_somebody(self, db, jwtkit, option, said):
         with pytest.raises(CommandError, match="No user has the "):
             jwtkit("sessions", "list", option, said)
 
-    def test_must_be_one(self, user, default_user_model, listed, jwtkit):
+    def test_the_user_argument_must_name_one_user(self, user, default_user_model, listed, jwtkit):
         other = get_user_model().objects.create_user(str(user.pk))
 
         with pytest.raises(CommandError) as error:
@@ -195,27 +195,27 @@ class TestWho:
         assert f"ada ({user.pk})" in str(error.value)
         assert listed("--user-id", str(user.pk)) == []
 
-    def test_is_said_once(self, user, jwtkit):
+    def test_a_user_is_named_once(self, user, jwtkit):
         with pytest.raises(CommandError, match="not both"):
             jwtkit("sessions", "list", "--user", "ada", "--user-id", "1")
 
 
 class TestRevoke:
-    def test_ends_one(self, kit, user, jwtkit):
+    def test_revoking_a_session_ends_that_one(self, kit, user, jwtkit):
         one, other = kit.sign_in(user), kit.sign_in(user)
 
         assert jwtkit("sessions", "revoke", sid(one)) == "Ended 1 session.\n"
         assert one.session.revoked_reason == RevokedReason.BY_ADMIN
         assert other.session.revoked_at is None
 
-    def test_of_what_has_ended_is_no_error(self, signed_in, jwtkit):
+    def test_revoking_what_has_ended_is_no_error(self, signed_in, jwtkit):
         jwtkit("sessions", "revoke", sid(signed_in))
 
         assert jwtkit("sessions", "revoke", sid(signed_in)) == (
             f"Ended 0 sessions.\nAlready ended: {sid(signed_in)}.\n"
         )
 
-    def test_of_what_is_not_there_is_an_error_after_the_others_were_ended(self, signed_in, jwtkit):
+    def test_an_unknown_session_is_an_error_after_the_others_were_ended(self, signed_in, jwtkit):
         unknown = uuid.uuid4()
 
         with pytest.raises(CommandError, match=f"No session has this id: {unknown}."):
@@ -241,7 +241,7 @@ class TestRevoke:
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
 
     @pytest.mark.parametrize("answer", ["no", "y", ""])
-    def test_of_everybody_asks_before(self, db, jwtkit, monkeypatch, answer):
+    def test_revoking_everybody_asks_before(self, db, jwtkit, monkeypatch, answer):
         monkeypatch.setattr("builtins.input", lambda prompt: answer)
 
         with pytest.raises(CommandError, match="Nothing was ended"):
@@ -249,7 +249,9 @@ class TestRevoke:
 
         assert not Cutoff.objects.exists()
 
-    def test_of_everybody_is_done_after_a_yes(self, clock, kit, signed_in, jwtkit, monkeypatch):
+    def test_revoking_everybody_is_done_after_a_yes(
+        self, clock, kit, signed_in, jwtkit, monkeypatch
+    ):
         monkeypatch.setattr("builtins.input", lambda prompt: "yes")
         clock.shift(1)
 
@@ -257,7 +259,7 @@ class TestRevoke:
 
         assert kit.refresh(signed_in.refresh).status_code == 401
 
-    def test_of_everybody_is_not_done_where_nobody_can_be_asked(self, jwtkit, monkeypatch):
+    def test_revoking_everybody_is_not_done_where_nobody_can_be_asked(self, jwtkit, monkeypatch):
         def nobody(prompt):
             raise EOFError
 
@@ -273,7 +275,7 @@ class TestRevoke:
         with pytest.raises(CommandError, match="Name what to end"):
             jwtkit("sessions", "revoke", *words)
 
-    def test_takes_ids_only(self, jwtkit):
+    def test_revoke_takes_ids_only(self, jwtkit):
         with pytest.raises(CommandError, match="invalid UUID value: 'ada'"):
             jwtkit("sessions", "revoke", "ada")
 

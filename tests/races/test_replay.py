@@ -49,14 +49,14 @@ class TestReplay:
         assert site.kit().get_with(stolen.current.access).status_code == 401
         assert site.kit().refresh(stolen.current.refresh).status_code == 401
 
-    def test_by_ten_clients_together_is_told_once(self, site, stolen):
+    def test_a_replay_by_ten_clients_together_is_told_once(self, site, stolen):
         answers = together(*[partial(site.kit().refresh, stolen.old)] * 10)
 
         assert {answer.status_code for answer in answers} == {401}
         assert len(signals(site, stolen.session, "refresh_reused")) == 1
         assert len(signals(site, stolen.session, "session_revoked")) == 1
 
-    def test_beside_its_owner_leaves_the_session_ended(self, site, stolen):
+    def test_a_replay_beside_its_owner_leaves_the_session_ended(self, site, stolen):
         owner = partial(site.kit().refresh, stolen.current.refresh)
         thief = partial(site.kit().refresh, stolen.old)
 

@@ -144,7 +144,7 @@ class TestDatabaseAway:
 
         assert set(early) == {200}
 
-    def test_then_nobody_is_let_in(self, away):
+    def test_nobody_is_let_in_ten_seconds_after_the_database_went_away(self, away):
         late = [one.status for one in away.met if one.sent_at > away.killed_at + 10]
 
         assert set(late) == {503}

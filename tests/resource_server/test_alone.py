@@ -58,7 +58,7 @@ def test_its_checks_are_silent():
         "drf_jwt_kit.tokens",
     ],
 )
-def test_it_imports_no(module):
+def test_a_resource_server_imports_none_of_it(module):
     imported = facts()["imported"]
 
     assert "drf_jwt_kit.resource_server.authentication" in imported

@@ -118,7 +118,7 @@ def configured():
 
 
 class TestGoodToken:
-    def test_is_its_bearer(self, ask):
+    def test_a_good_token_says_who_bears_it(self, ask):
         answer = ask(token(user_id="7", scope="b a"))
 
         assert answer.json() == {
@@ -148,11 +148,11 @@ class TestGoodToken:
 
         assert answer.status_code == 200
 
-    def test_asks_no_database(self, ask):
+    def test_a_good_token_asks_no_database(self, ask):
         """Which pytest-django would refuse: this test has no mark for one."""
         assert ask(token()).status_code == 200
 
-    def test_of_another_kind_of_issuer_is_read_as_the_settings_say(self, ask, configured):
+    def test_a_token_of_another_kind_of_issuer_is_read_as_the_settings_say(self, ask, configured):
         theirs = token(typ="JWT", user_id=None, sub="auth0|7", scp=["orders:read"])
 
         with configured(TOKEN_TYPES=["JWT"], USER_ID_CLAIM="sub", SCOPE_CLAIM="scp"):
@@ -200,7 +200,7 @@ class TestBadToken:
         assert (answer.json()["code"], answer.json()["reason"]) == ("token_not_valid", reason)
 
     @pytest.mark.parametrize("user_id", [None, 7, ""])
-    def test_without_its_user_is_told_in_the_log(self, ask, configured, caplog, user_id):
+    def test_a_token_without_a_user_is_told_in_the_log(self, ask, configured, caplog, user_id):
         ask(token(user_id=user_id))
         with configured(USER_ID_CLAIM="sub"):
             ask(token(user_id="7"))
@@ -212,22 +212,22 @@ class TestBadToken:
         ]
 
     @pytest.mark.parametrize("presented", ["nonsense", "a.b.c", "e30.e30.", "x" * 9000, "é"])
-    def test_that_is_none_is_401(self, ask, presented):
+    def test_a_text_that_is_no_token_is_401(self, ask, presented):
         assert ask(presented).json()["reason"] == "invalid"
 
-    def test_that_is_none_fetches_no_keys(self, ask, network):
+    def test_a_text_that_is_no_token_fetches_no_keys(self, ask, network):
         ask("nonsense")
 
         assert network.fetches == 0
 
-    def test_of_another_key_is_401(self, ask):
+    def test_a_token_of_another_key_is_401(self, ask):
         assert ask(token(key("a second ES256"))).json()["reason"] == "invalid"
 
-    def test_of_an_algorithm_that_is_left_out_is_401(self, ask, configured):
+    def test_a_token_of_an_algorithm_that_is_left_out_is_401(self, ask, configured):
         with configured(ALGORITHMS=["EdDSA"]):
             assert ask(token()).status_code == 401
 
-    def test_that_is_unsigned_is_401(self, ask):
+    def test_an_unsigned_token_is_401(self, ask):
         claims = jwt.decode(token(), options={"verify_signature": False})
         header = {"kid": "one", "typ": "at+jwt"}
 
@@ -244,19 +244,19 @@ class TestBadToken:
         assert ask(confused.decode()).status_code == 401
 
     @pytest.mark.parametrize("part", [0, 1, 2])
-    def test_with_padding_is_401(self, ask, part):
+    def test_a_token_with_padding_is_401(self, ask, part):
         parts = token().split(".")
         parts[part] += "=" * (-len(parts[part]) % 4 or 1)
 
         assert ask(".".join(parts)).status_code == 401
 
     @pytest.mark.parametrize("name", ["jku", "x5u"])
-    def test_that_names_an_address_is_refused_without_going_there(self, ask, network, name):
+    def test_a_token_that_names_an_address_is_refused_without_going_there(self, ask, network, name):
         forged = token(key("a second ES256"), header={name: "http://127.0.0.1/keys"})
 
         assert (ask(forged).status_code, network.fetches) == (401, 1)
 
-    def test_that_brings_its_own_key_is_401(self, ask):
+    def test_a_token_that_brings_its_own_key_is_401(self, ask):
         own = key("a second ES256")
 
         assert ask(token(own, header={"jwk": own.public_jwk()})).status_code == 401
@@ -272,7 +272,7 @@ class TestWithoutToken:
     def test_an_open_view_is_open(self, ask):
         assert ask(where="Open").status_code == 200
 
-    def test_and_without_users_the_error_names_the_cure(self, ask, settings):
+    def test_an_error_names_the_cure_where_a_project_has_no_users(self, ask, settings):
         settings.INSTALLED_APPS = ["rest_framework"]
 
         with pytest.raises(ImproperlyConfigured, match=r'{"UNAUTHENTICATED_USER": None}'):
@@ -325,7 +325,7 @@ class TestMixin:
          (["orders:write", "orders:read"], 200), (7, 403), ({"orders:read": 1}, 403),
          (["orders:read orders:write"], 403)],
     )  # fmt: skip
-    def test_demands_every_scope(self, ask, scope, status):
+    def test_the_mixin_requires_every_scope(self, ask, scope, status):
         assert ask(token(scope=scope), "Scoped").status_code == status
 
     def test_names_the_scopes_that_it_demands(self, ask):
@@ -347,7 +347,7 @@ class TestMixin:
 
 
 class TestRestFrameworksPermissionsAndThrottles:
-    def test_nobody_is_staff(self, ask):
+    def test_no_principal_is_staff(self, ask):
         assert ask(token(is_staff=True), "Admins").status_code == 403
 
     def test_nobody_has_a_permission_of_djangos(self, ask):
@@ -364,7 +364,7 @@ class TestOutsideOfARequest:
     def test_a_token_can_be_verified(self):
         assert authentication.verify(token(scope="a"))["scope"] == "a"
 
-    def test_and_is_refused_in_the_same_words(self):
+    def test_a_bad_token_outside_of_a_request_is_refused_in_the_same_words(self):
         with pytest.raises(InvalidToken) as refusal:
             authentication.verify(token(exp=1))
 
@@ -372,7 +372,7 @@ class TestOutsideOfARequest:
 
 
 class TestPrincipal:
-    def test_shows_no_claims(self, ask):
+    def test_a_principal_shows_no_claims(self, ask):
         principal, _ = ResourceServerAuthentication().authenticate(
             request_with(token(email="ada@example.com"))
         )
@@ -384,7 +384,7 @@ class TestPrincipal:
 
         assert list({principal}) == [principal]
 
-    def test_knows_its_scopes(self):
+    def test_a_principal_knows_its_scopes(self):
         principal, _ = ResourceServerAuthentication().authenticate(request_with(token(scope="a b")))
 
         assert (principal.has_scope("a", "b"), principal.has_scope("c")) == (True, False)

@@ -21,7 +21,7 @@ def only_problem(**changes):
 
 
 class TestRight:
-    def test_needs_three_keys(self):
+    def test_the_settings_need_three_keys(self):
         assert list(problems(SETTINGS)) == []
 
     @pytest.mark.parametrize(

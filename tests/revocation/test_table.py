@@ -273,7 +273,7 @@ def test_what_the_table_says_is_so(scene, what, column):
 
 
 class TestABulkDeactivation:
-    def test_that_is_undone_before_any_refresh_leaves_no_trace(self, scene):
+    def test_a_deactivation_undone_before_any_refresh_leaves_no_trace(self, scene):
         scene.users().update(is_active=False)
         scene.kit.get_with(scene.tokens.access)
         scene.users().update(is_active=True)
@@ -281,7 +281,7 @@ class TestABulkDeactivation:
         assert strict(scene) == "accepted"
         assert refresh(scene) == "accepted"
 
-    def test_that_a_refresh_has_met_lasts_when_the_user_is_activated_again(self, scene):
+    def test_a_deactivation_that_a_refresh_has_met_outlasts_the_next_activation(self, scene):
         scene.users().update(is_active=False)
         refresh(scene)
         scene.users().update(is_active=True)

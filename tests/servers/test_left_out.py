@@ -26,7 +26,7 @@ def test_its_tests_are_left_out_with_the_cure(without_mariadb, monkeypatch):
         to_be_had(Fleet().shared, "mariadb")
 
 
-def test_in_ci_they_fail(without_mariadb, monkeypatch):
+def test_tests_of_a_missing_server_fail_in_ci(without_mariadb, monkeypatch):
     monkeypatch.setenv("CI", "true")
 
     with pytest.raises(pytest.fail.Exception, match="In CI nothing is left out"):

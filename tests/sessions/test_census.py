@@ -33,7 +33,7 @@ def test_a_refresh_has_written_another_one(kit, user, clock):
     assert count(NOON + HOUR, NOON + HOUR) == 1
 
 
-def test_without_rotation_the_first_one_is_the_only_one(kit, user, clock):
+def test_the_first_refresh_token_is_the_only_one_without_rotation(kit, user, clock):
     with override_settings(DRF_JWT_KIT={"ROTATE_REFRESH_TOKENS": False}):
         tokens = kit.sign_in(user)
         clock.shift(HOUR)
@@ -65,7 +65,7 @@ def test_says_when_the_last_one_is_dead(kit, user, clock):
     assert until.timestamp() == (NOON + HOUR + timedelta(days=1)).timestamp()
 
 
-def test_takes_one_query(kit, user, clock, queries):
+def test_the_census_takes_one_query(kit, user, clock, queries):
     kit.sign_in(user)
     with queries() as made:
         assert count(None, NOON) == 1

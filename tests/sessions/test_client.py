@@ -128,7 +128,7 @@ class TestUserAgent:
 
 
 class TestNothingIsKept:
-    def test_where_record_client_is_off(self, kit, user):
+    def test_nothing_of_the_client_is_kept_where_record_client_is_off(self, kit, user):
         with override_settings(DRF_JWT_KIT={"RECORD_CLIENT": False}):
             row = kit.sign_in(user, User_Agent=FIREFOX).session
 

@@ -35,26 +35,28 @@ class TestPasswordChange:
 
         assert signed_in.session.revoked_at is None
 
-    def test_through_update_is_seen_at_the_next_refresh_and_recorded(self, kit, signed_in, user):
+    def test_a_password_changed_by_update_is_seen_at_the_next_refresh_and_recorded(
+        self, kit, signed_in, user
+    ):
         get_user_model().objects.filter(pk=user.pk).update(password=make_password("another"))
 
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
         assert signed_in.session.revoked_reason == RevokedReason.PASSWORD_CHANGED
 
-    def test_by_hand_with_update_fields_is_a_change_too(self, signed_in, user):
+    def test_a_password_changed_by_hand_with_update_fields_ends_sessions(self, signed_in, user):
         user.password = make_password("another one")
         user.save(update_fields=["password"])
 
         assert signed_in.session.revoked_reason == RevokedReason.PASSWORD_CHANGED
 
-    def test_on_a_proxy_of_the_user_model_is_a_change_too(self, signed_in, user):
+    def test_a_password_changed_on_a_proxy_of_the_user_model_ends_sessions(self, signed_in, user):
         user.set_password("another one")
         user.__class__ = user._meta.model
         user.save()
 
         assert signed_in.session.revoked_at is not None
 
-    def test_of_one_user_spares_the_others(self, kit, user, other_user):
+    def test_a_new_password_of_one_user_spares_the_others(self, kit, user, other_user):
         tokens = kit.sign_in(other_user)
 
         user.set_password("another one")
@@ -299,8 +301,8 @@ class TestRevoke:
         assert sessions.revoke(user=user, keep=signed_in.session.pk) == 1
         assert signed_in.session.revoked_at is None
 
-    def test_asks_whose(self):
-        with pytest.raises(TypeError, match=r"revoke\(session_id\) or revoke\(user=user\)"):
+    def test_revoke_asks_whose_session_it_is(self):
+        with pytest.raises(TypeError, match=r"revoke\(session\) or revoke\(user=user\)"):
             sessions.revoke()
 
     def test_takes_the_id_as_text(self, signed_in):

@@ -77,7 +77,7 @@ class TestWrittenButNotAnswered:
         assert claims_of(rotated.refresh)["gen"] == tokens.session.generation == 1
 
     @override_settings(DRF_JWT_KIT={"ROTATION_LEEWAY": timedelta(0)})
-    def test_that_is_no_reuse_where_there_is_no_leeway(self, kit, user):
+    def test_a_rotation_written_but_not_answered_is_no_reuse_without_leeway(self, kit, user):
         tokens = kit.sign_in(user)
 
         with answer_lost("UPDATE"):

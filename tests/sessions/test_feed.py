@@ -108,24 +108,24 @@ class TestDatabaseAway:
 
         assert table.reads == 3
 
-    def test_for_ten_seconds_lets_nobody_in(self, feed, away, monotonic):
+    def test_a_database_away_for_ten_seconds_lets_nobody_in(self, feed, away, monotonic):
         monotonic.shift(FAIL_CLOSED_AFTER - LAG)
 
         with pytest.raises(ServiceUnavailable):
             feed.recent(LAG)
 
-    def test_for_just_under_ten_seconds_still_serves(self, feed, away, monotonic):
+    def test_the_feed_still_serves_just_under_ten_seconds(self, feed, away, monotonic):
         monotonic.shift(FAIL_CLOSED_AFTER - LAG - 0.001)
 
         assert known(feed) == "read 1"
 
-    def test_from_the_start_lets_nobody_in(self, feed, table):
+    def test_a_database_away_from_the_start_lets_nobody_in(self, feed, table):
         table.fault = ServiceUnavailable()
 
         with pytest.raises(ServiceUnavailable):
             feed.recent(LAG)
 
-    def test_and_back_again_is_asked_after_the_lag(self, feed, table, away, monotonic):
+    def test_a_database_that_is_back_is_asked_after_the_lag(self, feed, table, away, monotonic):
         known(feed)
         table.fault = None
         monotonic.shift(LAG)

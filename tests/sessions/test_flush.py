@@ -81,7 +81,9 @@ class TestAnEndedSession:
 
         assert flush().deleted == 0
 
-    def test_of_a_deleted_user_is_one_like_others(self, clock, signed_in, user):
+    def test_the_ended_session_of_a_deleted_user_is_flushed_like_others(
+        self, clock, signed_in, user
+    ):
         user.delete()
         clock.shift(GRACE)
 
@@ -94,7 +96,7 @@ class TestASessionPastItsLimit:
 
         assert flush().deleted == 1
 
-    def test_stays_until_then(self, clock, signed_in):
+    def test_a_session_past_its_limit_stays_until_the_grace_has_passed(self, clock, signed_in):
         clock.shift(timedelta(days=1) + GRACE - MOMENT)
 
         assert flush().kept == 1
@@ -168,7 +170,7 @@ class TestAnEndOfAllSessions:
 
         assert flush().cutoffs == 0
 
-    def test_of_which_there_are_none_is_nothing_to_do(self, db):
+    def test_flush_deletes_no_cut_off_where_there_is_none(self, db):
         assert flush().cutoffs == 0
 
 
@@ -219,13 +221,13 @@ class TestABatch:
             *("SELECT", "DELETE") * 3,
         ]
 
-    def test_reads_no_secret(self, five, queries):
+    def test_a_batch_reads_no_secret(self, five, queries):
         with queries() as made:
             flush()
 
         assert [query for query in made if "secret" in query or "fingerprint" in query] == []
 
-    def test_is_told_about(self, five):
+    def test_every_batch_is_reported(self, five):
         told = [progress.deleted for progress in retention.flush(batch_size=2)]
 
         assert told == [2, 4, 5]

@@ -39,7 +39,7 @@ def rotated(ago):
 
 
 class TestNewestToken:
-    def test_rotates(self):
+    def test_the_newest_token_rotates(self):
         assert present() is Verdict.ROTATE
 
     def test_rotates_at_the_first_refresh_after_login(self):

@@ -178,7 +178,7 @@ class TestRememberMe:
 
         return log_in
 
-    def test_lengthens_this_login(self, log_in):
+    def test_remember_me_lengthens_this_login(self, log_in):
         assert lifetime_of(log_in(remember=True)["refresh"]) == 60 * DAY
         assert Session.objects.get().expires_at - Session.objects.get().created_at == 90 * DAY
 
@@ -233,7 +233,7 @@ class TestLimitsOfAKindOfUser:
         assert lifetime_of(str(token.access_token)) == 5 * MINUTE
         assert lifetime_of(str(token)) == HOUR
 
-    def test_allow_one_session(self, kit, staff):
+    def test_limits_of_a_kind_of_user_allow_one_session(self, kit, staff):
         first, second = kit.sign_in(staff), kit.sign_in(staff)
 
         assert kit.get_with(first.access).status_code == 401
@@ -336,7 +336,7 @@ class TestLimitsThatCannotBeKept:
             SessionLimits(**{name: nonsense})
 
     @pytest.mark.parametrize("nonsense", [0, -1, True, 1.5, "1", HOUR])
-    def test_are_no_numbers(self, nonsense):
+    def test_a_number_of_sessions_below_1_or_of_another_type_is_refused(self, nonsense):
         with pytest.raises(LimitsError, match="a whole number from 1 on"):
             SessionLimits(max_sessions=nonsense)
 

@@ -62,7 +62,7 @@ class TestFullRead:
 
         assert read(None).valid_after == sessions.revoke_all()
 
-    def test_takes_three_queries(self, signed_in, monotonic, queries):
+    def test_a_full_read_takes_three_queries(self, signed_in, monotonic, queries):
         with queries() as made:
             read(None)
 
@@ -103,7 +103,7 @@ class TestNews:
         assert read(before).valid_after is None
         assert sessions.revoke_all() == read(before).valid_after
 
-    def test_takes_two_queries(self, signed_in, monotonic, queries):
+    def test_the_news_takes_two_queries(self, signed_in, monotonic, queries):
         before = read(None)
 
         with queries() as made:
@@ -169,7 +169,7 @@ class TestTooMany:
         monkeypatch.setattr(revocations, "MOST", 2)
         return [revoked_ago(timedelta(seconds=seconds)) for seconds in range(3)]
 
-    def test_are_not_remembered(self, too_many):
+    def test_too_many_revocations_are_not_remembered(self, too_many):
         known = read(None)
 
         assert known.too_many
@@ -182,7 +182,7 @@ class TestTooMany:
 
         assert read(before).too_many
 
-    def test_as_many_as_there_is_room_for_are_remembered(self, too_many, monkeypatch):
+    def test_a_process_remembers_as_many_as_there_is_room_for(self, too_many, monkeypatch):
         monkeypatch.setattr(revocations, "MOST", 3)
 
         assert len(read(None)) == len(too_many)

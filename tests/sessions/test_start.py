@@ -26,7 +26,7 @@ class TestStart:
         assert kit.get_with(pair.access).status_code == 200
         assert kit.refresh(pair.refresh).status_code == 200
 
-    def test_takes_one_query(self, user, queries):
+    def test_start_takes_one_query(self, user, queries):
         with queries() as made:
             sessions.start(user)
 

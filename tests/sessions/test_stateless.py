@@ -45,7 +45,7 @@ class TestWithoutAQuery:
             lambda user: Session.objects.filter(user__in=[user]).query,
         ],
     )
-    def test_it_can_be(self, stateless, look, django_assert_num_queries):
+    def test_a_lazy_user_answers_without_a_query(self, stateless, look, django_assert_num_queries):
         with django_assert_num_queries(0):
             look(stateless)
 
@@ -102,7 +102,7 @@ class TestTouched:
         assert signed_in.session.user == user
         assert row.user.email == user.email
 
-    def test_it_is_saved(self, stateless, user):
+    def test_a_lazy_user_is_loaded_when_it_is_saved(self, stateless, user):
         stateless.is_active = False
         stateless.save()
 
@@ -125,7 +125,7 @@ class TestTouched:
         "how",
         [copy.copy, copy.deepcopy, lambda u: pickle.loads(pickle.dumps(u))],  # noqa: S301  # its own
     )
-    def test_it_is_copied(self, stateless, user, how):
+    def test_a_lazy_user_is_loaded_when_it_is_copied(self, stateless, user, how):
         assert how(stateless).email == user.email
 
     def test_it_is_refused_where_the_session_has_ended_since(self, kit, stateless, signed_in):

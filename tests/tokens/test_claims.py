@@ -142,7 +142,7 @@ class TestOwnClaims:
         assert claims_of(sessions.start(user).access)["host"] is None
 
     @claims_serializer(f"{HERE}.Enormous")
-    def test_that_are_too_large_are_named_and_start_no_session(self, kit, user):
+    def test_claims_that_are_too_large_are_named_and_start_no_session(self, kit, user):
         with pytest.raises(ClaimsError, match="Its largest claim is 'everything'"):
             kit.sign_in(user)
         assert not Session.objects.exists()
@@ -156,14 +156,14 @@ class TestOwnClaims:
         with almost_too_large(COOKIE_ACCESS_NAME=name + "n"), pytest.raises(ClaimsError):
             sessions.start(user)
 
-    def test_that_grow_too_large_at_a_refresh_cost_no_generation(self, kit, signed_in):
+    def test_claims_that_grow_too_large_at_a_refresh_cost_no_generation(self, kit, signed_in):
         with claims_serializer(f"{HERE}.Enormous"), pytest.raises(ClaimsError):
             kit.refresh(signed_in.refresh)
 
         assert signed_in.session.generation == 0
 
     @claims_serializer(f"{HERE}.Contextual")
-    def test_that_need_a_login_do_not_stop_check(self):
+    def test_claims_that_need_a_login_do_not_stop_check(self):
         with claims_serializer(f"{HERE}.NeedsALogin"):
             call_command("check", fail_level="WARNING")
 
@@ -176,7 +176,7 @@ class TestOwnClaims:
         assert "scope" not in claims
         assert kit.get_with(tokens.access).status_code == 200
 
-    def test_that_fail_lose_nothing(self, kit, signed_in):
+    def test_claims_that_fail_lose_nothing(self, kit, signed_in):
         with claims_serializer(f"{HERE}.Failing"), pytest.raises(ZeroDivisionError):
             kit.refresh(signed_in.refresh)
 

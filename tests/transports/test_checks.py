@@ -72,7 +72,7 @@ def test_both_cookies_need_names_of_their_own():
 
 
 @pytest.mark.parametrize("name", ["csrftoken", "sessionid"])
-def test_so_do_they_and_djangos(name):
+def test_a_cookie_named_like_one_of_djangos_is_refused(name):
     assert said(COOKIE_ACCESS_NAME=name, COOKIE_SECURE=False) == [
         ("E032", f"Two cookies are named {name!r}: one would overwrite the other.")
     ]

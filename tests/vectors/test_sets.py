@@ -77,7 +77,7 @@ def judged(request):
 
 @pytest.mark.parametrize("judged", SETS, indirect=True)
 class TestWycheproof:
-    def test_is_not_empty(self, judged):
+    def test_the_sets_of_wycheproof_are_not_empty(self, judged):
         assert len(judged) >= 26
 
     def test_no_invalid_vector_is_taken_but_those_with_a_reason(self, judged):
