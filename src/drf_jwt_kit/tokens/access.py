@@ -65,7 +65,7 @@ class KitTokenBackend:
 
 
 class KitToken(simplejwt.Token):
-    """A token signed and verified by ``drf_jwt_kit.keys``."""
+    """A token signed and verified with the keys of the project."""
 
     kinds: ClassVar[tuple[TokenKind, ...]]
     origin = Origin.OURS
