@@ -1,7 +1,6 @@
 """The database finds what is asked for often; docs/decisions/0020 has PostgreSQL's plans."""
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
 from django.utils import timezone
@@ -12,10 +11,6 @@ from drf_jwt_kit.models import Session
 pytestmark = pytest.mark.django_db
 
 INDEXED = {name for index in Session._meta.indexes for name in index.fields} | {"id", "user"}
-
-
-def test_a_refresh_changes_no_indexed_column():
-    assert INDEXED.isdisjoint(import_module("drf_jwt_kit.sessions.refresh")._ADVANCING)
 
 
 def test_the_newest_logins_are_found_by_an_index():

@@ -188,7 +188,8 @@ class Session(models.Model):
         base_manager_name = "objects"
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
-        # A refresh changes no indexed column, so that PostgreSQL can update the row in place.
+        # The first refresh moves ``live_until``. Later ones change none of these columns, so that
+        # PostgreSQL can update the row in place.
         # Which question needs which index: docs/decisions/0020.
         indexes = (
             models.Index(fields=["user", "created_at"], name="jwt_session_user_created_at"),
