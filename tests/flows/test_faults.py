@@ -216,7 +216,8 @@ class TestCharactersThatTheTableHasNot:
         bearer = {"Authorization": f"Bearer {tokens.access}"}
         return kit.patch(path, {"name": "😀"}, format="json", headers=bearer)
 
-    def test_are_the_clients_mistake_in_a_name(self, kit, signed_in, refusing):
+    def test_characters_that_mariadb_lacks_are_the_clients_mistake(self, kit, signed_in, refusing):
+        self.MARIADB.__cause__ = type("DataError", (Exception,), {"sqlstate": "22007"})()
         with refusing(self.MARIADB):
             answer = self.rename(kit, signed_in)
 

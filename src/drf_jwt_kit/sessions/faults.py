@@ -108,7 +108,7 @@ def is_unwritable(error: Exception) -> bool:
 
     Old tables of MariaDB have a character set other than Unicode, and refuse most characters.
     """
-    return isinstance(error, DatabaseError) and _code_of(error) in _UNWRITABLE
+    return isinstance(error, DatabaseError) and not _UNWRITABLE.isdisjoint(_codes_of(error))
 
 
 def _may_pass(error: Exception) -> bool:
@@ -118,7 +118,7 @@ def _may_pass(error: Exception) -> bool:
 
 
 def _is_conflict(error: Exception) -> bool:
-    return isinstance(error, RowChanged) or _code_of(error) in _CONFLICTS
+    return isinstance(error, RowChanged) or not _CONFLICTS.isdisjoint(_codes_of(error))
 
 
 def _in_transaction() -> bool:
@@ -137,19 +137,19 @@ def _replace_cut_connections() -> None:
 
 def _is_fault(error: Exception) -> bool:
     known = isinstance(error, (OperationalError, InterfaceError)) and not is_unwritable(error)
-    return known or _code_of(error) in _READ_ONLY
+    return known or not _READ_ONLY.isdisjoint(_codes_of(error))
 
 
 def _says_not_migrated(error: Exception) -> bool:
     sqlite_says = ("no such table", "no such column")  # it has no codes
-    return _code_of(error) in _NOT_MIGRATED or str(error).startswith(sqlite_says)
+    coded = not _NOT_MIGRATED.isdisjoint(_codes_of(error))
+    return coded or str(error).startswith(sqlite_says)
 
 
-def _code_of(error: Exception) -> object:
-    """PostgreSQL's SQLSTATE, or the number that MariaDB and MySQL put first."""
+def _codes_of(error: Exception) -> set[object]:
+    """The SQLSTATE, and the number that MariaDB and MySQL put first: some drivers give both."""
     cause = error.__cause__
-    sqlstate = getattr(cause, "sqlstate", getattr(cause, "pgcode", None))
-    return sqlstate or (error.args[0] if error.args else None)
+    return {getattr(cause, "sqlstate", getattr(cause, "pgcode", None)), *error.args[:1]}
 
 
 def _first_line(error: Exception) -> str:
