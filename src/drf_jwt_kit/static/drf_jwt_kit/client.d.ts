@@ -63,7 +63,7 @@ export class AuthError extends Error {
   readonly code: string | null;
   /** The refusal in words. */
   readonly detail: string;
-  /** The answer's JSON; null where it is none. */
+  /** The answer's JSON; null if it is not JSON. */
   readonly body: unknown;
   /** After how many seconds to try again; null where the answer does not say. */
   readonly retryAfter: number | null;

@@ -26,7 +26,7 @@
  * @property {number} n Larger in each record than in the one before.
  * @property {string} id
  * @property {string} [login] The login that it goes back to; unknown where the record was lost.
- * @property {LogoutReason} [ended] Why there is no session any more.
+ * @property {LogoutReason} [ended] Why the session ended.
  * @property {number} refreshExpiresAt
  * @property {Pass} [pass] In cookie mode only: an access token is stored nowhere.
  * @property {string} [refresh] In header mode only.
