@@ -178,10 +178,12 @@ class TestRememberMe:
 
         return log_in
 
+    @pytest.mark.usefixtures("clock")
     def test_remember_me_lengthens_this_login(self, log_in):
         assert lifetime_of(log_in(remember=True)["refresh"]) == 60 * DAY
         assert Session.objects.get().expires_at - Session.objects.get().created_at == 90 * DAY
 
+    @pytest.mark.usefixtures("clock")
     def test_leaves_other_logins_as_they_are(self, log_in):
         assert lifetime_of(log_in()["refresh"]) == DAY
         assert Session.objects.get().expires_at - Session.objects.get().created_at == 30 * DAY
@@ -195,6 +197,7 @@ class TestRememberMe:
         assert lifetime_of(rotated.refresh) == 31 * DAY  # the rest of its 90 days
         assert kit.refresh(rotated.refresh).status_code == 200
 
+    @pytest.mark.usefixtures("clock")
     def test_is_asked_without_a_request_too(self, user):
         assert lifetime_of(sessions.start(user).refresh) == DAY
         assert lifetime_of(str(RefreshToken.for_user(user))) == DAY
@@ -212,6 +215,7 @@ class TestLimitsOfAKindOfUser:
         user.save()
         return user
 
+    @pytest.mark.usefixtures("clock")
     def test_shorten_all_three_lifetimes(self, kit, staff):
         tokens = kit.sign_in(staff)
 
@@ -227,6 +231,7 @@ class TestLimitsOfAKindOfUser:
         assert lifetime_of(rotated.access) == 5 * MINUTE
         assert lifetime_of(rotated.refresh) == HOUR
 
+    @pytest.mark.usefixtures("clock")
     def test_hold_for_tokens_made_in_other_ways(self, staff):
         token = RefreshToken.for_user(staff)
 
@@ -239,6 +244,7 @@ class TestLimitsOfAKindOfUser:
         assert kit.get_with(first.access).status_code == 401
         assert kit.get_with(second.access).status_code == 200
 
+    @pytest.mark.usefixtures("clock")
     def test_leave_other_users_alone(self, kit, staff, other_user):
         first, _ = kit.sign_in(other_user), kit.sign_in(other_user)
 
