@@ -288,6 +288,11 @@ class TestTokensAsSimpleJWTsUsersKnowThem:
         assert UntypedToken(signed_in.access)["sid"] == UntypedToken(signed_in.refresh)["sid"]
         assert claims_of(str(UntypedToken(signed_in.access))) == claims_of(signed_in.access)
 
+    def test_an_untyped_token_is_what_it_is_to_the_engine(self, signed_in, user):
+        assert sessions.authenticate(UntypedToken(signed_in.access)) == user
+        assert UntypedToken(signed_in.access).presented.kind == "at+jwt"
+        assert UntypedToken(signed_in.refresh).presented.kind == "rt+jwt"
+
     def test_check_exp_judges_any_claim(self, signed_in):
         token = RefreshToken(signed_in.refresh)
         token["other"] = 1
