@@ -191,6 +191,7 @@ class TestCharactersThatTheTableHasNot:
     """As in a table of MariaDB in latin1, or a database of PostgreSQL in another encoding."""
 
     MARIADB = DataError(1366, "Incorrect string value: '\\xF0\\x9F\\x98\\x80'")
+    MARIADB.__cause__ = type("DataError", (Exception,), {"sqlstate": "22007"})()
     COMPARED = OperationalError(1267, "Illegal mix of collations")
 
     @pytest.fixture
@@ -217,7 +218,6 @@ class TestCharactersThatTheTableHasNot:
         return kit.patch(path, {"name": "😀"}, format="json", headers=bearer)
 
     def test_characters_that_mariadb_lacks_are_the_clients_mistake(self, kit, signed_in, refusing):
-        self.MARIADB.__cause__ = type("DataError", (Exception,), {"sqlstate": "22007"})()
         with refusing(self.MARIADB):
             answer = self.rename(kit, signed_in)
 
