@@ -113,16 +113,22 @@ class TestWrittenButNotAnswered:
 
 
 @contextmanager
-def inserts_refused():
-    """As by a constraint that the project has added to the session table."""
+def failing(statements, error):
+    """Raise ``error`` in place of every statement with all of ``statements`` in it."""
 
     def wrapper(execute, sql, params, many, context):
-        if sql.startswith("INSERT") and "drf_jwt_kit_session" in sql:
-            raise IntegrityError("CHECK constraint failed: one_per_device")
+        if all(part in sql for part in statements):
+            raise error
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(wrapper):
         yield
+
+
+def inserts_refused():
+    """As by a constraint that the project has added to the session table."""
+    error = IntegrityError("CHECK constraint failed: one_per_device")
+    return failing(["INSERT", "drf_jwt_kit_session"], error)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -245,15 +251,8 @@ class AskingClaims(ClaimsSerializer):
         return get_user_model().objects.count()
 
 
-@contextmanager
 def counting_fails():
-    def wrapper(execute, sql, params, many, context):
-        if sql.startswith("SELECT COUNT"):
-            raise OperationalError("database is locked")
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(wrapper):
-        yield
+    return failing(["SELECT COUNT"], OperationalError("database is locked"))
 
 
 @pytest.mark.django_db(transaction=True)
