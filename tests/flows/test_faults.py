@@ -20,6 +20,17 @@ from drf_jwt_kit.sessions.account import fingerprint
 from tests.conftest import PASSWORD, Kit, claims_of, make_user
 from tests.properties.world import between_read_and_write
 
+ENDPOINTS = [
+    ("post", "/api/token/"),
+    ("post", "/api/token/refresh/"),
+    ("post", "/api/token/verify/"),
+    ("post", "/api/token/logout/"),
+    ("post", "/api/token/logout/all/"),
+    ("get", "/api/token/sessions/"),
+    ("patch", f"/api/token/sessions/{uuid.UUID(int=1)}/"),
+    ("delete", f"/api/token/sessions/{uuid.UUID(int=1)}/"),
+]
+
 
 def away(times=100):
     """The first ``times`` queries of any table find nobody there."""
@@ -92,18 +103,7 @@ class TestLockedOrLost:
 
     @pytest.mark.parametrize(
         ("method", "path"),
-        [
-            ("post", "/api/token/"),
-            ("post", "/api/token/refresh/"),
-            ("post", "/api/token/verify/"),
-            ("post", "/api/token/logout/"),
-            ("post", "/api/token/logout/all/"),
-            ("get", "/api/token/sessions/"),
-            ("patch", f"/api/token/sessions/{uuid.UUID(int=1)}/"),
-            ("delete", f"/api/token/sessions/{uuid.UUID(int=1)}/"),
-            ("get", "/api/secure/"),
-            ("get", "/api/plain/"),
-        ],
+        [*ENDPOINTS, ("get", "/api/secure/"), ("get", "/api/plain/")],
     )
     @pytest.mark.usefixtures("asked_by_us_first")
     def test_says_so_wherever_it_is_met(self, kit, user, signed_in, method, path):
@@ -165,17 +165,7 @@ class TestAFaultInTheProjectsOwnCode:
     def _throttle(self, monkeypatch):
         monkeypatch.setattr(APIView, "throttle_classes", [UnreachableThrottle])
 
-    @pytest.mark.parametrize(
-        ("method", "path"),
-        [
-            ("post", "/api/token/"),
-            ("post", "/api/token/refresh/"),
-            ("post", "/api/token/verify/"),
-            ("post", "/api/token/logout/"),
-            ("post", "/api/token/logout/all/"),
-            ("get", "/api/token/sessions/"),
-        ],
-    )
+    @pytest.mark.parametrize(("method", "path"), ENDPOINTS)
     def test_is_503_at_our_endpoints(self, kit, user, caplog, method, path):
         bearer = {"Authorization": f"Bearer {sessions.start(user).access}"}
 
