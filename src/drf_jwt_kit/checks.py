@@ -7,7 +7,7 @@ message has an id, a hint, and an entry in docs/reference/checks.md.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from . import serializers
 from .authentication import JWTAuthentication, JWTCookieAuthentication
 from .conf import checks as conf
 from .conf import current_problems, get_settings, nearest
+from .conf.moments import now
 from .keys import checks as keys
 from .keys.jwk_url import are_published
 from .sessions import claims
@@ -136,7 +137,7 @@ def _check_times() -> Iterator[CheckMessage]:
             "accept a stolen one for that long, and a role that was removed counts for as long.",
             hint="Set it to an hour at most. Clients refresh tokens without their users noticing.",
         )
-    if cutoff is not None and cutoff > datetime.now(timezone.utc):
+    if cutoff is not None and cutoff > now():
         yield CUTOFF_IN_THE_FUTURE(
             f"SESSIONS_VALID_AFTER is {cutoff.isoformat()}: until then, every login ends at once.",
             hint="Set it to the time at which the backup was restored, or remove it.",

@@ -5,6 +5,7 @@ The names are those of Simple JWT.
 
 from __future__ import annotations
 
+from datetime import datetime
 from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,14 @@ from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import ImproperlyConfigured
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.timezone import get_current_timezone
 from django.views.decorators.debug import sensitive_variables
 from rest_framework import serializers
 from rest_framework_simplejwt import serializers as simplejwt
 
 from . import sessions
 from .conf import get_settings
+from .conf.moments import aware
 from .exceptions import NoActiveAccount, refused_as
 from .sessions.account import may_log_in
 from .sessions.begin import PlainLogin
@@ -171,6 +174,18 @@ class TokenBlacklistSerializer(serializers.Serializer[Any]):
         return {}
 
 
+class MomentField(serializers.DateTimeField):
+    """A moment with its offset, also without USE_TZ: a local time alone may mean two moments."""
+
+    def default_timezone(self) -> Any:
+        """The zone in which it is shown."""
+        return get_current_timezone()
+
+    def to_representation(self, value: Any) -> Any:
+        """The moment, in the format of the project."""
+        return super().to_representation(aware(value) if isinstance(value, datetime) else value)
+
+
 class SessionSerializer(serializers.Serializer[Any]):
     """A session as its owner sees it."""
 
@@ -178,9 +193,9 @@ class SessionSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100, allow_blank=True)
     device = serializers.CharField(source="device_name", read_only=True)
     ip = serializers.IPAddressField(read_only=True)
-    created_at = serializers.DateTimeField(read_only=True)
-    last_used_at = serializers.DateTimeField(read_only=True)
-    expires_at = serializers.DateTimeField(source="refreshable_until", read_only=True)
+    created_at = MomentField(read_only=True)
+    last_used_at = MomentField(read_only=True)
+    expires_at = MomentField(source="refreshable_until", read_only=True)
     current = serializers.SerializerMethodField()
 
     def get_current(self, session: Any) -> bool:

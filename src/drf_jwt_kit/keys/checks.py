@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterator
-from datetime import datetime, timezone
 from pathlib import Path
 
 from django.core.checks import CheckMessage, Error, Warning
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import now
 from drf_jwt_kit.exceptions import UnusableKey
 
 from . import configured, directory, secret_key
@@ -50,7 +50,7 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
             hint = "Remove it, or set ADOPT_SIMPLEJWT_TOKENS_UNTIL to accept its old tokens."
             yield Warning(problem, hint=hint, id=UNUSED_SIGNING_KEY)
         return
-    if until <= datetime.now(timezone.utc):
+    if until <= now():
         problem = f"ADOPT_SIMPLEJWT_TOKENS_UNTIL is past ({until.isoformat()}): it has no effect."
         hint = "Remove it. If KEYS is set, remove SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT too."
         yield Warning(problem, hint=hint, id=ADOPTION_IS_OVER)

@@ -6,13 +6,12 @@ any other session.
 
 from __future__ import annotations
 
-from datetime import datetime
-from datetime import timezone as utc
+from datetime import datetime, timezone
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from drf_jwt_kit.conf.moments import as_stored
+from drf_jwt_kit.conf.moments import as_local
 from drf_jwt_kit.models import Session
 
 from . import others, rows
@@ -44,7 +43,7 @@ def session_of(presented: Presented, user: Any) -> Session:
     """A new session for an adopted token, not stored yet."""
     session = rows.new_session(user)
     session.pk = presented.session_id
-    session.auth_time = as_stored(datetime.fromtimestamp(presented.auth_time, utc.utc))
+    session.auth_time = as_local(datetime.fromtimestamp(presented.auth_time, timezone.utc))
     return session
 
 

@@ -13,9 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Q
-from django.utils import timezone
 
-from drf_jwt_kit.conf.moments import whole_second
+from drf_jwt_kit.conf.moments import as_local, now, whole_second
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Cutoff, RevokedReason, Session, SessionQuerySet
@@ -55,8 +54,8 @@ def revoke(
         found = found.exclude(pk=keep)
     user_id = user.pk if user is not None else None
     end_them = partial(end, found, reason, session_id=session_id, user_id=user_id)
-    now = timezone.now()
-    return persistently(lambda again: end_them(at=now, again=again))
+    at = now()
+    return persistently(lambda again: end_them(at=at, again=again))
 
 
 def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
@@ -66,7 +65,7 @@ def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
     user who logs in within the second of the call must log in again. One query, however many
     sessions there are. Raises ServiceUnavailable if the database does not answer.
     """
-    valid_after = whole_second(timezone.now())
+    valid_after = as_local(whole_second(now()))
     row = Cutoff(valid_after=valid_after)
     # If the answer is lost, the row may be written twice, which has the same effect.
     persistently(lambda again: row.save(using=rows.write_alias(), force_insert=True))
@@ -88,7 +87,7 @@ def end(
 
     ``again`` means that an attempt with the same ``at`` was made and its answer was lost.
     """
-    at = at or timezone.now()
+    at = at or now()
     to_end = Q(revoked_at=None)
     if again:
         to_end |= Q(revoked_at=at, revoked_reason=reason)
@@ -144,7 +143,7 @@ def keep(request: Any, user: Any) -> None:
     if session_id is not None:
         just_ended = Q(
             revoked_reason=RevokedReason.PASSWORD_CHANGED,
-            revoked_at__gte=timezone.now() - _JUST_NOW,
+            revoked_at__gte=now() - _JUST_NOW,
         )
         rows.stored().filter(
             Q(revoked_at=None) | just_ended, pk=session_id, user_id=user.pk

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings as django_settings
 from django.db import connections
 from django.db.models import Q
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import as_stored, aware, epoch
+from drf_jwt_kit.conf.moments import aware, epoch, now
 from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
 
 from . import others, rows
@@ -63,7 +62,7 @@ def flush(
     while progress.fraction < 1:
         batch = _read(last, batch_size)
         dead = dict.fromkeys(row.pk for row in batch if rule.is_dead(row))
-        kept = [row.auth_time for row in batch if row.pk not in dead]
+        kept = [aware(row.auth_time) for row in batch if row.pk not in dead]
         oldest_login = min([*kept, oldest_login] if oldest_login else kept, default=None)
         progress.deleted += len(dead) if dry_run else _delete([*dead], rule)
         progress.kept += len(kept)
@@ -92,7 +91,7 @@ class _Rule:
         settings = get_settings()
         grace = settings.ACCESS_TOKEN_LIFETIME + settings.LEEWAY + _MARGIN
         return cls(
-            before=aware(as_stored(datetime.now(timezone.utc) - keep - grace)),  # as SQL compares
+            before=now() - keep - grace,
             usual_access_lifetime=settings.ACCESS_TOKEN_LIFETIME,
             cutoff=_latest_cutoff(),
             adopting=others.adopts_simple_jwt(),
@@ -134,11 +133,9 @@ def _read(after: Session | None, limit: int) -> list[Session]:
 def _stored_in_login_order() -> bool:
     """Whether rows are stored in the order of their logins, so that neighbours are on one page.
 
-    MariaDB and MySQL store them in the order of their keys, and other databases may. Without
-    USE_TZ, the order of logins is not known: clocks repeat an hour in autumn.
+    MariaDB and MySQL store them in the order of their keys, and other databases may.
     """
-    by_age = connections[rows.write_alias()].vendor in ("postgresql", "sqlite")
-    return by_age and django_settings.USE_TZ
+    return connections[rows.write_alias()].vendor in ("postgresql", "sqlite")
 
 
 def _delete(keys: list[UUID], rule: _Rule) -> int:
@@ -166,7 +163,7 @@ def _flush_cutoffs(rule: _Rule, oldest_login: datetime | None, *, dry_run: bool)
     latest = rule.cutoff
     if latest is None:
         return 0
-    ends_nobody = oldest_login is None or latest.valid_after <= oldest_login
+    ends_nobody = oldest_login is None or aware(latest.valid_after) <= oldest_login
     ends_nobody = ends_nobody and not rule.adopting
     cutoffs = Cutoff._default_manager.using(rows.write_alias())
     superfluous = cutoffs.filter(valid_after__lte=latest.valid_after)

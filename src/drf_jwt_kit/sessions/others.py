@@ -11,7 +11,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timezone
 from typing import Any
 
 from django.apps import apps
@@ -20,6 +19,7 @@ from rest_framework_simplejwt import settings as simplejwt
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import now
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import Policy, TokenKind, decode, decode_unnamed
 from drf_jwt_kit.keys.jwk_url import get_published_keys
@@ -37,7 +37,7 @@ _BLACKLIST = "token_blacklist"
 def adopts_simple_jwt() -> bool:
     """Whether tokens that Simple JWT issued are still accepted."""
     until = get_settings().ADOPT_SIMPLEJWT_TOKENS_UNTIL
-    return until is not None and datetime.now(timezone.utc) < until
+    return until is not None and now() < until
 
 
 def is_adopted(session_id: uuid.UUID) -> bool:

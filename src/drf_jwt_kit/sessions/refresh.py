@@ -16,12 +16,11 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import aware
+from drf_jwt_kit.conf.moments import as_local, aware, now
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Session
@@ -49,6 +48,11 @@ class _End:
     at: datetime
     tried: bool = False
 
+    def wrote(self, session: Session) -> bool:
+        """Whether the end of ``session`` is this one."""
+        at = session.revoked_at
+        return self.tried and at is not None and aware(at) == self.at
+
 
 @sensitive_variables()
 def refresh(
@@ -73,7 +77,7 @@ def refresh(
     # If the client sends no retry key, this one is for our own further attempts: with it they get
     # the tokens of an attempt whose answer was lost, even if the leeway is zero.
     key_hash = hashlib.sha256((retry_key or secrets.token_hex()).encode()).hexdigest()
-    own_end = _End(at=timezone.now())
+    own_end = _End(at=now())
     return persistently(lambda again: _refresh_once(token, request, key_hash, own_end, again=again))
 
 
@@ -88,7 +92,7 @@ def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = Fal
         adoption.user_to_begin_with(presented)
         return
     session, user = _read(presented, again=False)
-    verdict = _judge(presented, session, user, "", timezone.now())
+    verdict = _judge(presented, session, user, "", now())
     lives = any_generation and verdict in {Verdict.AHEAD, Verdict.REUSED}
     if not (verdict.accepts or lives):
         raise InvalidToken(Reason.SESSION_ENDED)
@@ -105,9 +109,9 @@ def _refresh_once(
     if token.origin is Origin.SIMPLE_JWT:
         begin_adopted(token, request)
     session, user = _read(token, again=again)
-    now = timezone.now()
-    verdict = _judge(token, session, user, key_hash, now)
-    if verdict is Verdict.REVOKED and own_end.tried and session.revoked_at == own_end.at:
+    asked = now()
+    verdict = _judge(token, session, user, key_hash, asked)
+    if verdict is Verdict.REVOKED and own_end.wrote(session):
         verdict = _ENDS_THE_SESSION.get(session.revoked_reason, verdict)
     if not verdict.accepts:
         if _ends(verdict, session, own_end) and verdict is Verdict.REUSED:
@@ -117,7 +121,7 @@ def _refresh_once(
     rotates = get_settings().ROTATE_REFRESH_TOKENS
     before = copy.copy(session)
     if verdict is Verdict.ROTATE:
-        _advance(session, user, now, key_hash if rotates else None)
+        _advance(session, user, as_local(asked), key_hash if rotates else None)
     # The tokens are made before anything is stored, so that failing claims use up no generation.
     claims = claims_of(user, request=request, session=session, added=added)
     pair = pair_of(session, user, claims, write=added.write, rotates=rotates)
@@ -140,7 +144,9 @@ def _read(token: Presented, *, again: bool) -> tuple[Session, Any]:
     return session, user
 
 
-def _judge(token: Presented, session: Session, user: Any, key_hash: str, now: datetime) -> Verdict:
+def _judge(
+    token: Presented, session: Session, user: Any, key_hash: str, asked: datetime
+) -> Verdict:
     settings = get_settings()
     same_key = hmac.compare_digest(key_hash, session.retry_key_hash)
     return judge(
@@ -150,7 +156,7 @@ def _judge(token: Presented, session: Session, user: Any, key_hash: str, now: da
             genuine=_names_user(token, session, user) and is_genuine(token, session),
             has_retry_key=bool(key_hash) and same_key,
         ),
-        now=aware(now),
+        now=asked,
         leeway=settings.ROTATION_LEEWAY,
         retry_window=settings.ACCESS_TOKEN_LIFETIME,
     )
@@ -165,12 +171,12 @@ def _names_user(token: Presented, session: Session, user: Any) -> bool:
     return unknown or token.user_id == str(session.user_id)
 
 
-def _advance(session: Session, user: Any, now: datetime, key_hash: str | None) -> None:
+def _advance(session: Session, user: Any, at: datetime, key_hash: str | None) -> None:
     """Move ``session`` to its next generation, or keep its generation if ``key_hash`` is None."""
-    session.last_used_at, session.password_fingerprint = now, fingerprint(user)
+    session.last_used_at, session.password_fingerprint = at, fingerprint(user)
     if key_hash is not None:
         session.generation += 1
-        session.rotated_at, session.retry_key_hash = now, key_hash
+        session.rotated_at, session.retry_key_hash = at, key_hash
 
 
 def _store(session: Session, before: Session) -> bool:

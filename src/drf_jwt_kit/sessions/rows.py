@@ -14,10 +14,9 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import connections, router
 from django.db.models import F
-from django.utils import timezone
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import aware, epoch, whole_second
+from drf_jwt_kit.conf.moments import as_local, aware, epoch, now, whole_second
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
@@ -61,13 +60,13 @@ def new_session(
     """
     if user.pk is None:
         raise ValueError("This user is not saved. Save it before making tokens for it.")
-    now = timezone.now()
+    begun = now()
     return Session(
         user_id=user.pk,
-        created_at=now,
-        auth_time=now,
+        created_at=as_local(begun),
+        auth_time=as_local(begun),
         refresh_lifetime=refresh_lifetime or get_settings().REFRESH_TOKEN_LIFETIME,
-        expires_at=now + get_settings().SESSION_MAX_AGE,
+        expires_at=as_local(begun + get_settings().SESSION_MAX_AGE),
         password_fingerprint=fingerprint(user),
         obtain_serializer=obtain_serializer,
     )
@@ -104,7 +103,7 @@ def judged_state(session: Session, account: End | None) -> State:
 def end_of_session(session: Session, user: Any) -> End | None:
     """Why a session has ended by now, as a refresh would decide; or None."""
     account = end_of_account(user, session.password_fingerprint)
-    return end_of(judged_state(session, account), now=aware(timezone.now()))
+    return end_of(judged_state(session, account), now=now())
 
 
 def find(session_id: UUID) -> tuple[Session, Any] | None:
@@ -144,7 +143,7 @@ def authenticate(token: Presented | TokenOfAFace) -> Any:
     if presented.user_id != user_id_of(user):
         refuse(presented, "other_user")
     account = end_of_account_for_request(user, session.password_fingerprint)
-    end = end_of(judged_state(session, account), now=aware(timezone.now()))
+    end = end_of(judged_state(session, account), now=now())
     if end is not None:
         refuse(presented, end.value)
     return user

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from drf_jwt_kit.conf.moments import as_stored
+from drf_jwt_kit.conf.moments import aware
 from drf_jwt_kit.models import RevokedReason, Session, SessionQuerySet
 
 from .faults import database_faults_answered
@@ -81,16 +81,16 @@ def device_label(session: Session) -> str:
 def written_between(first: datetime | None, last: datetime) -> RefreshTokensAlive:
     """The live refresh tokens that were made from ``first`` to ``last``, by the table.
 
-    Both are aware. Without ``first``, there is no lower limit. One query, which reads every such
+    All are aware. Without ``first``, there is no lower limit. One query, which reads every such
     session: for a command, not for a request. Raises ServiceUnavailable if the database does not
     answer.
     """
     written = stored().live().alias(written_at=Coalesce("rotated_at", "created_at"))
-    written = written.filter(written_at__lte=as_stored(last))
+    written = written.filter(written_at__lte=last)
     if first is not None:
-        written = written.filter(written_at__gte=as_stored(first))
+        written = written.filter(written_at__gte=first)
     columns = ("rotated_at", "created_at", "refresh_lifetime", "expires_at")
-    ends = [session.refreshable_until for session in written.only(*columns).iterator()]
+    ends = [aware(session.refreshable_until) for session in written.only(*columns).iterator()]
     return RefreshTokensAlive(count=len(ends), until=max(ends, default=None))
 
 

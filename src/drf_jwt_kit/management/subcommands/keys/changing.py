@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import now
 from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in, new_key_text, suffix
 from drf_jwt_kit.keys import Key, KeyState, configured, directory, lifecycle
@@ -30,7 +30,7 @@ def run_generate(command: BaseCommand, options: dict[str, Any]) -> None:
         command.stdout.write(f"{path} holds a new key for {algorithm}. Name it in KEYS: {source}")
         return
     with _changed(options) as (folder, entries):
-        moment = datetime.now(timezone.utc).replace(microsecond=0)
+        moment = now().replace(microsecond=0)
         entry = lifecycle.Entry(
             kid=key.kid,
             algorithm=algorithm,
@@ -49,8 +49,8 @@ def run_generate(command: BaseCommand, options: dict[str, Any]) -> None:
 def run_rotate(command: BaseCommand, options: dict[str, Any]) -> None:
     """Let the next key sign."""
     with _changed(options) as (folder, entries):
-        now, ahead = datetime.now(timezone.utc), get_settings().KEYS_PUBLISHED_AHEAD
-        moved = lifecycle.rotated(entries, now=now, ahead=ahead, at_once=options["at_once"])
+        at, ahead = now(), get_settings().KEYS_PUBLISHED_AHEAD
+        moved = lifecycle.rotated(entries, now=at, ahead=ahead, at_once=options["at_once"])
         directory.write(folder, moved)
     interval = int(get_settings().KEYS_RELOAD_INTERVAL.total_seconds())
     signing = lifecycle.in_state(moved, KeyState.SIGNING)[0]

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import aware
+from drf_jwt_kit.conf.moments import aware, now
 from drf_jwt_kit.exceptions import ServiceUnavailable, UnusableKey
 from drf_jwt_kit.keys import KeyState, checks, configured, directory, sources
 from drf_jwt_kit.keys.lifecycle import KEYS_COMMAND, as_text
@@ -33,7 +33,7 @@ class Remaining:
     @property
     def is_over(self) -> bool:
         """Whether removing the key ends no session."""
-        return datetime.now(timezone.utc) >= self.until
+        return now() >= self.until
 
 
 def what_remains(made: datetime | None, retired: datetime) -> Remaining | None:
@@ -43,14 +43,14 @@ def what_remains(made: datetime | None, retired: datetime) -> Remaining | None:
     database does not answer.
     """
     settings = get_settings()
-    signed_until = retired + settings.KEYS_RELOAD_INTERVAL
+    signed_until = aware(retired) + settings.KEYS_RELOAD_INTERVAL
     try:
         alive = written_between(made, signed_until)
     except ServiceUnavailable:
         return None
     access_tokens_end = signed_until + settings.ACCESS_TOKEN_LIFETIME
     ends = [access_tokens_end] if alive.until is None else [access_tokens_end, alive.until]
-    return Remaining(sessions=alive.count, until=max(map(aware, ends)) + settings.LEEWAY)
+    return Remaining(sessions=alive.count, until=max(ends) + settings.LEEWAY)
 
 
 def told(kid: str, remaining: Remaining | None) -> str:
@@ -106,7 +106,7 @@ def _verifies(placed: PlacedKey) -> str:
     if placed.since is None:
         return "nothing yet" if placed.state is KeyState.NEXT else "what it has signed"
     if placed.state is KeyState.NEXT:
-        ready = as_text(placed.since + get_settings().KEYS_PUBLISHED_AHEAD)
+        ready = as_text(aware(placed.since) + get_settings().KEYS_PUBLISHED_AHEAD)
         return f"nothing yet; may sign from {ready}"
     remaining = what_remains(placed.made, placed.since)
     if remaining is None:
@@ -118,7 +118,7 @@ def _verifies(placed: PlacedKey) -> str:
 
 def _age(since: datetime) -> str:
     """How long ago ``since`` was, in its largest unit."""
-    seconds = max(int((datetime.now(timezone.utc) - since).total_seconds()), 0)
+    seconds = max(int((now() - since).total_seconds()), 0)
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= length:
             return f"{seconds // length} {unit}"
