@@ -101,12 +101,13 @@ class JWTAuthentication(_HeaderAuthentication):
 
         Raises InvalidToken with the message of each class, in the form of Simple JWT.
         """
-        reasons, messages = [], []
+        reasons, messages, final = [], [], True
         for token_class in get_settings().load("AUTH_TOKEN_CLASSES"):
             try:
                 token: AccessToken = token_class(raw_token)
             except TokenError as refusal:  # a class of the project's may raise Simple JWT's own
                 reasons.append(getattr(refusal, "reason", Reason.INVALID))
+                final = final and getattr(refusal, "final", True)
                 message = refusal.args[0] if refusal.args else Reason.INVALID.detail
                 named = {"token_class": token_class.__name__, "token_type": token_class.token_type}
                 messages.append({**named, "message": message})
@@ -114,6 +115,7 @@ class JWTAuthentication(_HeaderAuthentication):
                 return token
         raise RefusedToken(
             next((reason for reason in reasons if reason is not Reason.WRONG_TYPE), reasons[0]),
+            final=final,
             detail=_("Given token not valid for any token type"),
             messages=messages,
         )

@@ -67,14 +67,17 @@ class InvalidToken(exceptions.AuthenticationFailed):
     """A token was refused: 401, ``{"detail", "code": "token_not_valid", "reason"}``.
 
     Raised for every presented token that is not accepted. ``reason`` is one of
-    :class:`Reason`. Source: RFC 6750 section 3.1 (``invalid_token``).
+    :class:`Reason`. A refusal that is not ``final`` may pass: this process has not read the key
+    yet, a clock is off, or the browser has another token by now. Its answer has ``Retry-After``,
+    and nobody throws a token away for it. Source: RFC 6750 section 3.1 (``invalid_token``).
     """
 
     default_code = "token_not_valid"
     challenge = {"error": "invalid_token"}
 
-    def __init__(self, reason: Reason = Reason.INVALID, **more: Any) -> None:
-        self.reason = reason
+    def __init__(self, reason: Reason = Reason.INVALID, *, final: bool = True, **more: Any) -> None:
+        self.reason, self.final = reason, final
+        self.wait = None if final else 1  # seconds, for Retry-After
         super().__init__(
             {"detail": reason.detail, "code": self.default_code, "reason": reason.value, **more}
         )
@@ -90,7 +93,7 @@ def refused_as(refusal_class: type[InvalidToken]) -> Iterator[None]:
     try:
         yield
     except InvalidToken as refusal:
-        raise refusal_class(refusal.reason) from refusal
+        raise refusal_class(refusal.reason, final=refusal.final) from refusal
 
 
 class BadAuthorizationHeader(exceptions.AuthenticationFailed):

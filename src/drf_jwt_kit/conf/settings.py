@@ -124,7 +124,7 @@ class KitSettings:
         convert=fields.as_timedelta,
         none_is_default=True,
     )
-    """How far another machine's clock may be off when `exp` and `iat` are checked."""
+    """How far another machine's clock may be off when `exp` is checked."""
 
     JSON_ENCODER: DottedPath = fields.dotted_path(
         "rest_framework.utils.encoders.JSONEncoder",

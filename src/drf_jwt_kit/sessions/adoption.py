@@ -35,7 +35,7 @@ def user_to_begin_with(presented: Presented) -> Any:
         rows.refuse(presented, "blacklisted")
     user = rows.user_of_other(presented)
     if not may_log_in(user):
-        rows.refuse(presented, End.USER_INACTIVE.value)
+        rows.refuse(presented, End.USER_INACTIVE.value, final=False)
     return user
 
 

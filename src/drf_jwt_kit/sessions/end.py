@@ -12,12 +12,15 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Greatest
 
 from drf_jwt_kit.conf.moments import as_local, now, whole_second
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Cutoff, RevokedReason, Session, SessionQuerySet
+from drf_jwt_kit.models.moment import MomentField
 
 from . import adoption, events, feed, rows
 from .account import fingerprint
@@ -87,11 +90,12 @@ def end(
 
     ``again`` means that an attempt with the same ``at`` was made and its answer was lost.
     """
-    at = at or now()
+    ended_at = _not_before_its_last_use(at or now())
     to_end = Q(revoked_at=None)
     if again:
-        to_end |= Q(revoked_at=at, revoked_reason=reason)
-    count: int = found.filter(to_end).update(revoked_at=at, revoked_reason=reason, live_until=at)
+        to_end |= Q(revoked_at=ended_at, revoked_reason=reason)
+    written = {"revoked_at": ended_at, "revoked_reason": reason, "live_until": ended_at}
+    count: int = found.filter(to_end).update(**written)
     if count:
         events.revoked(session_id, user_id, reason, count)
         feed.expire_after_commit()
@@ -150,6 +154,15 @@ def keep(request: Any, user: Any) -> None:
         ).update(revoked_at=None, revoked_reason="", password_fingerprint=fingerprint(user))
         events.log("kept", session=session_id, user=user.pk)
     revoke(user=user, keep=session_id, reason=RevokedReason.PASSWORD_CHANGED)
+
+
+def _not_before_its_last_use(at: datetime) -> Combinable:
+    """``at``, or the last use of the session if a machine with a faster clock has written that.
+
+    Its tokens live for longer by as much, and so long must the revocation feed know of the end.
+    """
+    last_use = Coalesce("last_used_at", "created_at")
+    return Greatest(Value(at, output_field=MomentField()), last_use, output_field=MomentField())
 
 
 def _id_of(session: object) -> UUID:

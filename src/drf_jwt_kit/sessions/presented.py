@@ -167,18 +167,19 @@ def _signed(presented: str | bytes, policy: Policy) -> tuple[dict[str, Any], Tok
     try:
         claims, kind = decode_typed(presented, get_ring().verifying, policy)
         return claims, TokenKind(kind), Origin.OURS
-    except InvalidToken as refusal:
-        if refusal.reason is not Reason.INVALID:
+    except InvalidToken as error:
+        if error.reason is not Reason.INVALID:
             raise
+        refusal = error
     if others.adopts_simple_jwt():
         try:
             return *others.adopted_claims(presented, policy), Origin.SIMPLE_JWT
-        except InvalidToken as refusal:
-            if refusal.reason is not Reason.INVALID:
+        except InvalidToken as error:
+            if error.reason is not Reason.INVALID:
                 raise
     if TokenKind.ACCESS in policy.kinds and are_published():
         return others.foreign_claims(presented, policy), TokenKind.ACCESS, Origin.JWK_URL
-    raise InvalidToken(Reason.INVALID)
+    raise refusal
 
 
 def _policy(kinds: frozenset[TokenKind], *, accept_expired: bool) -> Policy:

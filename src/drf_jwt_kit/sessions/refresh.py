@@ -23,7 +23,7 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import as_local, aware, now
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
-from drf_jwt_kit.models import Session
+from drf_jwt_kit.models import RevokedReason, Session
 
 from . import adoption, end, events, rows
 from .account import end_of_account, fingerprint, user_id_of
@@ -49,9 +49,11 @@ class _End:
     tried: bool = False
 
     def wrote(self, session: Session) -> bool:
-        """Whether the end of ``session`` is this one."""
-        at = session.revoked_at
-        return self.tried and at is not None and aware(at) == self.at
+        """Whether the end of ``session`` is this one. It is never before the last use."""
+        if not self.tried or session.revoked_at is None:
+            return False
+        last_use = aware(session.last_used_at or session.created_at)
+        return aware(session.revoked_at) == max(self.at, last_use)
 
 
 @sensitive_variables()
@@ -98,6 +100,21 @@ def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = Fal
         raise InvalidToken(Reason.SESSION_ENDED)
 
 
+@persistent
+def is_superseded(presented: str | bytes) -> bool:
+    """Whether a browser that sent this expired refresh token may have another one by now.
+
+    It does if the session goes on, by a later token, or if another login has replaced it. One
+    query.
+    """
+    token = read(presented, _REFRESH, accept_expired=True)
+    found = rows.find(token.session_id)
+    if found is None:
+        return False
+    session, user = found
+    return _was_replaced(session) or rows.end_of_session(session, user) is None
+
+
 def _refresh_once(
     token: Presented,
     request: Request | HttpRequest | None,
@@ -116,7 +133,7 @@ def _refresh_once(
     if not verdict.accepts:
         if _ends(verdict, session, own_end) and verdict is Verdict.REUSED:
             events.reused(session, user, token.gen, request)
-        _refuse(verdict, token)
+        _refuse(verdict, token, session)
     added = additions_at_refresh(session, user)
     rotates = get_settings().ROTATE_REFRESH_TOKENS
     before = copy.copy(session)
@@ -206,7 +223,13 @@ def _ends(verdict: Verdict, session: Session, own_end: _End) -> bool:
     return ended > 0
 
 
-def _refuse(verdict: Verdict, token: Presented) -> None:
-    level = logging.ERROR if verdict is Verdict.AHEAD else logging.INFO
-    events.refused(token, verdict.value, level=level)
-    raise InvalidToken(Reason.INVALID if verdict is Verdict.FORGED else Reason.SESSION_ENDED)
+def _refuse(verdict: Verdict, token: Presented, session: Session) -> None:
+    ahead = verdict is Verdict.AHEAD
+    events.refused(token, verdict.value, level=logging.ERROR if ahead else logging.INFO)
+    reason = Reason.INVALID if verdict is Verdict.FORGED else Reason.SESSION_ENDED
+    raise InvalidToken(reason, final=not (ahead or _was_replaced(session)))
+
+
+def _was_replaced(session: Session) -> bool:
+    """Whether the browser that had it has logged in anew, and got another token then."""
+    return session.revoked_reason == RevokedReason.REPLACED

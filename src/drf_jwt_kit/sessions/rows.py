@@ -199,10 +199,16 @@ def attach_users(rows: Collection[Session]) -> None:
         field.set_cached_value(row, found.get(row.user_id))
 
 
-def refuse(presented: Presented, verdict: str, reason: Reason = Reason.SESSION_ENDED) -> NoReturn:
+def refuse(
+    presented: Presented,
+    verdict: str,
+    reason: Reason = Reason.SESSION_ENDED,
+    *,
+    final: bool = True,
+) -> NoReturn:
     """Refuse a verified token; ``verdict`` goes to the log, and ``reason`` to the client."""
     events.refused(presented, verdict)
-    raise InvalidToken(reason)
+    raise InvalidToken(reason, final=final)
 
 
 def _users() -> Any:

@@ -16,12 +16,13 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import SimpleLazyObject, empty
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import now
 from drf_jwt_kit.jose.codec import TokenKind
 
 from . import feed, rows
 from .life import End, is_cut_off
 from .presented import Origin, Presented, TokenOfAFace, presented_of
-from .revocations import Revocations
+from .revocations import OVERLAP, Revocations
 
 _ASKED_OF_EXPRESSIONS = {"resolve_expression", "get_source_expressions"}
 """Attributes by which a query tells an expression, such as ``F("user")``, from a user."""
@@ -31,9 +32,9 @@ def authenticate_stateless(token: Presented | TokenOfAFace) -> Any:
     """The user of a verified access token, loaded when it is used: no query.
 
     One query if the feed holds the token's session (it may have been kept, so the table decides),
-    if the token is older than the feed's memory, if another issuer made it, or if more sessions
-    were revoked than a process remembers. Raises InvalidToken (``session_ended``), and
-    ServiceUnavailable if the database has not answered the feed for ten seconds.
+    if the token is older or lives longer than the feed's memory, if another issuer made it, or if
+    more sessions were revoked than a process remembers. Raises InvalidToken (``session_ended``),
+    and ServiceUnavailable if the database has not answered the feed for ten seconds.
     """
     presented = presented_of(token, TokenKind.ACCESS)
     revoked = feed.recent_revocations()
@@ -98,6 +99,10 @@ class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for 
 def _vouches(revoked: Revocations, token: Presented) -> bool:
     issued_at = token.claims.get("iat")
     if revoked.too_many or type(issued_at) is not int or issued_at < revoked.complete_since:
+        return False
+    settings = get_settings()
+    longest = settings.ACCESS_TOKEN_LIFETIME + settings.LEEWAY + OVERLAP
+    if token.claims["exp"] > (now() + longest).timestamp():  # an end may be forgotten before
         return False
     return token.session_id not in revoked
 

@@ -148,14 +148,15 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
 
 def read(presented: str | bytes) -> AccessToken | RefreshToken:
     """The verified access or refresh token that was presented. Raises RefusedToken."""
-    reason = Reason.WRONG_TYPE
+    reason, final = Reason.WRONG_TYPE, True
     for token_class in (*get_settings().load("AUTH_TOKEN_CLASSES"), RefreshToken):
         try:
             token: AccessToken | RefreshToken = token_class(presented)
         except simplejwt_exceptions.TokenError as error:  # a class of the project's may raise it
             reason = getattr(error, "reason", Reason.INVALID)
+            final = getattr(error, "final", True)
             if reason is not Reason.WRONG_TYPE:
                 break
         else:
             return token
-    raise RefusedToken(reason)
+    raise RefusedToken(reason, final=final)

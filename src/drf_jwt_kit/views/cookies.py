@@ -20,8 +20,9 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions, transports
 from drf_jwt_kit.authentication import JWTCookieAuthentication
-from drf_jwt_kit.exceptions import InvalidToken
+from drf_jwt_kit.exceptions import InvalidToken, Reason, ServiceUnavailable
 from drf_jwt_kit.sessions.end import replace
+from drf_jwt_kit.sessions.refresh import is_superseded
 
 from .endpoint import EndpointMixin
 from .sessions import SessionDetailView, SessionListView, SessionViewBase, TokenLogoutAllView
@@ -90,7 +91,7 @@ class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
 
 
 class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
-    """Refresh: the refresh cookie for two new cookies. A refusal clears them."""
+    """Refresh: the refresh cookie for two new cookies. A final refusal clears them."""
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The cookies, and how long they are valid. Reads no token in the body."""
@@ -99,10 +100,20 @@ class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
         return _into_cookies(self.answer({"refresh": cookie}), unrotated=cookie)
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Clear the cookies after a refusal, but not after an error that may pass."""
+        """Clear the cookies if the one that was sent can never be good again."""
         response = super().handle_exception(exc)
-        refused = isinstance(exc, (AuthenticationFailed, NotAuthenticated, TokenError))
-        return _cleared(response) if refused else response
+        return _cleared(response) if self._is_final(exc) else response
+
+    def _is_final(self, exc: Exception) -> bool:
+        """Whether no answer that is on its way can have brought, or will accept, a better one."""
+        if not isinstance(exc, (AuthenticationFailed, TokenError)):
+            return False
+        cookie = transports.refresh_cookie().read(self.request)
+        if getattr(exc, "reason", None) is Reason.EXPIRED and cookie is not None:
+            with suppress(ServiceUnavailable):
+                return not is_superseded(cookie)
+            return False
+        return bool(getattr(exc, "final", True))
 
 
 class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
@@ -119,13 +130,19 @@ class CookieLogoutView(CookieEndpointMixin, TokenLogoutView):
     """Log out: end the session of the cookies and clear them, whatever is in them."""
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Always 200; but 503, without clearing anything, if the database does not answer."""
+        """Always 200; but clears nothing if the database does not answer (503), or if this process
+        has not read the key yet (401), because then no session has ended."""
+        passing: InvalidToken | None = None
         for cookie in (transports.refresh_cookie(), transports.access_cookie()):
             token = cookie.read(request)
-            with suppress(InvalidToken):  # then try the other cookie
+            try:
                 if token is not None:
                     sessions.logout(token)
-                    break
+                    return _cleared(Response({}))
+            except InvalidToken as refusal:  # then try the other cookie
+                passing = passing if refusal.final else refusal
+        if passing is not None:
+            raise passing
         return _cleared(Response({}))
 
 
@@ -137,6 +154,11 @@ class CookieSessionViewBase(CookieEndpointMixin, SessionViewBase):
     def require_own_page(self, request: Request) -> None:
         """Do nothing: the authentication requires it, except for a token in the header."""
 
+    def cleared(self, response: Response) -> Response:
+        """Clear the cookies, unless a token in the header decided: they may be another login's."""
+        by_header = JWTCookieAuthentication().header_token(self.request) is not None
+        return response if by_header else _cleared(response)
+
 
 class CookieLogoutAllView(CookieSessionViewBase, TokenLogoutAllView):
     """Log out everywhere; ``?except=current`` keeps the session of the request."""
@@ -144,7 +166,7 @@ class CookieLogoutAllView(CookieSessionViewBase, TokenLogoutAllView):
     def post(self, request: Request) -> Response:
         """End all sessions of the user, and clear the cookies unless their session is kept."""
         response = super().post(request)
-        return response if "except" in request.query_params else _cleared(response)
+        return response if "except" in request.query_params else self.cleared(response)
 
 
 class CookieSessionListView(CookieSessionViewBase, SessionListView):
@@ -157,7 +179,7 @@ class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
     def delete(self, request: Request, session_id: str) -> Response:
         """End it, and clear the cookies if they belong to it."""
         response = super().delete(request, session_id)
-        return _cleared(response) if self.session_of(request) == UUID(session_id) else response
+        return self.cleared(response) if self.session_of(request) == UUID(session_id) else response
 
 
 def _into_cookies(response: Response, *, unrotated: str = "") -> Response:

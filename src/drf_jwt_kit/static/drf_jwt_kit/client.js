@@ -247,7 +247,7 @@ export function createClient(options) {
   }
 
   /**
-   * The same, and once more after a 503 that is soon over.
+   * The same, and once more after a 503, or a refusal that may pass, if that is soon over.
    *
    * @type {typeof call}
    */
@@ -257,7 +257,7 @@ export function createClient(options) {
     } catch (error) {
       const { status, retryAfter } = refusalOf(error);
       const seconds = retryAfter ?? Infinity;
-      if (status !== 503 || seconds > WORTH_WAITING) throw error;
+      if ((status !== 503 && status !== 401) || seconds > WORTH_WAITING) throw error;
       await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
       return call(path, body, headers);
     }
@@ -270,14 +270,19 @@ export function createClient(options) {
     const key = /^[\da-f]{32}$/.test(stored) ? stored : random(); // others may not fit a header
     kept.setItem(retryKey, key); // before asking: the tab itself may be closed
     const started = Date.now();
-    const login = record?.ended ? random() : record?.login;
+    const held = record?.login;
+    const login = record?.ended ? random() : held;
     try {
       const body = byCookie ? {} : { refresh: record?.refresh };
       settle(started, await callPatiently("refresh/", body, { "Idempotency-Key": key }), login);
     } catch (error) {
       // Without a code it was not our server that answered, but something before it.
-      const { status = 0, code } = refusalOf(error);
-      if (status === 401 && code) return end("ended");
+      const { status = 0, code, retryAfter } = refusalOf(error);
+      if (status === 401 && code && retryAfter === null) {
+        look();
+        if (!isOver(held)) end("ended"); // or else it is another login's by now
+        return;
+      }
       if (status >= 400 && status < 500 && status !== 429 && code) kept.removeItem(retryKey);
       throw error;
     }
@@ -365,8 +370,8 @@ export function createClient(options) {
           const body = byCookie ? {} : { refresh: record?.refresh };
           await callPatiently("logout/", body).catch((error) => {
             // A token that is none of the server's opens nothing, so it may as well be forgotten.
-            const { status, code } = refusalOf(error);
-            if (status !== 401 || !code) throw error;
+            const { status, code, retryAfter } = refusalOf(error);
+            if (status !== 401 || !code || retryAfter !== null) throw error;
           });
         }
         end("logout");
