@@ -105,6 +105,7 @@ test("without locks a late refusal ends no login of another tab", async () => {
   const first = await browser.openLoggedIn();
   const second = await browser.open();
   browser.later(3600);
+  server.endSessions();
   const refuse = server.holdNext(REFRESH);
   const request = first.client.fetch(ME);
   await settled();
