@@ -105,8 +105,9 @@ test("without locks a late refusal ends no login of another tab", async () => {
   const first = await browser.openLoggedIn();
   const second = await browser.open();
   browser.later(3600);
-  server.endSessions();
   const refuse = server.holdNext(REFRESH);
+  const refusal = () => Response.json({ code: "token_not_valid" }, { status: 401 });
+  Object.assign(server.agreed.at(-1), { instead: refusal });
   const request = first.client.fetch(ME);
   await settled();
 

@@ -86,7 +86,7 @@ class TestABrowserThatHasAnotherOneByNow:
 
 
 class TestWhatIsOver:
-    @pytest.mark.parametrize("reason", set(RevokedReason) - {RevokedReason.REPLACED})
+    @pytest.mark.parametrize("reason", sorted({*RevokedReason} - {RevokedReason.REPLACED}))
     def test_ended(self, logged_in, reason):
         sessions.revoke(session_of(logged_in).pk, reason=reason)
 
