@@ -135,6 +135,12 @@ class TestAnAccessToken:
     def test_an_issuers_token_of_another_type_opens_no_view(self, kit, user, kind):
         assert reason(kit.get_with(theirs(user, token_type=kind))) == "wrong_type"
 
+    @pytest.mark.parametrize("claim", [{"iat": 3600}, {"iat": 1}, {"nbf": 30}], ids=str)
+    def test_of_an_issuer_whose_clock_is_ahead_is_taken(self, kit, user, claim):
+        ahead = {name: int(time.time()) + seconds for name, seconds in claim.items()}
+
+        assert kit.get_with(theirs(user, **ahead)).status_code == 200
+
     def test_counts_as_no_recent_login(self, user):
         bearer = {"Authorization": f"Bearer {theirs(user, auth_time=int(time.time()))}"}
         answer = Recent.as_view()(APIRequestFactory().get("/", headers=bearer))

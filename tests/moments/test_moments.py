@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core import serializers
 from django.test import override_settings
 
 from drf_jwt_kit.conf.moments import as_local, aware, epoch, whole_second
@@ -47,6 +48,15 @@ class TestLocalTime:
         told = SessionSerializer(row, context={"current": None}).data
 
         assert told["created_at"] == f"2026-10-25T{shown}"
+
+    @pytest.mark.parametrize("fold", [0, 1])
+    def test_is_dumped_and_loaded_as_the_moment_that_it_was(self, fold):
+        moment = FIRST + fold * timedelta(hours=1)
+        row = Session(created_at=as_local(moment), expires_at=moment)
+
+        (loaded,) = serializers.deserialize("json", serializers.serialize("json", [row]))
+
+        assert aware(loaded.object.created_at) == moment
 
 
 def test_the_next_whole_second_is_never_an_hour_later():

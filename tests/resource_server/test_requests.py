@@ -1,6 +1,7 @@
 """A request to a resource server: who it is from, what it may do, and how it is refused."""
 
 import threading
+import time
 from datetime import timedelta
 
 import jwt
@@ -163,6 +164,13 @@ class TestGoodToken:
     def test_has_no_scope_by_a_claim_that_the_settings_do_not_name(self, ask, configured):
         with configured(SCOPE_CLAIM="scp"):
             assert ask(token(scope="orders:read")).json()["scopes"] == []
+
+
+@pytest.mark.parametrize("claim", [{"iat": 3600}, {"iat": 1}, {"nbf": 60}], ids=str)
+def test_a_token_of_an_issuer_whose_clock_is_ahead_is_accepted(ask, claim):
+    ahead = {name: int(time.time()) + seconds for name, seconds in claim.items()}
+
+    assert ask(token(**ahead)).status_code == 200
 
 
 class TestBadToken:

@@ -58,6 +58,11 @@ class MomentField(DateTimeField):  # type: ignore[type-arg]
             value = value.replace(tzinfo=timezone.utc)  # in place of the zone that Django assumed
         return as_local(value)
 
+    def value_from_object(self, obj: Any) -> Any:
+        """The value in UTC, for ``dumpdata``: a local time would be read as another moment."""
+        value = super().value_from_object(obj)
+        return aware(value) if isinstance(value, datetime) else value
+
     def get_transform(self, lookup_name: str) -> Any:
         """Django's transforms, of the local time: they assume that the column holds it."""
         transform: Callable[[Any], Any] | None = super().get_transform(lookup_name)
