@@ -25,6 +25,8 @@ def local_now() -> datetime:
 
 def aware(moment: datetime) -> datetime:
     """``moment`` in UTC. If it has no zone, it is a local time of the project's."""
+    if moment.tzinfo is timezone.utc:
+        return moment
     if project_time.is_naive(moment):
         moment = moment.replace(tzinfo=project_time.get_default_timezone())
     return moment.astimezone(timezone.utc)
