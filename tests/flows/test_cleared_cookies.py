@@ -33,26 +33,26 @@ def late(logged_in):
 
 
 class TestARefusalThatMayPass:
-    def test_of_a_key_that_was_not_read_yet_clears_nothing(self, logged_in, settings):
+    def test_a_key_that_was_not_read_yet_clears_nothing(self, logged_in, settings):
         settings.SECRET_KEY = ANOTHER_KEY
 
         answer = logged_in.refresh()
 
         assert (answer.status_code, cleared(answer), answer["Retry-After"]) == (401, set(), "1")
 
-    def test_after_an_hour_the_key_counts_as_gone(self, clock, logged_in, settings):
+    def test_a_key_that_is_not_read_for_an_hour_counts_as_gone(self, clock, logged_in, settings):
         settings.SECRET_KEY = ANOTHER_KEY
         clock.shift(timedelta(hours=1))
 
         assert refused(logged_in) == BOTH
 
-    def test_of_a_clock_clears_nothing(self, clock, logged_in):
+    def test_a_clock_that_is_behind_clears_nothing(self, clock, logged_in):
         token = logged_in.held(REFRESH)
         logged_in.cookies[REFRESH] = forge(token, nbf=int(NOON.timestamp()) + 600)
 
         assert refused(logged_in) == set()
 
-    def test_of_a_row_that_is_behind_clears_nothing(self, logged_in):
+    def test_a_row_that_is_behind_clears_nothing(self, logged_in):
         logged_in.cookies[REFRESH] = logged_in.held(REFRESH)
         ahead, session = logged_in.held(REFRESH), session_of(logged_in)
         logged_in.cookies[REFRESH] = forge(ahead, gen=5, jti=session.jti_of(5))
@@ -87,27 +87,27 @@ class TestABrowserThatHasAnotherOneByNow:
 
 class TestWhatIsOver:
     @pytest.mark.parametrize("reason", sorted({*RevokedReason} - {RevokedReason.REPLACED}))
-    def test_ended(self, logged_in, reason):
+    def test_a_session_that_has_ended(self, logged_in, reason):
         sessions.revoke(session_of(logged_in).pk, reason=reason)
 
         assert refused(logged_in) == BOTH
 
-    def test_expired(self, clock, logged_in):
+    def test_a_token_that_has_expired(self, clock, logged_in):
         clock.shift(timedelta(days=1))
 
         assert refused(logged_in) == BOTH
 
-    def test_unreadable(self, browser):
+    def test_a_token_that_cannot_be_read(self, browser):
         browser.cookies[REFRESH] = "rubbish"
 
         assert refused(browser) == BOTH
 
-    def test_of_another_type(self, logged_in):
+    def test_a_token_of_another_type(self, logged_in):
         logged_in.cookies[REFRESH] = logged_in.held(ACCESS)
 
         assert refused(logged_in) == BOTH
 
-    def test_expired_while_the_database_does_not_answer_is_kept(
+    def test_a_token_that_has_expired_is_kept_while_nobody_can_ask_the_table(
         self, clock, logged_in, monkeypatch
     ):
         def unavailable(token):

@@ -136,7 +136,7 @@ class TestAnAccessToken:
         assert reason(kit.get_with(theirs(user, token_type=kind))) == "wrong_type"
 
     @pytest.mark.parametrize("claim", [{"iat": 3600}, {"iat": 1}, {"nbf": 30}], ids=str)
-    def test_of_an_issuer_whose_clock_is_ahead_is_taken(self, kit, user, claim):
+    def test_one_of_an_issuer_whose_clock_is_ahead_is_taken(self, kit, user, claim):
         ahead = {name: int(time.time()) + seconds for name, seconds in claim.items()}
 
         assert kit.get_with(theirs(user, **ahead)).status_code == 200

@@ -26,14 +26,14 @@ def _in_berlin():
 @pytest.mark.usefixtures("_in_berlin")
 class TestLocalTime:
     @pytest.mark.parametrize("fold", [0, 1])
-    def test_of_the_repeated_hour_says_by_its_fold_which_it_is(self, fold):
+    def test_a_time_of_the_repeated_hour_says_by_its_fold_which_it_is(self, fold):
         moment = FIRST + fold * timedelta(hours=1)
         local = as_local(moment)
 
         assert local == datetime(2026, 10, 25, 2, 30)  # noqa: DTZ001
         assert (local.fold, aware(local)) == (fold, moment)
 
-    def test_that_spring_leaves_out_is_one_of_an_hour_later(self):
+    def test_a_time_that_spring_leaves_out_is_an_hour_later(self):
         left_out = datetime(2026, 3, 29, 2, 30)  # noqa: DTZ001
 
         assert aware(left_out) == datetime(2026, 3, 29, 1, 30, tzinfo=timezone.utc)
