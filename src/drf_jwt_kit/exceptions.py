@@ -11,11 +11,12 @@
     │   └── CSRFFailed                403 csrf_failed
     ├── BodyTooLarge                  413 request_too_large
     └── ServiceUnavailable            503 temporarily_unavailable, with Retry-After
-        └── KeysUnavailable           503, in a resource server
+        └── KeysUnavailable           503, where the key of a token cannot be read
     django.core.exceptions.ImproperlyConfigured
     ├── ClaimsError                   the project's own claims cannot be put into a token
     ├── LimitsError                   the project's SESSION_LIMITS returned impossible limits
     └── UnusableKey                   a key of the project's cannot be used
+        └── MissingKey                its file or its variable is not there
 
 Codes and reasons are API: they are listed in docs/reference/codes.md and do not change.
 """
@@ -158,7 +159,8 @@ class BodyTooLarge(exceptions.APIException):
 
 
 class ServiceUnavailable(exceptions.APIException):
-    """The session table does not answer at the moment: 503 with ``Retry-After`` (seconds)."""
+    """The session table, or the key that signs, is not there at the moment: 503 with
+    ``Retry-After`` (seconds)."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "temporarily_unavailable"
@@ -170,7 +172,8 @@ class ServiceUnavailable(exceptions.APIException):
 
 
 class KeysUnavailable(ServiceUnavailable):
-    """The issuer's keys could not be fetched: 503 with ``Retry-After`` (seconds)."""
+    """The issuer's keys, or a key of ours, could not be read for too long: 503 with
+    ``Retry-After`` (seconds)."""
 
     default_detail = _("Tokens cannot be verified at the moment. Try again shortly.")
     wait = 5
@@ -194,6 +197,10 @@ class UnusableKey(ImproperlyConfigured):
     def __init__(self, problem: str, *, hint: str, id: str) -> None:  # as Django's checks name it
         super().__init__(f"{problem} {hint}")
         self.problem, self.hint, self.id = problem, hint, id
+
+
+class MissingKey(UnusableKey):
+    """The file of a key, or its environment variable, is not there: somebody has taken it away."""
 
 
 def as_api_error(error: Exception) -> Exception:

@@ -425,6 +425,7 @@ class TestCheck:
         )
 
     def test_warns_of_a_file_that_is_no_key_of_the_list(self, rotating):
-        directory.create(rotating / "stray.pem", private_pem().encode())
+        (rotating / "stray.pem").touch(mode=0o600)
+        (rotating / "stray.pem").write_text(private_pem())
 
         assert keys("check").startswith(f"warning: {rotating}/stray.pem is not in the list of keys")

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,11 @@ from django.utils.encoding import force_bytes
 from django.utils.module_loading import import_string
 
 from drf_jwt_kit.conf.fields import as_tuple
-from drf_jwt_kit.exceptions import UnusableKey
+from drf_jwt_kit.exceptions import MissingKey, UnusableKey
 from drf_jwt_kit.jose.key_text import key_in
 
 from .directory import keys_in, read_file
-from .ring import KeyState, PlacedKey
+from .ring import Attempt, KeyState, Placed, PlacedKey, strictly
 from .secret_key import keys_of_secret_key
 
 WRONG_SOURCE = "drf_jwt_kit.E020"
@@ -79,15 +80,17 @@ _MEMBERS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 """The members of a key: what each must be, in words, and as a test."""
 
 
-def keys_of_sources(sources: Any, where: str = "DRF_JWT_KIT['KEYS']") -> list[PlacedKey]:
+def keys_of_sources(
+    sources: Any, where: str = "DRF_JWT_KIT['KEYS']", attempt: Attempt = strictly
+) -> list[Placed]:
     """The keys of ``KEYS``, or of what a function of the project returns, in order.
 
-    Raises UnusableKey.
+    Each source is read by ``attempt``. Raises UnusableKey.
     """
     if not isinstance(sources, (list, tuple)):
-        return _keys_of(sources, where)
+        return _attempted(sources, where, attempt)
     numbered = enumerate(sources)
-    return [key for n, source in numbered for key in _keys_of(source, f"{where}[{n}]")]
+    return [key for n, one in numbered for key in _attempted(one, f"{where}[{n}]", attempt)]
 
 
 def key_files(sources: Any) -> list[Path]:
@@ -112,17 +115,23 @@ def _is_directory(source: Any) -> bool:
     return has_slash or isinstance(source, os.PathLike)
 
 
-def _keys_of(source: Any, where: str) -> list[PlacedKey]:
+def _attempted(source: Any, where: str, attempt: Attempt) -> list[Placed]:
+    named = source.get("state") if isinstance(source, dict) else None
+    state = KeyState(named) if named in _STATES else None
+    return attempt(where, partial(_keys_of, source, where, attempt), state)
+
+
+def _keys_of(source: Any, where: str, attempt: Attempt) -> list[Placed]:
     if source == "SECRET_KEY":
-        return keys_of_secret_key()
+        return [*keys_of_secret_key()]
     if _is_directory(source):
-        return keys_in(Path(source))
+        return keys_in(Path(source), attempt)
     if isinstance(source, str) or callable(source):
-        return _keys_of_function(source, where)
+        return _keys_of_function(source, where, attempt)
     return [_key_of(source, where)]
 
 
-def _keys_of_function(source: Any, where: str) -> list[PlacedKey]:
+def _keys_of_function(source: Any, where: str, attempt: Attempt) -> list[Placed]:
     function = _function(source, where)
     name = getattr(function, "__qualname__", type(function).__qualname__)
     try:
@@ -131,7 +140,11 @@ def _keys_of_function(source: Any, where: str) -> list[PlacedKey]:
         problem = f"{where} is the function {name}, which raised {type(error).__name__}."
         hint = "Call it in a shell of this project: the service it asks may be down or refuse it."
         raise UnusableKey(problem, hint=hint, id=FUNCTION_FAILED) from error
-    return keys_of_sources(answer, f"the answer of {name}")
+
+    def attempt_within(place: str, read: Callable[[], list[Placed]], state: Any) -> list[Placed]:
+        return attempt(f"{where}: {place}", read, state)  # two functions may have one name
+
+    return keys_of_sources(answer, f"the answer of {name}", attempt_within)
 
 
 def _function(source: Any, where: str) -> Any:
@@ -195,5 +208,5 @@ def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:
     if not os.environ.get(name):
         problem = f"{where} is in the environment variable {name}, which is not set here."
         hint = f"Set {name} for every process of this project, or remove the key from the list."
-        raise UnusableKey(problem, hint=hint, id=VARIABLE_NOT_SET)
+        raise MissingKey(problem, hint=hint, id=VARIABLE_NOT_SET)
     return os.fsencode(os.environ[name]), f"{where} (the variable {name})"

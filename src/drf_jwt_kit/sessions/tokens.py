@@ -16,7 +16,7 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import epoch
 from drf_jwt_kit.exceptions import ClaimsError
 from drf_jwt_kit.jose.codec import TokenKind, encode
-from drf_jwt_kit.keys import get_ring
+from drf_jwt_kit.keys import get_signing_key
 from drf_jwt_kit.models import Session
 
 from .account import user_id_of
@@ -125,7 +125,7 @@ def signed(claims: Mapping[str, Any], kind: TokenKind) -> str:
         written["aud"] = audience if isinstance(audience, str) else list(audience)
     if settings.ISSUER is not None:
         written["iss"] = settings.ISSUER
-    return encode(written, get_ring().signing, kind, json_encoder=settings.load("JSON_ENCODER"))
+    return encode(written, get_signing_key(), kind, json_encoder=settings.load("JSON_ENCODER"))
 
 
 def short_enough(encoded: str, claims: Mapping[str, Any]) -> str:
