@@ -32,12 +32,21 @@ def user_to_begin_with(presented: Presented) -> Any:
     Raises InvalidToken if Simple JWT would refuse the token too: it is on the blacklist, or its
     user may not log in.
     """
-    if others.is_blacklisted(presented.jti):
-        rows.refuse(presented, "blacklisted")
+    refuse_blacklisted(presented)
     user = rows.user_of_other(presented)
     if not may_log_in(user):
         rows.refuse(presented, End.USER_INACTIVE.value)
     return user
+
+
+def refuse_blacklisted(presented: Presented) -> None:
+    """Raise InvalidToken if the token is on Simple JWT's blacklist.
+
+    Also if its session has begun: while a project moves, processes of the old release still log
+    users out, and know no session.
+    """
+    if others.is_blacklisted(presented.jti):
+        rows.refuse(presented, "blacklisted")
 
 
 def session_of(presented: Presented, user: Any) -> Session:
@@ -64,9 +73,9 @@ def insert(session: Session) -> bool:
 def remember(presented: Presented) -> None:
     """Store the session of an adopted token that has none, only in order to end it.
 
-    Also for an inactive user, who may become active again while the token is valid. This is not
-    a login, so no signal is sent.
+    Also for an inactive user, who may become active again while the token is valid, and for one
+    who is not there, who may come back under the same name. This is not a login, so no signal is
+    sent.
     """
-    user = None if has_begun(presented) else rows.find_user(presented.user_id)
-    if user is not None:
-        insert(session_of(presented, user))
+    if not has_begun(presented):
+        insert(session_of(presented, rows.find_user(presented.user_id)))

@@ -124,7 +124,9 @@ def begin_adopted(presented: Presented, request: Any) -> None:
 
     Raises InvalidToken if Simple JWT would refuse the token too.
     """
-    if not adoption.has_begun(presented):
+    if adoption.has_begun(presented):
+        adoption.refuse_blacklisted(presented)
+    else:
         user = adoption.user_to_begin_with(presented)
         session = adoption.session_of(presented, user)
         begin(session, user, request, write=lambda: None, store=adoption.insert)

@@ -1,7 +1,9 @@
 """Which rows are no longer needed? Walks the table and deletes them, batch by batch.
 
 A row is needed until the last access token of its session has expired: strict requests and the
-revocation feed read it. After that, the session's tokens are refused without it.
+revocation feed read it. After that, the session's tokens are refused without it. A session that
+began with a token of Simple JWT keeps its row until that token has expired, and the latest cut-off
+stays: other tokens are held against these, which no row tells of.
 """
 
 from __future__ import annotations
@@ -59,20 +61,17 @@ def flush(
     progress = Progress()
     total, seen = _count(), 0
     last: Session | None = None
-    oldest_login: datetime | None = None
     while progress.fraction < 1:
         batch = _read(last, batch_size)
-        dead = dict.fromkeys(row.pk for row in batch if rule.is_dead(row))
-        kept = [row.auth_time for row in batch if row.pk not in dead]
-        oldest_login = min([*kept, oldest_login] if oldest_login else kept, default=None)
-        progress.deleted += len(dead) if dry_run else _delete([*dead], rule)
-        progress.kept += len(kept)
+        dead = [row.pk for row in batch if rule.is_dead(row)]
+        progress.deleted += len(dead) if dry_run else _delete(dead, rule)
+        progress.kept += len(batch) - len(dead)
         seen += len(batch)
         if len(batch) == batch_size:
             last = batch[-1]
             progress.fraction = seen / max(total, seen + 1)  # somebody may have logged in since
         else:
-            progress.cutoffs = _flush_cutoffs(rule, oldest_login, dry_run=dry_run)
+            progress.cutoffs = _flush_cutoffs(rule, dry_run=dry_run)
             progress.fraction = 1.0
         yield progress
 
@@ -84,8 +83,6 @@ class _Rule:
     before: datetime
     usual_access_lifetime: timedelta
     cutoff: Cutoff | None
-    adopting: bool
-    """Tokens of Simple JWT are still accepted, so rows and cut-offs that refuse them must stay."""
 
     @classmethod
     def of_this_moment(cls, keep: timedelta) -> _Rule:
@@ -95,12 +92,11 @@ class _Rule:
             before=aware(as_stored(datetime.now(timezone.utc) - keep - grace)),  # as SQL compares
             usual_access_lifetime=settings.ACCESS_TOKEN_LIFETIME,
             cutoff=_latest_cutoff(),
-            adopting=others.adopts_simple_jwt(),
         )
 
     def is_dead(self, row: Session) -> bool:
-        if self.adopting and others.is_adopted(row.pk):
-            return False
+        if others.is_adopted(row.pk) and others.expiry_of_adopted(row.pk) > self.before:
+            return False  # also after the last day of adoption, which may be put off
         # Only by the table: a cut-off in the settings may be removed again.
         by_table = None if self.cutoff is None else epoch(self.cutoff.valid_after)
         return is_dead(
@@ -161,15 +157,15 @@ def _latest_cutoff() -> Cutoff | None:
 
 
 @persistent
-def _flush_cutoffs(rule: _Rule, oldest_login: datetime | None, *, dry_run: bool) -> int:
-    """Delete the cut-offs that a later one covers, and the latest if no session needs it."""
+def _flush_cutoffs(rule: _Rule, *, dry_run: bool) -> int:
+    """Delete the cut-offs that a later one covers.
+
+    The latest stays even if no session is older. Tokens that Simple JWT or the issuer at JWK_URL
+    issued before it have no row, and may be accepted for years.
+    """
     latest = rule.cutoff
     if latest is None:
         return 0
-    ends_nobody = oldest_login is None or latest.valid_after <= oldest_login
-    ends_nobody = ends_nobody and not rule.adopting
     cutoffs = Cutoff._default_manager.using(rows.write_alias())
-    superfluous = cutoffs.filter(valid_after__lte=latest.valid_after)
-    if not (ends_nobody and aware(latest.valid_after) <= rule.before):
-        superfluous = superfluous.exclude(pk=latest.pk)
-    return superfluous.count() if dry_run else superfluous.delete()[0]
+    covered = cutoffs.filter(valid_after__lte=latest.valid_after).exclude(pk=latest.pk)
+    return covered.count() if dry_run else covered.delete()[0]

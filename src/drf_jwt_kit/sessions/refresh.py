@@ -84,9 +84,11 @@ def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = Fal
     With ``any_generation``, only if its session has ended.
     """
     presented = presented_of(token, TokenKind.REFRESH)
-    if presented.origin is Origin.SIMPLE_JWT and not adoption.has_begun(presented):
-        adoption.user_to_begin_with(presented)
-        return
+    if presented.origin is Origin.SIMPLE_JWT:
+        if not adoption.has_begun(presented):
+            adoption.user_to_begin_with(presented)
+            return
+        adoption.refuse_blacklisted(presented)
     session, user = _read(presented, again=False)
     verdict = _judge(presented, session, user, "", timezone.now())
     lives = any_generation and verdict in {Verdict.AHEAD, Verdict.REUSED}

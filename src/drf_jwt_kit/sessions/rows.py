@@ -57,13 +57,13 @@ def new_session(
 ) -> Session:
     """A session of ``user`` that is not in the database. Queries nothing.
 
-    Raises ValueError for a user that is not saved.
+    Without a user (None) it has ended. Raises ValueError for a user that is not saved.
     """
-    if user.pk is None:
+    if user is not None and user.pk is None:
         raise ValueError("This user is not saved. Save it before making tokens for it.")
     now = timezone.now()
     return Session(
-        user_id=user.pk,
+        user_id=None if user is None else user.pk,
         created_at=now,
         auth_time=now,
         refresh_lifetime=refresh_lifetime or get_settings().REFRESH_TOKEN_LIFETIME,
