@@ -2,6 +2,8 @@
 
 One conditional UPDATE in the same transaction. ``QuerySet.update`` and raw SQL send no signal;
 the next request and the next refresh see such a change, because both compare with the user.
+Before the project has run our ``migrate``, saving and deleting users works as without us: see
+migrated.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from drf_jwt_kit.models import RevokedReason
 from . import rows
 from .account import accepted_fingerprints, fingerprint, is_rehash
 from .end import end
+from .migrated import if_migrated
 
 _STORED = "_jwt_kit_stored_password"
 
@@ -51,6 +54,11 @@ def end_or_renew_sessions(
     written = {"password", "is_active"} if update_fields is None else set(update_fields)
     if created or raw or not written & {"password", "is_active"}:
         return
+    with if_migrated():
+        _end_or_renew(instance, written, stored)
+
+
+def _end_or_renew(instance: Any, written: set[str], stored: str | None) -> None:
     user_id = _user_id(instance)
     theirs = rows.stored().filter(user_id=user_id, revoked_at=None)
     deactivated = "is_active" in written and not instance.is_active
@@ -73,8 +81,9 @@ def end_sessions_of_deleted(*, instance: Any, **_: object) -> None:
     """End the sessions of a user before it is deleted. The rows stay, without the user."""
     user_id = _user_id(instance)
     theirs = rows.stored().filter(user_id=user_id)
-    end(theirs, RevokedReason.USER_GONE, user_id=user_id)
-    theirs.update(user=None)
+    with if_migrated():
+        end(theirs, RevokedReason.USER_GONE, user_id=user_id)
+        theirs.update(user=None)
 
 
 def _user_id(instance: Any) -> Any:
