@@ -16,7 +16,6 @@
     ├── ClaimsError                   the project's own claims cannot be put into a token
     ├── LimitsError                   the project's SESSION_LIMITS returned impossible limits
     └── UnusableKey                   a key of the project's cannot be used
-        └── MissingKey                its file or its variable is not there
 
 Codes and reasons are API: they are listed in docs/reference/codes.md and do not change.
 """
@@ -191,16 +190,15 @@ class UnusableKey(ImproperlyConfigured):
     """A key of the project cannot be used; the message says why, and the cure, and shows no key.
 
     ``problem``, ``hint`` and ``id`` are those of the system check that says the same at
-    start-up.
+    start-up. ``is_missing`` says that its file or variable is not there.
     """
 
-    def __init__(self, problem: str, *, hint: str, id: str) -> None:  # as Django's checks name it
+    def __init__(  # id, as Django's checks name it
+        self, problem: str, *, hint: str, id: str, is_missing: bool = False
+    ) -> None:
         super().__init__(f"{problem} {hint}")
         self.problem, self.hint, self.id = problem, hint, id
-
-
-class MissingKey(UnusableKey):
-    """The file of a key, or its environment variable, is not there: somebody has taken it away."""
+        self.is_missing = is_missing
 
 
 def as_api_error(error: Exception) -> Exception:

@@ -186,7 +186,7 @@ class TestARowOfAnAdoptedSession:
 
         assert kit.refresh(following.refresh).status_code == 200
 
-    def test_of_nobody_costs_a_user_nothing(self, kit, token, user):
+    def test_one_of_nobody_has_no_user(self, kit, token, user):
         user.delete()
         kit.logout(token)
 

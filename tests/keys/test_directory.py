@@ -235,6 +235,24 @@ class TestWhatIsWrong:
             )
         ]
 
+    def test_a_directory_in_the_place_of_which_others_can_put_theirs_is_an_error(self, folder):
+        store(folder, entry())
+        folder.parent.chmod(0o777)
+
+        assert said() == [
+            (
+                "drf_jwt_kit.E029",
+                f"Others can put a directory of their own in the place of {folder}. Let not "
+                f"everybody write above it: chmod o-w {folder.parent}",
+            )
+        ]
+
+    def test_a_group_that_can_write_above_a_directory_is_none_of_ours(self, folder):
+        store(folder, entry())
+        folder.parent.chmod(0o775)
+
+        assert said() == []
+
     def test_a_list_that_others_can_write_is_an_error(self, folder):
         store(folder, entry())
         (folder / directory.INDEX).chmod(0o646)

@@ -390,6 +390,13 @@ class TestAnotherUser:
         )
         assert list(folder.iterdir()) == []
 
+    def test_the_owner_gives_nothing_away(self, folder, monkeypatch):
+        monkeypatch.setattr(os, "geteuid", lambda: THEIRS)
+
+        keys("generate")
+
+        assert [entry.state.value for entry in directory.read(folder)] == ["signing"]
+
     def test_links_are_followed_by_whoever_is_not_root_as_kubernetes_mounts_secrets(
         self, folder, monkeypatch
     ):

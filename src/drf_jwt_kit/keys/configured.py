@@ -19,7 +19,7 @@ from django.utils.encoding import force_bytes
 from django.utils.module_loading import import_string
 
 from drf_jwt_kit.conf.fields import as_tuple
-from drf_jwt_kit.exceptions import MissingKey, UnusableKey
+from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in
 
 from .directory import keys_in, read_file
@@ -208,5 +208,5 @@ def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:
     if not os.environ.get(name):
         problem = f"{where} is in the environment variable {name}, which is not set here."
         hint = f"Set {name} for every process of this project, or remove the key from the list."
-        raise MissingKey(problem, hint=hint, id=VARIABLE_NOT_SET)
+        raise UnusableKey(problem, hint=hint, id=VARIABLE_NOT_SET, is_missing=True)
     return os.fsencode(os.environ[name]), f"{where} (the variable {name})"

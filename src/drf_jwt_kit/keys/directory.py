@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from drf_jwt_kit.exceptions import MissingKey, UnusableKey
+from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in
 
 from .folder import Folder, read_regular
@@ -56,7 +56,7 @@ def read(directory: Path) -> tuple[Entry, ...]:
 
 
 def read_file(path: Path, where: str) -> bytes:
-    """The content of a file. Raises MissingKey if there is none, and UnusableKey."""
+    """The content of a file. Raises UnusableKey."""
     return _content(partial(read_regular, path), where)
 
 
@@ -108,7 +108,9 @@ def _entries(folder: Folder) -> tuple[Entry, ...]:
     index = folder.path / INDEX
     try:
         text = _content(partial(folder.read, INDEX), str(index))
-    except MissingKey:
+    except UnusableKey as error:
+        if not error.is_missing:
+            raise
         return ()
     try:
         return tuple(_entry(item) for item in json.loads(text)["keys"])
@@ -129,8 +131,8 @@ def _unreadable(where: str, error: OSError | ValueError) -> UnusableKey:
     why = error.strerror if isinstance(error, OSError) else "embedded null byte"
     problem = f"{where} cannot be read: {why}."
     hint = "Let the user of the server read it. A directory of keys must belong to that user."
-    is_gone = isinstance(error, FileNotFoundError)
-    return (MissingKey if is_gone else UnusableKey)(problem, hint=hint, id=UNREADABLE_FILE)
+    is_missing = isinstance(error, FileNotFoundError)
+    return UnusableKey(problem, hint=hint, id=UNREADABLE_FILE, is_missing=is_missing)
 
 
 def _entry(item: dict[str, Any]) -> Entry:

@@ -125,7 +125,7 @@ class Folder:
         try:
             if is_root():
                 os.fchown(descriptor, self._state.st_uid, self._state.st_gid)
-            if HAS_MODES:
+            if HAS_MODES:  # pragma: no branch  # Windows has none
                 os.fchmod(descriptor, _OWNER_ONLY)  # whatever the umask, and after the chown
         except BaseException:
             os.close(descriptor)

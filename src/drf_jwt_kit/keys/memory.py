@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from drf_jwt_kit.exceptions import MissingKey, UnusableKey
+from drf_jwt_kit.exceptions import UnusableKey
 
 from .ring import AbsentKey, Attempt, KeyRing, KeyState, Placed, PlacedKey
 
@@ -83,7 +83,7 @@ class Memory:
         try:
             keys = read()
         except UnusableKey as error:
-            if isinstance(error, MissingKey) and self._drops_missing:
+            if error.is_missing and self._drops_missing:
                 self._missing.add(source)
                 self._faults[source] = ("key_gone", error)
                 return [AbsentKey(state=state, why=error)]
