@@ -344,6 +344,24 @@ class TestTheirKeys:
 
         assert kit.get_with(theirs(user)).status_code == 200
 
+    def test_are_kept_for_a_day_and_no_longer(self, kit, user, issuer, monkeypatch):
+        kit.get_with(theirs(user))
+        issuer.status = 500
+        keys, fetched = jwk_url.get_published_keys(), time.monotonic()
+        monkeypatch.setattr(keys, "_clock", lambda: fetched + 24 * 3600 - 1)
+        assert kit.get_with(theirs(user)).status_code == 200
+        monkeypatch.setattr(keys, "_clock", lambda: fetched + 24 * 3600 + 1)
+
+        assert kit.get_with(theirs(user)).status_code == 503
+
+    def test_keys_that_are_all_withdrawn_are_gone(self, kit, user, issuer, monkeypatch):
+        kit.get_with(theirs(user))
+        issuer.keys = []
+        keys, fetched = jwk_url.get_published_keys(), time.monotonic()
+        monkeypatch.setattr(keys, "_clock", lambda: fetched + 301)
+
+        assert reason(kit.get_with(theirs(user))) == "invalid"
+
 
 def test_a_fetch_has_the_limits_that_a_resource_server_has_by_default():
     named = ("KEYS_MAX_AGE", "KEYS_KEPT_FOR", "FETCH_INTERVAL", "FETCH_TIMEOUT")

@@ -272,6 +272,12 @@ class TestWhatIsWrong:
         with override_settings(DRF_JWT_KIT={"KEYS": {"file": path}}):
             assert [number for number, _ in said()] == ["drf_jwt_kit.E025"]
 
+    def test_a_directory_that_cannot_be_listed_stops_no_check(self, folder, monkeypatch):
+        store(folder, entry())
+        monkeypatch.setattr(type(folder), "iterdir", forbidden)
+
+        assert said() == []
+
     def test_a_public_key_may_be_read_by_everybody(self, tmp_path):
         path = tmp_path / "key.pem"
         path.write_text(private_pem().replace("PRIVATE", "PUBLIC"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def check_files() -> Iterator[CheckMessage]:
 def _check_directories() -> Iterator[CheckMessage]:
     for folder in configured.directories(get_settings().KEYS):
         for path in (folder, folder / directory.INDEX):
-            if is_open_to_others(_mode(path) if path.exists() else 0):
+            if is_open_to_others(_mode(path)):
                 problem = f"Others can put a key of their own into {path}, and log in as anybody."
                 hint = f"Let only the user of the server write there: chmod go-w {path}"
                 yield Error(problem, hint=hint, id=WRITABLE_KEYS)
@@ -115,9 +116,9 @@ def files() -> Iterator[Path]:
     sources = get_settings().KEYS
     listed = configured.key_files(sources)
     for folder in configured.directories(sources):
-        if folder.is_dir():
+        with suppress(OSError):  # what cannot be read is said already
             listed += [path for path in folder.iterdir() if path.suffix in {".pem", ".jwk"}]
-    yield from (path for path in listed if path.is_file() and not _is_public(path))
+    yield from (path for path in listed if stat.S_ISREG(_mode(path)) and not _is_public(path))
 
 
 def _is_public(path: Path) -> bool:
@@ -128,4 +129,8 @@ def _is_public(path: Path) -> bool:
 
 
 def _mode(path: Path) -> int:
-    return path.stat().st_mode if HAS_MODES else 0
+    """Type and permissions of a file; 0 if there is none, or none to be seen."""
+    try:
+        return path.stat().st_mode if HAS_MODES else 0
+    except (OSError, ValueError):  # a ValueError is a null byte in the path
+        return 0

@@ -75,7 +75,7 @@ class Memory:
 
     def _placed_now(self, *, drops_missing: bool) -> list[Placed]:
         self._drops_missing, self._missing, self._faults = drops_missing, set(), {}
-        return self._read(self._attempt)
+        return [self._stamped(one) for one in self._read(self._attempt)]
 
     def _attempt(
         self, source: str, read: Callable[[], list[Placed]], state: KeyState | None
