@@ -311,6 +311,21 @@ class TestTheWayThere:
         assert f"{home} is on the way there" in refused("generate")
         assert list(folder.iterdir()) == []
 
+    def test_a_way_through_a_folder_that_another_group_may_write_to_is_refused(self, home, folder):
+        os.chown(home, THEIRS, 12345)
+        home.chmod(0o775)
+
+        assert f"{home} is on the way there" in refused("generate")
+
+    def test_a_way_through_a_folder_that_the_group_of_its_owner_may_write_to_is_gone(
+        self, home, folder
+    ):
+        home.chmod(0o775)
+
+        keys("generate")
+
+        assert [entry.state.value for entry in directory.read(folder)] == ["signing"]
+
     def test_a_folder_that_everybody_may_write_to_is_refused(self, folder):
         folder.chmod(0o777)
 

@@ -137,14 +137,21 @@ class _Walk:
         """Refuse a way that somebody but root and the owner of this folder can change."""
         owner = os.fstat(self.here).st_uid
         for place, found in self._passed:
-            # The mode of a link says nothing.
-            is_open = stat.S_ISDIR(found.st_mode) and is_open_to_others(found.st_mode)
-            if is_open or found.st_uid not in {0, owner}:
+            if _is_open(found) or found.st_uid not in {0, owner}:
                 why = f"{place} is on the way there, and others than root and its owner can replace"
                 as_owner = f"Run this as the owner of {self._path}: sudo -u '#{owner}'"
                 cure = as_owner if owner else "Name a folder that only root can reach"
                 problem = f"Nothing was written into {self._path}. {why} what it leads to. {cure}."
                 raise UnsafeFolder(problem)
+
+
+def _is_open(found: os.stat_result) -> bool:
+    """Whether others can replace what is in a folder on the way. The mode of a link says nothing.
+
+    Many systems give each user a group of its own number, to which its files are open.
+    """
+    private = stat.S_IWGRP if found.st_gid == found.st_uid else 0
+    return stat.S_ISDIR(found.st_mode) and is_open_to_others(found.st_mode & ~private)
 
 
 def _entered_by_root(path: Path, *, make: bool) -> int:
