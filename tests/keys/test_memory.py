@@ -425,6 +425,30 @@ class TestASourceThatCannotBeRead:
             assert ask().status_code == 200
             assert "event=keys_back source='the list of keys'" in caplog.text
 
+    def test_a_key_that_is_kept_is_not_kept_once_more_with_the_whole_list(
+        self, ask, places, tmp_path, later
+    ):
+        listed = [{"file": write(tmp_path / "sound.pem", SOUND)}, places.service]
+        with override_settings(DRF_JWT_KIT={"KEYS": listed}):
+            get_ring()
+            places.service.error = OSError("it is down")
+            later(HOUR - INTERVAL)
+            (tmp_path / "sound.pem").write_text(public_pem(SOUND))
+            later(INTERVAL)
+            assert ask().status_code == 200
+            later(INTERVAL)
+
+            assert ask().status_code == 503
+
+    def test_a_source_that_is_no_longer_named_is_forgotten(self, places, later):
+        with override_settings(DRF_JWT_KIT={"KEYS": places.service}):
+            places.service.answer = [{"key": private_pem(SOUND)}, {"key": private_pem(LEAKED)}]
+            get_ring()
+            places.service.answer = [{"key": private_pem(SOUND)}]
+            later(INTERVAL)
+
+            assert [len(keys) for keys in sources._held.memory._known.values()] == [1, 1]
+
     def test_a_name_that_has_lapsed_is_not_looked_up_elsewhere(self, places, beside, later):
         with beside("a_function"):
             get_ring()

@@ -35,6 +35,7 @@ class Memory:
         """The keys of each source, as they were when it could be read."""
         self._ring: KeyRing | None = None
         self._ring_at = self._now = 0.0
+        self._asked: set[str] = set()
         self._missing: set[str] = set()
         self._drops_missing = True
         self._faults: dict[str, tuple[str, Exception]] = {}
@@ -52,13 +53,15 @@ class Memory:
         """
         self._now, before = time.monotonic(), self._ring
         try:
-            ring = KeyRing.of(self._placed())
+            placed = self._placed()
+            ring = KeyRing.of(placed)
         except Exception as error:
             if before is None:
                 raise
             ring = self._kept_ring(before, error)
         else:
-            self._ring_at = self._now
+            read = [one.read_at or 0.0 for one in placed if isinstance(one, PlacedKey)]
+            self._ring_at = min(read, default=self._now)  # so that none is kept twice
         self._tell()
         self._ring = before if ring == before else ring
         return self._ring
@@ -67,6 +70,8 @@ class Memory:
         placed = self._placed_now(drops_missing=True)
         if any(map(self._is_fresh, placed)):
             self._known |= {source: [] for source in self._missing}
+            if not self._faults:  # or one of them may be needed once more
+                self._known = {source: self._known[source] for source in self._asked}
         elif self._missing:
             # Nothing at all can be read, as where a volume is not mounted: so much was not taken
             # away key by key.
@@ -75,11 +80,13 @@ class Memory:
 
     def _placed_now(self, *, drops_missing: bool) -> list[Placed]:
         self._drops_missing, self._missing, self._faults = drops_missing, set(), {}
+        self._asked = set()
         return [self._stamped(one) for one in self._read(self._attempt)]
 
     def _attempt(
         self, source: str, read: Callable[[], list[Placed]], state: KeyState | None
     ) -> list[Placed]:
+        self._asked.add(source)
         try:
             keys = read()
         except UnusableKey as error:
