@@ -22,6 +22,7 @@ from django.test import override_settings
 from drf_jwt_kit.keys import directory, get_ring
 from drf_jwt_kit.keys.folder import HAS_MODES, Folder
 from drf_jwt_kit.keys.path import opened
+from tests.child import environment
 from tests.keys.material import private_pem
 
 THEIRS = 65534
@@ -107,7 +108,8 @@ def state(path):
 @contextmanager
 def another_user(act, folder, victim):
     words = [sys.executable, SWAPPING, act, folder, victim, str(THEIRS)]
-    process = subprocess.Popen([*map(str, words)], stdout=subprocess.PIPE)
+    words = [*map(str, words)]
+    process = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE)
     try:
         assert process.stdout.readline() == b"ready\n"
         yield
