@@ -65,7 +65,7 @@ def test_the_end_of_a_users_sessions_is_logged_with_their_number(kit, user, capl
     sessions.revoke(user=user)
 
     assert caplog.messages == [
-        f"event=revoked session={one.session.pk} user=None reason=logout count=1",
+        f"event=revoked session={one.session.pk} user={user.pk} reason=logout count=1",
         f"event=revoked session=all user={user.pk} reason=by_project count=2",
     ]
 

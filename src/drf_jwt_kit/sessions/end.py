@@ -16,7 +16,7 @@ from django.db.models import Model, Q
 from django.utils import timezone
 
 from drf_jwt_kit.conf.moments import whole_second
-from drf_jwt_kit.exceptions import InvalidToken, Reason
+from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Cutoff, RevokedReason, Session, SessionQuerySet
 
@@ -53,7 +53,7 @@ def revoke(
         found = found.filter(user_id=user.pk)
     if keep is not None:
         found = found.exclude(pk=keep)
-    user_id = user.pk if user is not None else None
+    user_id = user.pk if user is not None else getattr(session, "user_id", None)
     end_them = partial(end, found, reason, session_id=session_id, user_id=user_id)
     now = timezone.now()
     return persistently(lambda again: end_them(at=now, again=again))
@@ -94,18 +94,36 @@ def end(
         to_end |= Q(revoked_at=at, revoked_reason=reason)
     count: int = found.filter(to_end).update(revoked_at=at, revoked_reason=reason, live_until=at)
     if count:
+        if user_id is None and session_id is not None:
+            user_id = found.values_list("user_id", flat=True).first()
         events.revoked(session_id, user_id, reason, count)
         feed.expire_after_commit()
     return count
 
 
-def logout(presented: str | bytes, *, reason: str = RevokedReason.LOGOUT) -> None:
-    """End the session of a token of either kind with a valid signature, of any age and generation.
+def logout(presented: str | bytes, *more: str | bytes, reason: str = RevokedReason.LOGOUT) -> None:
+    """End the session of each token that is ours: of either kind, of any age and generation.
 
-    It may have ended already. Raises InvalidToken for a token that is not ours. At most two
-    queries. Source: RFC 7009 section 2.
+    It may have ended already. Raises InvalidToken if none of the tokens has a valid signature of
+    ours, and KeysUnavailable if one may have: the others have ended theirs even so. At most two
+    queries a session. Source: RFC 7009 section 2.
     """
-    token = read(presented, EITHER, accept_expired=True)
+    ended: set[UUID] = set()
+    refusals: list[InvalidToken | KeysUnavailable] = []
+    for one in (presented, *more):
+        try:
+            token = read(one, EITHER, accept_expired=True)
+            if token.session_id not in ended:
+                _log_out(token, reason)
+                ended.add(token.session_id)
+        except (InvalidToken, KeysUnavailable) as error:
+            refusals.append(error)
+    unsure = [refusal for refusal in refusals if isinstance(refusal, KeysUnavailable)]
+    if unsure or not ended:
+        raise [*unsure, *refusals][0]
+
+
+def _log_out(token: Presented, reason: str) -> None:
     if token.kind is TokenKind.REFRESH:
         end_session_of(token, reason)
     else:
@@ -129,7 +147,7 @@ def end_session_of(token: Presented, reason: str = RevokedReason.LOGOUT) -> None
     if not is_genuine(token, session):
         rows.refuse(token, "forged", Reason.INVALID)
     if session.revoked_at is None:
-        revoke(session.pk, reason=reason)
+        revoke(session, reason=reason)
 
 
 @persistent

@@ -16,6 +16,9 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.fields import SameSite
 from drf_jwt_kit.jose.codec import read_unverified
 
+_MOST = 10
+"""Cookies of one name that are looked at. More than one is a mistake, or planted."""
+
 _SPACE = " \t"
 """The spaces that a browser strips from names and values. Source: RFC 6265bis section 5.6."""
 
@@ -35,9 +38,17 @@ class TokenCookie:
         strips more spaces from a name than a browser does, and would read a cookie that a sibling
         host planted as "\\u2000__Host-..." as ours.
         """
-        sent = [pair.partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";")]
-        values = [value.strip(_SPACE) for name, _, value in sent if name.strip(_SPACE) == self.name]
+        values = self._sent(request)
         return values[0] or None if len(values) == 1 else None
+
+    def read_each(self, request: Request) -> list[str]:
+        """Every different value that the browser sent, at most 10: for a logout, where each token
+        only speaks against its own session."""
+        return list(filter(None, dict.fromkeys(self._sent(request))))[:_MOST]
+
+    def _sent(self, request: Request) -> list[str]:
+        sent = [pair.partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";")]
+        return [value.strip(_SPACE) for name, _, value in sent if name.strip(_SPACE) == self.name]
 
     def put(self, response: HttpResponseBase, token: str) -> int:
         """Make the browser store ``token``, one of ours, for the seconds that are returned."""

@@ -7,14 +7,16 @@ from typing import Any, ClassVar
 from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from rest_framework.exceptions import APIException, AuthenticationFailed, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt import views as simplejwt
+from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTAuthentication
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.exceptions import challenge
+from drf_jwt_kit.exceptions import KeysUnavailable, challenge
 
 from .endpoint import EndpointMixin
 
@@ -68,24 +70,45 @@ class TokenVerifyView(TokenViewBase):
 
 
 class TokenLogoutView(TokenViewBase):
-    """Log out: end the session of a refresh token in the body, or an access token in the header.
+    """Log out: end the session of a refresh token in the body, and of a token in the header.
 
     Any token with a valid signature is accepted, even if it has expired or its session has ended.
-    Source: RFC 7009 section 2.2.
+    One such token is enough. Source: RFC 7009 section 2.2.
     """
 
     _setting = "TOKEN_BLACKLIST_SERIALIZER"
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Log out with the token in the body, or else the one in the header."""
+        """Log out with the token in the body and with the one in the header."""
         body = self.body(request)
-        if isinstance(body, dict) and body.get("refresh"):
-            return self.answer(body)
-        presented = JWTAuthentication().header_token(request)
-        if presented is None:
-            return self.answer(body)
-        sessions.logout(presented)
-        return Response({})
+        in_body = isinstance(body, dict) and bool(body.get("refresh"))
+        by_header, refusal = self._log_out_by_header(request)
+        answer = Response({})
+        try:
+            if in_body or not (by_header or refusal):
+                answer = self.answer(body)
+        except (AuthenticationFailed, ValidationError, TokenError):
+            if not by_header:
+                raise
+        if refusal is not None and (not in_body or isinstance(refusal, KeysUnavailable)):
+            raise refusal
+        return answer
+
+    def _log_out_by_header(self, request: Request) -> tuple[bool, APIException | None]:
+        """Whether the header had a token of ours, or why not. One of which that is not known
+        must not keep the one in the body from ending its session."""
+        try:
+            presented = self.header_token(request)
+            if presented is not None:
+                sessions.logout(presented)
+        except (AuthenticationFailed, KeysUnavailable) as error:
+            return False, error
+        return presented is not None, None
+
+    def header_token(self, request: Request) -> bytes | None:
+        """The token in the header, if there is one for us. Raises BadAuthorizationHeader."""
+        sent = get_settings().AUTH_HEADER_NAME in request.META
+        return JWTAuthentication().header_token(request) if sent else None
 
 
 TokenBlacklistView = TokenLogoutView
