@@ -18,7 +18,7 @@ from .exceptions import Reason, refused_as
 from .sessions import account
 from .sessions.stateless import load_user
 from .tokens.access import RefusedToken
-from .transports import access_cookie, challenge_of, header_of, require_own_page, token_in
+from .transports import access_cookie, challenge_of, header_of, require_own_page, token_in, vary
 
 # Simple JWT's methods answer type variables of their own, which no override can name. Type checkers
 # see REST framework's class in its place, so that a project may say `tuple[User, AccessToken]`.
@@ -57,7 +57,11 @@ class JWTAuthentication(_HeaderAuthentication):
 
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
-        """``(user, token)``, or None if the request has no token of ours."""
+        """``(user, token)``, or None if the request has no token of ours.
+
+        Adds to ``Vary``, as Django's sessions do, so that caches keep answers of users apart.
+        """
+        vary(request, get_settings().auth_header)
         raw_token = self.header_token(request)
         return None if raw_token is None else self.holder_of(raw_token, request)
 
@@ -174,11 +178,8 @@ class JWTCookieAuthentication(JWTAuthentication):
 
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
-        """``(user, token)``, or None if there is no token or the cookie is refused.
-
-        Adds to ``Vary``, as Django's sessions do, so that caches keep answers of users apart.
-        """
-        _vary(request, get_settings().auth_header, "Cookie")
+        """``(user, token)``, or None if there is no token or the cookie is refused."""
+        vary(request, get_settings().auth_header, "Cookie")
         if self.header_token(request) is not None:
             return super().authenticate(request)
         cookie = access_cookie().read(request)
@@ -191,15 +192,6 @@ class JWTCookieAuthentication(JWTAuthentication):
             return None
         require_own_page(request)
         return holder
-
-
-def _vary(request: Request, *headers: str) -> None:
-    """Add ``headers`` to the ``Vary`` header of the view's answer."""
-    view = getattr(request, "parser_context", {}).get("view")
-    answered_with = getattr(view, "headers", None)
-    if answered_with is not None:  # REST Framework's own, which it adds to each answer
-        given = answered_with.get("Vary")
-        answered_with["Vary"] = ", ".join([given, *headers] if given else headers)
 
 
 # As Simple JWT has them.

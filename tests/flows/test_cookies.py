@@ -55,7 +55,7 @@ class TestLogin:
         assert answer.cookies[REFRESH]["max-age"] == 86400
 
     def test_is_not_stored_by_any_cache(self, browser, user):
-        assert browser.log_in(user)["Cache-Control"] == "no-store"
+        assert browser.log_in(user)["Cache-Control"] == "private, no-store"
 
     def test_lets_the_browser_in(self, logged_in, user):
         assert logged_in.get("/api/secure/").json() == {"user": str(user.pk)}
@@ -280,6 +280,72 @@ class TestLogout:
 
         assert answer.status_code == 200
         assert cleared(answer) == {ACCESS, REFRESH}
+
+    @pytest.mark.parametrize("name", [ACCESS, REFRESH])
+    @pytest.mark.parametrize("first", [True, False])
+    def test_a_logout_by_doubled_cookies_ends_what_is_good_in_them(
+        self, browser, user, name, first
+    ):
+        browser.log_in(user)
+        planted, own = f"{name}=planted", f"{name}={browser.held(name)}"
+        session = session_of(browser)
+        csrf = f"csrftoken={browser.cookies['csrftoken'].value}"
+        both = [planted, own] if first else [own, planted]
+
+        answer = browser.send("post", "/api/auth/logout/", Cookie="; ".join([csrf, *both]))
+
+        session.refresh_from_db()
+        assert (answer.status_code, cleared(answer)) == (200, {ACCESS, REFRESH})
+        assert session.revoked_reason == RevokedReason.LOGOUT
+
+    def test_a_logout_ends_each_session_that_its_cookies_and_its_header_name(
+        self, browser, kit, user
+    ):
+        tokens = [kit.sign_in(user) for _ in range(5)]
+        browser.log_in(user)
+        unnamed = session_of(browser)
+        sent = [f"csrftoken={browser.cookies['csrftoken'].value}"]
+        sent += [f"{REFRESH}={one.refresh}" for one in tokens[:2]]
+        sent += [f"{ACCESS}={one.access}" for one in tokens[2:4]]
+
+        answer = browser.send(
+            "post", "/api/auth/logout/", Cookie="; ".join(sent),
+            Authorization=f"Bearer {tokens[4].access}",
+        )  # fmt: skip
+
+        assert answer.status_code == 200
+        assert [one.session.revoked_reason for one in tokens] == [RevokedReason.LOGOUT] * 5
+        unnamed.refresh_from_db()
+        assert unnamed.revoked_at is None
+
+    @pytest.mark.parametrize("header", ["Bearer", "Bearer x", "Basic x"])
+    def test_a_logout_by_cookie_ends_its_session_whatever_the_header_says(self, logged_in, header):
+        session = session_of(logged_in)
+
+        answer = logged_in.send("post", "/api/auth/logout/", Authorization=header)
+
+        session.refresh_from_db()
+        assert (answer.status_code, session.revoked_reason) == (200, RevokedReason.LOGOUT)
+
+    def test_a_logout_looks_at_ten_different_cookies_of_a_name(self, browser, kit, user):
+        tokens = [kit.sign_in(user) for _ in range(11)]
+        browser.log_in(user)
+        sent = [f"{REFRESH}={one.refresh}" for one in [tokens[0], *tokens]]
+        sent.append(f"csrftoken={browser.cookies['csrftoken'].value}")
+
+        browser.send("post", "/api/auth/logout/", Cookie="; ".join(sent))
+
+        live = [one.session.revoked_at is None for one in tokens]
+        assert live == [False] * 10 + [True]
+
+    def test_a_logout_by_both_cookies_makes_two_queries(self, logged_in, queries):
+        csrf = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
+        headers = {"Sec-Fetch-Site": "same-origin", "X-CSRFToken": csrf}
+
+        with queries() as made:
+            logged_in.post("/api/auth/logout/", {}, "application/json", headers=headers)
+
+        assert len(made) == 2
 
     def test_a_logout_without_cookies_is_no_error(self, browser):
         assert browser.send("post", "/api/auth/logout/").status_code == 200

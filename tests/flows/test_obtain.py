@@ -74,7 +74,7 @@ class TestLogin:
     def test_a_login_is_never_cached(self, kit, user):
         good, bad = kit.post_json("", credentials(user)), kit.post_json("", {})
 
-        assert good["Cache-Control"] == bad["Cache-Control"] == "no-store"
+        assert good["Cache-Control"] == bad["Cache-Control"] == "private, no-store"
 
     def test_takes_a_form_as_well_as_json(self, kit, user):
         assert kit.post("/api/token/", credentials(user)).status_code == 200

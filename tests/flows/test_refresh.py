@@ -215,7 +215,7 @@ class TestReplayedRefreshToken:
             "reason": "session_ended",
         }
         assert answer["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
-        assert answer["Cache-Control"] == "no-store"
+        assert answer["Cache-Control"] == "private, no-store"
 
     def test_sends_the_signal_once(
         self, kit, user, past_leeway, django_capture_on_commit_callbacks

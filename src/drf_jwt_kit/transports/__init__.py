@@ -2,7 +2,7 @@
 
 from .cookie import TokenCookie, access_cookie, refresh_cookie
 from .csrf import SAFE_METHODS, csrf_token, require_own_page, send_csrf_cookie
-from .header import challenge_of, header_of, token_in
+from .header import challenge_of, header_of, token_in, vary
 
 __all__ = [
     "SAFE_METHODS",
@@ -15,4 +15,5 @@ __all__ = [
     "require_own_page",
     "send_csrf_cookie",
     "token_in",
+    "vary",
 ]
