@@ -15,6 +15,7 @@ from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
 from drf_jwt_kit import sessions
+from drf_jwt_kit.exceptions import KeysUnavailable
 from drf_jwt_kit.keys import get_ring, jwk_url
 from drf_jwt_kit.mixins import SecureViewMixin
 from drf_jwt_kit.models import Session
@@ -174,6 +175,26 @@ class TestOtherIssuers:
 
             assert reason(kit.get_with(refresh)) == "wrong_type"
 
+    @pytest.mark.parametrize("typ", ["JWT", None])
+    @pytest.mark.parametrize(
+        "marks",
+        [{"token_use": "id"}, {"nonce": "n"}, {"at_hash": "h"}, {"token_type": "ID"},
+         {"events": {"logout": {}}}],
+    )  # fmt: skip
+    def test_have_their_other_tokens_refused(self, kit, user, issuer, typ, marks):
+        with published(issuer, **self.NAMES):
+            other = token(typ=typ, sub=user_id_of(user), **marks)
+
+            assert reason(kit.get_with(other)) == "wrong_type"
+
+    def test_have_tokens_refused_by_the_claim_that_the_project_names(self, kit, user, issuer):
+        with published(issuer, TOKEN_TYPE_CLAIM="kind"):
+            claims = {"jti": "a1", "user_id": user_id_of(user)}
+            good, bad = (token(typ="JWT", kind=kind, **claims) for kind in ("access", "refresh"))
+
+            assert kit.get_with(good).status_code == 200
+            assert reason(kit.get_with(bad)) == "wrong_type"
+
 
 class TestNoSession:
     def test_is_what_it_names(self, kit, user, signed_in):
@@ -332,6 +353,25 @@ class TestTheirKeys:
         issuer.status = 500
 
         assert kit.verify(theirs(user)).status_code == 503
+
+    def test_a_logout_ends_ours_and_is_503_for_the_rest_while_there_are_none(
+        self, kit, user, signed_in, issuer
+    ):
+        issuer.status = 500
+        bearer = {"Authorization": f"Bearer {theirs(user)}"}
+
+        answer = kit.post_json("logout/", {"refresh": signed_in.refresh}, **bearer)
+
+        assert answer.status_code == 503
+        assert signed_in.session.revoked_at is not None
+
+    def test_a_logout_tells_the_same_of_several_tokens(self, kit, user, signed_in, issuer):
+        issuer.status = 500
+
+        with pytest.raises(KeysUnavailable):
+            sessions.logout(theirs(user), signed_in.refresh, "garbage")
+
+        assert signed_in.session.revoked_at is not None
 
     def test_do_not_stop_ours_while_there_are_none(self, kit, signed_in, issuer):
         issuer.status = 500

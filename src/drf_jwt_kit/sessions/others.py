@@ -21,7 +21,8 @@ from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken, Reason
-from drf_jwt_kit.jose.codec import Policy, TokenKind, decode, decode_unnamed
+from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed, decode_unnamed
+from drf_jwt_kit.jose.kinds import require_access_token
 from drf_jwt_kit.keys.jwk_url import get_published_keys
 from drf_jwt_kit.keys.simplejwt import keys_of_simple_jwt_itself
 
@@ -30,7 +31,8 @@ UNKNOWN_LOGIN = 0
 
 _NAMESPACE = uuid.UUID("0f4a6f0e-6f0b-5d5b-9d1c-6f5d3c0a7f52")
 _FOREIGN_KINDS = frozenset({TokenKind.ACCESS.value, "jwt", ""})
-"""The accepted values of the header's ``typ``: some issuers write ``JWT`` or leave it out."""
+"""The accepted values of the header's ``typ``: some issuers write ``JWT`` or leave it out, and say
+in claims what a token is."""
 _BLACKLIST = "token_blacklist"
 
 
@@ -69,10 +71,10 @@ def foreign_claims(presented: str | bytes, policy: Policy) -> dict[str, Any]:
 
     Raises InvalidToken, and KeysUnavailable if the keys could never be fetched.
     """
-    claims = decode(presented, get_published_keys(), replace(policy, kinds=_FOREIGN_KINDS))
+    policy = replace(policy, kinds=_FOREIGN_KINDS)
+    claims, typ = decode_typed(presented, get_published_keys(), policy)
     settings = get_settings()
-    if claims.get(settings.TOKEN_TYPE_CLAIM or "token_type") == "refresh":
-        raise InvalidToken(Reason.WRONG_TYPE)
+    require_access_token(typ, claims, settings.TOKEN_TYPE_CLAIM)
     if simplejwt.api_settings.JTI_CLAIM is None:
         claims.setdefault(settings.JTI_CLAIM, "")  # other issuers may write none
     return _of_no_session(claims)
