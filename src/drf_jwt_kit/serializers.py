@@ -12,12 +12,14 @@ from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import ImproperlyConfigured
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework import serializers
 from rest_framework_simplejwt import serializers as simplejwt
 
 from . import sessions
 from .conf import get_settings
+from .conf.plain_text import is_plain
 from .exceptions import NoActiveAccount, refused_as
 from .sessions.account import may_log_in
 from .sessions.begin import PlainLogin
@@ -182,6 +184,12 @@ class SessionSerializer(serializers.Serializer[Any]):
     last_used_at = serializers.DateTimeField(read_only=True)
     expires_at = serializers.DateTimeField(source="refreshable_until", read_only=True)
     current = serializers.SerializerMethodField()
+
+    def validate_name(self, name: str) -> str:
+        """Refuse what could change how the names of other devices look."""
+        if not is_plain(name):
+            raise serializers.ValidationError(_("Control characters are not allowed."))
+        return name
 
     def get_current(self, session: Any) -> bool:
         """Whether this is the session of the request."""

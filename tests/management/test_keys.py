@@ -428,3 +428,8 @@ class TestCheck:
         directory.create(rotating / "stray.pem", private_pem().encode())
 
         assert keys("check").startswith(f"warning: {rotating}/stray.pem is not in the list of keys")
+
+    def test_the_name_of_a_stray_file_moves_no_cursor(self, rotating):
+        directory.create(rotating / "\x1b[2Jstray.pem", private_pem().encode())
+
+        assert f"{rotating}/?[2Jstray.pem is not in the list" in keys("check")

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 
+from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.exceptions import NoActiveAccount
 from drf_jwt_kit.models import Session
 
@@ -42,9 +43,9 @@ def start(
     ``request`` gives the session its user agent and IP address, and the claims serializer its
     context. ``scope`` is a space-separated list (RFC 6749 section 3.3, at most 512 characters)
     that limits what the access token may do; ``get_token`` may set it on the token instead.
-    ``name`` is the user's name for the device. ``token`` is a RefreshToken from ``get_token`` of
-    an obtain serializer, whose session is stored. ``replaces`` is the refresh token that the same
-    browser held before; its session ends.
+    ``name`` is the user's name for the device; control characters in it are dropped. ``token`` is a
+    RefreshToken from ``get_token`` of an obtain serializer, whose session is stored. ``replaces``
+    is the refresh token that the same browser held before; its session ends.
 
     ``SESSION_LIMITS`` decides how long the session may live. One query, those of the claims, and
     one more if the number of sessions is limited. Raises NoActiveAccount if
@@ -54,7 +55,7 @@ def start(
     own = own_token(user) if token is None else token
     session, added = (rows.new_session(user), Additions()) if own is None else own.handed_over()
     session.scope = scope or session.scope
-    session.name = client.storable(name)[:100]
+    session.name = plain(name)[:100]
     if len(session.scope) > _LONGEST_SCOPE:
         raise ValueError(f"This scope is longer than {_LONGEST_SCOPE} characters.")
 
@@ -111,10 +112,11 @@ class PlainLogin:
 
 @persistent
 def rename(session_id: UUID, user: Any, name: str) -> Session | None:
-    """Give a live session of ``user`` this name; None if the user has no such session."""
+    """Give a live session of ``user`` this name, without control characters; None if the user has
+    no such session."""
     session = rows.live_session(user, session_id)
     if session is not None:
-        session.name = name
+        session.name = plain(name)
         session.save(update_fields=["name"])
     return session
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.models import Session
 
 try:
@@ -32,15 +33,9 @@ def describe(session: Session, request: Any) -> None:
     if request is None or not get_settings().RECORD_CLIENT:
         return
     sent = request.META.get("HTTP_USER_AGENT", "")[:_LONGEST_USER_AGENT]
-    session.user_agent = "".join(character for character in sent if character.isprintable())
+    session.user_agent = plain(sent)
     session.device = device_name(session.user_agent)
     session.ip = address_of(request)
-
-
-def storable(text: str) -> str:
-    """``text`` without characters that databases refuse: NUL, and lone halves of surrogate pairs,
-    which JSON can contain."""
-    return text.replace("\0", "").encode(errors="ignore").decode()
 
 
 def device_name(user_agent: str) -> str:

@@ -77,6 +77,12 @@ def device_label(session: Session) -> str:
     return f"{session.name} ({device})" if session.name and device else session.name or device
 
 
+def user_label(session: Session) -> str:
+    """The name of the session's user, or the primary key of one who is gone or hidden."""
+    user: Any = session.user
+    return str(session.user_id or "") if user is None else user.get_username()
+
+
 @database_faults_answered()
 def written_between(first: datetime | None, last: datetime) -> RefreshTokensAlive:
     """The live refresh tokens that were made from ``first`` to ``last``, by the table.

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from drf_jwt_kit.exceptions import ServiceUnavailable
+from drf_jwt_kit.management.columns import printable
 from drf_jwt_kit.management.subcommands import flush, keys, sessions
 from drf_jwt_kit.sessions.faults import database_faults_answered
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             with database_faults_answered():
                 run(self, options)
         except ServiceUnavailable as error:
+            why = printable(error.__cause__)
             raise CommandError(
-                f"The database does not answer, or is not migrated: {error.__cause__}"
+                f"The database does not answer, or is not migrated: {why}"
             ) from error

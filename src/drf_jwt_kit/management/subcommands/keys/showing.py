@@ -18,6 +18,7 @@ from drf_jwt_kit.exceptions import ServiceUnavailable, UnusableKey
 from drf_jwt_kit.keys import KeyState, checks, configured, directory, sources
 from drf_jwt_kit.keys.lifecycle import KEYS_COMMAND, as_text
 from drf_jwt_kit.keys.ring import PlacedKey, with_states
+from drf_jwt_kit.management.columns import printable
 from drf_jwt_kit.sessions.upkeep import written_between
 
 _HEAD = ("state", "key", "algorithm", "since", "age", "verifies")
@@ -68,17 +69,17 @@ def run_list(command: BaseCommand, options: dict[str, Any]) -> None:
     rows = [_HEAD, *(_row(placed) for placed in _in_order())]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        cells = (printable(cell).ljust(width) for cell, width in zip(row, widths, strict=True))
         command.stdout.write("  ".join(cells).rstrip())
 
 
 def run_check(command: BaseCommand, options: dict[str, Any]) -> None:
     """Write what is wrong and what is unwise, and fail if something is wrong."""
-    wrong = [f"{message.msg} {message.hint}" for message in checks.check()]
+    wrong = [printable(f"{message.msg} {message.hint}") for message in checks.check()]
     unwise = [f"{message.msg} {message.hint}" for message in checks.check_deploy()]
     if not wrong:
         unwise += [*_retiring_keys(), *_strays()]
-    for line in unwise:
+    for line in map(printable, unwise):  # names of files and keys, which others may have chosen
         command.stdout.write(command.style.WARNING(f"warning: {line}"))
     if wrong:
         raise CommandError("\n".join(wrong))
