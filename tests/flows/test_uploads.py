@@ -92,6 +92,13 @@ class TestEveryEndpoint:
 
         assert code(send(kit, path, body)) == (413, "request_too_large")
 
+    @pytest.mark.parametrize("kind", [MULTIPART_CONTENT, "application/json"])
+    def test_a_browser_is_told_so_in_a_page(self, kit, path, kind):
+        answer = send(kit, path, multipart(f=picture(LIMIT)), kind, HTTP_ACCEPT="text/html")
+
+        assert answer.status_code == 413
+        assert b"request_too_large" in answer.content
+
     def test_many_files_over_the_limit_together_are_413(self, kit, path):
         body = multipart(**{f"f{n}": picture(1000) for n in range(10)})
 
