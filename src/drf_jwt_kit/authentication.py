@@ -57,11 +57,7 @@ class JWTAuthentication(_HeaderAuthentication):
 
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
-        """``(user, token)``, or None if the request has no token of ours.
-
-        Adds to ``Vary``, as Django's sessions do, so that caches keep answers of users apart.
-        """
-        vary(request, get_settings().auth_header)
+        """``(user, token)``, or None if the request has no token of ours."""
         raw_token = self.header_token(request)
         return None if raw_token is None else self.holder_of(raw_token, request)
 

@@ -8,12 +8,11 @@ from typing import Any
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import Policy, decode_typed
 from drf_jwt_kit.jose.kinds import require_access_token
 from drf_jwt_kit.permissions import scopes_in
-from drf_jwt_kit.transports import challenge_of, header_of, token_in, vary
+from drf_jwt_kit.transports import challenge_of, header_of, token_in
 
 from .checks import require_unauthenticated_user_none
 from .issuer import get_issuer_keys
@@ -35,12 +34,8 @@ class ResourceServerAuthentication(BaseAuthentication):
     www_authenticate_realm = "api"
 
     def authenticate(self, request: Request) -> tuple[Principal, dict[str, Any]] | None:
-        """``(principal, claims)``, or None if the request has no bearer token.
-
-        Adds to ``Vary``, so that caches keep answers of users apart.
-        """
+        """``(principal, claims)``, or None if the request has no bearer token."""
         require_unauthenticated_user_none()
-        vary(request, get_settings().auth_header)
         header = header_of(request)
         presented = None if header is None else token_in(header)
         if presented is None:

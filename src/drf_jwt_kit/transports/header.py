@@ -16,8 +16,13 @@ from drf_jwt_kit.exceptions import BadAuthorizationHeader, InvalidToken, challen
 
 
 def header_of(request: Request) -> bytes | None:
-    """The header that may hold a token; None if the request has none."""
-    header = request.META.get(get_settings().AUTH_HEADER_NAME)
+    """The header that may hold a token; None if the request has none.
+
+    Adds it to ``Vary``: whoever asks for it makes the answer depend on it.
+    """
+    settings = get_settings()
+    vary(request, settings.auth_header)
+    header = request.META.get(settings.AUTH_HEADER_NAME)
     return header.encode(HTTP_HEADER_ENCODING) if isinstance(header, str) else header
 
 
