@@ -30,6 +30,7 @@ from .cutoff import Cutoff, valid_from
 if TYPE_CHECKING:
     _Text: TypeAlias = models.CharField[str, str]
     _Number: TypeAlias = models.PositiveIntegerField[int, int]
+    _Small: TypeAlias = models.PositiveSmallIntegerField[int, int]
     _Time: TypeAlias = models.DateTimeField[datetime, datetime]
     _TimeOrNone: TypeAlias = models.DateTimeField[datetime | None, datetime | None]
     _Duration: TypeAlias = models.DurationField[timedelta, timedelta]
@@ -154,6 +155,8 @@ class Session(models.Model):
     obtain_serializer: _Text = models.CharField(max_length=255, blank=True, editable=False)
     password_fingerprint: _Text = models.CharField(max_length=64, editable=False)
     retry_key_hash: _Text = models.CharField(max_length=64, blank=True, editable=False)
+    duplicates: _Small = models.PositiveSmallIntegerField(default=0, editable=False)
+    """Rotations in a row whose answer was given twice, as ``sessions.life`` counts them."""
 
     name: _Text = models.CharField(_("name"), max_length=100, blank=True)
     device: _Text = models.CharField(_("device"), max_length=100, blank=True)
@@ -166,6 +169,8 @@ class Session(models.Model):
     rotated_at: _TimeOrNone = models.DateTimeField(
         _("refresh token rotated at"), null=True, blank=True
     )
+    rotated_before: _TimeOrNone = models.DateTimeField(null=True, blank=True, editable=False)
+    """When its refresh token was rotated before the last time."""
     last_used_at: _TimeOrNone = models.DateTimeField(_("last refreshed at"), null=True, blank=True)
     expires_at: _Time = models.DateTimeField(_("ends at the latest"))
     refresh_lifetime: _Duration = models.DurationField(_("ends when not refreshed for"))

@@ -44,6 +44,15 @@ def reused(session: Session, user: Any, presented: int, request: Any) -> None:
     _tell(signals.refresh_reused, **facts, request=request)
 
 
+def followed(session: Session, user: Any, request: Any) -> None:
+    """Somebody refreshes right after each refresh of the session. It goes on."""
+    generation = session.generation
+    named = {"session": session.pk, "user": user.pk, "generation": generation}
+    log("refresh_followed", level=logging.WARNING, **named)
+    facts = {"session_id": session.pk, "user": user, "generation": generation}
+    _tell(signals.refresh_followed, **facts, request=request)
+
+
 def refused(token: Presented, verdict: str, *, level: int = logging.INFO) -> None:
     """A verified token was refused; ``verdict`` is for the log, and never for the client."""
     kind, sid = token.kind.name.lower(), token.sid or "none"  # Simple JWT's access tokens have none

@@ -26,17 +26,22 @@ from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Session
 
-from . import adoption, end, events, rows
+from . import adoption, duplicates, end, events, rows
 from .account import end_of_account, fingerprint, user_id_of
 from .begin import begin_adopted
 from .claims import additions_at_refresh, claims_of
 from .faults import RowChanged, persistent, persistently
-from .life import Use, Verdict, judge
+from .life import Use, Verdict, carried_on, judge, marked
 from .presented import Origin, Presented, TokenOfAFace, is_genuine, presented_of, read
 from .tokens import TokenPair, pair_of
 
 _REFRESH = frozenset({TokenKind.REFRESH})
-_ADVANCING = ("generation", "rotated_at", "last_used_at", "retry_key_hash", "password_fingerprint")
+_SHORTEST_RETRY_KEY = 16
+"""Characters. A shorter one can be guessed, and counts as none."""
+_ADVANCING = (
+    *("generation", "rotated_at", "rotated_before", "last_used_at"),
+    *("retry_key_hash", "password_fingerprint", "duplicates"),
+)
 _OF_THE_USER = (Verdict.USER_GONE, Verdict.USER_INACTIVE, Verdict.PASSWORD_CHANGED)
 _ENDS_THE_SESSION = {verdict.value: verdict for verdict in (Verdict.REUSED, *_OF_THE_USER)}
 """By the reason that is stored."""
@@ -59,8 +64,9 @@ def refresh(
 ) -> TokenPair:
     """Answer the next tokens for a refresh token, given as a string or a ``RefreshToken``.
 
-    ``retry_key`` is a random value (the header ``Idempotency-Key``) that the client stores before
-    the request and sends again if the answer is lost. Two queries, and those of the claims.
+    ``retry_key`` is a random value (the header ``Idempotency-Key``) of at least 16 characters that
+    the client stores before the request, and sends again with the same token if the answer is
+    lost. Two queries, and those of the claims.
 
     Raises InvalidToken if the token is refused, and ServiceUnavailable if the database does not
     answer. A reused token has then ended its session: inside a transaction of your own, let it
@@ -70,9 +76,7 @@ def refresh(
         token = read(presented, _REFRESH)
     else:
         token = presented_of(presented, TokenKind.REFRESH)
-    # If the client sends no retry key, this one is for our own further attempts: with it they get
-    # the tokens of an attempt whose answer was lost, even if the leeway is zero.
-    key_hash = hashlib.sha256((retry_key or secrets.token_hex()).encode()).hexdigest()
+    key_hash = _hash_of(retry_key, token.gen)
     own_end = _End(at=timezone.now())
     return persistently(lambda again: _refresh_once(token, request, key_hash, own_end, again=again))
 
@@ -114,19 +118,21 @@ def _refresh_once(
             events.reused(session, user, token.gen, request)
         _refuse(verdict, token)
     added = additions_at_refresh(session, user)
-    rotates = get_settings().ROTATE_REFRESH_TOKENS
     before = copy.copy(session)
-    if verdict is Verdict.ROTATE:
-        _advance(session, user, now, key_hash if rotates else None)
+    if verdict.advances:
+        _advance(session, user, now, verdict, key_hash)
+    # Without rotation, only whoever is behind from before that was set needs another token.
+    rotates = get_settings().ROTATE_REFRESH_TOKENS or token.gen != session.generation
     # The tokens are made before anything is stored, so that failing claims use up no generation.
     claims = claims_of(user, request=request, session=session, added=added)
     pair = pair_of(session, user, claims, write=added.write, rotates=rotates)
-    if verdict is not Verdict.ROTATE:
-        events.log("duplicate", session=session.pk, user=user.pk, verdict=verdict.value)
-        return pair
-    if not _store(session, before):
+    if verdict.advances and not _store(session, before):
         raise RowChanged
-    events.refreshed(session, user, request)
+    if verdict is not Verdict.ROTATE:
+        own = again and hmac.compare_digest(key_hash, before.retry_key_hash)
+        duplicates.found(before, user, request, verdict, own=own)
+    if verdict.advances:
+        events.refreshed(session, user, request)
     return pair
 
 
@@ -152,8 +158,17 @@ def _judge(token: Presented, session: Session, user: Any, key_hash: str, now: da
         ),
         now=aware(now),
         leeway=settings.ROTATION_LEEWAY,
-        retry_window=settings.ACCESS_TOKEN_LIFETIME,
     )
+
+
+def _hash_of(retry_key: str, generation: int) -> str:
+    """What a row keeps of a retry key: it counts only with the token that it was sent with.
+
+    If the client sends none, a random one is for our own further attempts: with it they get the
+    tokens of an attempt whose answer was lost, even if the leeway is zero.
+    """
+    key = retry_key if len(retry_key.strip()) >= _SHORTEST_RETRY_KEY else secrets.token_hex()
+    return hashlib.sha256(f"{generation}:{key}".encode()).hexdigest()
 
 
 def _names_user(token: Presented, session: Session, user: Any) -> bool:
@@ -165,12 +180,19 @@ def _names_user(token: Presented, session: Session, user: Any) -> bool:
     return unknown or token.user_id == str(session.user_id)
 
 
-def _advance(session: Session, user: Any, now: datetime, key_hash: str | None) -> None:
-    """Move ``session`` to its next generation, or keep its generation if ``key_hash`` is None."""
+def _advance(session: Session, user: Any, now: datetime, verdict: Verdict, key_hash: str) -> None:
+    """Move ``session`` to its next generation; after a ROTATE, only if tokens are rotated."""
     session.last_used_at, session.password_fingerprint = now, fingerprint(user)
-    if key_hash is not None:
-        session.generation += 1
-        session.rotated_at, session.retry_key_hash = now, key_hash
+    count = session.duplicates
+    if verdict is Verdict.COLLECT:  # the key stays, because this answer may be lost as well
+        count = marked(count)
+    elif get_settings().ROTATE_REFRESH_TOKENS:
+        session.retry_key_hash = key_hash
+    else:
+        return
+    session.generation += 1
+    session.rotated_before, session.rotated_at = session.rotated_at, now
+    session.duplicates = carried_on(count)
 
 
 def _store(session: Session, before: Session) -> bool:
