@@ -126,6 +126,23 @@ class TestRefresh:
         assert claims_of(logged_in.held(REFRESH))["gen"] == claims_of(before)["gen"] + 1
         assert logged_in.get("/api/secure/").status_code == 200
 
+    def test_leaves_the_refresh_cookie_alone_if_it_answers_the_same_generation(self, logged_in):
+        logged_in.refresh()
+
+        again = logged_in.refresh()
+
+        assert set(again.cookies) - {"csrftoken"} == {ACCESS}
+        assert again.json()["refresh_expires_in"] > 0
+
+    def test_sets_the_refresh_cookie_for_whoever_is_a_generation_behind(self, logged_in):
+        before = logged_in.held(REFRESH)
+        newest = logged_in.refresh().cookies[REFRESH].value
+        logged_in.cookies[REFRESH] = before
+
+        answer = logged_in.refresh()
+
+        assert claims_of(answer.cookies[REFRESH].value)["jti"] == claims_of(newest)["jti"]
+
     def test_reads_no_token_from_the_body(self, browser, user, kit):
         tokens = kit.post_json("", credentials(user)).json()
 
@@ -135,11 +152,11 @@ class TestRefresh:
 
     def test_collects_a_lost_answer_with_its_retry_key(self, clock, logged_in):
         before = logged_in.held(REFRESH)
-        logged_in.refresh(Idempotency_Key="a random key")
+        logged_in.refresh(Idempotency_Key="a key of a dozen and more")
         logged_in.cookies[REFRESH] = before
         clock.shift(timedelta(minutes=1))
 
-        assert logged_in.refresh(Idempotency_Key="a random key").status_code == 200
+        assert logged_in.refresh(Idempotency_Key="a key of a dozen and more").status_code == 200
 
     @pytest.mark.parametrize(
         "broken", ["rubbish", "a.b.c", "\x7f", "ü", "\\000", "x" * 5000, "null", "{}"]

@@ -41,8 +41,7 @@ class TokenCookie:
 
     def put(self, response: HttpResponseBase, token: str) -> int:
         """Make the browser store ``token``, one of ours, for the seconds that are returned."""
-        settings = get_settings()
-        seconds = max(0, int(read_unverified(token)["exp"]) - int(time.time()))
+        settings, seconds = get_settings(), seconds_left(token)
         response.set_cookie(
             self.name,
             token,
@@ -58,6 +57,18 @@ class TokenCookie:
         """Make the browser delete the cookie: by the same name, path, domain and SameSite."""
         domain = get_settings().COOKIE_DOMAIN
         response.delete_cookie(self.name, domain=domain, samesite=self.samesite)
+
+
+def seconds_left(token: str) -> int:
+    """For how long ``token``, one of ours, is valid."""
+    return max(0, int(read_unverified(token)["exp"]) - int(time.time()))
+
+
+def is_same_generation(token: str, other: str) -> bool:
+    """Whether both are the refresh token of one generation of a session, made at any time."""
+    name = get_settings().JTI_CLAIM
+    jti = read_unverified(token).get(name)
+    return jti is not None and bool(jti == read_unverified(other).get(name))
 
 
 def access_cookie() -> TokenCookie:

@@ -96,7 +96,7 @@ class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
         """The cookies, and how long they are valid. Reads no token in the body."""
         self.body(request)
         cookie = _presented(transports.refresh_cookie(), request)
-        return _into_cookies(self.answer({"refresh": cookie}), unrotated=cookie)
+        return _into_cookies(self.answer({"refresh": cookie}), held=cookie)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Clear the cookies after a refusal, but not after an error that may pass."""
@@ -160,18 +160,23 @@ class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
         return _cleared(response) if self.session_of(request) == UUID(session_id) else response
 
 
-def _into_cookies(response: Response, *, unrotated: str = "") -> Response:
+def _into_cookies(response: Response, *, held: str = "") -> Response:
     """Move the tokens of ``response`` into cookies; its body says how long they are valid.
 
-    ``unrotated`` is the refresh token to keep if there is no new one. If the serializer of a login
-    answers no refresh token, its cookie is cleared. Other data stays in the body.
+    ``held`` is the refresh token in the browser's cookie. An answer of its generation, or none,
+    does not set that cookie again: it may arrive late, and would put the old token over a newer
+    one. If the serializer of a login answers no refresh token, its cookie is cleared. Other data
+    stays in the body.
     """
-    access, refresh = response.data.pop("access"), response.data.pop("refresh", unrotated)
+    access, refresh = response.data.pop("access"), response.data.pop("refresh", held)
+    cookie = transports.refresh_cookie()
     response.data["expires_in"] = transports.access_cookie().put(response, access)
-    if refresh:
-        response.data["refresh_expires_in"] = transports.refresh_cookie().put(response, refresh)
+    if not refresh:
+        cookie.clear(response)
+    elif held and transports.is_same_generation(refresh, held):
+        response.data["refresh_expires_in"] = transports.seconds_left(held)
     else:
-        transports.refresh_cookie().clear(response)
+        response.data["refresh_expires_in"] = cookie.put(response, refresh)
     return response
 
 
