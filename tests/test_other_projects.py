@@ -29,7 +29,7 @@ pytestmark = pytest.mark.projects
                 *("tests/flows/test_request.py", "tests/test_mixins.py"),
                 *("tests/sessions/test_cutoff.py", "tests/sessions/test_flush.py"),
                 *("tests/sessions/test_revocations.py", "tests/sessions/test_census.py"),
-                "tests/flows/test_adoption.py",
+                *("tests/flows/test_adoption.py", "tests/flows/test_what_a_thief_sees.py"),
             ],
         ),
     ],

@@ -5,6 +5,8 @@ The names are those of Simple JWT.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from rest_framework_simplejwt import serializers as simplejwt
 from . import sessions
 from .conf import get_settings
 from .exceptions import NoActiveAccount, refused_as
+from .sessions import devices
 from .sessions.account import may_log_in
 from .sessions.begin import PlainLogin
 from .sessions.claims import GivesTokens, OwnToken
@@ -171,6 +174,22 @@ class TokenBlacklistSerializer(serializers.Serializer[Any]):
         return {}
 
 
+class OwnersMomentField(serializers.DateTimeField):
+    """A time of a session that does not tell the holder of an access token when it was refreshed.
+
+    For the session of the request itself ``last_used_at`` is now and ``expires_at`` its absolute
+    limit.
+    """
+
+    def __init__(self, moment: Callable[..., datetime | None], **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "read_only": True})
+        self.moment = moment
+
+    def get_attribute(self, instance: Any) -> datetime | None:
+        """The time to show."""
+        return self.moment(instance, asks=instance.pk == self.context["current"])
+
+
 class SessionSerializer(serializers.Serializer[Any]):
     """A session as its owner sees it."""
 
@@ -179,8 +198,8 @@ class SessionSerializer(serializers.Serializer[Any]):
     device = serializers.CharField(source="device_name", read_only=True)
     ip = serializers.IPAddressField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
-    last_used_at = serializers.DateTimeField(read_only=True)
-    expires_at = serializers.DateTimeField(source="refreshable_until", read_only=True)
+    last_used_at = OwnersMomentField(devices.last_use)
+    expires_at = OwnersMomentField(devices.end)
     current = serializers.SerializerMethodField()
 
     def get_current(self, session: Any) -> bool:
