@@ -156,9 +156,11 @@ export function createClient(options) {
    */
   function settle(started, answer, login) {
     const access = byCookie ? undefined : answer.access;
-    const refresh = byCookie ? undefined : (answer.refresh ?? record?.refresh);
+    if (!byCookie) look(); // without a lock, another tab may have heard a later answer by now
+    const refresh = byCookie ? undefined : later(answer.refresh, record?.refresh);
+    const held = refresh !== answer.refresh; // its deadline is known already
     const lifetime = 1000 * (byCookie ? answer.expires_in : secondsOf(access));
-    const idle = 1000 * (byCookie ? answer.refresh_expires_in : secondsOf(answer.refresh));
+    const idle = 1000 * (byCookie ? answer.refresh_expires_in : secondsOf(held ? "" : refresh));
     if (Number.isNaN(lifetime)) {
       // Without the body, which may hold tokens.
       throw new AuthError(200, { detail: `${base.href} does not answer as in ${mode} mode.` });
@@ -534,12 +536,32 @@ function jsonOf(text) {
  * @param {unknown} token
  */
 function secondsOf(token) {
+  const claims = claimsOf(token);
+  return claims?.exp - claims?.iat;
+}
+
+/**
+ * The refresh token to keep: where several share a storage without a lock, an answer may be overtaken.
+ *
+ * @param {string | undefined} answered
+ * @param {string | undefined} held
+ */
+function later(answered, held) {
+  const [next, before] = [claimsOf(answered), claimsOf(held)];
+  const overtaken = next?.sid === before?.sid && before?.gen > next?.gen;
+  return overtaken ? held : (answered ?? held);
+}
+
+/**
+ * @param {unknown} token
+ * @returns {Record<string, any> | null} null where it is no token.
+ */
+function claimsOf(token) {
   try {
     const [, payload = ""] = String(token).split(".");
-    const claims = jsonOf(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
-    return claims?.exp - claims?.iat;
+    return jsonOf(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
   } catch {
-    return NaN;
+    return null;
   }
 }
 
