@@ -58,6 +58,7 @@ _ONCE = (
     "faults",
     "interop",
     "properties",
+    "rendering",
     "servers",
     "vectors",
 )
