@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from pathlib import Path
 from time import process_time
 from types import SimpleNamespace
 
@@ -19,6 +20,7 @@ from .explorer import explore
 from .refreshing import World
 from .worlds import BESIDE, HOLD, IN_CI, IN_LONG, SMALL
 
+PAGE = Path(__file__).resolve().parents[2] / "docs/explanation/refresh-theorem.md"
 only_in_ci = pytest.mark.skipif(
     os.environ.get("CI") != "true", reason="larger worlds of refreshes. CI=true has them."
 )
@@ -41,8 +43,22 @@ def test_every_promise_holds_in_every_history(world, record_property, request):
     assert explored.broken is None, explored
 
 
+ON_THE_PAGE = ["two tabs", "three tabs"]
+ON_THE_PAGE_TOO = [
+    *("four tabs", "two tabs, and every end"),
+    *("a thief beside two tabs", "a thief of token and key"),
+]
+
+
+@pytest.mark.parametrize(
+    "name", [*ON_THE_PAGE, *(pytest.param(name, marks=only_in_ci) for name in ON_THE_PAGE_TOO)]
+)
+def test_the_page_says_how_many_states_there_are(name):
+    assert f" {explore(HOLD[name]).states:,} |" in PAGE.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("world", [pytest.param(w, id=name) for name, w in BESIDE.items()])
-def test_without_an_assumption_there_is_a_history_that_breaks_a_promise(world):
+def test_a_promise_is_broken_where_an_assumption_is_missing(world):
     beside, promise = world
 
     explored = explore(beside)
@@ -88,7 +104,7 @@ class TestTheModel:
         assert verdict(generation, behind, age) is verdict(100, 2, min(age, leeway))
 
     @given(behind=st.sampled_from([-1, 0, 1]), key=st.booleans(), age=st.integers(0, 86_399))
-    def test_where_generations_begin_is_all_the_same(self, behind, key, age):
+    def test_the_number_that_generations_begin_with_is_all_the_same(self, behind, key, age):
         def verdict(generation):
             use = Use(generation=generation - behind, genuine=True, has_retry_key=key)
             return judge(self.row(generation, age), use, now=NOW, leeway=timedelta(seconds=10))
