@@ -13,6 +13,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from . import exceptions, sessions
 from .conf import get_settings
+from .conf.asking import for_request
 from .exceptions import InvalidToken as InvalidToken
 from .exceptions import Reason, refused_as
 from .sessions import account
@@ -63,7 +64,8 @@ class JWTAuthentication(_HeaderAuthentication):
 
     def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, AccessToken]:
         """``(user, token)`` of a presented token. Raises InvalidToken."""
-        token = self.get_validated_token(raw_token)
+        with for_request(request):
+            token = self.get_validated_token(raw_token)
         user = self.get_user(token)
         if not token.session_is_live:  # a get_user of the project did not ask for the session
             self.user_of_session(token)

@@ -52,6 +52,8 @@ class Policy:
     issuer: str | None = None
     audience: str | Sequence[str] | None = None
     leeway: timedelta = timedelta(0)
+    refuses_issuers: bool = False
+    """Whether no issuer means that a token has none, and not that it may have any."""
     longest_lifetime: timedelta = ACCEPTED_AHEAD
     accept_expired: bool = False
 
@@ -205,5 +207,8 @@ def _check_claims(claims: dict[str, Any], policy: Policy) -> None:
         raise InvalidToken(Reason.INVALID)
     if policy.audience is None and "aud" in claims:  # RFC 7519 section 4.1.3
         raise InvalidToken(Reason.INVALID)
-    if "iss" in claims and not isinstance(claims["iss"], str):
+    if "iss" not in claims:
+        return
+    unwanted = policy.issuer is None and policy.refuses_issuers
+    if unwanted or not isinstance(claims["iss"], str):
         raise InvalidToken(Reason.INVALID)

@@ -10,10 +10,12 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings as django_settings
+from django.http import HttpRequest
 from django.utils.encoding import force_bytes
 from django.utils.module_loading import import_string
 
@@ -122,19 +124,44 @@ def _keys_of(source: Any, where: str) -> list[PlacedKey]:
     return [_key_of(source, where)]
 
 
-def _keys_of_function(source: Any, where: str) -> list[PlacedKey]:
-    function = _function(source, where)
+def answer_of(source: Any, where: str, request: HttpRequest | None = None) -> tuple[str, Any]:
+    """The name of a function of the project's, and what it answers. Raises UnusableKey.
+
+    It gets ``request`` if it declares a parameter of that name: None for keys that a process
+    remembers for all requests.
+    """
+    function = function_of(source, where)
     name = getattr(function, "__qualname__", type(function).__qualname__)
     try:
-        answer = function()
+        answer = function(request=request) if takes_request(function) else function()
     except Exception as error:
         problem = f"{where} is the function {name}, which raised {type(error).__name__}."
         hint = "Call it in a shell of this project: the service it asks may be down or refuse it."
         raise UnusableKey(problem, hint=hint, id=FUNCTION_FAILED) from error
+    return name, answer
+
+
+def takes_request(function: Any) -> bool:
+    """Whether a function of the project's declares a parameter ``request``."""
+    try:
+        return "request" in signature(function).parameters
+    except (TypeError, ValueError):  # it is written in C, or no function
+        return False
+
+
+def is_function(source: Any) -> bool:
+    """Whether a source is a function, or the dotted path of one."""
+    named = isinstance(source, str) and source != "SECRET_KEY" and not _is_directory(source)
+    return named or callable(source)
+
+
+def _keys_of_function(source: Any, where: str) -> list[PlacedKey]:
+    name, answer = answer_of(source, where)
     return keys_of_sources(answer, f"the answer of {name}")
 
 
-def _function(source: Any, where: str) -> Any:
+def function_of(source: Any, where: str) -> Any:
+    """The function that a source is, or names. Raises UnusableKey."""
     why = "it cannot be called"
     try:
         function = import_string(source) if isinstance(source, str) else source
@@ -156,7 +183,7 @@ def _key_of(source: Any, where: str) -> PlacedKey:
     key = key_in(text, where=place, **words)
     _require_other_than_secret_key(key.verifying_key, place)  # it may have come as a JWK
     if "sign" in source:
-        key = replace(key, signing_key=_function(source["sign"], where))
+        key = replace(key, signing_key=function_of(source["sign"], where))
     state = KeyState(source["state"]) if "state" in source else None
     return PlacedKey(key=key, state=state, where=place, since=_moment(source.get("since")))
 

@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.conf import get_settings
 
+from .by_request import depends_on_request, ring_for_request
 from .configured import keys_of_sources
 from .ring import KeyRing, PlacedKey
 from .simplejwt import keys_of_simple_jwt
@@ -42,6 +43,9 @@ def get_ring() -> KeyRing:
     Raises UnusableKey if a key cannot be used and no keys were read before. The system checks
     say the same at start-up.
     """
+    sources = get_settings().KEYS
+    if sources is not None and depends_on_request(sources):
+        return ring_for_request(sources)
     held = _held
     if held is not None and time.monotonic() < held.until:
         return held.ring

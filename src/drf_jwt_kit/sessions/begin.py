@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 
+from drf_jwt_kit.conf.asking import for_its_request
 from drf_jwt_kit.exceptions import NoActiveAccount
 from drf_jwt_kit.models import Session
 
@@ -27,6 +28,7 @@ _LONGEST_SCOPE = 512
 
 
 @sensitive_variables()
+@for_its_request
 @persistent
 def start(
     user: Any,

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf import issuer as of
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed
 from drf_jwt_kit.keys import get_ring
@@ -185,8 +186,9 @@ def _policy(kinds: frozenset[TokenKind], *, accept_expired: bool) -> Policy:
     settings = get_settings()
     return Policy(
         kinds=kinds,
-        issuer=settings.ISSUER,
-        audience=settings.AUDIENCE,
+        issuer=of.issuer(),
+        audience=of.audience(),
+        refuses_issuers=of.issuer_is_asked(),
         leeway=settings.LEEWAY,
         longest_lifetime=max(settings.ACCESS_TOKEN_LIFETIME, settings.SESSION_MAX_AGE),
         accept_expired=accept_expired,

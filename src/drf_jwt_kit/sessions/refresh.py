@@ -21,6 +21,7 @@ from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.asking import for_its_request
 from drf_jwt_kit.conf.moments import aware
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
@@ -51,6 +52,7 @@ class _End:
 
 
 @sensitive_variables()
+@for_its_request
 def refresh(
     presented: str | bytes | Presented | TokenOfAFace,
     request: Request | HttpRequest | None = None,

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf import issuer as of
 from drf_jwt_kit.conf.moments import epoch
 from drf_jwt_kit.exceptions import ClaimsError
 from drf_jwt_kit.jose.codec import TokenKind, encode
@@ -118,14 +119,13 @@ def claims_to_keep(protocol: Mapping[str, Any], claims: Mapping[str, Any]) -> di
 
 def signed(claims: Mapping[str, Any], kind: TokenKind) -> str:
     """``claims`` as a token, with the project's ``iss`` and ``aud``."""
-    settings = get_settings()
-    written = dict(claims)
-    if settings.AUDIENCE is not None:
-        audience = settings.AUDIENCE
+    written, issuer, audience = dict(claims), of.issuer(), of.audience()
+    if audience is not None:
         written["aud"] = audience if isinstance(audience, str) else list(audience)
-    if settings.ISSUER is not None:
-        written["iss"] = settings.ISSUER
-    return encode(written, get_ring().signing, kind, json_encoder=settings.load("JSON_ENCODER"))
+    if issuer is not None:
+        written["iss"] = issuer
+    json_encoder = get_settings().load("JSON_ENCODER")
+    return encode(written, get_ring().signing, kind, json_encoder=json_encoder)
 
 
 def short_enough(encoded: str, claims: Mapping[str, Any]) -> str:

@@ -116,7 +116,8 @@ def _check_names() -> Iterator[CheckMessage]:
 
 
 def _check_room() -> Iterator[CheckMessage]:
-    named = json.dumps([get_settings().ISSUER, get_settings().AUDIENCE])
+    values = (get_settings().ISSUER, get_settings().AUDIENCE)
+    named = json.dumps([value for value in values if not callable(value)])
     longest_name = max(len(name) for _, name in _names())
     if longest_name + len(named) * 4 / 3 + _LEAST_TOKEN > _LONGEST:
         yield TOKEN_TOO_LONG(

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import connections
-from django.http import UnreadablePostError
+from django.http import HttpRequest, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework_simplejwt.exceptions import TokenError
 
+from drf_jwt_kit.conf.asking import for_request
 from drf_jwt_kit.exceptions import BodyTooLarge, InvalidToken, Reason, as_api_error
 from drf_jwt_kit.guards import CodedErrorsMixin
 from drf_jwt_kit.sessions.faults import as_unavailable, is_unwritable
@@ -48,6 +49,11 @@ class NonAtomicMixin(_View):
 class EndpointMixin(NonAtomicMixin, CodedErrorsMixin):
     """What every endpoint does: unreadable bodies are 4xx, and a refusal rolls nothing back, so
     that an ended session stays ended."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Make and read tokens for this request, where ISSUER and KEYS may depend on it."""
+        with for_request(request):
+            return super().dispatch(request, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer ``exc`` without marking a surrounding transaction for rollback."""
