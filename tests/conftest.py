@@ -33,6 +33,7 @@ _THEIRS = {
     "admin": ["tests.settings_admin", "tests.settings_admin_apart"],
     "revocation": ["tests.settings_admin"],
     "databases": ["tests.settings_two_databases"],
+    "tenants": ["tests.settings_tenants"],
 }
 collect_ignore = [
     folder for folder, modules in _THEIRS.items() if settings.SETTINGS_MODULE not in modules

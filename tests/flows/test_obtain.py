@@ -175,7 +175,7 @@ class KeyAsName(TokenObtainPairSerializer):
 
 class TestAccessToken:
     def test_holds_nothing_personal_by_default(self, signed_in):
-        expected = {"token_type", "exp", "iat", "jti", "sid", "auth_time"}
+        expected = {"token_type", "exp", "iat", "jti", "sid", "auth_time", "place"}
         assert set(claims_of(signed_in.access)) == expected | {get_settings().USER_ID_CLAIM}
 
     def test_names_its_type_and_its_key_in_the_header(self, signed_in):

@@ -31,6 +31,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Place',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('value', models.CharField(default=drf_jwt_kit.models.session.new_secret, editable=False, max_length=43)),
+            ],
+            options={
+                'verbose_name': 'place of sessions',
+                'verbose_name_plural': 'places of sessions',
+            },
+        ),
+        migrations.CreateModel(
             name='Session',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False, verbose_name='id')),

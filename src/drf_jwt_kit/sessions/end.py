@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from drf_jwt_kit.conf.moments import whole_second
@@ -92,7 +93,10 @@ def end(
     to_end = Q(revoked_at=None)
     if again:
         to_end |= Q(revoked_at=at, revoked_reason=reason)
-    count: int = found.filter(to_end).update(revoked_at=at, revoked_reason=reason, live_until=at)
+    ended_at = _after_its_tokens(at)
+    count: int = found.filter(to_end).update(
+        revoked_at=ended_at, revoked_reason=reason, live_until=ended_at
+    )
     if count:
         events.revoked(session_id, user_id, reason, count)
         feed.expire_after_commit()
@@ -151,6 +155,16 @@ def keep(request: Any, user: Any) -> None:
         ).update(revoked_at=None, revoked_reason="", password_fingerprint=fingerprint(user))
         events.log("kept", session=session_id, user=user.pk)
     revoke(user=user, keep=session_id, reason=RevokedReason.PASSWORD_CHANGED)
+
+
+def _after_its_tokens(at: datetime) -> Greatest:
+    """``at``, or the session's latest use if the machine that answered it has a clock ahead.
+
+    A process remembers an end for one access lifetime, and its tokens live for one from that use.
+    """
+    moment = Session._meta.get_field("revoked_at")
+    used_at = Coalesce("last_used_at", "created_at")
+    return Greatest(Value(at, moment), "created_at", used_at, output_field=moment)
 
 
 def _id_of(session: object) -> UUID:

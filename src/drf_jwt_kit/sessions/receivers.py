@@ -11,12 +11,12 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db.models.signals import post_save, pre_delete, pre_save
+from django.db.models.signals import post_migrate, post_save, pre_delete, pre_save
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import RevokedReason
 
-from . import rows
+from . import feed, place, rows
 from .account import accepted_fingerprints, fingerprint, is_rehash
 from .end import end
 
@@ -31,6 +31,15 @@ def connect() -> None:
             pre_save.connect(remember_stored_password, sender=model, dispatch_uid=key)
             post_save.connect(end_or_renew_sessions, sender=model, dispatch_uid=key)
             pre_delete.connect(end_sessions_of_deleted, sender=model, dispatch_uid=key)
+    ours = apps.get_app_config("drf_jwt_kit")
+    post_migrate.connect(make_place, sender=ours, dispatch_uid="drf_jwt_kit.place")
+
+
+def make_place(*, using: str, **_: object) -> None:
+    """Make the place after ``migrate`` and ``flush``, so that no login has to."""
+    if using == rows.write_alias() and place.is_migrated():
+        place.learn()
+        feed.forget()
 
 
 def remember_stored_password(

@@ -12,14 +12,13 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Max, Value
+from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Replace
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import as_stored_at_the_earliest
-from drf_jwt_kit.models import Cutoff
 
-from . import events, rows
+from . import events, place, rows
 from .faults import persistent
 
 OVERLAP = timedelta(minutes=1)
@@ -53,6 +52,8 @@ class Revocations:
     """Epoch seconds. Earlier revocations are not here, so older tokens ask the database."""
     valid_after: datetime | None
     """The latest cut-off in the table."""
+    place: str | None = None
+    """The identity of the place that the rest is about. None equals nothing."""
     too_many: bool = False
     """More were revoked than a process remembers, so none is here."""
     asked_at: datetime
@@ -80,7 +81,8 @@ def read(before: Revocations | None) -> Revocations:
         return _read_fully(before, now, asked_at)
     if before.too_many:
         return replace(before, read_at=now)
-    known = replace(before, recent=_recent(before), valid_after=_cutoff())
+    valid_after, here = _cutoff()
+    known = replace(before, recent=_recent(before), valid_after=valid_after, place=here)
     return _bounded(replace(known, asked_at=asked_at, read_at=now), before)
 
 
@@ -88,12 +90,14 @@ def _read_fully(before: Revocations | None, now: float, asked_at: datetime) -> R
     settings = get_settings()
     recently = asked_at - OVERLAP
     since = recently - settings.ACCESS_TOKEN_LIFETIME - settings.LEEWAY
+    valid_after, here = _cutoff()
     known = Revocations(
         older=_revoked(since, revoked_at__lt=as_stored_at_the_earliest(recently)),
         recent=_revoked(recently),
         recent_since=recently,
         complete_since=since.timestamp(),
-        valid_after=_cutoff(),
+        valid_after=valid_after,
+        place=here,
         asked_at=asked_at,
         read_at=now,
         read_fully_at=now,
@@ -130,7 +134,7 @@ def _rows(since: datetime, **more: datetime) -> Any:
     return rows.stored().filter(revoked_at__gte=as_stored_at_the_earliest(since), **more)
 
 
-def _cutoff() -> datetime | None:
-    cutoffs = Cutoff._default_manager.using(rows.write_alias())
-    latest: datetime | None = cutoffs.aggregate(latest=Max("valid_after"))["latest"]
-    return latest
+def _cutoff() -> tuple[datetime | None, str | None]:
+    """The latest cut-off, and the place that it is about."""
+    identity, valid_after = place.look()
+    return valid_after, identity

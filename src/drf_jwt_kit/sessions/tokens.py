@@ -20,6 +20,7 @@ from drf_jwt_kit.jose.codec import TokenKind, encode
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.models import Session
 
+from . import place
 from .account import user_id_of
 
 MAX_COOKIE = 4 * 1024
@@ -27,7 +28,7 @@ MAX_COOKIE = 4 * 1024
 
 # RFC 7519 section 4.1; not `sub`, which a project may want beside its own user claim.
 REGISTERED = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti"})
-PROTOCOL = frozenset({"sid", "gen", "auth_time", "scope", "cnf"})
+PROTOCOL = frozenset({"sid", "gen", "auth_time", "scope", "cnf", place.CLAIM})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +105,7 @@ def access_claims(
         **written,
         settings.JTI_CLAIM: uuid.uuid4().hex,
         **claims_to_keep(protocol, claims),
+        **place.claims(),
         "exp": min(written["iat"] + int(longest.total_seconds()), protocol["exp"]),
     }
 

@@ -13,6 +13,7 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import Reason, refused_as
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.sessions import place
 from drf_jwt_kit.sessions.begin import begin
 from drf_jwt_kit.sessions.claims import Additions, claims_of
 from drf_jwt_kit.sessions.end import end_session_of
@@ -124,6 +125,8 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
     def _access_token(self, claims: Mapping[str, Any]) -> AccessToken:
         access = self.access_token_class()
         access.payload.update(claims_to_keep(self.payload, claims))
+        if self.session is not None:  # or it is a client's token, and nobody has asked for its row
+            access.payload.update(place.claims())
         of_this_login = self.session and self.session.access_lifetime
         lifetime = min(of_this_login or access.lifetime, access.lifetime)
         access.set_exp(from_time=self.current_time, lifetime=lifetime)

@@ -8,10 +8,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from drf_jwt_kit.exceptions import ServiceUnavailable
-from drf_jwt_kit.management.subcommands import flush, keys, sessions
+from drf_jwt_kit.management.subcommands import flush, keys, place, sessions
 from drf_jwt_kit.sessions.faults import database_faults_answered
 
-SUBCOMMANDS: dict[str, ModuleType] = {"flush": flush, "keys": keys, "sessions": sessions}
+SUBCOMMANDS: dict[str, ModuleType] = {
+    "flush": flush,
+    "keys": keys,
+    "place": place,
+    "sessions": sessions,
+}
 
 
 class Command(BaseCommand):
