@@ -258,6 +258,12 @@ class TestKeys:
         ):
             get_ring()
 
+    def test_a_function_that_cannot_say_its_parameters_is_called_without(self, settings):
+        settings.DRF_JWT_KIT = {"KEYS": dict}
+
+        with pytest.raises(ImproperlyConfigured, match="the answer of dict is not"):
+            get_ring()
+
     def test_nonsense_is_named(self, settings):
         settings.DRF_JWT_KIT = {"KEYS": lambda request: 7}
 

@@ -51,6 +51,7 @@ _depends: dict[int, tuple[Any, bool]] = {}
 """By the identity of ``KEYS``, which is held so that nothing else can have it."""
 
 
+@sensitive_variables()  # in every frame below this one too
 def depends_on_request(sources: Any) -> bool:
     """Whether a function among ``sources`` declares a parameter ``request``. Raises UnusableKey."""
     found = _depends.get(id(sources))
@@ -60,7 +61,7 @@ def depends_on_request(sources: Any) -> bool:
     return found[1]
 
 
-@sensitive_variables()  # in every frame below this one too
+@sensitive_variables()
 def ring_for_request(sources: Any) -> KeyRing:
     """The keys for the request that is asking, or for none. Raises UnusableKey.
 

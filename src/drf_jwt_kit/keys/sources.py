@@ -43,9 +43,8 @@ def get_ring() -> KeyRing:
     Raises UnusableKey if a key cannot be used and no keys were read before. The system checks
     say the same at start-up.
     """
-    sources = get_settings().KEYS
-    if sources is not None and depends_on_request(sources):
-        return ring_for_request(sources)
+    if get_settings().KEYS is not None and depends_on_request(get_settings().KEYS):
+        return ring_for_request(get_settings().KEYS)
     held = _held
     if held is not None and time.monotonic() < held.until:
         return held.ring

@@ -36,10 +36,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('value', models.CharField(default=drf_jwt_kit.models.session.new_secret, editable=False, max_length=43)),
             ],
-            options={
-                'verbose_name': 'place of sessions',
-                'verbose_name_plural': 'places of sessions',
-            },
         ),
         migrations.CreateModel(
             name='Session',

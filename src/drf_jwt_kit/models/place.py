@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from .session import new_secret
 
@@ -24,10 +23,6 @@ class Place(models.Model):
     """
 
     value: _Text = models.CharField(max_length=43, default=new_secret, editable=False)
-
-    class Meta:
-        verbose_name = _("place of sessions")
-        verbose_name_plural = _("places of sessions")
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -96,10 +96,13 @@ def look() -> tuple[str | None, datetime | None]:
 
     New tokens carry this identity from now on. None if there is no row, and none can be made.
     """
+    known = _known.get(key())
+    is_there = known is not None and known.identity is not None
     try:
-        identity, cutoff = read()
+        with nullcontext() if is_there else _survivable():
+            identity, cutoff = read()
     except DatabaseError:
-        if rows.in_transaction():
+        if is_there and rows.in_transaction():
             raise
         identity, cutoff = None, _cutoff()  # the table of places is missing, or else this raises
     _remember(identity, RENEWED_EVERY if identity else RETRIED_EVERY)
