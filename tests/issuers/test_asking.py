@@ -22,11 +22,11 @@ def another(rf):
     return rf.get("/another/")
 
 
-def test_outside_of_a_block_nobody_asks():
+def test_nobody_asks_outside_of_a_block():
     assert asking() is None
 
 
-def test_after_the_block_nobody_asks(one):
+def test_nobody_asks_after_the_block(one):
     with for_request(one):
         assert asking() is one
 

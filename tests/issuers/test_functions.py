@@ -110,7 +110,7 @@ class TestAnyOfThem:
         assert AccessToken(access).user_id == str(user.pk)
         assert here.get_with(access).status_code == 401
 
-    def test_so_does_one_of_a_token_class_in_a_view(self, here, user):
+    def test_a_token_class_in_a_view_gets_none(self, here, user):
         bearer = {"Authorization": f"Bearer {here.sign_in(user).access}"}
         made = here.post("/api/elsewhere/", headers=bearer).json()["made"]
 

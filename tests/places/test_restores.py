@@ -17,7 +17,7 @@ def shell(database):
     return Shell(database.settings)
 
 
-def test_once_renewed_it_refuses_a_login_that_was_undone(served, database, empty_database, shell):
+def test_a_renewed_place_refuses_a_login_that_was_undone(served, database, empty_database, shell):
     site, backup = served(database), empty_database(database.engine)
     user = site.newcomer()
     copy_over(database, backup)
@@ -31,7 +31,7 @@ def test_once_renewed_it_refuses_a_login_that_was_undone(served, database, empty
     assert is_vouched_for(site, site.kit().sign_in(user).access)
 
 
-def test_until_then_nothing_tells_it_from_what_it_was(database, empty_database, shell):
+def test_nothing_else_tells_it_from_what_it_was(database, empty_database, shell):
     """Why the how-to says to renew the place."""
     shell.fill()
     backup, before = empty_database(database.engine), shell.jwtkit("place")

@@ -72,7 +72,7 @@ class TestToken:
     def test_a_refreshed_one_says_it_too(self, kit, signed_in):
         assert claims_of(kit.rotate(signed_in.refresh).access)["place"] == place.learn().identity
 
-    def test_so_does_one_that_the_project_makes(self, user):
+    def test_one_that_the_project_makes_says_it(self, user):
         token = RefreshToken.for_user(user)
 
         assert token.access_token["place"] == place.learn().identity
@@ -218,7 +218,7 @@ class TestNoPlace:
         assert kit.get_with(signed_in.access).status_code == 200
 
     @pytest.mark.django_db(transaction=True)
-    def test_so_it_is_outside_of_a_transaction(self, kit, signed_in, no_table):
+    def test_a_request_outside_of_a_transaction_is_asked_for_too(self, kit, signed_in, no_table):
         assert kit.get_with(signed_in.access).status_code == 200
 
     def test_a_table_that_goes_away_is_a_fault_of_the_database(
@@ -314,7 +314,7 @@ class TestHorizon:
         assert kit.get_with(issued_by_now(tokens.access), "/api/open/").status_code == 401
 
     @pytest.mark.parametrize("minutes", range(0, 76, 5))
-    def test_nor_does_one_that_was_refreshed_there(self, kit, clock, user, minutes):
+    def test_a_token_that_was_refreshed_there_never_comes_back(self, kit, clock, user, minutes):
         clock.move_to(NOON)
         tokens = kit.sign_in(user)
         clock.move_to(NOON + timedelta(hours=1))
@@ -402,7 +402,7 @@ class TestIdentity:
 
         assert place.learn().identity == before
 
-    def test_of_two_rows_the_latest_counts(self):
+    def test_the_latest_of_two_rows_counts(self):
         """Two processes made one at a time; then both say the same."""
         Place().save()
         Place().save()

@@ -36,13 +36,13 @@ class TestAnotherTenant:
         assert away.status(logged_in.access, path) == 401
 
     @pytest.mark.parametrize("path", PATHS)
-    def test_and_after_logout_nowhere(self, home, away, logged_in, path):
+    def test_a_token_is_good_nowhere_after_logout(self, home, away, logged_in, path):
         assert home.kit.logout(logged_in.refresh).status_code == 200
 
         assert home.status(logged_in.access, path) == 401
         assert away.status(logged_in.access, path) == 401
 
-    def test_at_home_no_session_is_asked_for(self, home, away, logged_in, queries, monotonic):
+    def test_no_session_is_asked_for_at_home(self, home, away, logged_in, queries, monotonic):
         assert away.status(logged_in.access, STATELESS) == 401
         assert asks_no_session(queries, home, logged_in.access)
 
@@ -161,7 +161,7 @@ class TestIssuer:
         assert (answer.status_code, answer.json()["reason"]) == (401, "invalid")
         assert home.status(tokens.access, path) == 200
 
-    def test_so_is_one_that_was_made_by_a_command(self, home, away):
+    def test_one_that_was_made_by_a_command_is_refused_too(self, home, away):
         pk, _ = home.login()
         with home.inside():
             access = sessions.start(_user(pk)).access
