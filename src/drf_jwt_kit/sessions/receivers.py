@@ -38,6 +38,7 @@ def connect() -> None:
 def make_place(*, using: str, **_: object) -> None:
     """Make the place after ``migrate`` and ``flush``, so that no login has to."""
     if using == rows.write_alias() and place.is_migrated():
+        place.forget()  # also that it was not there a moment ago
         place.learn()
         feed.forget()
 
