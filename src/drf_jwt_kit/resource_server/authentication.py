@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import Policy, decode
-from drf_jwt_kit.permissions import scopes_in
+from drf_jwt_kit.scopes import scopes_in
 from drf_jwt_kit.transports import challenge_of, header_of, token_in
 
 from .checks import require_unauthenticated_user_none
