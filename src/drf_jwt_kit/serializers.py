@@ -5,6 +5,7 @@ The names are those of Simple JWT.
 
 from __future__ import annotations
 
+from functools import partial
 from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,10 @@ from . import sessions
 from .conf import get_settings
 from .exceptions import NoActiveAccount, refused_as
 from .sessions.account import may_log_in
-from .sessions.begin import PlainLogin
-from .sessions.claims import GivesTokens, OwnToken
+from .sessions.begin import log_in
+from .sessions.claims import GivesTokens, OwnToken, PlainLogin
 from .sessions.faults import persistent
+from .sessions.grant import COMPUTED
 from .sessions.rows import new_session
 from .tokens import RefreshToken
 from .tokens.access import RefusedToken
@@ -65,15 +67,20 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
 
     @sensitive_variables()
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Log the user in. Raises NoActiveAccount, whatever was wrong."""
-        context: Any = self.context
-        request, replaces = context.get("request"), context.pop("replaces", None)
+        """Log the user in, and answer its tokens. Raises NoActiveAccount, whatever was wrong.
+
+        In a view of ours the session begins when the view has its answer: what an override refuses
+        after this leaves nothing behind.
+        """
+        request = self.context.get("request")
         self.user = self._authenticated(request, attrs)
         own = self.own_token(self.user)
         login = own or PlainLogin(new_session(self.user, obtain_serializer=self._path()))
-        pair = sessions.start(self.user, request, token=login, replaces=replaces)
+        announce = None
         if get_settings().UPDATE_LAST_LOGIN:
-            user_logged_in.send(sender=type(self.user), request=request, user=self.user)
+            told = {"sender": type(self.user), "request": request, "user": self.user}
+            announce = partial(user_logged_in.send, **told)
+        pair = log_in(self.user, request, token=login, announce=announce, implied=True)
         return pair.as_data()
 
     @classmethod
@@ -81,6 +88,7 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         """The refresh token of a session that is not stored yet. Claims that an override sets on it
         go into the access token. Every refresh calls the override again, only for its claims."""
         token = cls.token_class.for_user(user)
+        token.scope_source = COMPUTED
         if token.session is not None:
             token.session.obtain_serializer = cls._path()
         return token

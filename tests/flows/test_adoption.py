@@ -310,6 +310,7 @@ class TestARefreshToken:
 
         assert kit.refresh(token).json()["reason"] == "session_ended"
 
+    @pytest.mark.django_db(transaction=True)
     def test_a_refresh_token_that_only_logs_out_is_told_as_no_login(self, kit, user, caplog):
         caplog.set_level("INFO", "drf_jwt_kit")
         kit.logout(refresh(user))

@@ -161,6 +161,11 @@ def is_text_or_texts(value: object) -> bool:
     return is_text(value) or is_texts(value)
 
 
+def is_word(value: object) -> bool:
+    """Whether ``value`` is one word."""
+    return isinstance(value, str) and value.split() == [value]
+
+
 def is_words(value: object) -> bool:
     """Whether ``value`` is such a string, or a list or tuple of them, and none has a space."""
     return is_texts(as_tuple(value)) and not any(" " in word for word in as_tuple(value))

@@ -75,6 +75,15 @@ class KitSettings:
     """How long `JWTStatelessAuthentication` may still accept an ended session. With zero, it asks
     the database at every request."""
 
+    SESSIONS_SCOPE: str | None = fields.setting(
+        "sessions",
+        "one word, or None",
+        lambda value: value is None or fields.is_word(value),
+        sources=(KIT,),
+    )
+    """The scope with which a token that has a scope may list, rename and end sessions. None lets
+    every token do that. Every token may end its own session."""
+
     # What is known of a client
     RECORD_CLIENT: bool = fields.flag(True, sources=(KIT,))
     """Keep the user agent, the device's name and the IP address of a login with its session."""

@@ -44,6 +44,8 @@ class Migration(migrations.Migration):
                 ('user_agent', models.CharField(blank=True, max_length=512, verbose_name='user agent')),
                 ('ip', models.GenericIPAddressField(blank=True, null=True, verbose_name='IP address')),
                 ('scope', models.CharField(blank=True, max_length=512, verbose_name='scope')),
+                ('scope_source', models.CharField(blank=True, editable=False, max_length=8)),
+                ('parent', models.UUIDField(blank=True, editable=False, null=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created at')),
                 ('auth_time', models.DateTimeField(default=django.utils.timezone.now, verbose_name='logged in at')),
                 ('rotated_at', models.DateTimeField(blank=True, null=True, verbose_name='refresh token rotated at')),
@@ -60,7 +62,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'session',
                 'verbose_name_plural': 'sessions',
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['user', 'created_at'], name='jwt_session_user_created_at'), models.Index(fields=['user', 'live_until'], name='jwt_session_user_live_until'), models.Index(fields=['created_at'], name='jwt_session_created_at'), models.Index(fields=['revoked_at'], name='jwt_session_revoked_at')],
+                'indexes': [models.Index(fields=['user', 'created_at'], name='jwt_session_user_created_at'), models.Index(fields=['user', 'live_until'], name='jwt_session_user_live_until'), models.Index(fields=['created_at'], name='jwt_session_created_at'), models.Index(fields=['revoked_at'], name='jwt_session_revoked_at'), models.Index(fields=['parent'], name='jwt_session_parent')],
             },
         ),
     ]

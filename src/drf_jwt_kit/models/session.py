@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     _DurationOrNone: TypeAlias = models.DurationField[timedelta | None, timedelta | None]
     _Address: TypeAlias = models.GenericIPAddressField[str | None, str | None]
     _Id: TypeAlias = models.UUIDField[uuid.UUID, uuid.UUID]
+    _IdOrNone: TypeAlias = models.UUIDField[uuid.UUID | None, uuid.UUID | None]
 
 
 def new_secret() -> str:
@@ -160,6 +161,9 @@ class Session(models.Model):
     user_agent: _Text = models.CharField(_("user agent"), max_length=512, blank=True)
     ip: _Address = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
     scope: _Text = models.CharField(_("scope"), max_length=512, blank=True)
+    scope_source: _Text = models.CharField(max_length=8, blank=True, editable=False)
+    # The session whose token began this one. No foreign key: that row may be flushed first.
+    parent: _IdOrNone = models.UUIDField(null=True, blank=True, editable=False)
 
     created_at: _Time = models.DateTimeField(_("created at"), default=project_time.now)
     auth_time: _Time = models.DateTimeField(_("logged in at"), default=project_time.now)
@@ -196,6 +200,7 @@ class Session(models.Model):
             models.Index(fields=["user", "live_until"], name="jwt_session_user_live_until"),
             models.Index(fields=["created_at"], name="jwt_session_created_at"),
             models.Index(fields=["revoked_at"], name="jwt_session_revoked_at"),
+            models.Index(fields=["parent"], name="jwt_session_parent"),
         )
 
     def __str__(self) -> str:

@@ -2,9 +2,9 @@
 
 from drf_jwt_kit.models import RevokedReason
 
-from .begin import rename, start
 from .end import keep, logout, revoke, revoke_all
 from .limits import SessionLimits
+from .logins import rename, start
 from .refresh import refresh, would_refresh
 from .rows import authenticate, live_sessions
 from .stateless import authenticate_stateless

@@ -15,8 +15,8 @@ from django.db import IntegrityError, transaction
 from drf_jwt_kit.conf.moments import as_stored
 from drf_jwt_kit.models import Session
 
-from . import others, rows
-from .account import may_log_in
+from . import grant, others, rows
+from .account import may_continue
 from .life import End
 from .presented import Presented
 
@@ -35,7 +35,7 @@ def user_to_begin_with(presented: Presented) -> Any:
     if others.is_blacklisted(presented.jti):
         rows.refuse(presented, "blacklisted")
     user = rows.user_of_other(presented)
-    if not may_log_in(user):
+    if not may_continue(user):
         rows.refuse(presented, End.USER_INACTIVE.value)
     return user
 
@@ -45,6 +45,8 @@ def session_of(presented: Presented, user: Any) -> Session:
     session = rows.new_session(user)
     session.pk = presented.session_id
     session.auth_time = as_stored(datetime.fromtimestamp(presented.auth_time, utc.utc))
+    if presented.scope is not None:
+        grant.bound(session, presented.scope)
     return session
 
 

@@ -12,7 +12,9 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import connections, transaction
 from django.db.models import Model, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from drf_jwt_kit.conf.moments import whole_second
@@ -20,7 +22,7 @@ from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Cutoff, RevokedReason, Session, SessionQuerySet
 
-from . import adoption, events, feed, rows
+from . import adoption, beginnings, events, feed, rows
 from .account import fingerprint
 from .faults import persistent, persistently
 from .presented import EITHER, Origin, Presented, is_genuine, read
@@ -56,7 +58,10 @@ def revoke(
     user_id = user.pk if user is not None else None
     end_them = partial(end, found, reason, session_id=session_id, user_id=user_id)
     now = timezone.now()
-    return persistently(lambda again: end_them(at=now, again=again))
+    count = persistently(lambda again: end_them(at=now, again=again))
+    if session_id is not None and not count:
+        beginnings.drop(session_id)
+    return count
 
 
 def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
@@ -92,11 +97,37 @@ def end(
     to_end = Q(revoked_at=None)
     if again:
         to_end |= Q(revoked_at=at, revoked_reason=reason)
+    stolen: list[UUID] = []
+    if reason == RevokedReason.REUSED:
+        stolen = [*found.filter(to_end).values_list("pk", flat=True)]
+        _end_begun_with(stolen)  # a process that is killed here leaves something to be found again
     count: int = found.filter(to_end).update(revoked_at=at, revoked_reason=reason, live_until=at)
     if count:
         events.revoked(session_id, user_id, reason, count)
         feed.expire_after_commit()
+    if count and stolen:
+        _end_begun_with(stolen)
+        if rows.in_transaction():  # logins that it cannot see
+            sweep = lambda: _end_begun_with(stolen)  # noqa: E731  # Django logs its failure by name
+            transaction.on_commit(sweep, using=rows.write_alias(), robust=True)
     return count
+
+
+def end_one(session: Session, reason: str) -> None:
+    """End a session that was stored just now, also if its user is gone."""
+    found, now = rows.stored().filter(pk=session.pk), timezone.now()
+    end_it = partial(end, found, reason, session_id=session.pk, user_id=session.user_id, at=now)
+    persistently(lambda again: end_it(again=again))
+
+
+@persistent
+def was_stolen(session_id: UUID) -> bool:
+    """Whether a session has ended because an old refresh token came back, its own or a parent's.
+
+    Inside a transaction the row is locked: whoever ends it then sees what that has begun.
+    """
+    session = rows.find_for_update(session_id)
+    return session is not None and session.revoked_reason == RevokedReason.REUSED
 
 
 def logout(presented: str | bytes, *, reason: str = RevokedReason.LOGOUT) -> None:
@@ -125,6 +156,7 @@ def end_session_of(token: Presented, reason: str = RevokedReason.LOGOUT) -> None
         adoption.remember(token)
     session = rows.stored().filter(pk=token.session_id).first()
     if session is None:
+        beginnings.drop(token.session_id)
         return
     if not is_genuine(token, session):
         rows.refuse(token, "forged", Reason.INVALID)
@@ -149,8 +181,50 @@ def keep(request: Any, user: Any) -> None:
         rows.stored().filter(
             Q(revoked_at=None) | just_ended, pk=session_id, user_id=user.pk
         ).update(revoked_at=None, revoked_reason="", password_fingerprint=fingerprint(user))
-        events.log("kept", session=session_id, user=user.pk)
+        events.kept(session_id, user)
     revoke(user=user, keep=session_id, reason=RevokedReason.PASSWORD_CHANGED)
+
+
+@persistent
+def _end_begun_with(stolen: list[UUID]) -> None:
+    """End the sessions that were begun with tokens of these, and with theirs, of whatever user.
+
+    Asks again until it finds no more: a login may be under way, and looks at its parent only after
+    its row is stored.
+    """
+    ended: list[UUID] = []
+    while found := _live_begun_with(stolen, ended):
+        of_user: dict[Any, list[UUID]] = {}
+        for pk, user_id in found:
+            of_user.setdefault(user_id, []).append(pk)
+            ended.append(pk)
+        for user_id, ids in of_user.items():
+            _end_some(ids, user_id)
+
+
+def _live_begun_with(stolen: list[UUID], ended: list[UUID]) -> list[tuple[UUID, Any]]:
+    if not stolen:
+        return []
+    connection = connections[rows.write_alias()]
+    table, pk = connection.ops.quote_name(Session._meta.db_table), Session._meta.pk
+    ids = [pk.get_db_prep_value(one, connection) for one in stolen]
+    begun = RawSQL(  # noqa: S611  # only the name of our table is put into it
+        f"WITH RECURSIVE begun(id) AS (SELECT id FROM {table} "  # noqa: S608
+        f"WHERE parent IN ({', '.join(['%s'] * len(ids))}) UNION "
+        f"SELECT later.id FROM {table} later INNER JOIN begun ON later.parent = begun.id) "
+        "SELECT id FROM begun",
+        ids,
+    )
+    live = rows.stored().filter(pk__in=begun, revoked_at=None).exclude(pk__in=ended)
+    return [*live.values_list("pk", "user_id")]
+
+
+def _end_some(ids: list[UUID], user_id: Any) -> None:
+    at, reason = timezone.now(), RevokedReason.REUSED
+    found = rows.stored().filter(pk__in=ids, revoked_at=None)
+    if count := found.update(revoked_at=at, revoked_reason=reason, live_until=at):
+        events.revoked(ids[0] if len(ids) == 1 else None, user_id, reason, count)
+        feed.expire_after_commit()
 
 
 def _id_of(session: object) -> UUID:

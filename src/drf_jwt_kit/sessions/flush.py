@@ -28,7 +28,7 @@ _MARGIN = OVERLAP + timedelta(minutes=4)
 """For rows that the revocation feed reads again, and generously for clocks that differ."""
 _NARROW = (
     *("id", "created_at", "auth_time", "rotated_at", "expires_at", "refresh_lifetime"),
-    *("access_lifetime", "revoked_at", "generation"),
+    *("access_lifetime", "revoked_at", "generation", "parent"),
 )
 
 
@@ -62,9 +62,11 @@ def flush(
     oldest_login: datetime | None = None
     while progress.fraction < 1:
         batch = _read(last, batch_size)
-        dead = dict.fromkeys(row.pk for row in batch if rule.is_dead(row))
+        dead = {row.pk: row.parent for row in batch if rule.is_dead(row)}
         kept = [row.auth_time for row in batch if row.pk not in dead]
         oldest_login = min([*kept, oldest_login] if oldest_login else kept, default=None)
+        if not dry_run:
+            _hand_on(dead)
         progress.deleted += len(dead) if dry_run else _delete([*dead], rule)
         progress.kept += len(kept)
         seen += len(batch)
@@ -141,11 +143,44 @@ def _stored_in_login_order() -> bool:
     return by_age and django_settings.USE_TZ
 
 
+def _hand_on(dead: dict[UUID, UUID | None]) -> None:
+    """Give what was begun with tokens of ``dead`` sessions to their parents, so that the end of a
+    stolen session still finds it. Nobody finds anything through one without a parent."""
+    for part in _parts([key for key, parent in dead.items() if parent is not None]):
+        for child, parent in _children(part):
+            if child not in dead:
+                _give(child, _left_above(parent, dead))
+
+
+def _left_above(parent: UUID | None, dead: dict[UUID, UUID | None]) -> UUID | None:
+    """The next session above that is not dead; None if there is none."""
+    below = set()
+    while parent in dead:
+        if parent in below:  # a row was changed by hand
+            return None
+        below.add(parent)
+        parent = dead[parent]
+    return parent
+
+
+def _parts(keys: list[UUID]) -> Iterator[list[UUID]]:
+    most = (connections[rows.write_alias()].features.max_query_params or 10_000) - 10
+    return (keys[start : start + most] for start in range(0, len(keys), most))
+
+
+@persistent
+def _children(parents: list[UUID]) -> list[tuple[UUID, UUID | None]]:
+    return [*rows.stored().filter(parent__in=parents).values_list("pk", "parent")]
+
+
+@persistent
+def _give(child: UUID, parent: UUID | None) -> None:
+    rows.stored().filter(pk=child).update(parent=parent)
+
+
 def _delete(keys: list[UUID], rule: _Rule) -> int:
     dead = rows.stored().dead(rule.before)
-    most = (connections[rows.write_alias()].features.max_query_params or 10_000) - 10
-    parts = (keys[start : start + most] for start in range(0, len(keys), most))
-    return sum(_delete_some(dead.filter(pk__in=part)) for part in parts)
+    return sum(_delete_some(dead.filter(pk__in=part)) for part in _parts(keys))
 
 
 @persistent

@@ -14,12 +14,15 @@ from enum import Enum
 from typing import Any, Protocol
 from uuid import UUID
 
+from rest_framework.request import Request
+
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.keys.jwk_url import are_published
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.scopes import text_of
 
 from . import others
 
@@ -52,6 +55,11 @@ class Presented:
     """The generation of a refresh token; 0 for an access token, which has none."""
     auth_time: int
     claims: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def scope(self) -> str | None:
+        """What the token may do, as a space-separated list; None if it has no limit."""
+        return text_of(self.claims["scope"]) if "scope" in self.claims else None
 
     @classmethod
     def of(cls, claims: Mapping[str, Any], kind: TokenKind, origin: Origin) -> Presented:
@@ -137,6 +145,22 @@ def presented_of(token: Presented | TokenOfAFace, kind: TokenKind) -> Presented:
     if presented.kind is not kind:
         raise InvalidToken(Reason.WRONG_TYPE)
     return presented
+
+
+def presented_with(request: Any) -> Presented | None:
+    """The token of ours, or of another issuer that we accept, with which ``request`` was made.
+
+    None if there is none, and while nobody has asked who makes the request: this asks nobody, so
+    that an authentication class may begin a session.
+    """
+    inner = getattr(request, "_request", None)
+    asked = "_auth" if isinstance(request, Request) else "auth"
+    with suppress(InvalidToken):  # a token that was made without a session
+        for auth in (getattr(request, asked, None), getattr(inner, "auth", None)):
+            presented = getattr(auth, "presented", auth)
+            if isinstance(presented, Presented):
+                return presented
+    return None
 
 
 def is_genuine(presented: Presented, session: Session) -> bool:

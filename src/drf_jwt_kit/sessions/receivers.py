@@ -11,13 +11,14 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.db import connections, transaction
 from django.db.models.signals import post_save, pre_delete, pre_save
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import RevokedReason
 
 from . import rows
-from .account import accepted_fingerprints, fingerprint, is_rehash
+from .account import accepted_fingerprints, end_since_login, fingerprint, is_rehash
 from .end import end
 
 _STORED = "_jwt_kit_stored_password"
@@ -44,7 +45,13 @@ def remember_stored_password(
 
 
 def end_or_renew_sessions(
-    *, instance: Any, created: bool, update_fields: Any = None, raw: bool = False, **_: object
+    *,
+    instance: Any,
+    created: bool,
+    using: str,
+    update_fields: Any = None,
+    raw: bool = False,
+    **_: object,
 ) -> None:
     """End the sessions of a user that was deactivated or has a new password."""
     stored = instance.__dict__.pop(_STORED, None)
@@ -56,10 +63,12 @@ def end_or_renew_sessions(
     deactivated = "is_active" in written and not instance.is_active
     if deactivated and get_settings().CHECK_USER_IS_ACTIVE:
         end(theirs, RevokedReason.USER_INACTIVE, user_id=user_id)
+        _look_after_commit(user_id, using)
         return
     if "password" not in written:
         return
-    if stored and is_rehash(instance, stored):
+    renewed = bool(stored) and is_rehash(instance, stored)
+    if renewed:
         before = copy.copy(instance)
         before.password = stored
         theirs.filter(password_fingerprint__in=accepted_fingerprints(before)).update(
@@ -67,14 +76,36 @@ def end_or_renew_sessions(
         )
     others = theirs.exclude(password_fingerprint__in=accepted_fingerprints(instance))
     end(others, RevokedReason.PASSWORD_CHANGED, user_id=user_id)
+    if not renewed:
+        _look_after_commit(user_id, using)
 
 
-def end_sessions_of_deleted(*, instance: Any, **_: object) -> None:
+def end_sessions_of_deleted(*, instance: Any, using: str, **_: object) -> None:
     """End the sessions of a user before it is deleted. The rows stay, without the user."""
     user_id = _user_id(instance)
     theirs = rows.stored().filter(user_id=user_id)
     end(theirs, RevokedReason.USER_GONE, user_id=user_id)
     theirs.update(user=None)
+    _look_after_commit(user_id, using)
+
+
+def _look_after_commit(user_id: Any, using: str) -> None:
+    """End, once the change is committed, the sessions of logins that its transaction did not see.
+
+    At REPEATABLE READ it sees none that began after its first query, and such a login has looked
+    at the user before the change. The same goes for users in another database.
+    """
+
+    def look() -> None:  # not a partial: Django logs its failure by name
+        theirs = rows.stored().filter(user_id=user_id, revoked_at=None)
+        for stored in set(theirs.values_list("password_fingerprint", flat=True)):
+            reason = end_since_login(user_id, stored)
+            if reason is not None:
+                of_old = theirs.filter(password_fingerprint=stored)
+                end(of_old, reason.value, user_id=user_id)
+
+    if connections[using].in_atomic_block:
+        transaction.on_commit(look, using=using, robust=True)
 
 
 def _user_id(instance: Any) -> Any:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import connections, router
 from django.db.models import F
@@ -23,7 +22,7 @@ from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
 
 from . import events, others
-from .account import end_of_account, end_of_account_for_request, fingerprint, user_id_of
+from .account import end_of_account, end_of_account_for_request, fingerprint, user_id_of, users
 from .faults import persistent
 from .life import End, State, end_of, is_cut_off
 from .presented import Presented, TokenOfAFace, presented_of
@@ -153,7 +152,7 @@ def authenticate(token: Presented | TokenOfAFace) -> Any:
 def find_user(user_id: str) -> Any:
     """The user with this id in tokens; None if there is none or it is hidden."""
     try:
-        return _users().filter(**{get_settings().USER_ID_FIELD: user_id}).first()
+        return users().filter(**{get_settings().USER_ID_FIELD: user_id}).first()
     except (ValueError, TypeError, ValidationError):  # not a key of this user model
         return None
 
@@ -194,7 +193,7 @@ def attach_users(rows: Collection[Session]) -> None:
 
     A user who is missing, or hidden by the user model's default manager, is None and refused.
     """
-    found = _users().in_bulk({row.user_id for row in rows} - {None})
+    found = users().in_bulk({row.user_id for row in rows} - {None})
     field: Any = Session._meta.get_field("user")
     for row in rows:
         field.set_cached_value(row, found.get(row.user_id))
@@ -206,11 +205,6 @@ def refuse(presented: Presented, verdict: str, reason: Reason = Reason.SESSION_E
     raise InvalidToken(reason)
 
 
-def _users() -> Any:
-    users = get_user_model()._default_manager
-    return users.using(router.db_for_write(users.model))
-
-
 def _live(rows: SessionQuerySet) -> list[Session]:
     found = list(rows.to_judge())
     attach_users(found)
@@ -218,16 +212,16 @@ def _live(rows: SessionQuerySet) -> list[Session]:
 
 
 def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | None:
-    users, alias = _users(), write_alias()
-    if users.db != alias:
-        return _find_apart(session_id, users)
+    found, alias = users(), write_alias()
+    if found.db != alias:
+        return _find_apart(session_id, found)
     taken: dict[str, Any] = {_PREFIX + name: F(f"jwt_sessions__{name}") for name in columns}
     taken[_CUTOFF] = Cutoff.latest()
     # Filter before annotating: the other order joins the sessions a second time.
-    rows = users.filter(jwt_sessions__pk=session_id).annotate(**taken)
+    rows = found.filter(jwt_sessions__pk=session_id).annotate(**taken)
     try:
         user = rows.get()
-    except users.model.DoesNotExist:
+    except found.model.DoesNotExist:
         return None
     values = {column: user.__dict__.pop(_PREFIX + column) for column in columns}
     session = Session(**values)
@@ -236,10 +230,10 @@ def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | N
     return session, user
 
 
-def _find_apart(session_id: UUID, users: Any) -> tuple[Session, Any] | None:
+def _find_apart(session_id: UUID, found: Any) -> tuple[Session, Any] | None:
     """The same with two queries, if the project's router keeps users in another database."""
     session = stored().to_judge().filter(pk=session_id).first()
     if session is None:
         return None
-    user = users.filter(pk=session.user_id).first()
+    user = found.filter(pk=session.user_id).first()
     return None if user is None else (session, user)

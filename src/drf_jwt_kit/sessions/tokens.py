@@ -84,7 +84,9 @@ def session_claims(session: Session) -> dict[str, Any]:
         get_settings().JTI_CLAIM: session.jti_of(session.generation),
         "exp": epoch(session.refreshable_until),
     }
-    return {**claims, "scope": session.scope} if session.scope else claims
+    # A session with a limit keeps it, also if nothing is left of its scope.
+    limited = session.scope or session.scope_source
+    return {**claims, "scope": session.scope} if limited else claims
 
 
 def access_claims(

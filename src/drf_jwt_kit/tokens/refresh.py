@@ -13,6 +13,8 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import Reason, refused_as
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.scopes import text_of
+from drf_jwt_kit.sessions import grant
 from drf_jwt_kit.sessions.begin import begin
 from drf_jwt_kit.sessions.claims import Additions, claims_of
 from drf_jwt_kit.sessions.end import end_session_of
@@ -46,6 +48,8 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
 
     session: Session | None = None
     user: Any = None
+    scope_source = grant.GIVEN
+    """Where a scope comes from that is set on this token, as the session remembers it."""
 
     @classmethod
     def for_user(cls, user: Any) -> Self:
@@ -60,7 +64,7 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         access tokens. Raises RefusedToken for a token that was not made by ``for_user``."""
         if self.session is None:
             raise RefusedToken(Reason.NO_SESSION)
-        self._follow(self.session)
+        self._follow(self.session, grant.COMPUTED)
         ours = type(self) is RefreshToken and self.access_token_class is AccessToken
         write = None if ours else self._written
         return self.session, Additions(claims=self.own_claims, write=write)
@@ -92,6 +96,7 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         """A new access token of this session, with the current claims of the user."""
         if self.session is None:
             return self._access_token(self.own_claims)
+        self._follow(self.session)
         session, added = self.handed_over()
         claims = claims_of(self.user, request=None, session=session, added=added)
         self._begin()
@@ -140,10 +145,19 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         if session is not None and session._state.adding:
             begin(session, self.user, write=lambda: self._follow(session))
 
-    def _follow(self, session: Session) -> None:
-        """Take the protocol's claims from the row. Claims set by the project stay."""
-        session.scope = session.scope or str(self.payload.pop("scope", ""))
+    def _follow(self, session: Session, source: str = "") -> None:
+        """Take the protocol's claims from the row, and give it a scope that the project has set.
+
+        Claims set by the project stay.
+        """
+        claim = self.payload.pop("scope", None)
+        scope = text_of(claim)
+        is_new = claim is not None and (scope != session.scope or not session.scope_source)
+        if is_new and session._state.adding:
+            grant.limit(session, scope, source or session.scope_source or self.scope_source)
         self.payload.update(session_claims(session))
+        if is_new and not session._state.adding:  # too late for the session
+            self.payload["scope"] = scope
 
 
 def read(presented: str | bytes) -> AccessToken | RefreshToken:

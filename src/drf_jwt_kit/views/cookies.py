@@ -21,7 +21,6 @@ from rest_framework_simplejwt.exceptions import TokenError
 from drf_jwt_kit import sessions, transports
 from drf_jwt_kit.authentication import JWTCookieAuthentication
 from drf_jwt_kit.exceptions import InvalidToken
-from drf_jwt_kit.sessions.end import replace
 
 from .endpoint import EndpointMixin
 from .sessions import SessionDetailView, SessionListView, SessionViewBase, TokenLogoutAllView
@@ -70,19 +69,14 @@ class CSRFView(CookieEndpointMixin, APIView):
 class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
     """Log in: credentials for two cookies. Ends the browser's previous session."""
 
-    def get_serializer_context(self) -> dict[str, Any]:
-        """Adds the browser's refresh token, whose session the login replaces."""
-        held = transports.refresh_cookie().read(self.request)
-        self.context = {**super().get_serializer_context(), "replaces": held}
-        return self.context
+    def held(self) -> str | None:
+        """The browser's refresh token, whose session the login replaces."""
+        return transports.refresh_cookie().read(self.request)
 
     def answer(self, presented: Any) -> Response:
         """The cookies, and how long they are valid (``expires_in``, seconds)."""
         response = super().answer(presented)
         if "access" in response.data:
-            held = self.context.pop("replaces", None)
-            if held is not None:  # by a serializer that has begun the session in its own way
-                replace(held)
             _into_cookies(response)
             rotate_token(self.request._request)
             transports.send_csrf_cookie(self.request, response)

@@ -15,6 +15,7 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTAuthentication
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import challenge
+from drf_jwt_kit.sessions.begin import begun_at_the_end
 
 from .endpoint import EndpointMixin
 
@@ -27,6 +28,7 @@ class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
     """An endpoint without authentication: its body holds credentials or a token."""
 
     _setting: ClassVar[str]
+    _begins_sessions: ClassVar[bool] = True
 
     def get_serializer_class(self) -> Any:
         """The view's ``serializer_class``, or else the one that the settings name."""
@@ -43,10 +45,22 @@ class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
         return self.answer(self.body(request))
 
     def answer(self, presented: Any) -> Response:
-        """The serializer's answer to ``presented``, from a body or a cookie."""
+        """The serializer's answer to ``presented``, from a body or a cookie.
+
+        A session that the serializer starts begins when it has refused nothing.
+        """
         serializer = self.get_serializer(data=presented)
-        serializer.is_valid(raise_exception=True)
-        return Response(serializer.validated_data)
+        if not self._begins_sessions:
+            serializer.is_valid(raise_exception=True)
+            return Response(serializer.validated_data)
+        with begun_at_the_end(replaces=self.held()) as waiting:
+            serializer.is_valid(raise_exception=True)
+            waiting.answer = serializer.validated_data
+        return Response(waiting.answer)
+
+    def held(self) -> str | None:
+        """The refresh token that the client held before, whose session a login replaces."""
+        return None
 
 
 class TokenObtainPairView(TokenViewBase):
@@ -59,12 +73,14 @@ class TokenRefreshView(TokenViewBase):
     """Refresh: a refresh token for an access token and the next refresh token."""
 
     _setting = "TOKEN_REFRESH_SERIALIZER"
+    _begins_sessions = False
 
 
 class TokenVerifyView(TokenViewBase):
     """Ask whether a token of either kind would be accepted now. Writes nothing."""
 
     _setting = "TOKEN_VERIFY_SERIALIZER"
+    _begins_sessions = False
 
 
 class TokenLogoutView(TokenViewBase):
@@ -75,6 +91,7 @@ class TokenLogoutView(TokenViewBase):
     """
 
     _setting = "TOKEN_BLACKLIST_SERIALIZER"
+    _begins_sessions = False
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Log out with the token in the body, or else the one in the header."""
