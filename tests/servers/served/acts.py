@@ -101,6 +101,28 @@ def change_password(user, password):
     return {}
 
 
+def change_in_a_transaction(user, how, file):
+    """Change or delete a user in a transaction that commits when the file is there."""
+    with transaction.atomic():
+        answer = {"password": change_password, "deletion": delete_user}[how]
+        answer(user, *(["another one"] if how == "password" else []))
+        hold_until(Path(file))
+    return {}
+
+
+def count_sessions(user):
+    """How many sessions of a user are stored, as a new connection sees it."""
+    with ThreadPoolExecutor(1) as apart:
+        return {"count": apart.submit(_count_and_close, user).result()}
+
+
+def _count_and_close(user):
+    try:
+        return Session.objects.filter(user_id=user).count()
+    finally:
+        connection.close()
+
+
 def delete_user(user):
     """Delete a user."""
     get_user_model().objects.get(pk=user).delete()
@@ -167,6 +189,6 @@ ACTS = {
     for function in (
         *(ready, make_user, row, revoke, revoke_user, end_in_admin, change_password, delete_user),
         *(time_passes, refresh_in_a_transaction, refresh_in_an_older_view),
-        *(isolation_level, count),
+        *(isolation_level, count, change_in_a_transaction, count_sessions),
     )
 }
