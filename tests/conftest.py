@@ -32,6 +32,7 @@ _THEIRS = {
     "accounts": ["tests.settings_accounts"],
     "admin": ["tests.settings_admin", "tests.settings_admin_apart"],
     "revocation": ["tests.settings_admin"],
+    "axes": ["tests.settings_axes"],
     "databases": ["tests.settings_two_databases"],
 }
 collect_ignore = [
@@ -66,6 +67,7 @@ _ONCE_FILES = (
     "flows/test_example_project.py",
     "keys/test_forks.py",
     "keys/test_whole_rotation.py",
+    "test_axes.py",
     "test_logs.py",
     "test_translations.py",
 )
