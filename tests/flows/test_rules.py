@@ -30,7 +30,7 @@ def raising(error, **kit):
             raise error
         return False
 
-    return override_settings(SIMPLE_JWT={"USER_AUTHENTICATION_RULE": rule}, DRF_JWT_KIT=kit)
+    return override_settings(DRF_JWT_KIT={"USER_AUTHENTICATION_RULE": rule, **kit})
 
 
 @pytest.fixture(params=REFUSALS, ids=lambda error: type(error).__module__ + type(error).__name__)
