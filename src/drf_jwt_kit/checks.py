@@ -1,7 +1,7 @@
 """What is wrong at start-up, and what is unwise in production? Collects the checks of all parts.
 
-Never asks the database: a check that did would stop the ``migrate`` that cures it. Every
-message has an id, a hint, and an entry in docs/reference/checks.md.
+Never asks a table: a check that did would stop the ``migrate`` that cures it. Every message has
+an id, a hint, and an entry in docs/reference/checks.md.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .conf import checks as conf
 from .conf import current_problems, get_settings, nearest
 from .keys import checks as keys
 from .keys.jwk_url import are_published
-from .sessions import claims
+from .sessions import causal, claims
 from .sessions.others import adopts_simple_jwt
 from .sessions.tokens import PROTOCOL, REGISTERED
 from .tokens import AccessToken
@@ -83,6 +83,15 @@ def check_deployment(app_configs: Any, **_: Any) -> list[CheckMessage]:
     if any(current_problems()):
         return []  # check_project has said so
     return [*keys.check_deploy(), *transports.check_deploy(), *_check_deploy()]
+
+
+@register(Tags.database)
+def check_databases(app_configs: Any, databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """The messages of ``manage.py check --database ALIAS`` and ``migrate``.
+
+    They ask for variables of the server, and for no table.
+    """
+    return [*causal.check(databases or ())]
 
 
 def _check_classes() -> Iterator[CheckMessage]:

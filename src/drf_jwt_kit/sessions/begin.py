@@ -17,6 +17,7 @@ from drf_jwt_kit.models import Session
 
 from . import adoption, client, end, events, limits, rows
 from .account import may_log_in
+from .causal import catch_up
 from .claims import Additions, OwnToken, claims_of, own_token
 from .faults import persistent, persistently
 from .presented import Presented
@@ -113,6 +114,8 @@ class PlainLogin:
 def rename(session_id: UUID, user: Any, name: str) -> Session | None:
     """Give a live session of ``user`` this name; None if the user has no such session."""
     session = rows.live_session(user, session_id)
+    if session is None and catch_up():
+        session = rows.live_session(user, session_id)
     if session is not None:
         session.name = name
         session.save(update_fields=["name"])

@@ -22,6 +22,7 @@ from drf_jwt_kit.models import Cutoff, RevokedReason, Session, SessionQuerySet
 
 from . import adoption, events, feed, rows
 from .account import fingerprint
+from .causal import READS, UPDATES, catch_up
 from .faults import persistent, persistently
 from .presented import EITHER, Origin, Presented, is_genuine, read
 
@@ -54,9 +55,17 @@ def revoke(
     if keep is not None:
         found = found.exclude(pk=keep)
     user_id = user.pk if user is not None else None
-    end_them = partial(end, found, reason, session_id=session_id, user_id=user_id)
     now = timezone.now()
-    return persistently(lambda again: end_them(at=now, again=again))
+    end_them = partial(end, found, reason, session_id=session_id, user_id=user_id, at=now)
+
+    def end_all(again: bool) -> int:
+        count = end_them(again=again)
+        may_lag = session_id is None or not count
+        if may_lag and catch_up(READS | UPDATES):
+            count += end_them()
+        return count
+
+    return persistently(end_all)
 
 
 def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
@@ -124,6 +133,8 @@ def end_session_of(token: Presented, reason: str = RevokedReason.LOGOUT) -> None
     if token.origin is Origin.SIMPLE_JWT:
         adoption.remember(token)
     session = rows.stored().filter(pk=token.session_id).first()
+    if session is None and catch_up():
+        session = rows.find_for_update(token.session_id)
     if session is None:
         return
     if not is_genuine(token, session):
@@ -146,9 +157,11 @@ def keep(request: Any, user: Any) -> None:
             revoked_reason=RevokedReason.PASSWORD_CHANGED,
             revoked_at__gte=timezone.now() - _JUST_NOW,
         )
-        rows.stored().filter(
-            Q(revoked_at=None) | just_ended, pk=session_id, user_id=user.pk
-        ).update(revoked_at=None, revoked_reason="", password_fingerprint=fingerprint(user))
+        kept = rows.stored().filter(Q(revoked_at=None) | just_ended, pk=session_id, user_id=user.pk)
+        as_it_was = {"revoked_at": None, "revoked_reason": ""}
+        renew = partial(kept.update, **as_it_was, password_fingerprint=fingerprint(user))
+        if not renew() and catch_up(READS | UPDATES):
+            renew()
         events.log("kept", session=session_id, user=user.pk)
     revoke(user=user, keep=session_id, reason=RevokedReason.PASSWORD_CHANGED)
 

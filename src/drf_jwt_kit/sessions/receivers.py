@@ -11,13 +11,15 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.db.models.signals import post_save, pre_delete, pre_save
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.models import RevokedReason, SessionQuerySet
 
 from . import rows
 from .account import accepted_fingerprints, fingerprint, is_rehash
+from .causal import is_clustered
 from .end import end
 
 _STORED = "_jwt_kit_stored_password"
@@ -55,7 +57,7 @@ def end_or_renew_sessions(
     theirs = rows.stored().filter(user_id=user_id, revoked_at=None)
     deactivated = "is_active" in written and not instance.is_active
     if deactivated and get_settings().CHECK_USER_IS_ACTIVE:
-        end(theirs, RevokedReason.USER_INACTIVE, user_id=user_id)
+        _end(theirs, RevokedReason.USER_INACTIVE, user_id)
         return
     if "password" not in written:
         return
@@ -66,15 +68,27 @@ def end_or_renew_sessions(
             password_fingerprint=fingerprint(instance)
         )
     others = theirs.exclude(password_fingerprint__in=accepted_fingerprints(instance))
-    end(others, RevokedReason.PASSWORD_CHANGED, user_id=user_id)
+    _end(others, RevokedReason.PASSWORD_CHANGED, user_id)
 
 
 def end_sessions_of_deleted(*, instance: Any, **_: object) -> None:
     """End the sessions of a user before it is deleted. The rows stay, without the user."""
     user_id = _user_id(instance)
     theirs = rows.stored().filter(user_id=user_id)
-    end(theirs, RevokedReason.USER_GONE, user_id=user_id)
+    _end(theirs, RevokedReason.USER_GONE, user_id)
     theirs.update(user=None)
+
+
+def _end(theirs: SessionQuerySet, reason: str, user_id: Any) -> None:
+    """End them; in a transaction at a node of a cluster, once more after the commit, with which
+    the node has caught up."""
+    end(theirs, reason, user_id=user_id)
+
+    def end_late() -> None:  # not a partial: Django logs its failure by name
+        end(theirs.all(), reason, user_id=user_id)
+
+    if rows.in_transaction() and is_clustered():
+        transaction.on_commit(end_late, using=rows.write_alias(), robust=True)
 
 
 def _user_id(instance: Any) -> Any:

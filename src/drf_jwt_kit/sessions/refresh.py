@@ -29,6 +29,7 @@ from drf_jwt_kit.models import Session
 from . import adoption, end, events, rows
 from .account import end_of_account, fingerprint, user_id_of
 from .begin import begin_adopted
+from .causal import catch_up
 from .claims import additions_at_refresh, claims_of
 from .faults import RowChanged, persistent, persistently
 from .life import Use, Verdict, judge
@@ -131,10 +132,11 @@ def _refresh_once(
 
 
 def _read(token: Presented, *, again: bool) -> tuple[Session, Any]:
-    found = rows.find(token.session_id)
-    session, user = found if found is not None else (None, None)
-    if session is None or again:
-        session = rows.find_for_update(token.session_id)
+    found = None if again else rows.find(token.session_id)
+    session, user = found or rows.find_again(token.session_id)
+    may_lag = session is None or session.generation < token.gen
+    if may_lag and catch_up():
+        session, user = rows.find_again(token.session_id)
     if session is None:
         rows.refuse(token, "unknown")
     return session, user

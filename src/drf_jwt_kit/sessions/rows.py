@@ -24,6 +24,7 @@ from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
 
 from . import events, others
 from .account import end_of_account, end_of_account_for_request, fingerprint, user_id_of
+from .causal import catch_up
 from .faults import persistent
 from .life import End, State, end_of, is_cut_off
 from .presented import Presented, TokenOfAFace, presented_of
@@ -123,6 +124,12 @@ def find_for_update(session_id: UUID) -> Session | None:
     return rows.filter(pk=session_id).first()
 
 
+def find_again(session_id: UUID) -> tuple[Session | None, Any]:
+    """The same row and its user, each None if it is missing or hidden. Two queries."""
+    session = find_for_update(session_id)
+    return session, session and _users().filter(pk=session.user_id).first()
+
+
 @persistent
 def authenticate(token: Presented | TokenOfAFace) -> Any:
     """The user of a verified access token whose session is live. One query.
@@ -138,9 +145,9 @@ def authenticate(token: Presented | TokenOfAFace) -> Any:
             refuse(presented, End.USER_INACTIVE.value)
         return user
     found = _find(presented.sid, _FOR_A_REQUEST)
-    if found is None:
+    session, user = found or (find_again(presented.sid) if catch_up() else (None, None))
+    if session is None or user is None:
         refuse(presented, "unknown")
-    session, user = found
     if presented.user_id != user_id_of(user):
         refuse(presented, "other_user")
     account = end_of_account_for_request(user, session.password_fingerprint)
@@ -239,7 +246,5 @@ def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | N
 def _find_apart(session_id: UUID, users: Any) -> tuple[Session, Any] | None:
     """The same with two queries, if the project's router keeps users in another database."""
     session = stored().to_judge().filter(pk=session_id).first()
-    if session is None:
-        return None
-    user = users.filter(pk=session.user_id).first()
-    return None if user is None else (session, user)
+    user = session and users.filter(pk=session.user_id).first()
+    return None if session is None or user is None else (session, user)
