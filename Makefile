@@ -37,8 +37,9 @@ test: ## the tests, on every processor (one: ARGS="-n 0")
 	$(bootstrap) test
 	@$(VENV_PYTHON) $(MEASURED) -m pytest -n auto --dist worksteal $(ARGS)
 
-long: ## the tests that take minutes: many rounds, many rows, many histories
+long: ## the tests that take minutes: many rounds, rows and histories, and clusters of databases
 	$(bootstrap) test
+	@$(VENV_PYTHON) .ci/services.py long
 	@$(VENV_PYTHON) -m pytest -m long $(ARGS)
 	@$(VENV_PYTHON) -m benchmarks.scale
 

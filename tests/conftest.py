@@ -55,6 +55,7 @@ _ONCE = (
     "browser",
     "client",
     "docs",
+    "engines",
     "faults",
     "interop",
     "properties",
