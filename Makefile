@@ -8,13 +8,15 @@ VENV_PYTHON := .venv/bin/python
 bootstrap = @PYTHON="$(PYTHON)" sh .ci/bootstrap.sh
 # Measuring what the tests reach makes them half as slow again, so only CI does it by itself.
 MEASURED := $(if $(filter true,$(CI)),-m coverage run)
+# Root needs no sudo, and may have none.
+SUDO = $(if $(filter 0,$(shell id -u)),,sudo --preserve-env=CI)
 
 # Leftovers of another project in the shell must not decide what is imported or configured here.
 unexport PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-service tour test long bench bench-scale coverage uncovered docs
+.PHONY: help demo demo-service tour test as-root long bench bench-scale coverage uncovered docs
 .PHONY: services services-stop screenshots
 .PHONY: matrix lint format types wheel tag all clean
 
@@ -37,8 +39,13 @@ test: ## the tests, on every processor (one: ARGS="-n 0")
 	$(bootstrap) test
 	@$(VENV_PYTHON) $(MEASURED) -m pytest -n auto --dist worksteal $(ARGS)
 
-long: ## the tests that take minutes: many rounds, many rows, many histories
+as-root: ## the tests of what `jwtkit keys` does as root in folders of other users; asks sudo
 	$(bootstrap) test
+	@$(SUDO) $(VENV_PYTHON) $(MEASURED) -m pytest -n 0 tests/keys/test_folders_of_others.py $(ARGS)
+
+long: ## the tests that take minutes: many rounds, rows and histories, and clusters of databases
+	$(bootstrap) test
+	@$(VENV_PYTHON) .ci/services.py long
 	@$(VENV_PYTHON) -m pytest -m long $(ARGS)
 	@$(VENV_PYTHON) -m benchmarks.scale
 

@@ -1,5 +1,7 @@
 """Bring MariaDB, Redis and Chromium for the tests, or say in a few lines what is missing.
 
+``start`` brings these, ``long`` as well what the clusters and poolers of `make long` need, which
+only packages can. ``stop`` ends containers.
 PostgreSQL needs nothing of this: a wheel carries it. Three ways, the first that fits: they are
 installed already, or named in the environment; the user is root on Debian or Ubuntu, so packages
 are installed; Docker is there, so containers of the two servers are started (.ci/services.yaml)
@@ -14,7 +16,12 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESSES = ROOT / ".services" / "addresses"
@@ -26,6 +33,14 @@ PROGRAMS = {
     "redis-server": "redis-server",
     "chromium": "chromium",
 }
+PROGRAMS_OF_LONG = {
+    "wsrep_sst_rsync": "mariadb-server",
+    "/usr/lib/galera/libgalera_smm.so": "galera-4",
+    "rsync": "rsync",
+    "ss": "iproute2",
+    "pgbouncer": "pgbouncer",
+}
+POLICY = Path("/usr/sbin/policy-rc.d")
 ALIKE = {"chromium": ["chromium-browser", "google-chrome", "google-chrome-stable"]}
 VARIABLES = {
     "mariadb-server-core": "TEST_MARIADB_URL",
@@ -36,52 +51,89 @@ VARIABLES = {
 
 
 def main(argument: str) -> int:
-    """``start`` or ``stop``; 0 where the tests will find all three, or none is left running."""
+    """``start``, ``long`` or ``stop``; 0 where the tests will find all, or none is left running."""
     if argument == "stop":
         return stop()
+    if argument == "long":
+        return bring_for_long()
     if not missing():
         return done("Here. The tests start what they need, and stop it again.")
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        return install()
+    if can_install():
+        return install(missing())
     if missing() != ["chromium"] and docker_answers():
         return start_containers()
     return explain()
 
 
-def missing() -> list[str]:
+def bring_for_long() -> int:
+    """What `make long` needs. It runs without, and says what it left out, except in CI."""
+    packages = missing({**PROGRAMS, **PROGRAMS_OF_LONG})
+    if packages and can_install():
+        return install(packages)
+    if packages:
+        print(f"For all of `make long`: sudo apt-get install {' '.join(packages)}")
+    return 0
+
+
+def missing(programs: dict[str, str] = PROGRAMS) -> list[str]:
     """The Debian packages of the programs that are neither here nor named in the environment."""
-    folders = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"])
     absent = {
         package
-        for program, package in PROGRAMS.items()
-        if not any(shutil.which(name, path=folders) for name in [program, *ALIKE.get(program, [])])
+        for program, package in programs.items()
+        if not any(is_here(name) for name in [program, *ALIKE.get(program, [])])
     }
-    return sorted(package for package in absent if not os.environ.get(VARIABLES[package]))
+    return sorted(one for one in absent if not os.environ.get(VARIABLES.get(one, "")))
 
 
-def install() -> int:
-    """Install what is missing with apt-get. The servers' own services are not wanted here."""
-    packages = missing()
+def is_here(name: str) -> bool:
+    """Whether there is such a program, or such a file."""
+    folders = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin"])
+    is_file = Path(name).is_absolute() and Path(name).exists()
+    return is_file or shutil.which(name, path=folders) is not None
+
+
+def can_install() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def install(packages: list[str]) -> int:
+    """Install them with apt-get. The servers' own services are not wanted here."""
     print(f"Installing {', '.join(packages)} with apt-get: about a minute.", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
-        ran = subprocess.run(
-            ["apt-get", "--quiet", "-o", "DPkg::Lock::Timeout=120", *command],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        with services_not_started():
+            ran = subprocess.run(
+                ["apt-get", "--quiet", "-o", "DPkg::Lock::Timeout=120", *command],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
         if ran.returncode != 0:
             print("\n".join(ran.stdout.splitlines()[-15:]), file=sys.stderr)
             print(f"apt-get {command[0]} failed, above.", file=sys.stderr)
             return 1
-    if missing():
-        print(f"Still missing: {', '.join(missing())}.", file=sys.stderr)
+    left = sorted({*packages}.intersection(missing({**PROGRAMS, **PROGRAMS_OF_LONG})))
+    if left:
+        print(f"Still missing: {', '.join(left)}.", file=sys.stderr)
         return 1
     return done("Installed. The tests start what they need, and stop it again.")
+
+
+@contextmanager
+def services_not_started() -> Iterator[None]:
+    """Debian starts a server as soon as it is installed, unless this file says no."""
+    if POLICY.exists():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()
 
 
 def docker_answers() -> bool:

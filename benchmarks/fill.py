@@ -28,6 +28,7 @@ _USERS = """
 _SESSIONS = """
     INSERT INTO drf_jwt_kit_session (
         id, user_id, secret, generation, obtain_serializer, password_fingerprint, retry_key_hash,
+        duplicates, rotated_before, live_until,
         name, device, user_agent, ip, scope, created_at, auth_time, rotated_at, last_used_at,
         expires_at, refresh_lifetime, access_lifetime, revoked_at, revoked_reason)
     SELECT gen_random_uuid(),
@@ -37,6 +38,7 @@ _SESSIONS = """
            '',
            %(fingerprint)s,
            CASE WHEN random() < 0.5 THEN encode(sha256(random()::text::bytea), 'hex') ELSE '' END,
+           0, NULL, coalesce(login.ended, login.born + interval '30 days'),
            '',
            (ARRAY['Firefox on Windows', 'Mobile Safari on iOS', 'Chrome on Android'])[login.kind],
            (ARRAY['Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 '

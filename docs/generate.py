@@ -196,13 +196,13 @@ def signals() -> str:
 
 
 def events() -> str:
-    """The log lines: event, level and keys, from every call of ``log`` in the package."""
+    """The log lines: event, level and keys, from every call that writes one."""
     from drf_jwt_kit import sessions
 
     def rows() -> Iterator[tuple[str, ...]]:
         for path in sorted(Path(sessions.__file__).parent.glob("*.py")):
             for function in _functions(path):
-                for call in _calls(function, "log"):
+                for call in (*_calls(function, "log"), *_calls(function, "_log_after_commit")):
                     if not isinstance(call.args[0], ast.Constant):
                         continue  # the logger's own
                     given = {word.arg: word.value for word in call.keywords if word.arg}
@@ -228,13 +228,21 @@ def checks() -> str:
     for name in sorted(entries):
         number = name.rpartition(".")[2]
         level = "Error" if number.startswith("E") else "Warning"
-        when = "`check --deploy`" if number.startswith("W1") else "`check` and `runserver`"
+        when = next(by for beginning, by in _RUN_BY.items() if number.startswith(beginning))
         lines += [f"### {number}", "", f"{level}, from {when}.", ""]
         for says, hint in entries[name]:
             told = "(A sentence that says what is wrong, and where.)" if says == "…" else says
             cure = "(The nearest name, or all of them.)" if hint == "…" else hint
             lines += [f"> {told}", ">", f"> Hint: {cure}", ""]
     return "\n".join(lines)
+
+
+_RUN_BY = {
+    "W1": "`check --deploy`",
+    "W06": "`check --database ALIAS` and `migrate`",
+    "": "`check` and `runserver`",
+}
+"""By the beginning of the id."""
 
 
 def check_calls() -> Iterator[tuple[str, ast.Call, ast.Module]]:

@@ -32,7 +32,9 @@ _THEIRS = {
     "accounts": ["tests.settings_accounts"],
     "admin": ["tests.settings_admin", "tests.settings_admin_apart"],
     "revocation": ["tests.settings_admin"],
+    "axes": ["tests.settings_axes"],
     "databases": ["tests.settings_two_databases"],
+    "tenants": ["tests.settings_tenants"],
 }
 collect_ignore = [
     folder for folder, modules in _THEIRS.items() if settings.SETTINGS_MODULE not in modules
@@ -55,9 +57,11 @@ _ONCE = (
     "browser",
     "client",
     "docs",
+    "engines",
     "faults",
     "interop",
     "properties",
+    "rendering",
     "servers",
     "vectors",
 )
@@ -66,6 +70,7 @@ _ONCE_FILES = (
     "flows/test_example_project.py",
     "keys/test_forks.py",
     "keys/test_whole_rotation.py",
+    "test_axes.py",
     "test_logs.py",
     "test_translations.py",
 )

@@ -19,6 +19,7 @@ from .keys.material import private_pem
 
 HERE = "tests.test_checks"
 HOUR = timedelta(hours=1)
+PUBLIC, SECRET = "django-insecure-" + "x" * 50, "y" * 50
 
 
 class TakesProtocolNames(ClaimsSerializer):
@@ -239,6 +240,32 @@ class TestDeployment:
     def test_says_that_a_key_is_derived_from_a_secret_of_startproject(self, keys, says):
         with kit(KEYS=keys):
             assert ("drf_jwt_kit.W104" in ids(deploy=True)) is says
+
+    @pytest.mark.parametrize(
+        ("secrets", "says"),
+        [
+            ({"SECRET_KEY": PUBLIC}, ["SECRET_KEY"]),
+            ({"SECRET_KEY": SECRET, "SECRET_KEY_FALLBACKS": [PUBLIC]}, ["SECRET_KEY_FALLBACKS[0]"]),
+            ({"SECRET_KEY": SECRET, "SECRET_KEY_FALLBACKS": [SECRET]}, []),
+        ],
+        ids=["the key", "a fallback", "neither"],
+    )
+    @pytest.mark.parametrize(
+        "keys", ["SECRET_KEY", [{"key": private_pem()}, "SECRET_KEY"]], ids=["signs", "verifies"]
+    )
+    def test_says_what_a_secret_of_startproject_does_whether_it_signs_or_not(
+        self, secrets, says, keys
+    ):
+        with kit(KEYS=keys), override_settings(**secrets):
+            messages = run_checks(include_deployment_checks=True)
+        found = [message for message in messages if message.id == "drf_jwt_kit.W104"]
+
+        assert [message.msg for message in found] == [
+            f"{where} was made by startproject ('django-insecure-'), so it may be public."
+            for where in says
+        ]
+        assert ["verifies tokens" in message.hint for message in found] == [True] * len(says)
+        assert not any("sign" in message.hint for message in found)
 
     def test_keeps_silent_about_settings_that_cannot_be_read(self):
         with kit(ACESS_LIFETIME=1):

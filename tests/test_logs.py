@@ -26,6 +26,7 @@ def events(caplog):
                     if record.name == "drf_jwt_kit"]  # fmt: skip
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_life_reads_as_events(past_leeway, kit, user, events, caplog):
     tokens = kit.sign_in(user)
     kit.rotate(tokens.refresh)
@@ -56,6 +57,7 @@ def test_a_refused_token_is_logged_with_the_reason_that_its_client_is_not_told(
             if record.name == "drf_jwt_kit"] == [("INFO", line)]  # fmt: skip
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_end_of_a_users_sessions_is_logged_with_their_number(kit, user, caplog):
     one, _, _ = kit.sign_in(user), kit.sign_in(user), kit.sign_in(user)
     caplog.set_level(logging.INFO, logger="drf_jwt_kit")
@@ -65,7 +67,7 @@ def test_the_end_of_a_users_sessions_is_logged_with_their_number(kit, user, capl
     sessions.revoke(user=user)
 
     assert caplog.messages == [
-        f"event=revoked session={one.session.pk} user=None reason=logout count=1",
+        f"event=revoked session={one.session.pk} user={user.pk} reason=logout count=1",
         f"event=revoked session=all user={user.pk} reason=by_project count=2",
     ]
 

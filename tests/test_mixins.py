@@ -241,7 +241,7 @@ class TestCaching:
     def test_is_forbidden_where_the_view_says_nothing(self, kit, signed_in):
         answer = kit.get_with(signed_in.access, "/orders/")
 
-        assert answer["Cache-Control"] == "no-store"
+        assert answer["Cache-Control"] == "private, no-store"
         assert "Authorization" in answer["Vary"]
 
     def test_is_left_to_the_view_that_says_something(self, kit, signed_in):

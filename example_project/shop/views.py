@@ -2,9 +2,11 @@
 
 import time
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.urls import reverse
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,12 +60,17 @@ class ChangePasswordView(SecureViewMixin, APIView):
     def post(self, request: Request) -> Response:
         serializer = ChangePasswordSerializer(data=request.data, context={"request": request})
         serializer.is_valid(raise_exception=True)
+        user, checked = request.user, request.user.password
+        user.set_password(serializer.validated_data["new_password"])
         # One transaction: saving a new password ends every session of the user, and keep()
         # takes this one back before anybody sees it ended.
         with transaction.atomic():
-            request.user.set_password(serializer.validated_data["new_password"])
-            request.user.save(update_fields=["password"])
-            sessions.keep(request, request.user)
+            # Of two changes at once, the later one must not win by the password that is gone.
+            unchanged = get_user_model().objects.filter(pk=user.pk, password=checked)
+            if not unchanged.update(password=user.password):
+                raise ValidationError({"current_password": ["This is no longer your password."]})
+            user.save(update_fields=["password"])
+            sessions.keep(request, user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

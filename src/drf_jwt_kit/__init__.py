@@ -6,6 +6,7 @@ The map, from what you already know to what this package is about:
     views, serializers, authentication,
     permissions, mixins, exceptions,
     request                                 what REST Framework and Simple JWT users import
+    scopes                                  which words are in a scope
     resource_server                         for another service that verifies our tokens
     guards                                  keeps views closed, here and there
     conf                                    every setting, its type and its default

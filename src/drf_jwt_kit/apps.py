@@ -6,6 +6,7 @@ import django
 import rest_framework
 from django.apps import AppConfig, apps
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,9 +26,10 @@ class JWTKitConfig(AppConfig):
         """Register the checks and connect to the user model's signals."""
         # These import REST Framework's views and our models, which must not happen before.
         from . import checks  # noqa: F401  # they register themselves
-        from .sessions import receivers
+        from .sessions import migrated, receivers
 
         receivers.connect()
+        post_migrate.connect(migrated.look_again, sender=self)
         if apps.is_installed("drf_spectacular"):
             from .contrib import spectacular  # noqa: F401  # it registers itself
 

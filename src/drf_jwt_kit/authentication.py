@@ -13,12 +13,13 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from . import exceptions, sessions
 from .conf import get_settings
+from .conf.asking import for_request
 from .exceptions import InvalidToken as InvalidToken
 from .exceptions import Reason, refused_as
 from .sessions import account
 from .sessions.stateless import load_user
 from .tokens.access import RefusedToken
-from .transports import access_cookie, challenge_of, header_of, require_own_page, token_in
+from .transports import access_cookie, challenge_of, header_of, require_own_page, token_in, vary
 
 # Simple JWT's methods answer type variables of their own, which no override can name. Type checkers
 # see REST framework's class in its place, so that a project may say `tuple[User, AccessToken]`.
@@ -63,7 +64,8 @@ class JWTAuthentication(_HeaderAuthentication):
 
     def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, AccessToken]:
         """``(user, token)`` of a presented token. Raises InvalidToken."""
-        token = self.get_validated_token(raw_token)
+        with for_request(request):
+            token = self.get_validated_token(raw_token)
         user = self.get_user(token)
         if not token.session_is_live:  # a get_user of the project did not ask for the session
             self.user_of_session(token)
@@ -101,12 +103,13 @@ class JWTAuthentication(_HeaderAuthentication):
 
         Raises InvalidToken with the message of each class, in the form of Simple JWT.
         """
-        reasons, messages = [], []
+        reasons, messages, final = [], [], True
         for token_class in get_settings().load("AUTH_TOKEN_CLASSES"):
             try:
                 token: AccessToken = token_class(raw_token)
             except TokenError as refusal:  # a class of the project's may raise Simple JWT's own
                 reasons.append(getattr(refusal, "reason", Reason.INVALID))
+                final = final and getattr(refusal, "final", True)
                 message = refusal.args[0] if refusal.args else Reason.INVALID.detail
                 named = {"token_class": token_class.__name__, "token_type": token_class.token_type}
                 messages.append({**named, "message": message})
@@ -114,6 +117,7 @@ class JWTAuthentication(_HeaderAuthentication):
                 return token
         raise RefusedToken(
             next((reason for reason in reasons if reason is not Reason.WRONG_TYPE), reasons[0]),
+            final=final,
             detail=_("Given token not valid for any token type"),
             messages=messages,
         )
@@ -174,11 +178,8 @@ class JWTCookieAuthentication(JWTAuthentication):
 
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
-        """``(user, token)``, or None if there is no token or the cookie is refused.
-
-        Adds to ``Vary``, as Django's sessions do, so that caches keep answers of users apart.
-        """
-        _vary(request, get_settings().auth_header, "Cookie")
+        """``(user, token)``, or None if there is no token or the cookie is refused."""
+        vary(request, get_settings().auth_header, "Cookie")
         if self.header_token(request) is not None:
             return super().authenticate(request)
         cookie = access_cookie().read(request)
@@ -191,15 +192,6 @@ class JWTCookieAuthentication(JWTAuthentication):
             return None
         require_own_page(request)
         return holder
-
-
-def _vary(request: Request, *headers: str) -> None:
-    """Add ``headers`` to the ``Vary`` header of the view's answer."""
-    view = getattr(request, "parser_context", {}).get("view")
-    answered_with = getattr(view, "headers", None)
-    if answered_with is not None:  # REST Framework's own, which it adds to each answer
-        given = answered_with.get("Vary")
-        answered_with["Vary"] = ", ".join([given, *headers] if given else headers)
 
 
 # As Simple JWT has them.

@@ -1,13 +1,13 @@
 """What is wrong at start-up, and what is unwise in production? Collects the checks of all parts.
 
-Never asks the database: a check that did would stop the ``migrate`` that cures it. Every
-message has an id, a hint, and an entry in docs/reference/checks.md.
+Never asks a table: a check that did would stop the ``migrate`` that cures it. Every message has
+an id, a hint, and an entry in docs/reference/checks.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -23,9 +23,10 @@ from . import serializers
 from .authentication import JWTAuthentication, JWTCookieAuthentication
 from .conf import checks as conf
 from .conf import current_problems, get_settings, nearest
+from .conf.moments import now
 from .keys import checks as keys
 from .keys.jwk_url import are_published
-from .sessions import claims
+from .sessions import causal, claims
 from .sessions.others import adopts_simple_jwt
 from .sessions.tokens import PROTOCOL, REGISTERED
 from .tokens import AccessToken
@@ -85,6 +86,15 @@ def check_deployment(app_configs: Any, **_: Any) -> list[CheckMessage]:
     return [*keys.check_deploy(), *transports.check_deploy(), *_check_deploy()]
 
 
+@register(Tags.database)
+def check_databases(app_configs: Any, databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """The messages of ``manage.py check --database ALIAS`` and ``migrate``.
+
+    They ask for variables of the server, and for no table.
+    """
+    return [*causal.check(databases or ())]
+
+
 def _check_classes() -> Iterator[CheckMessage]:
     for name, ours in _OUR_CLASSES.items():
         loaded = yield from conf.loaded(name, f"a subclass of {ours.__module__}.{ours.__name__}")
@@ -136,7 +146,7 @@ def _check_times() -> Iterator[CheckMessage]:
             "accept a stolen one for that long, and a role that was removed counts for as long.",
             hint="Set it to an hour at most. Clients refresh tokens without their users noticing.",
         )
-    if cutoff is not None and cutoff > datetime.now(timezone.utc):
+    if cutoff is not None and cutoff > now():
         yield CUTOFF_IN_THE_FUTURE(
             f"SESSIONS_VALID_AFTER is {cutoff.isoformat()}: until then, every login ends at once.",
             hint="Set it to the time at which the backup was restored, or remove it.",

@@ -11,7 +11,7 @@
     │   └── CSRFFailed                403 csrf_failed
     ├── BodyTooLarge                  413 request_too_large
     └── ServiceUnavailable            503 temporarily_unavailable, with Retry-After
-        └── KeysUnavailable           503, in a resource server
+        └── KeysUnavailable           503, where the key of a token cannot be read
     django.core.exceptions.ImproperlyConfigured
     ├── ClaimsError                   the project's own claims cannot be put into a token
     ├── LimitsError                   the project's SESSION_LIMITS returned impossible limits
@@ -67,14 +67,17 @@ class InvalidToken(exceptions.AuthenticationFailed):
     """A token was refused: 401, ``{"detail", "code": "token_not_valid", "reason"}``.
 
     Raised for every presented token that is not accepted. ``reason`` is one of
-    :class:`Reason`. Source: RFC 6750 section 3.1 (``invalid_token``).
+    :class:`Reason`. A refusal that is not ``final`` may pass: this process has not read the key
+    yet, a clock is off, or the browser has another token by now. Its answer has ``Retry-After``,
+    and nobody throws a token away for it. Source: RFC 6750 section 3.1 (``invalid_token``).
     """
 
     default_code = "token_not_valid"
     challenge = {"error": "invalid_token"}
 
-    def __init__(self, reason: Reason = Reason.INVALID, **more: Any) -> None:
-        self.reason = reason
+    def __init__(self, reason: Reason = Reason.INVALID, *, final: bool = True, **more: Any) -> None:
+        self.reason, self.final = reason, final
+        self.wait = None if final else 1  # seconds, for Retry-After
         super().__init__(
             {"detail": reason.detail, "code": self.default_code, "reason": reason.value, **more}
         )
@@ -90,7 +93,7 @@ def refused_as(refusal_class: type[InvalidToken]) -> Iterator[None]:
     try:
         yield
     except InvalidToken as refusal:
-        raise refusal_class(refusal.reason) from refusal
+        raise refusal_class(refusal.reason, final=refusal.final) from refusal
 
 
 class BadAuthorizationHeader(exceptions.AuthenticationFailed):
@@ -158,7 +161,8 @@ class BodyTooLarge(exceptions.APIException):
 
 
 class ServiceUnavailable(exceptions.APIException):
-    """The session table does not answer at the moment: 503 with ``Retry-After`` (seconds)."""
+    """The session table, or the key that signs, is not there at the moment: 503 with
+    ``Retry-After`` (seconds)."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "temporarily_unavailable"
@@ -170,7 +174,8 @@ class ServiceUnavailable(exceptions.APIException):
 
 
 class KeysUnavailable(ServiceUnavailable):
-    """The issuer's keys could not be fetched: 503 with ``Retry-After`` (seconds)."""
+    """The issuer's keys, or a key of ours, could not be read for too long: 503 with
+    ``Retry-After`` (seconds)."""
 
     default_detail = _("Tokens cannot be verified at the moment. Try again shortly.")
     wait = 5
@@ -188,12 +193,15 @@ class UnusableKey(ImproperlyConfigured):
     """A key of the project cannot be used; the message says why, and the cure, and shows no key.
 
     ``problem``, ``hint`` and ``id`` are those of the system check that says the same at
-    start-up.
+    start-up. ``is_missing`` says that its file or variable is not there.
     """
 
-    def __init__(self, problem: str, *, hint: str, id: str) -> None:  # as Django's checks name it
+    def __init__(  # id, as Django's checks name it
+        self, problem: str, *, hint: str, id: str, is_missing: bool = False
+    ) -> None:
         super().__init__(f"{problem} {hint}")
         self.problem, self.hint, self.id = problem, hint, id
+        self.is_missing = is_missing
 
 
 def as_api_error(error: Exception) -> Exception:

@@ -49,9 +49,12 @@ class CodedErrorsMixin(_View):
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Response:
-        """Forbid caching unless the response allows it, and vary by the token's header."""
+        """Forbid caching unless the response allows it, and vary by the token's header.
+
+        Older versions of Django's own cache heed ``private`` alone, other caches ``no-store``.
+        """
         final = super().finalize_response(request, response, *args, **kwargs)
-        final.headers.setdefault("Cache-Control", "no-store")
+        final.headers.setdefault("Cache-Control", "private, no-store")
         patch_vary_headers(final, [get_settings().auth_header, *self.vary_on])
         return final
 

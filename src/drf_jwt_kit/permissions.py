@@ -9,6 +9,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from .exceptions import InsufficientScope, LoginTooOld
+from .scopes import scopes_in
 
 
 class HasRequiredScopes(BasePermission):
@@ -38,17 +39,6 @@ class HasRecentLogin(BasePermission):
         if not (known and time.time() - logged_in <= view.max_auth_age.total_seconds()):
             raise LoginTooOld(view.max_auth_age)
         return True
-
-
-def scopes_in(claim: object) -> frozenset[str]:
-    """The scopes in a claim's value: words (RFC 6749 section 3.3), or a list of them.
-
-    Entries of a list that are not exactly one word are ignored.
-    """
-    words = claim.split() if isinstance(claim, str) else claim
-    if not isinstance(words, list):
-        return frozenset()
-    return frozenset(word for word in words if isinstance(word, str) and word.split() == [word])
 
 
 def _claim(request: Request, name: str) -> Any:

@@ -1,10 +1,17 @@
-"""Which types have ``request.user`` and ``request.auth`` in a closed view? Checks nothing."""
+"""Which types have ``request.user`` and ``request.auth`` in a closed view? Checks nothing.
+
+Also for which request a token is made or read, for a project that does so by itself.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic
 
 from rest_framework.request import Request
+
+from .conf.asking import for_request
+
+__all__ = ["KitRequest", "for_request"]
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar

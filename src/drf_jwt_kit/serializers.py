@@ -5,6 +5,9 @@ The names are those of Simple JWT.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +15,23 @@ from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import ImproperlyConfigured
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework import serializers
 from rest_framework_simplejwt import serializers as simplejwt
 
 from . import sessions
 from .conf import get_settings
+from .conf.moments import aware
+from .conf.plain_text import is_plain
 from .exceptions import NoActiveAccount, refused_as
+from .sessions import devices
 from .sessions.account import may_log_in
-from .sessions.begin import PlainLogin
-from .sessions.claims import GivesTokens, OwnToken
+from .sessions.begin import log_in
+from .sessions.claims import GivesTokens, OwnToken, PlainLogin
 from .sessions.faults import persistent
+from .sessions.grant import COMPUTED
 from .sessions.rows import new_session
 from .tokens import RefreshToken
 from .tokens.access import RefusedToken
@@ -65,15 +74,20 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
 
     @sensitive_variables()
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Log the user in. Raises NoActiveAccount, whatever was wrong."""
-        context: Any = self.context
-        request, replaces = context.get("request"), context.pop("replaces", None)
+        """Log the user in, and answer its tokens. Raises NoActiveAccount, whatever was wrong.
+
+        In a view of ours the session begins when the view has its answer: what an override refuses
+        after this leaves nothing behind.
+        """
+        request = self.context.get("request")
         self.user = self._authenticated(request, attrs)
         own = self.own_token(self.user)
         login = own or PlainLogin(new_session(self.user, obtain_serializer=self._path()))
-        pair = sessions.start(self.user, request, token=login, replaces=replaces)
+        announce = None
         if get_settings().UPDATE_LAST_LOGIN:
-            user_logged_in.send(sender=type(self.user), request=request, user=self.user)
+            told = {"sender": type(self.user), "request": request, "user": self.user}
+            announce = partial(user_logged_in.send, **told)
+        pair = log_in(self.user, request, token=login, announce=announce, implied=True)
         return pair.as_data()
 
     @classmethod
@@ -81,6 +95,7 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         """The refresh token of a session that is not stored yet. Claims that an override sets on it
         go into the access token. Every refresh calls the override again, only for its claims."""
         token = cls.token_class.for_user(user)
+        token.scope_source = COMPUTED
         if token.session is not None:
             token.session.obtain_serializer = cls._path()
         return token
@@ -171,6 +186,34 @@ class TokenBlacklistSerializer(serializers.Serializer[Any]):
         return {}
 
 
+class MomentField(serializers.DateTimeField):
+    """A moment with its offset, also without USE_TZ: a local time alone may mean two moments."""
+
+    def default_timezone(self) -> Any:
+        """The zone in which it is shown."""
+        return get_current_timezone()
+
+    def to_representation(self, value: Any) -> Any:
+        """The moment, in the format of the project."""
+        return super().to_representation(aware(value) if isinstance(value, datetime) else value)
+
+
+class OwnersMomentField(MomentField):
+    """A time of a session that does not tell the holder of an access token when it was refreshed.
+
+    For the session of the request itself ``last_used_at`` is now and ``expires_at`` its absolute
+    limit.
+    """
+
+    def __init__(self, moment: Callable[..., datetime | None], **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "read_only": True})
+        self.moment = moment
+
+    def get_attribute(self, instance: Any) -> datetime | None:
+        """The time to show."""
+        return self.moment(instance, asks=instance.pk == self.context["current"])
+
+
 class SessionSerializer(serializers.Serializer[Any]):
     """A session as its owner sees it."""
 
@@ -178,10 +221,16 @@ class SessionSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100, allow_blank=True)
     device = serializers.CharField(source="device_name", read_only=True)
     ip = serializers.IPAddressField(read_only=True)
-    created_at = serializers.DateTimeField(read_only=True)
-    last_used_at = serializers.DateTimeField(read_only=True)
-    expires_at = serializers.DateTimeField(source="refreshable_until", read_only=True)
+    created_at = MomentField(read_only=True)
+    last_used_at = OwnersMomentField(devices.last_use)
+    expires_at = OwnersMomentField(devices.end)
     current = serializers.SerializerMethodField()
+
+    def validate_name(self, name: str) -> str:
+        """Refuse what could change how the names of other devices look."""
+        if not is_plain(name):
+            raise serializers.ValidationError(_("Control characters are not allowed."))
+        return name
 
     def get_current(self, session: Any) -> bool:
         """Whether this is the session of the request."""

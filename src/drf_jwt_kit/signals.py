@@ -6,6 +6,7 @@ arguments only:
 ``session_started``   ``session``, ``user``, ``request`` (or None)
 ``session_refreshed`` ``session_id``, ``user``, ``generation``, ``request`` (or None)
 ``refresh_reused``    ``session_id``, ``user``, ``presented`` and ``stored`` generation, ``request``
+``refresh_followed``  ``session_id``, ``user``, ``generation``, ``request`` (or None)
 ``session_revoked``   ``session_id`` (None if several of a user ended), ``user_id``, ``reason``,
                       ``count``
 ``all_sessions_revoked`` ``valid_after`` (a datetime: earlier logins have ended), ``reason``
@@ -19,5 +20,6 @@ from django.dispatch import Signal
 session_started = Signal()
 session_refreshed = Signal()
 refresh_reused = Signal()
+refresh_followed = Signal()
 session_revoked = Signal()
 all_sessions_revoked = Signal()

@@ -66,6 +66,24 @@ class TestWhatItShows:
         assert "&lt;script&gt;alert(1)" in html
         assert "<script>alert" not in html
 
+    def test_is_no_text_that_turns_round_what_stands_beside_it(self, kit, user, staff):
+        tokens = kit.sign_in(user)
+        hostile = {"name": "\u202ename", "revoked_reason": "\u202ewhy"}
+        session_rows.stored().update(**hostile, revoked_at=timezone.now())
+        field = user.USERNAME_FIELD
+        type(user)._base_manager.filter(pk=user.pk).update(**{field: "\u202eada"})
+
+        pages = [staff.html(SESSIONS), staff.html(f"{SESSIONS}{sid(tokens)}/change/")]
+        pages.append(staff.ask("end_selected", tokens).content.decode())
+
+        assert [page.count("\u202e") for page in pages] == [0, 0, 0]
+        assert [("?name" in page, "?ada" in page) for page in pages] == [(True, True)] * 3
+        assert "ended: ?why" in pages[0]
+
+    def test_is_nothing_that_a_cache_may_keep(self, signed_in, staff):
+        for path in (SESSIONS, f"{SESSIONS}{sid(signed_in)}/change/"):
+            assert {"private", "no-store"} <= set(staff.get(path)["Cache-Control"].split(", "))
+
     def test_leads_from_a_user_to_all_of_its_sessions(self, kit, user, other_user, staff):
         mine = kit.sign_in(user)
         kit.sign_in(other_user)

@@ -1,9 +1,12 @@
 """One session in the admin: it can be looked at and ended, and nothing else."""
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import quote
 from django.contrib.auth import get_user_model
 from django.db import OperationalError
+from django.urls import NoReverseMatch
 
 from drf_jwt_kit.models import RevokedReason
 from drf_jwt_kit.sessions import rows as session_rows
@@ -38,6 +41,24 @@ class TestDetail:
         assert "User agent: Firefox" in shown
         assert "State: live" in shown
         assert "Ends: Jan. 2, 2026, noon" in shown
+
+    def test_names_the_user_also_where_the_admin_has_no_page_of_it(
+        self, signed_in, user, staff, monkeypatch
+    ):
+        def nowhere(*args, **kwargs):
+            raise NoReverseMatch
+
+        monkeypatch.setattr("drf_jwt_kit.admin.sessions.reverse", nowhere)
+
+        assert f"User: {user}" in staff.text(page_of(signed_in))
+
+    def test_leads_to_the_page_of_the_user(self, signed_in, user, staff):
+        if not admin.site.is_registered(type(user)):
+            pytest.skip("in this project the admin has no page of a user")
+        options = user._meta
+        page = f"/admin/{options.app_label}/{options.model_name}/{quote(user.pk)}/change/"
+
+        assert f'<a href="{page}">{user}</a>' in staff.html(page_of(signed_in))
 
     def test_offers_nothing_to_change(self, signed_in, staff):
         html = staff.html(page_of(signed_in))

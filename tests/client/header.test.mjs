@@ -131,6 +131,26 @@ test("where refresh tokens are not rotated the one of the login goes on", async 
   assert.equal(client.session.refreshExpiresAt, refreshExpiresAt);
 });
 
+test("an answer that was overtaken does not put an older refresh token back", async () => {
+  const { client } = await browser.openLoggedIn(inLocalStorage());
+  const sent = () => server.asked(REFRESH).map(({ body }) => JSON.parse(body).refresh);
+  browser.later(900);
+  await client.fetch(ME);
+  const { authorization } = server.asked("GET me/").at(-1).headers;
+  browser.later(900);
+  await client.fetch(ME);
+  const [first, second] = sent();
+
+  const access = authorization.slice("Bearer ".length);
+  server.answerNext(REFRESH, 200, { access, refresh: second });
+  browser.later(900);
+  await client.fetch(ME);
+
+  const [, , third, again] = sent();
+  assert.equal(new Set([first, second, third]).size, 3);
+  assert.equal(again, third);
+});
+
 test("a lost answer is collected by the same key", async () => {
   const { client } = await browser.openLoggedIn();
   browser.later(900);

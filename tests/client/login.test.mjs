@@ -209,6 +209,18 @@ test("a logout waits for a server that is soon back", async () => {
   assert.equal(server.count("POST logout/"), 2);
 });
 
+test("a logout that is refused for a moment forgets nothing", async () => {
+  const { client, heard } = await browser.openLoggedIn();
+  const passing = [401, { code: "token_not_valid" }, { "Retry-After": "0" }];
+  server.answerNext("POST logout/", ...passing);
+  server.answerNext("POST logout/", ...passing);
+
+  await assert.rejects(client.logout(), { status: 401 });
+
+  assert.notEqual(client.session, null);
+  assert.deepEqual(heard, []);
+});
+
 test("a logout waits for a refresh that is under way", async () => {
   const { client } = await browser.openLoggedIn();
   browser.later(890);

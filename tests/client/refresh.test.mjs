@@ -396,6 +396,30 @@ test("a 401 of a proxy is no end of the session", async () => {
   assert.equal(keys()[1], keys()[0]);
 });
 
+const PASSING = [401, { code: "token_not_valid", reason: "invalid" }, { "Retry-After": "0" }];
+
+test("a refusal that may pass is asked once more", async () => {
+  browser.later(900);
+  server.answerNext(REFRESH, ...PASSING);
+
+  const response = await client.fetch(ME);
+
+  assert.equal(response.status, 200);
+  assert.equal(server.count(REFRESH), 2);
+});
+
+test("a refusal that may pass ends no session", async () => {
+  browser.later(900);
+  server.answerNext(REFRESH, ...PASSING);
+  server.answerNext(REFRESH, ...PASSING);
+
+  await assert.rejects(client.fetch(ME), { name: "AuthError", status: 401, retryAfter: 0 });
+
+  assert.notEqual(client.session, null);
+  assert.deepEqual(tab.heard, []);
+  assert.equal((await client.fetch(ME)).status, 200);
+});
+
 test("a page that a network puts in the way is no answer", async () => {
   browser.later(900);
   server.answerNext(REFRESH, 200, "<h1>Accept our terms</h1>");

@@ -100,6 +100,27 @@ test("without locks a login of the same tab waits for its refresh", async () => 
   assert.equal(meanwhile, 0);
 });
 
+test("without locks a late refusal ends no login of another tab", async () => {
+  browser.without("navigator");
+  const first = await browser.openLoggedIn();
+  const second = await browser.open();
+  browser.later(3600);
+  const refuse = server.holdNext(REFRESH);
+  const refusal = () => Response.json({ code: "token_not_valid" }, { status: 401 });
+  Object.assign(server.agreed.at(-1), { instead: refusal });
+  const request = first.client.fetch(ME);
+  await settled();
+
+  await second.client.login(BOB);
+  await settled();
+  refuse();
+  await request;
+  await settled();
+
+  assert.notEqual(second.client.session, null);
+  assert.deepEqual(second.heard, []);
+});
+
 test("without locks a failure does not keep the next one waiting", async () => {
   browser.without("navigator");
   const { client } = await browser.open();

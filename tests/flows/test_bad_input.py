@@ -109,7 +109,7 @@ class TestBodies:
         assert b"parse_error" in answer.content
 
     def test_the_answers_to_bad_bodies_are_never_cached(self, kit, path):
-        assert send(kit, path, b"{")["Cache-Control"] == "no-store"
+        assert send(kit, path, b"{")["Cache-Control"] == "private, no-store"
 
 
 class TestPasswords:

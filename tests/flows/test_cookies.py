@@ -55,7 +55,7 @@ class TestLogin:
         assert answer.cookies[REFRESH]["max-age"] == 86400
 
     def test_is_not_stored_by_any_cache(self, browser, user):
-        assert browser.log_in(user)["Cache-Control"] == "no-store"
+        assert browser.log_in(user)["Cache-Control"] == "private, no-store"
 
     def test_lets_the_browser_in(self, logged_in, user):
         assert logged_in.get("/api/secure/").json() == {"user": str(user.pk)}
@@ -104,13 +104,13 @@ class TestLogin:
 
         assert logged_in.get("/api/secure/").status_code == 200
 
-    def test_makes_two_queries_and_two_more_for_the_session_before(self, browser, user, queries):
+    def test_makes_three_queries_and_two_more_for_the_session_before(self, browser, user, queries):
         with queries() as first:
             browser.log_in(user)
         with queries() as second:
             browser.log_in(user)
 
-        assert (len(first), len(second)) == (2, 4)
+        assert (len(first), len(second)) == (3, 5)
 
 
 class TestRefresh:
@@ -126,6 +126,23 @@ class TestRefresh:
         assert claims_of(logged_in.held(REFRESH))["gen"] == claims_of(before)["gen"] + 1
         assert logged_in.get("/api/secure/").status_code == 200
 
+    def test_leaves_the_refresh_cookie_alone_if_it_answers_the_same_generation(self, logged_in):
+        logged_in.refresh()
+
+        again = logged_in.refresh()
+
+        assert set(again.cookies) - {"csrftoken"} == {ACCESS}
+        assert again.json()["refresh_expires_in"] > 0
+
+    def test_sets_the_refresh_cookie_for_whoever_is_a_generation_behind(self, logged_in):
+        before = logged_in.held(REFRESH)
+        newest = logged_in.refresh().cookies[REFRESH].value
+        logged_in.cookies[REFRESH] = before
+
+        answer = logged_in.refresh()
+
+        assert claims_of(answer.cookies[REFRESH].value)["jti"] == claims_of(newest)["jti"]
+
     def test_reads_no_token_from_the_body(self, browser, user, kit):
         tokens = kit.post_json("", credentials(user)).json()
 
@@ -135,11 +152,11 @@ class TestRefresh:
 
     def test_collects_a_lost_answer_with_its_retry_key(self, clock, logged_in):
         before = logged_in.held(REFRESH)
-        logged_in.refresh(Idempotency_Key="a random key")
+        logged_in.refresh(Idempotency_Key="a key of a dozen and more")
         logged_in.cookies[REFRESH] = before
         clock.shift(timedelta(minutes=1))
 
-        assert logged_in.refresh(Idempotency_Key="a random key").status_code == 200
+        assert logged_in.refresh(Idempotency_Key="a key of a dozen and more").status_code == 200
 
     @pytest.mark.parametrize(
         "broken", ["rubbish", "a.b.c", "\x7f", "ü", "\\000", "x" * 5000, "null", "{}"]
@@ -169,11 +186,12 @@ class TestRefresh:
 
         assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
 
-    def test_a_refresh_without_a_cookie_is_401_and_clears_both(self, browser):
+    def test_a_refresh_without_a_cookie_is_401_and_clears_nothing(self, browser):
+        """A login in another tab may have been answered before it."""
         answer = browser.refresh()
 
         assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
-        assert cleared(answer) == {ACCESS, REFRESH}
+        assert cleared(answer) == set()
 
     def test_a_refresh_of_an_ended_session_clears_both(self, logged_in):
         sessions.revoke(session_of(logged_in).pk)
@@ -184,6 +202,7 @@ class TestRefresh:
         assert cleared(answer) == {ACCESS, REFRESH}
 
     def test_clears_them_by_the_attributes_that_they_were_set_with(self, browser):
+        browser.cookies[REFRESH] = "rubbish"
         answer = browser.refresh()
 
         assert attributes(answer, ACCESS) | {"httponly": True} == {
@@ -280,6 +299,72 @@ class TestLogout:
 
         assert answer.status_code == 200
         assert cleared(answer) == {ACCESS, REFRESH}
+
+    @pytest.mark.parametrize("name", [ACCESS, REFRESH])
+    @pytest.mark.parametrize("first", [True, False])
+    def test_a_logout_by_doubled_cookies_ends_what_is_good_in_them(
+        self, browser, user, name, first
+    ):
+        browser.log_in(user)
+        planted, own = f"{name}=planted", f"{name}={browser.held(name)}"
+        session = session_of(browser)
+        csrf = f"csrftoken={browser.cookies['csrftoken'].value}"
+        both = [planted, own] if first else [own, planted]
+
+        answer = browser.send("post", "/api/auth/logout/", Cookie="; ".join([csrf, *both]))
+
+        session.refresh_from_db()
+        assert (answer.status_code, cleared(answer)) == (200, {ACCESS, REFRESH})
+        assert session.revoked_reason == RevokedReason.LOGOUT
+
+    def test_a_logout_ends_each_session_that_its_cookies_and_its_header_name(
+        self, browser, kit, user
+    ):
+        tokens = [kit.sign_in(user) for _ in range(5)]
+        browser.log_in(user)
+        unnamed = session_of(browser)
+        sent = [f"csrftoken={browser.cookies['csrftoken'].value}"]
+        sent += [f"{REFRESH}={one.refresh}" for one in tokens[:2]]
+        sent += [f"{ACCESS}={one.access}" for one in tokens[2:4]]
+
+        answer = browser.send(
+            "post", "/api/auth/logout/", Cookie="; ".join(sent),
+            Authorization=f"Bearer {tokens[4].access}",
+        )  # fmt: skip
+
+        assert answer.status_code == 200
+        assert [one.session.revoked_reason for one in tokens] == [RevokedReason.LOGOUT] * 5
+        unnamed.refresh_from_db()
+        assert unnamed.revoked_at is None
+
+    @pytest.mark.parametrize("header", ["Bearer", "Bearer x", "Basic x"])
+    def test_a_logout_by_cookie_ends_its_session_whatever_the_header_says(self, logged_in, header):
+        session = session_of(logged_in)
+
+        answer = logged_in.send("post", "/api/auth/logout/", Authorization=header)
+
+        session.refresh_from_db()
+        assert (answer.status_code, session.revoked_reason) == (200, RevokedReason.LOGOUT)
+
+    def test_a_logout_looks_at_ten_different_cookies_of_a_name(self, browser, kit, user):
+        tokens = [kit.sign_in(user) for _ in range(11)]
+        browser.log_in(user)
+        sent = [f"{REFRESH}={one.refresh}" for one in [tokens[0], *tokens]]
+        sent.append(f"csrftoken={browser.cookies['csrftoken'].value}")
+
+        browser.send("post", "/api/auth/logout/", Cookie="; ".join(sent))
+
+        live = [one.session.revoked_at is None for one in tokens]
+        assert live == [False] * 10 + [True]
+
+    def test_a_logout_by_both_cookies_makes_two_queries(self, logged_in, queries):
+        csrf = logged_in.get("/api/auth/csrf/").json()["csrf_token"]
+        headers = {"Sec-Fetch-Site": "same-origin", "X-CSRFToken": csrf}
+
+        with queries() as made:
+            logged_in.post("/api/auth/logout/", {}, "application/json", headers=headers)
+
+        assert len(made) == 2
 
     def test_a_logout_without_cookies_is_no_error(self, browser):
         assert browser.send("post", "/api/auth/logout/").status_code == 200

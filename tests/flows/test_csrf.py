@@ -20,7 +20,7 @@ class TestCSRFToken:
 
         assert set(answer.json()) == {"csrf_token"}
         assert set(answer.cookies) == {"csrftoken"}
-        assert answer["Cache-Control"] == "no-store"
+        assert answer["Cache-Control"] == "private, no-store"
 
     def test_stays_good_when_it_is_asked_for_again(self, logged_in):
         known = logged_in.get("/api/auth/csrf/").json()["csrf_token"]

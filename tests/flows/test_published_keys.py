@@ -15,6 +15,7 @@ from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
 from drf_jwt_kit import sessions
+from drf_jwt_kit.exceptions import KeysUnavailable
 from drf_jwt_kit.keys import get_ring, jwk_url
 from drf_jwt_kit.mixins import SecureViewMixin
 from drf_jwt_kit.models import Session
@@ -135,6 +136,12 @@ class TestAnAccessToken:
     def test_an_issuers_token_of_another_type_opens_no_view(self, kit, user, kind):
         assert reason(kit.get_with(theirs(user, token_type=kind))) == "wrong_type"
 
+    @pytest.mark.parametrize("claim", [{"iat": 3600}, {"iat": 1}, {"nbf": 30}], ids=str)
+    def test_one_of_an_issuer_whose_clock_is_ahead_is_taken(self, kit, user, claim):
+        ahead = {name: int(time.time()) + seconds for name, seconds in claim.items()}
+
+        assert kit.get_with(theirs(user, **ahead)).status_code == 200
+
     def test_counts_as_no_recent_login(self, user):
         bearer = {"Authorization": f"Bearer {theirs(user, auth_time=int(time.time()))}"}
         answer = Recent.as_view()(APIRequestFactory().get("/", headers=bearer))
@@ -173,6 +180,26 @@ class TestOtherIssuers:
             refresh = token(typ="JWT", sub=user_id_of(user), token_type="refresh")
 
             assert reason(kit.get_with(refresh)) == "wrong_type"
+
+    @pytest.mark.parametrize("typ", ["JWT", None])
+    @pytest.mark.parametrize(
+        "marks",
+        [{"token_use": "id"}, {"nonce": "n"}, {"at_hash": "h"}, {"token_type": "ID"},
+         {"events": {"logout": {}}}],
+    )  # fmt: skip
+    def test_have_their_other_tokens_refused(self, kit, user, issuer, typ, marks):
+        with published(issuer, **self.NAMES):
+            other = token(typ=typ, sub=user_id_of(user), **marks)
+
+            assert reason(kit.get_with(other)) == "wrong_type"
+
+    def test_have_tokens_refused_by_the_claim_that_the_project_names(self, kit, user, issuer):
+        with published(issuer, TOKEN_TYPE_CLAIM="kind"):
+            claims = {"jti": "a1", "user_id": user_id_of(user)}
+            good, bad = (token(typ="JWT", kind=kind, **claims) for kind in ("access", "refresh"))
+
+            assert kit.get_with(good).status_code == 200
+            assert reason(kit.get_with(bad)) == "wrong_type"
 
 
 class TestNoSession:
@@ -333,6 +360,25 @@ class TestTheirKeys:
 
         assert kit.verify(theirs(user)).status_code == 503
 
+    def test_a_logout_ends_ours_and_is_503_for_the_rest_while_there_are_none(
+        self, kit, user, signed_in, issuer
+    ):
+        issuer.status = 500
+        bearer = {"Authorization": f"Bearer {theirs(user)}"}
+
+        answer = kit.post_json("logout/", {"refresh": signed_in.refresh}, **bearer)
+
+        assert answer.status_code == 503
+        assert signed_in.session.revoked_at is not None
+
+    def test_a_logout_tells_the_same_of_several_tokens(self, kit, user, signed_in, issuer):
+        issuer.status = 500
+
+        with pytest.raises(KeysUnavailable):
+            sessions.logout(theirs(user), signed_in.refresh, "garbage")
+
+        assert signed_in.session.revoked_at is not None
+
     def test_do_not_stop_ours_while_there_are_none(self, kit, signed_in, issuer):
         issuer.status = 500
 
@@ -343,6 +389,24 @@ class TestTheirKeys:
         issuer.status = 500
 
         assert kit.get_with(theirs(user)).status_code == 200
+
+    def test_are_kept_for_a_day_and_no_longer(self, kit, user, issuer, monkeypatch):
+        kit.get_with(theirs(user))
+        issuer.status = 500
+        keys, fetched = jwk_url.get_published_keys(), time.monotonic()
+        monkeypatch.setattr(keys, "_clock", lambda: fetched + 24 * 3600 - 1)
+        assert kit.get_with(theirs(user)).status_code == 200
+        monkeypatch.setattr(keys, "_clock", lambda: fetched + 24 * 3600 + 1)
+
+        assert kit.get_with(theirs(user)).status_code == 503
+
+    def test_keys_that_are_all_withdrawn_are_gone(self, kit, user, issuer, monkeypatch):
+        kit.get_with(theirs(user))
+        issuer.keys = []
+        keys, fetched = jwk_url.get_published_keys(), time.monotonic()
+        monkeypatch.setattr(keys, "_clock", lambda: fetched + 301)
+
+        assert reason(kit.get_with(theirs(user))) == "invalid"
 
 
 def test_a_fetch_has_the_limits_that_a_resource_server_has_by_default():

@@ -142,6 +142,21 @@ class TestSet:
             (2, "It is not a JSON object."),
         ]
 
+    @pytest.mark.parametrize(
+        "unknown",
+        [
+            {"kty": "AKP", "alg": "ML-DSA-44", "pub": "A" * 1750, "kid": "pq"},  # RFC 9964
+            {"kty": "AKP", "alg": "ES256", "pub": "A", "kid": "pq"},
+            {"kty": ["RSA"], "kid": "pq"},
+            {"kid": "pq"},
+        ],
+    )
+    def test_a_key_of_a_type_that_we_do_not_know_is_skipped_and_the_others_serve(self, unknown):
+        usable, refused = keys_of({"keys": [unknown, ec_jwk(kid="b")]}, ALGORITHMS)
+
+        assert list(usable) == ["b"]
+        assert refused == [(0, "Its kty is not one of: RSA, EC, OKP, oct.")]
+
     def test_a_set_with_one_kid_twice_gives_neither_key(self):
         usable, refused = keys_of({"keys": [rsa_jwk(kid="a"), ec_jwk(kid="a")]}, ALGORITHMS)
 

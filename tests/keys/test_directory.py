@@ -10,7 +10,8 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from drf_jwt_kit.keys import directory, get_ring
+from drf_jwt_kit.keys import checks, directory, get_ring
+from drf_jwt_kit.keys.folder import Folder
 from drf_jwt_kit.keys.lifecycle import CannotRotate, Entry
 from drf_jwt_kit.keys.ring import KeyState
 from tests.keys.material import kid_of, private_pem
@@ -24,10 +25,10 @@ def entry(name="ES256", state=KeyState.SIGNING, **changes):
 
 
 def store(folder, *entries):
-    with directory.changing(folder):
+    with directory.changing(folder) as (opened, _):
         for one in entries:
-            directory.create(folder / one.file, private_pem(one.algorithm).encode())
-        directory.write(folder, entries)
+            opened.create(one.file, private_pem(one.algorithm).encode())
+        directory.write(opened, entries)
 
 
 @pytest.fixture
@@ -91,8 +92,8 @@ class TestWriting:
         store(folder, entry())
         before = (folder / "ES256.pem").read_bytes()
 
-        with pytest.raises(FileExistsError):
-            directory.create(folder / "ES256.pem", b"another")
+        with directory.changing(folder) as (opened, _), pytest.raises(FileExistsError):
+            opened.create("ES256.pem", b"another")
         assert (folder / "ES256.pem").read_bytes() == before
 
     def test_what_was_written_is_read_again(self, folder):
@@ -103,7 +104,7 @@ class TestWriting:
 
     def test_an_interruption_before_the_rename_leaves_the_list_as_it_was(self, folder, monkeypatch):
         store(folder, entry())
-        monkeypatch.setattr(type(folder), "replace", interrupted)
+        monkeypatch.setattr(Folder, "replace", interrupted)
 
         with pytest.raises(KeyboardInterrupt):
             store(folder, entry("EdDSA"))
@@ -112,18 +113,18 @@ class TestWriting:
     def test_an_interruption_does_not_stop_the_next_change(self, folder, monkeypatch):
         store(folder, entry())
         with monkeypatch.context() as patched:
-            patched.setattr(type(folder), "replace", interrupted)
+            patched.setattr(Folder, "replace", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 store(folder, entry("EdDSA"))
 
-        with directory.changing(folder) as entries:
-            directory.write(folder, (*entries, entry("EdDSA", KeyState.NEXT)))
+        with directory.changing(folder) as (opened, entries):
+            directory.write(opened, (*entries, entry("EdDSA", KeyState.NEXT)))
 
         assert len(directory.read(folder)) == 2
 
     def test_an_interruption_leaves_a_stray_that_is_found(self, folder):
         store(folder, entry())
-        directory.create(folder / "EdDSA.pem", private_pem("EdDSA").encode())
+        (folder / "EdDSA.pem").write_text(private_pem("EdDSA"))
 
         assert directory.strays(folder, directory.read(folder)) == ["EdDSA.pem"]
 
@@ -138,7 +139,7 @@ class TestWriting:
     def test_whoever_comes_later_has_the_turn(self, folder):
         with directory.changing(folder):
             pass
-        with directory.changing(folder) as entries:
+        with directory.changing(folder) as (_, entries):
             assert entries == ()
 
 
@@ -179,8 +180,10 @@ class TestWhatIsWrong:
         ]
 
     @pytest.mark.parametrize(
-        "changes", [{"file": "../ES256.pem"}, {"state": "gone"}, {"since": "2026-01-01T12:00:00"}]
-    )
+        "changes",
+        [{"file": "../ES256.pem"}, {"file": ".."}, {"file": "a\0b"}, {"kid": "\x1b[2J"},
+         {"state": "gone"}, {"since": "2026-01-01T12:00:00"}],
+    )  # fmt: skip
     def test_an_entry_that_we_would_not_write_is_not_believed(self, folder, changes):
         store(folder, entry())
         index = folder / "keyring.json"
@@ -232,6 +235,24 @@ class TestWhatIsWrong:
             )
         ]
 
+    def test_a_directory_in_the_place_of_which_others_can_put_theirs_is_an_error(self, folder):
+        store(folder, entry())
+        folder.parent.chmod(0o777)
+
+        assert said() == [
+            (
+                "drf_jwt_kit.E029",
+                f"Others can put a directory of their own in the place of {folder}. Let not "
+                f"everybody write above it: chmod o-w {folder.parent}",
+            )
+        ]
+
+    def test_a_group_that_can_write_above_a_directory_is_none_of_ours(self, folder):
+        store(folder, entry())
+        folder.parent.chmod(0o775)
+
+        assert said() == []
+
     def test_a_list_that_others_can_write_is_an_error(self, folder):
         store(folder, entry())
         (folder / directory.INDEX).chmod(0o646)
@@ -250,6 +271,12 @@ class TestWhatIsWrong:
         path.chmod(0o644)
         with override_settings(DRF_JWT_KIT={"KEYS": {"file": path}}):
             assert [number for number, _ in said()] == ["drf_jwt_kit.E025"]
+
+    def test_a_directory_that_cannot_be_listed_stops_no_check(self, folder, monkeypatch):
+        store(folder, entry())
+        monkeypatch.setattr(type(folder), "iterdir", forbidden)
+
+        assert said() == []
 
     def test_a_public_key_may_be_read_by_everybody(self, tmp_path):
         path = tmp_path / "key.pem"
@@ -276,7 +303,7 @@ class TestWhatIsWrong:
         store(folder, entry())
         path = folder / "ES256.pem"
         path.chmod(0o604)
-        monkeypatch.setattr(type(path), "read_bytes", forbidden)
+        monkeypatch.setattr(checks, "read_regular", forbidden)
 
         assert "drf_jwt_kit.E025" in [number for number, _ in said()]
 

@@ -23,6 +23,20 @@ signal.alarm(20)  # or a worker that waits would never end
 assert get_ring().signing
 """
 
+FOR_A_REQUEST = """
+import os, signal; os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+import django; django.setup()
+from django.test import override_settings
+from drf_jwt_kit.keys import by_request, get_ring
+from tests.issuers.shop import keys
+with override_settings(DRF_JWT_KIT={"KEYS": keys}):
+    by_request._lock.acquire()
+    if child := os.fork():
+        raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    signal.alarm(20)
+    assert get_ring().signing
+"""
+
 THEIRS = """
 import os, signal; os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 import django; django.setup()
@@ -57,7 +71,9 @@ with override_settings(SIMPLE_JWT={"JWK_URL": SETTINGS["JWKS_URL"], "ALGORITHM":
 
 
 @pytest.mark.parametrize(
-    "worker", [OURS, THEIRS, AT_JWK_URL], ids=["ours", "an issuer's", "at JWK_URL"]
+    "worker",
+    [OURS, FOR_A_REQUEST, THEIRS, AT_JWK_URL],
+    ids=["ours", "for a request", "an issuer's", "at JWK_URL"],
 )
 def test_a_forked_worker_starts_with_locks_of_its_own(worker):
     run = subprocess.run(

@@ -36,7 +36,8 @@ class TestWhatItSays:
         assert jwtkit("flush", "--keep-days", "2") == "Sessions: 0 deleted, 2 kept.\n"
 
     def test_is_how_many_ends_of_all_sessions_went_too(self, jwtkit):
-        Cutoff.objects.create(valid_after=timezone.now() - timedelta(days=1))
+        for days in (1, 2):
+            Cutoff.objects.create(valid_after=timezone.now() - timedelta(days=days))
 
         assert jwtkit("flush").endswith("Ends of all sessions: 1 deleted.\n")
 

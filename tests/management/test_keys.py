@@ -425,6 +425,12 @@ class TestCheck:
         )
 
     def test_warns_of_a_file_that_is_no_key_of_the_list(self, rotating):
-        directory.create(rotating / "stray.pem", private_pem().encode())
+        (rotating / "stray.pem").touch(mode=0o600)
+        (rotating / "stray.pem").write_text(private_pem())
 
         assert keys("check").startswith(f"warning: {rotating}/stray.pem is not in the list of keys")
+
+    def test_the_name_of_a_stray_file_moves_no_cursor(self, rotating):
+        directory.create(rotating / "\x1b[2Jstray.pem", private_pem().encode())
+
+        assert f"{rotating}/?[2Jstray.pem is not in the list" in keys("check")

@@ -11,6 +11,7 @@ from django.core.management import CommandError
 from django.db import OperationalError
 from django.utils import timezone
 
+from drf_jwt_kit import sessions
 from drf_jwt_kit.models import Cutoff, RevokedReason, Session
 from tests.conftest import claims_of
 
@@ -102,13 +103,13 @@ class TestList:
 
         assert [query for query in made if '"secret"' in query or "retry_key" in query] == []
 
-    def test_takes_three_queries_for_a_thousand_sessions(self, kit, user, jwtkit, queries):
+    def test_takes_two_queries_for_fewer_than_a_thousand_sessions(self, kit, user, jwtkit, queries):
         kit.sign_in(user), kit.sign_in(user)
 
         with queries() as made:
             jwtkit("sessions", "list")
 
-        assert len(made) == 3  # sessions, their users, and that there are no more
+        assert len(made) == 2  # sessions and their users
 
     def test_goes_through_a_table_of_many_batches(self, kit, user, listed, monkeypatch):
         monkeypatch.setattr("drf_jwt_kit.sessions.upkeep._BATCH", 2)
@@ -232,6 +233,31 @@ class TestRevoke:
         assert said == f"Ended 2 sessions of {user.get_username()} ({user.pk}).\n"
         assert others.session.revoked_at is None
 
+    @pytest.mark.parametrize("words", [("list",), ("list", "--all"), ("revoke", "--user-id")])
+    def test_no_name_of_a_user_moves_the_cursor(self, kit, user, jwtkit, words):
+        kit.sign_in(user)
+        field = user.USERNAME_FIELD
+        type(user)._base_manager.filter(pk=user.pk).update(**{field: "ada\x1b]0;x\x07\u202e"})
+        words += (str(user.pk),) if words[-1] == "--user-id" else ()
+
+        assert "ada?]0;x??" in jwtkit("sessions", *words)
+
+    def test_no_names_of_users_move_the_cursor_where_one_is_asked_for(
+        self, user, other_user, default_user_model, jwtkit
+    ):
+        name = f"{user.pk}"
+        other_user.username, user.username = name, "ada\x1b[2J"
+        other_user.save(), user.save()
+
+        with pytest.raises(CommandError, match=r"ada\?\[2J"):
+            jwtkit("sessions", "revoke", "--user", name)
+
+    @pytest.mark.parametrize("reason", ["\x1b[2J", "\u202eevil"])
+    def test_no_reason_of_a_project_moves_the_cursor(self, signed_in, jwtkit, reason):
+        sessions.revoke(signed_in.session.pk, reason=reason)
+
+        assert f"ended: ?{reason[1:]}" in jwtkit("sessions", "list", "--all")
+
     def test_ends_all_of_everybody(self, clock, kit, signed_in, jwtkit):
         clock.shift(1)
 
@@ -280,6 +306,16 @@ class TestRevoke:
             jwtkit("sessions", "revoke", "ada")
 
 
+def test_the_words_of_a_database_move_no_cursor(jwtkit, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OperationalError("Key (username)=(\x1b[2J) is locked")
+
+    monkeypatch.setattr("drf_jwt_kit.sessions.upkeep.stored", fail)
+
+    with pytest.raises(CommandError, match=r"\(\?\[2J\) is locked"):
+        jwtkit("sessions", "list")
+
+
 def test_a_database_that_does_not_answer_is_an_error_of_the_command(jwtkit, monkeypatch):
     def away(*args, **kwargs):
         raise OperationalError("connection refused")
@@ -319,3 +355,19 @@ class TestInAShell:
         monkeypatch.setenv("PYTHONIOENCODING", "ascii")
 
         assert "\tZo?\t" in shell.jwtkit("sessions", "list")
+
+    def test_an_unknown_character_in_the_name_of_a_user_is_a_question_mark(
+        self, shell, monkeypatch
+    ):
+        shell.fill(live=1)
+        monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+        shell.run(["-c", RENAMED])
+
+        assert "of Zo? (1)" in shell.jwtkit("sessions", "revoke", "--user-id", "1")
+
+
+RENAMED = """
+import django; django.setup()
+from django.contrib.auth import get_user_model
+get_user_model().objects.update(username="Zo\\xeb")
+"""

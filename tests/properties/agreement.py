@@ -18,7 +18,8 @@ import time_machine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-NOW = datetime(2026, 6, 1, 12, 0, 0, 500_000, tzinfo=timezone.utc)
+NOW = datetime(2026, 10, 25, 1, 30, 0, 500_000, tzinfo=timezone.utc)
+"""In Berlin, half past two for the second time that day."""
 TICK, HALF, SECOND, HOUR, DAY = (
     timedelta(microseconds=1),
     timedelta(microseconds=500_000),  # from NOW to the next whole second
@@ -53,7 +54,6 @@ def change_behind_our_back(users: dict[str, Any]) -> None:
 
 
 def make_rows(chance: random.Random, users: dict[str, Any], cutoffs: list[datetime]) -> list[Any]:
-    from drf_jwt_kit.conf.moments import as_stored
     from drf_jwt_kit.models import Session
     from drf_jwt_kit.sessions.account import fingerprint
 
@@ -75,13 +75,13 @@ def make_rows(chance: random.Random, users: dict[str, Any], cutoffs: list[dateti
         return Session(
             user_id=None if chance.random() < 0.03 else user.pk,
             password_fingerprint=fingerprint(user),
-            created_at=as_stored(created),
-            rotated_at=rotated and as_stored(rotated),
-            auth_time=as_stored(auth_time),
-            expires_at=as_stored(expires),
+            created_at=created,
+            rotated_at=rotated,
+            auth_time=auth_time,
+            expires_at=expires,
             refresh_lifetime=idle,
             access_lifetime=chance.choice((None, timedelta(minutes=5), HOUR)),
-            revoked_at=revoked and as_stored(revoked),
+            revoked_at=revoked,
             revoked_reason="logout" if revoked else "",
         )
 
@@ -237,11 +237,9 @@ def main(seed: int) -> None:
         "USER_AUTHENTICATION_RULE": "tests.properties.agreement.may_log_in",
     }
     with time_machine.travel(NOW.timestamp(), tick=False), override_settings(DRF_JWT_KIT=kit):
-        from drf_jwt_kit.conf.moments import as_stored
-
         users = make_users()
         for moment in cutoffs:
-            Cutoff.objects.create(valid_after=as_stored(moment))
+            Cutoff.objects.create(valid_after=moment)
         every = make_rows(chance, users, [*cutoffs, by_setting])
         change_behind_our_back(users)
         for line in who_disagrees(users, every):

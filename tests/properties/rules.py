@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.conftest import claims_of
 
-from .world import ACCESS_LIFETIME, SESSION_MAX_AGE
+from .world import SESSION_MAX_AGE
 
 if TYPE_CHECKING:
     from .world import Use, World
@@ -20,14 +20,17 @@ def is_in_time(world: World, use: Use) -> bool:
 
 
 def is_honest(world: World, use: Use) -> bool:
-    """The newest generation; or the one before, within the leeway, or with its retry key."""
-    if use.generation == use.before["generation"]:
+    """The newest generation; or one with the retry key that it was sent with when the last exchange
+    happened, however long ago; or the one before, within the leeway."""
+    if use.generation == use.before["generation"] or use.has_retry_key:
         return True
-    if use.generation != use.before["generation"] - 1:
-        return False
-    since = timezone.now() - use.before["rotated_at"]
-    has_key = use.key is not None and use.key == use.login.rotation_key
-    return since < world.leeway or (has_key and since < ACCESS_LIFETIME)
+    return use.generation == use.before["generation"] - 1 and is_recent(world, use)
+
+
+def is_recent(world: World, use: Use) -> bool:
+    """The last exchange happened less than a leeway ago."""
+    rotated_at = use.before["rotated_at"]
+    return rotated_at is not None and timezone.now() - rotated_at < world.leeway
 
 
 def was_overtaken_by_an_end(use: Use) -> bool:
@@ -62,8 +65,15 @@ def an_answer_carries_the_generation_of_the_row(world: World, use: Use) -> None:
     assert not use.accepted or claims_of(use.answer["refresh"])["gen"] == use.after["generation"]
 
 
-def a_repeated_answer_changes_nothing(world: World, use: Use) -> None:
-    assert not use.accepted or use.advanced or use.after == use.before
+def a_repeated_answer_changes_nothing_but_its_count(world: World, use: Use) -> None:
+    before, after = ({**row, "duplicates": None} for row in (use.before, use.after))
+    assert not use.accepted or use.advanced or after == before
+
+
+def a_late_answer_advances(world: World, use: Use) -> None:
+    """So nobody collects one again and again beside its owner."""
+    was_overtaken = was_overtaken_by_an_end(use)
+    assert not use.accepted or was_overtaken or use.advanced != is_recent(world, use)
 
 
 def a_repeated_answer_lives_no_longer(world: World, use: Use) -> None:
@@ -105,7 +115,8 @@ EVERY_USE = [
     an_honest_token_of_a_live_session_is_accepted,
     the_generation_grows_by_one_and_once_in_a_leeway,
     an_answer_carries_the_generation_of_the_row,
-    a_repeated_answer_changes_nothing,
+    a_repeated_answer_changes_nothing_but_its_count,
+    a_late_answer_advances,
     a_repeated_answer_lives_no_longer,
     no_token_outlives_the_session,
     an_old_token_ends_the_session,

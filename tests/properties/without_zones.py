@@ -1,6 +1,6 @@
-"""The same, whose times have no zone: USE_TZ is off, in Tokyo, where clocks are never put back."""
+"""The same, whose times have no zone: USE_TZ is off, in Berlin, where clocks are put back."""
 
 from .with_admin import *  # noqa: F403
 
 USE_TZ = False
-TIME_ZONE = "Asia/Tokyo"
+TIME_ZONE = "Europe/Berlin"

@@ -50,7 +50,8 @@ class Login:
     sid: str
     account: Account
     password: int
-    rotation_key: str | None = None
+    rotated_with: tuple[int, str | None] | None = None
+    """The generation and the retry key of its last exchange."""
     expiries: dict[int, int] = field(default_factory=dict)
     """When the refresh token of each generation expires, as the first answer had it."""
 
@@ -84,6 +85,8 @@ class Use:
     login: Login
     generation: int
     key: str | None
+    has_retry_key: bool
+    """Token and key are those of the last exchange."""
     expired: bool
     """The token itself was, and so nothing was asked."""
     read: dict[str, Any]
@@ -179,10 +182,12 @@ class World:
         sid, others = tab.login.sid, [set(seen[at]) - {tab.login.sid} for at in ("before", "after")]
         assert others[0] == others[1]
         assert all(seen["before"][one] == seen["after"][one] for one in others[0]), "not its own"
+        generation = claims_of(token)["gen"]
         use = Use(
             login=tab.login,
-            generation=claims_of(token)["gen"],
+            generation=generation,
             key=key,
+            has_retry_key=key is not None and tab.login.rotated_with == (generation, key),
             expired=claims_of(token)["exp"] <= timezone.now().timestamp(),
             read=seen["read"][sid],
             before=seen["before"][sid],
@@ -191,7 +196,7 @@ class World:
             answer=response.json(),
         )
         if use.advanced:
-            tab.login.rotation_key = key
+            tab.login.rotated_with = (generation, key)
         if use.accepted and arrives:
             tab.take(use.answer)
         return use

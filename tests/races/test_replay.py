@@ -94,6 +94,23 @@ class TestReplayInsideATransactionOfTheProject:
         assert site.row(session)["generation"] == 1
 
 
+@pytest.mark.parametrize(
+    "site", modes(("mariadb", "repeatable read")), indirect=True, scope="session"
+)
+def test_a_login_after_the_beginning_of_a_transaction_is_not_that_of_a_deleted_user(site):
+    user, hold = site.newcomer(), site.hold()
+    facts = {"file": str(hold.file)}
+    answer = meanwhile(partial(site.kit().post, "/acts/refresh_of_a_later_login/", facts))
+    hold.wait()
+    login = site.kit().sign_in(user)
+    unfinished = hold.file.with_suffix(".new")
+    unfinished.write_text(login.refresh)
+    unfinished.rename(hold.file)
+
+    assert answer.result().json() == {"refused": False}
+    assert site.kit().get_with(login.access).status_code == 200
+
+
 def replay_in_an_older_view(site):
     """Present a token in a transaction that has read its row before the owner exchanged it."""
     login, hold = site.kit().sign_in(site.newcomer()), site.hold()

@@ -1,10 +1,12 @@
 """A request to a resource server: who it is from, what it may do, and how it is refused."""
 
 import threading
+import time
 from datetime import timedelta
 
 import jwt
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
@@ -23,6 +25,7 @@ from rest_framework.views import APIView
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.resource_server import ResourceServerAuthentication, authentication
+from drf_jwt_kit.resource_server.checks import check
 from drf_jwt_kit.resource_server.mixins import ResourceServerMixin
 from tests.keys.material import private_pem, public_pem
 from tests.resource_server.issuer import ISSUER, SETTINGS, Network, key, token
@@ -165,6 +168,29 @@ class TestGoodToken:
             assert ask(token(scope="orders:read")).json()["scopes"] == []
 
 
+def test_a_key_of_a_type_that_we_do_not_know_stops_no_other(ask, network):
+    unknown = {"kty": "AKP", "alg": "ML-DSA-44", "pub": "A" * 1750, "kid": "pq"}  # RFC 9964
+    network.keys = [unknown, key()]
+
+    assert ask(token()).status_code == 200
+    assert ask(token(header={"kid": "pq"})).json()["reason"] == "invalid"
+
+
+def keycloak(said):
+    """A token whose claim ``typ``, not its header's, says what it is."""
+    good = jwt.decode(token(), options={"verify_signature": False})
+    headers = {"kid": key().kid, "typ": "JWT"}
+    claims = {**good, "typ": said, "azp": "shop", "session_state": "s"}
+    return jwt.encode(claims, key().signing_key, algorithm="ES256", headers=headers)
+
+
+@pytest.mark.parametrize("claim", [{"iat": 3600}, {"iat": 1}, {"nbf": 60}], ids=str)
+def test_a_token_of_an_issuer_whose_clock_is_ahead_is_accepted(ask, claim):
+    ahead = {name: int(time.time()) + seconds for name, seconds in claim.items()}
+
+    assert ask(token(**ahead)).status_code == 200
+
+
 class TestBadToken:
     @pytest.mark.parametrize(
         ("changes", "reason"),
@@ -198,6 +224,34 @@ class TestBadToken:
             'Bearer realm="api", error="invalid_token"',
         )
         assert (answer.json()["code"], answer.json()["reason"]) == ("token_not_valid", reason)
+
+    @pytest.mark.parametrize(
+        "marks",
+        [
+            {"typ": "rt+jwt"},
+            {"typ": "id+jwt"},
+            {"token_type": "refresh"},
+            {"token_use": "id"},
+            {"nonce": "n", "at_hash": "h"},
+            {"header": {"typ": "JWT"}, "events": {"logout": {}}},
+        ],
+    )
+    def test_a_token_of_another_kind_is_refused_whatever_types_are_allowed(
+        self, ask, configured, marks
+    ):
+        theirs = token(**{"typ": "JWT", **marks})
+
+        with configured(TOKEN_TYPES=["JWT", "rt+jwt", "id+jwt"]):
+            answer = ask(theirs)
+
+        assert (answer.status_code, answer.json()["reason"]) == (401, "wrong_type")
+
+    @pytest.mark.parametrize("said", ["Refresh", "ID", "Offline", "Logout"])
+    def test_a_token_of_another_kind_of_keycloak_is_refused(self, ask, configured, said):
+        with configured(TOKEN_TYPES=["JWT"]):
+            answers = [ask(keycloak(said)), ask(keycloak("Bearer"))]
+
+        assert [answer.status_code for answer in answers] == [401, 200]
 
     @pytest.mark.parametrize("user_id", [None, 7, ""])
     def test_a_token_without_a_user_is_told_in_the_log(self, ask, configured, caplog, user_id):
@@ -309,6 +363,24 @@ class TestIssuerDown:
         assert network.fetches == 1
 
 
+class TestCaches:
+    @pytest.mark.parametrize("method", ["get", "head", "options", "post"])
+    @pytest.mark.parametrize("presented", ["good", "bad", None])
+    @pytest.mark.parametrize("where", ["Who", "Open", "Mixed"])
+    def test_keep_the_answers_of_users_apart(self, ask, where, presented, method):
+        answer = ask(token() if presented == "good" else presented, where, method)
+
+        assert answer["Vary"].split(", ").count("Authorization") == 1
+
+    @pytest.mark.parametrize(("installed", "says"), [(True, False), (False, True)])
+    def test_a_cache_of_pages_is_warned_of_once(self, monkeypatch, installed, says):
+        path = "django.middleware.cache.FetchFromCacheMiddleware"
+        monkeypatch.setattr(apps, "is_installed", lambda name: installed)
+
+        with override_settings(MIDDLEWARE=[path]):
+            assert ("drf_jwt_kit.W045" in [message.id for message in check()]) is says
+
+
 class TestMixin:
     def test_cannot_be_opened_by_what_a_class_sets(self, ask):
         assert ask(where="Mixed").json()["code"] == "not_authenticated"
@@ -317,7 +389,7 @@ class TestMixin:
         assert ask(token(), "Mixed").status_code == 200
 
     def test_lets_nothing_be_cached(self, ask):
-        assert ask(token(), "Mixed")["Cache-Control"] == "no-store"
+        assert ask(token(), "Mixed")["Cache-Control"] == "private, no-store"
 
     @pytest.mark.parametrize(
         ("scope", "status"),

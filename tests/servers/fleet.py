@@ -65,11 +65,15 @@ class Fleet:
             server.discard()
 
 
-def _wanted(kind: str) -> type[Server]:
+def require_wanted(kind: str, name: str) -> None:
+    """Raise NotWantedError if ``TEST_SERVERS`` is set and does not name ``kind``."""
     wanted = os.environ.get("TEST_SERVERS")
     if wanted is not None and kind not in wanted.split():
         raise NotWantedError(
-            f"{KINDS[kind].name}: not in this run, since TEST_SERVERS is {wanted!r}. "
-            "`make test` has it."
+            f"{name}: not in this run, since TEST_SERVERS is {wanted!r}. `make test` has it."
         )
+
+
+def _wanted(kind: str) -> type[Server]:
+    require_wanted(kind, KINDS[kind].name)
     return KINDS[kind]

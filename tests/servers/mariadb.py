@@ -62,12 +62,12 @@ class MariaDB(Server):
 
         return succeeds(lambda: self.execute("SELECT 1"), pymysql.MySQLError)
 
-    def execute(self, sql: str) -> list[tuple[Any, ...]]:
-        """Run ``sql`` as the server's administrator, and answer the rows."""
+    def connected(self) -> Any:
+        """A connection of the server's administrator, which ends with a ``with`` block."""
         import pymysql
 
         where = self.address
-        connection = pymysql.connect(
+        return pymysql.connect(
             host=where.host,
             port=where.port,
             user=where.user,
@@ -75,7 +75,10 @@ class MariaDB(Server):
             autocommit=True,
             connect_timeout=5,
         )
-        with connection, connection.cursor() as cursor:
+
+    def execute(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run ``sql`` as the server's administrator, and answer the rows."""
+        with self.connected() as connection, connection.cursor() as cursor:
             cursor.execute(sql)
             return list(cursor.fetchall())
 

@@ -20,6 +20,8 @@ from .address import Address, given
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from typing_extensions import Self
+
 LONGEST_START = 60.0
 """Seconds; a busy machine needs a few."""
 
@@ -58,10 +60,10 @@ class Server:
         return server
 
     @classmethod
-    def own(cls) -> Server:
-        """A new server of ours, with nothing in it. Raises LeftOutError if not installed."""
+    def own(cls, *about: Any) -> Self:
+        """A new server of ours, made with ``about``. Raises LeftOutError if not installed."""
         cls.require_installed()
-        server = cls()
+        server = cls(*about)
         server.folder = Path(tempfile.mkdtemp(prefix=f"drf-jwt-kit-{cls.name.lower()}-"))
         try:
             server.prepare()

@@ -1,5 +1,6 @@
 """What a session remembers of the client that logged in, and what it does not believe."""
 
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -28,6 +29,11 @@ class TestDeviceWithTheExtra:
     @pytest.fixture(autouse=True)
     def _extra(self):
         pytest.importorskip("ua_parser", reason="the extra `devices` is not installed")
+
+    def test_does_not_compile_every_pattern_at_the_first_login_of_a_process(self):
+        assert client.device_name(FIREFOX)
+
+        assert "ua_parser_builtins.matchers" not in sys.modules
 
     @pytest.mark.parametrize(
         ("user_agent", "name"),

@@ -7,11 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drf_jwt_kit.sessions.life import End, State, Use, Verdict, judge
+from drf_jwt_kit.sessions.life import (
+    End,
+    State,
+    Use,
+    Verdict,
+    becomes_followed,
+    carried_on,
+    judge,
+    marked,
+)
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 LEEWAY = timedelta(seconds=10)
-RETRY_WINDOW = timedelta(minutes=15)
 LOGIN = int((NOON - timedelta(days=2)).timestamp())
 ROW = State(
     generation=5,
@@ -31,7 +39,7 @@ REVOKED = {"revoked_at": NOON - timedelta(hours=1)}
 
 def present(row=ROW, generation=5, *, genuine=True, key=False, now=NOON, leeway=LEEWAY):
     presented = Use(generation=generation, genuine=genuine, has_retry_key=key)
-    return judge(row, presented, now=now, leeway=leeway, retry_window=RETRY_WINDOW)
+    return judge(row, presented, now=now, leeway=leeway)
 
 
 def rotated(ago):
@@ -64,21 +72,40 @@ class TestTokenBeforeTheNewest:
     def test_is_always_reuse_without_leeway(self):
         assert present(rotated(timedelta(0)), 4, leeway=timedelta(0)) is Verdict.REUSED
 
-    def test_collects_a_lost_answer_with_its_retry_key(self):
-        assert present(rotated(timedelta(minutes=14)), 4, key=True) is Verdict.REPEAT_RETRIED
-
-    def test_is_reuse_when_the_retry_window_is_over(self):
-        assert present(rotated(RETRY_WINDOW), 4, key=True) is Verdict.REUSED
-
     def test_is_honest_where_the_other_machines_clock_is_a_little_ahead(self):
         assert present(rotated(-LEEWAY / 2), 4) is Verdict.REPEAT_CONCURRENT
+
+
+class TestTokenWithTheRetryKeyOfTheLastRotation:
+    @pytest.mark.parametrize("generation", [0, 3, 4])
+    def test_is_answered_once_more_within_the_leeway(self, generation):
+        verdict = present(rotated(LEEWAY / 2), generation, key=True)
+
+        assert verdict.accepts
+        assert not verdict.advances
+
+    @pytest.mark.parametrize("generation", [0, 3, 4])
+    @pytest.mark.parametrize("later", [LEEWAY, timedelta(hours=3), timedelta(hours=23)])
+    def test_advances_when_the_leeway_is_over(self, generation, later):
+        assert present(rotated(later), generation, key=True) is Verdict.COLLECT
+        assert Verdict.COLLECT.advances
+
+    def test_is_refused_at_the_idle_limit(self):
+        assert present(rotated(ROW.refresh_lifetime), 4, key=True) is Verdict.EXPIRED
+
+    def test_advances_at_once_without_leeway(self):
+        row = rotated(timedelta(0))
+
+        assert present(row, 4, key=True, leeway=timedelta(0)) is Verdict.COLLECT
+
+    def test_is_no_more_than_a_token_if_it_is_the_newest_one(self):
+        assert present(generation=5, key=True) is Verdict.ROTATE
 
 
 class TestOtherGenerations:
     @pytest.mark.parametrize("generation", [0, 1, 3])
     def test_an_older_token_is_always_reuse(self, generation):
         assert present(rotated(timedelta(0)), generation) is Verdict.REUSED
-        assert present(rotated(timedelta(0)), generation, key=True) is Verdict.REUSED
 
     def test_a_token_of_the_future_is_ahead_and_not_reuse(self):
         assert present(generation=6) is Verdict.AHEAD
@@ -140,14 +167,10 @@ presentations = st.builds(
 
 class TestForEveryRowAndToken:
     @given(row=states, presented=presentations, leeway=st.integers(0, 60))
-    def test_accepting_implies_genuine_live_and_current_or_one_behind(self, row, presented, leeway):
-        verdict = judge(
-            row,
-            presented,
-            now=NOON,
-            leeway=timedelta(seconds=leeway),
-            retry_window=RETRY_WINDOW,
-        )
+    def test_accepting_implies_genuine_live_and_current_one_behind_or_its_key(
+        self, row, presented, leeway
+    ):
+        verdict = judge(row, presented, now=NOON, leeway=timedelta(seconds=leeway))
 
         accepted_despite = verdict.accepts and (
             not presented.genuine
@@ -155,14 +178,37 @@ class TestForEveryRowAndToken:
             or (row.valid_from is not None and row.auth_time < row.valid_from)
             or min(row.expires_at, row.idle_limit) <= NOON
             or row.account is not None
-            or presented.generation not in {row.generation, row.generation - 1}
+            or presented.generation > row.generation
+            or (presented.generation < row.generation - 1 and not presented.has_retry_key)
         )
         assert not accepted_despite
 
     @given(row=states, presented=presentations)
     def test_reuse_is_only_ever_said_of_a_genuine_older_token(self, row, presented):
-        verdict = judge(row, presented, now=NOON, leeway=LEEWAY, retry_window=RETRY_WINDOW)
+        verdict = judge(row, presented, now=NOON, leeway=LEEWAY)
 
         if verdict is Verdict.REUSED:
             assert presented.genuine
             assert presented.generation < row.generation
+
+
+class TestCountOfDuplicates:
+    def test_goes_on_while_each_rotation_is_answered_twice(self):
+        count = carried_on(marked(carried_on(marked(0))))
+
+        assert becomes_followed(count)
+
+    def test_begins_anew_after_a_rotation_that_was_answered_once(self):
+        assert carried_on(carried_on(marked(0))) == 0
+
+    def test_becomes_followed_once_however_long_it_goes_on(self):
+        count, told = 0, []
+        for _ in range(20):
+            told.append(becomes_followed(count))
+            count = carried_on(marked(count))
+
+        assert told == [False, False, True] + [False] * 17
+        assert count < 10
+
+    def test_is_marked_once_for_a_rotation(self):
+        assert marked(marked(4)) == marked(4)

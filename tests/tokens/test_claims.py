@@ -102,7 +102,7 @@ class TestProfileClaims:
         with queries() as at_refresh:
             kit.rotate(tokens.refresh)
 
-        assert (len(at_login), len(at_refresh)) == (3, 3)
+        assert (len(at_login), len(at_refresh)) == (4, 3)
 
     def test_a_role_that_is_taken_away_is_gone_at_the_next_refresh(self, kit, user):
         user.groups.add(Group.objects.create(name="admins"))

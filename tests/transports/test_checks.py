@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.checks import run_checks
+from django.middleware.cache import FetchFromCacheMiddleware
 from django.test import override_settings
 
 HERE = (
@@ -11,6 +12,7 @@ HERE = (
     "drf_jwt_kit.W13",
     "drf_jwt_kit.W006",
     "drf_jwt_kit.W007",
+    "drf_jwt_kit.W045",
 )
 
 
@@ -205,3 +207,38 @@ class TestInProductionWithTheEndpoints:
 
     def test_a_csrf_cookie_over_plain_http_is_a_warning(self):
         assert self.ids(CSRF_COOKIE_SECURE=False) == ["W134"]
+
+
+class ShopCache(FetchFromCacheMiddleware):
+    pass
+
+
+class TestDjangosCacheOfPages:
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "django.middleware.cache.UpdateCacheMiddleware",
+            "django.middleware.cache.FetchFromCacheMiddleware",
+            "tests.transports.test_checks.ShopCache",
+        ],
+    )
+    def test_is_warned_of_beside_our_authentication(self, path):
+        assert said(django={"MIDDLEWARE": [path]}) == [
+            (
+                "W045",
+                f"MIDDLEWARE has {path}: it keeps what a view with our authentication answers, "
+                "and gives it to the same token for CACHE_MIDDLEWARE_SECONDS, also after a "
+                "logout, a new password or the end of the user.",
+            )
+        ]
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "django.middleware.http.ConditionalGetMiddleware",
+            "django.views.decorators.cache.cache_page",
+            "nobody.has.This",
+        ],
+    )
+    def test_other_middleware_is_in_order(self, path):
+        assert said(django={"MIDDLEWARE": [path]}) == []

@@ -16,11 +16,13 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from drf_jwt_kit import sessions
+from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.models import Session, SessionQuerySet
 from drf_jwt_kit.sessions import RevokedReason
 from drf_jwt_kit.sessions.faults import database_faults_answered
 from drf_jwt_kit.sessions.rows import attach_users, write_alias
+from drf_jwt_kit.sessions.upkeep import device_label, user_label
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -90,11 +92,15 @@ class EndSessions(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own i
             "question": question,
             "opts": self.opts,
             "action": request.POST["action"],
-            "sessions": selected,
+            "sessions": [(session, *_in_words(session)) for session in selected],
             "checkbox": ACTION_CHECKBOX_NAME,
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/drf_jwt_kit/session/end.html", context)
+
+
+def _in_words(session: Session) -> tuple[str, str]:
+    return plain(user_label(session), "?"), plain(device_label(session), "?")
 
 
 def _end_each(request: HttpRequest, selected: list[Session]) -> int:

@@ -9,23 +9,26 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.utils import display_for_value
+from django.contrib.admin.utils import display_for_value, quote
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions.rows import attach_users, end_of_session, stored
-from drf_jwt_kit.sessions.upkeep import SECRETS, device_label, state_in_words
+from drf_jwt_kit.sessions.upkeep import SECRETS, device_label, state_in_words, user_label
 
 from .actions import EndSessions
 from .changelist import CappedPaginator, SessionChangeList, StateFilter
 from .search import matching
 
 _LONGEST_DEVICE = 60
+_TEXTS = ("name", "device", "user_agent", "scope", "revoked_reason")
 _FILTERS = {StateFilter.parameter_name, "user", "created_at", "revoked_at", "revoked_reason"}
 """The columns that a URL may filter by. A filter by a secret (``?secret__startswith=a``) would
 reveal it, character by character."""
@@ -48,7 +51,7 @@ class SessionAdmin(EndSessions):
         "Among millions of sessions this is slow, unless you add a full user name."
     )
     fields = (
-        *("id", "state", "user", "name", "device", "user_agent", "ip", "scope", "generation"),
+        *("id", "state", "owner", "name", "device", "user_agent", "ip", "scope", "generation"),
         *("auth_time", "created_at", "rotated_at", "last_used_at", "ends"),
         *("expires_at", "refresh_lifetime", "access_lifetime", "revoked_at", "revoked_reason"),
     )
@@ -70,10 +73,12 @@ class SessionAdmin(EndSessions):
         return column in _FILTERS and super().lookup_allowed(lookup, value, request)
 
     def get_object(self, *args: Any, **kwargs: Any) -> Session | None:
-        """The session of a detail page, with its user."""
+        """The session of a detail page, with its user, and with nothing that turns text round."""
         session = super().get_object(*args, **kwargs)
         if session is not None:
             attach_users([session])
+            for column in _TEXTS:
+                setattr(session, column, plain(getattr(session, column), "?"))
         return session
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SessionChangeList]:
@@ -101,14 +106,26 @@ class SessionAdmin(EndSessions):
         """The user, with a link to all of its sessions."""
         if session.user_id is None:
             return self.get_empty_value_display()
-        user: Any = session.user
-        name = session.user_id if user is None else user.get_username()
+        name = plain(user_label(session), "?")
         return format_html('<a href="?user={}">{}</a>', session.user_id, name)
+
+    @admin.display(description=_("user"))
+    def owner(self, session: Session) -> SafeString | str:
+        """The user, with a link to its page if this admin has one."""
+        if session.user is None:
+            return self.get_empty_value_display()
+        options, name = session.user._meta, plain(str(session.user), "?")
+        page = f"{self.admin_site.name}:{options.app_label}_{options.model_name}_change"
+        try:
+            url = reverse(page, args=[quote(session.user.pk)])
+        except NoReverseMatch:
+            return name
+        return format_html('<a href="{}">{}</a>', url, name)
 
     @admin.display(description=_("device"))
     def on(self, session: Session) -> str:
         """What the device is called."""
-        return Truncator(device_label(session)).chars(_LONGEST_DEVICE)
+        return Truncator(plain(device_label(session), "?")).chars(_LONGEST_DEVICE)
 
     @admin.display(description=_("ends"))
     def ends(self, session: Session) -> str:
@@ -119,4 +136,4 @@ class SessionAdmin(EndSessions):
     @admin.display(description=_("state"))
     def state(self, session: Session) -> str:
         """Live, or why not."""
-        return state_in_words(session, end_of_session(session, session.user))
+        return plain(state_in_words(session, end_of_session(session, session.user)), "?")

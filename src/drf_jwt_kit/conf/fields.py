@@ -88,6 +88,19 @@ def text(default: Any, **more: Any) -> Any:
     return setting(default, "a string that is not empty", is_text, **more)
 
 
+def of_request(accepts: str, valid: Callable[[Any], bool]) -> Any:
+    """A value, or a function of the request that answers one; or None.
+
+    Never its dotted path: an issuer or an audience may look like one.
+    """
+
+    def is_value_or_function(value: object) -> bool:
+        return valid(value) or callable(value)
+
+    accepts = f"{accepts}, or a function of the request"
+    return setting(None, accepts, is_value_or_function, convert=text_or_tuple)
+
+
 def key_text(accepts: str, *, least: int) -> Any:
     """A key of Simple JWT's with at least ``least`` characters, or None."""
 
@@ -159,6 +172,11 @@ def is_texts(value: object) -> bool:
 def is_text_or_texts(value: object) -> bool:
     """Whether ``value`` is a string that is not empty, or a list or tuple of such strings."""
     return is_text(value) or is_texts(value)
+
+
+def is_word(value: object) -> bool:
+    """Whether ``value`` is one word."""
+    return isinstance(value, str) and value.split() == [value]
 
 
 def is_words(value: object) -> bool:

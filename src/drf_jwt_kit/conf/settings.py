@@ -23,6 +23,9 @@ from .safe_url import is_safe_address
 DottedPath: TypeAlias = "str | type | Callable[..., Any]"
 """A class or a function, or its dotted path; ``KitSettings.load`` imports it."""
 
+OfRequest: TypeAlias = "Callable[..., Any]"
+"""A function of the request, or of None where a token is made or read outside of one."""
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)  # error reports show what local variables hold
 class KitSettings:
@@ -75,6 +78,15 @@ class KitSettings:
     """How long `JWTStatelessAuthentication` may still accept an ended session. With zero, it asks
     the database at every request."""
 
+    SESSIONS_SCOPE: str | None = fields.setting(
+        "sessions",
+        "one word, or None",
+        lambda value: value is None or fields.is_word(value),
+        sources=(KIT,),
+    )
+    """The scope with which a token that has a scope may list, rename and end sessions. None lets
+    every token do that. Every token may end its own session."""
+
     # What is known of a client
     RECORD_CLIENT: bool = fields.flag(True, sources=(KIT,))
     """Keep the user agent, the device's name and the IP address of a login with its session."""
@@ -109,13 +121,14 @@ class KitSettings:
     CLAIMS_SERIALIZER: DottedPath = fields.dotted_path(paths.CLAIMS_SERIALIZER, sources=(KIT,))
     """The serializer that makes the claims of an access token from a user, at login and refresh."""
 
-    ISSUER: str | None = fields.text(None)
-    """Written into `iss`, and required there."""
+    ISSUER: str | OfRequest | None = fields.of_request("a string", fields.is_text)
+    """Written into `iss`, and required there. A function gets the request, or None."""
 
-    AUDIENCE: str | tuple[str, ...] | None = fields.setting(
-        None, "a string, a list of strings", fields.is_text_or_texts, convert=fields.text_or_tuple
+    AUDIENCE: str | tuple[str, ...] | OfRequest | None = fields.of_request(
+        "a string, a list of strings", fields.is_text_or_texts
     )
-    """Written into `aud`, and required there. If None, a token with an audience is refused."""
+    """Written into `aud`, and required there. If None, a token with an audience is refused. A
+    function gets the request, or None."""
 
     LEEWAY: timedelta = fields.setting(
         timedelta(0),
@@ -124,7 +137,7 @@ class KitSettings:
         convert=fields.as_timedelta,
         none_is_default=True,
     )
-    """How far another machine's clock may be off when `exp` and `iat` are checked."""
+    """How far another machine's clock may be off when `exp` is checked."""
 
     JSON_ENCODER: DottedPath = fields.dotted_path(
         "rest_framework.utils.encoders.JSONEncoder",
@@ -197,8 +210,9 @@ class KitSettings:
         sources=(KIT,),
         secret=True,
     )
-    """Where keys come from. In a list, the first key signs and the others verify. If it is not set,
-    `SIMPLE_JWT` names the key, or it is derived from SECRET_KEY."""
+    """Where keys come from. In a list, the first key signs and the others verify. A function may
+    declare a parameter `request`. If it is not set, `SIMPLE_JWT` names the key, or it is derived
+    from SECRET_KEY."""
 
     KEYS_RELOAD_INTERVAL: timedelta = fields.duration(timedelta(seconds=10), sources=(KIT,))
     """How often a running process reads its keys again: a change takes effect within this time."""

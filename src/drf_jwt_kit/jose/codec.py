@@ -33,6 +33,12 @@ MAX_TOKEN_LENGTH = 8 * 1024
 ACCEPTED_AHEAD = timedelta(days=400)
 """A token that expires later than this and than any configured lifetime is not ours."""
 
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""How far a token's ``nbf`` may be ahead: some issuers write the moment of issue into it."""
+
+UNREAD_FOR = timedelta(hours=1)
+"""How long a key may sign elsewhere before this process has read it, as during a deployment."""
+
 
 class TokenKind(str, Enum):
     """What a token is for, as its header's ``typ`` says it. Source: RFC 8725 section 3.11."""
@@ -52,6 +58,8 @@ class Policy:
     issuer: str | None = None
     audience: str | Sequence[str] | None = None
     leeway: timedelta = timedelta(0)
+    refuses_issuers: bool = False
+    """Whether no issuer means that a token has none, and not that it may have any."""
     longest_lifetime: timedelta = ACCEPTED_AHEAD
     accept_expired: bool = False
 
@@ -94,7 +102,8 @@ def decode_typed(
     kid = header.get("kid")
     key = keys.get(kid) if isinstance(kid, str) else None
     if key is None:
-        raise InvalidToken(Reason.INVALID)
+        unread = isinstance(kid, str) and _seems_young(presented)
+        raise InvalidToken(Reason.INVALID, final=not unread)
     claims = _verified(presented, key, policy)
     kind = _media_type(header.get("typ"))
     if kind not in policy.kinds:
@@ -123,7 +132,7 @@ def decode_unnamed(presented: str | bytes, keys: Sequence[Key], policy: Policy) 
 
 
 def read_unverified(presented: str | bytes) -> dict[str, Any]:
-    """The claims of a token, without any verification: never a basis for a decision.
+    """The claims of a token, without any verification: never a reason to accept it.
 
     Raises InvalidToken where it is not a JWS at all.
     """
@@ -177,7 +186,12 @@ def _verified(presented: str | bytes, key: Key, policy: Policy) -> dict[str, Any
             issuer=policy.issuer,
             audience=policy.audience,
             leeway=policy.leeway,
-            options={"require": ["exp"], "verify_exp": not policy.accept_expired},
+            options={
+                "require": ["exp"],
+                "verify_exp": not policy.accept_expired,
+                "verify_iat": False,  # see _check_claims
+                "verify_nbf": False,
+            },
         )
     except jwt.ExpiredSignatureError as error:
         raise InvalidToken(Reason.EXPIRED) from error
@@ -199,11 +213,36 @@ def _media_type(typ: object) -> str:
 
 def _check_claims(claims: dict[str, Any], policy: Policy) -> None:
     """Refuse what PyJWT accepts and we do not."""
-    expires = claims["exp"]
-    horizon = datetime.now(timezone.utc) + max(policy.longest_lifetime, ACCEPTED_AHEAD)
-    if type(expires) is not int or not 0 <= expires <= horizon.timestamp():
+    expires, now = claims["exp"], datetime.now(timezone.utc)
+    horizon = (now + max(policy.longest_lifetime, ACCEPTED_AHEAD)).timestamp()
+    if type(expires) is not int or not 0 <= expires <= horizon:
         raise InvalidToken(Reason.INVALID)
+    # A token that was issued in the future shows only that another machine's clock is ahead.
+    if _seconds(claims, "iat") > horizon:
+        raise InvalidToken(Reason.INVALID)
+    if _seconds(claims, "nbf") > (now + max(policy.leeway, CLOCKS_DIFFER)).timestamp():
+        raise InvalidToken(Reason.INVALID, final=False)
     if policy.audience is None and "aud" in claims:  # RFC 7519 section 4.1.3
         raise InvalidToken(Reason.INVALID)
-    if "iss" in claims and not isinstance(claims["iss"], str):
+    if "iss" not in claims:
+        return
+    unwanted = policy.issuer is None and policy.refuses_issuers
+    if unwanted or not isinstance(claims["iss"], str):
         raise InvalidToken(Reason.INVALID)
+
+
+def _seconds(claims: Mapping[str, Any], name: str) -> int:
+    """The time in a claim, 0 if there is none. Raises InvalidToken for what is no number."""
+    try:
+        return int(claims.get(name, 0))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InvalidToken(Reason.INVALID) from error
+
+
+def _seems_young(presented: str | bytes) -> bool:
+    """Whether a token says that it was made lately. Its signature cannot be verified."""
+    try:
+        issued = _seconds(read_unverified(presented), "iat")
+    except InvalidToken:
+        return False
+    return issued > (datetime.now(timezone.utc) - UNREAD_FOR).timestamp()

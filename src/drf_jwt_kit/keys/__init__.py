@@ -6,6 +6,6 @@
 from drf_jwt_kit.jose.jwk import Key
 
 from .ring import KeyRing, KeyState
-from .sources import get_ring
+from .sources import get_ring, get_signing_key
 
-__all__ = ["Key", "KeyRing", "KeyState", "get_ring"]
+__all__ = ["Key", "KeyRing", "KeyState", "get_ring", "get_signing_key"]

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterator
-from datetime import datetime, timezone
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.checks import CheckMessage, Error, Warning
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import now
 from drf_jwt_kit.exceptions import UnusableKey
 
 from . import configured, directory, secret_key
+from .folder import HAS_MODES, read_regular
+from .path import is_open_to_others
 from .simplejwt import keys_of_simple_jwt_itself, uses_secret_key
 from .sources import read_ring
 
 EXPOSED_KEY = "drf_jwt_kit.E025"
 ADOPTION_NEEDS_A_TYPE = "drf_jwt_kit.E027"
 WRITABLE_KEYS = "drf_jwt_kit.E028"
+REPLACEABLE_KEYS = "drf_jwt_kit.E029"
 UNUSED_SIGNING_KEY = "drf_jwt_kit.W020"
 ADOPTION_IS_OVER = "drf_jwt_kit.W021"
 SIGNING_KEY_IS_SECRET_KEY = "drf_jwt_kit.W103"
@@ -50,7 +54,7 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
             hint = "Remove it, or set ADOPT_SIMPLEJWT_TOKENS_UNTIL to accept its old tokens."
             yield Warning(problem, hint=hint, id=UNUSED_SIGNING_KEY)
         return
-    if until <= datetime.now(timezone.utc):
+    if until <= now():
         problem = f"ADOPT_SIMPLEJWT_TOKENS_UNTIL is past ({until.isoformat()}): it has no effect."
         hint = "Remove it. If KEYS is set, remove SIGNING_KEY and VERIFYING_KEY of SIMPLE_JWT too."
         yield Warning(problem, hint=hint, id=ADOPTION_IS_OVER)
@@ -77,12 +81,16 @@ def check_files() -> Iterator[CheckMessage]:
 def _check_directories() -> Iterator[CheckMessage]:
     for folder in configured.directories(get_settings().KEYS):
         for path in (folder, folder / directory.INDEX):
-            mode = _mode(path) if path.exists() else 0
-            # Where the sticky bit is set, others can add files and replace none.
-            if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
+            if is_open_to_others(_mode(path)):
                 problem = f"Others can put a key of their own into {path}, and log in as anybody."
                 hint = f"Let only the user of the server write there: chmod go-w {path}"
                 yield Error(problem, hint=hint, id=WRITABLE_KEYS)
+        for above in folder.resolve().parents:
+            # Groups are left to each project: a home often belongs to the group of its user.
+            if is_open_to_others(_mode(above) & ~stat.S_IWGRP):
+                problem = f"Others can put a directory of their own in the place of {folder}."
+                hint = f"Let not everybody write above it: chmod o-w {above}"
+                yield Error(problem, hint=hint, id=REPLACEABLE_KEYS)
 
 
 def check_deploy() -> Iterator[CheckMessage]:
@@ -108,17 +116,21 @@ def files() -> Iterator[Path]:
     sources = get_settings().KEYS
     listed = configured.key_files(sources)
     for folder in configured.directories(sources):
-        if folder.is_dir():
+        with suppress(OSError):  # what cannot be read is said already
             listed += [path for path in folder.iterdir() if path.suffix in {".pem", ".jwk"}]
-    yield from (path for path in listed if path.is_file() and not _is_public(path))
+    yield from (path for path in listed if stat.S_ISREG(_mode(path)) and not _is_public(path))
 
 
 def _is_public(path: Path) -> bool:
     try:
-        return b" PUBLIC KEY-----" in path.read_bytes()[:100]
+        return b" PUBLIC KEY-----" in read_regular(path)[:100]
     except OSError:
         return False  # only a user who can read it needs the message, and this one cannot
 
 
 def _mode(path: Path) -> int:
-    return path.stat().st_mode if directory.HAS_MODES else 0
+    """Type and permissions of a file; 0 if there is none, or none to be seen."""
+    try:
+        return path.stat().st_mode if HAS_MODES else 0
+    except (OSError, ValueError):  # a ValueError is a null byte in the path
+        return 0

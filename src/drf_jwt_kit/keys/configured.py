@@ -10,10 +10,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings as django_settings
+from django.http import HttpRequest
 from django.utils.encoding import force_bytes
 from django.utils.module_loading import import_string
 
@@ -22,7 +25,7 @@ from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in
 
 from .directory import keys_in, read_file
-from .ring import KeyState, PlacedKey
+from .ring import Attempt, KeyState, Placed, PlacedKey, strictly
 from .secret_key import keys_of_secret_key
 
 WRONG_SOURCE = "drf_jwt_kit.E020"
@@ -79,15 +82,17 @@ _MEMBERS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 """The members of a key: what each must be, in words, and as a test."""
 
 
-def keys_of_sources(sources: Any, where: str = "DRF_JWT_KIT['KEYS']") -> list[PlacedKey]:
+def keys_of_sources(
+    sources: Any, where: str = "DRF_JWT_KIT['KEYS']", attempt: Attempt = strictly
+) -> list[Placed]:
     """The keys of ``KEYS``, or of what a function of the project returns, in order.
 
-    Raises UnusableKey.
+    Each source is read by ``attempt``. Raises UnusableKey.
     """
     if not isinstance(sources, (list, tuple)):
-        return _keys_of(sources, where)
+        return _attempted(sources, where, attempt)
     numbered = enumerate(sources)
-    return [key for n, source in numbered for key in _keys_of(source, f"{where}[{n}]")]
+    return [key for n, one in numbered for key in _attempted(one, f"{where}[{n}]", attempt)]
 
 
 def key_files(sources: Any) -> list[Path]:
@@ -112,29 +117,64 @@ def _is_directory(source: Any) -> bool:
     return has_slash or isinstance(source, os.PathLike)
 
 
-def _keys_of(source: Any, where: str) -> list[PlacedKey]:
+def _attempted(source: Any, where: str, attempt: Attempt) -> list[Placed]:
+    named = source.get("state") if isinstance(source, dict) else None
+    state = KeyState(named) if named in _STATES else None
+    return attempt(where, partial(_keys_of, source, where, attempt), state)
+
+
+def _keys_of(source: Any, where: str, attempt: Attempt) -> list[Placed]:
     if source == "SECRET_KEY":
-        return keys_of_secret_key()
+        return [*keys_of_secret_key()]
     if _is_directory(source):
-        return keys_in(Path(source))
+        return keys_in(Path(source), attempt)
     if isinstance(source, str) or callable(source):
-        return _keys_of_function(source, where)
+        return _keys_of_function(source, where, attempt)
     return [_key_of(source, where)]
 
 
-def _keys_of_function(source: Any, where: str) -> list[PlacedKey]:
-    function = _function(source, where)
+def answer_of(source: Any, where: str, request: HttpRequest | None = None) -> tuple[str, Any]:
+    """The name of a function of the project's, and what it answers. Raises UnusableKey.
+
+    It gets ``request`` if it declares a parameter of that name: None for keys that a process
+    remembers for all requests.
+    """
+    function = function_of(source, where)
     name = getattr(function, "__qualname__", type(function).__qualname__)
     try:
-        answer = function()
+        answer = function(request=request) if takes_request(function) else function()
     except Exception as error:
         problem = f"{where} is the function {name}, which raised {type(error).__name__}."
         hint = "Call it in a shell of this project: the service it asks may be down or refuse it."
         raise UnusableKey(problem, hint=hint, id=FUNCTION_FAILED) from error
-    return keys_of_sources(answer, f"the answer of {name}")
+    return name, answer
 
 
-def _function(source: Any, where: str) -> Any:
+def takes_request(function: Any) -> bool:
+    """Whether a function of the project's declares a parameter ``request``."""
+    try:
+        return "request" in signature(function).parameters
+    except (TypeError, ValueError):  # it is written in C, or no function
+        return False
+
+
+def is_function(source: Any) -> bool:
+    """Whether a source is a function, or the dotted path of one."""
+    named = isinstance(source, str) and source != "SECRET_KEY" and not _is_directory(source)
+    return named or callable(source)
+
+
+def _keys_of_function(source: Any, where: str, attempt: Attempt) -> list[Placed]:
+    name, answer = answer_of(source, where)
+
+    def attempt_within(place: str, read: Callable[[], list[Placed]], state: Any) -> list[Placed]:
+        return attempt(f"{where}: {place}", read, state)  # two functions may have one name
+
+    return keys_of_sources(answer, f"the answer of {name}", attempt_within)
+
+
+def function_of(source: Any, where: str) -> Any:
+    """The function that a source is, or names. Raises UnusableKey."""
     why = "it cannot be called"
     try:
         function = import_string(source) if isinstance(source, str) else source
@@ -156,7 +196,7 @@ def _key_of(source: Any, where: str) -> PlacedKey:
     key = key_in(text, where=place, **words)
     _require_other_than_secret_key(key.verifying_key, place)  # it may have come as a JWK
     if "sign" in source:
-        key = replace(key, signing_key=_function(source["sign"], where))
+        key = replace(key, signing_key=function_of(source["sign"], where))
     state = KeyState(source["state"]) if "state" in source else None
     return PlacedKey(key=key, state=state, where=place, since=_moment(source.get("since")))
 
@@ -195,5 +235,5 @@ def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:
     if not os.environ.get(name):
         problem = f"{where} is in the environment variable {name}, which is not set here."
         hint = f"Set {name} for every process of this project, or remove the key from the list."
-        raise UnusableKey(problem, hint=hint, id=VARIABLE_NOT_SET)
+        raise UnusableKey(problem, hint=hint, id=VARIABLE_NOT_SET, is_missing=True)
     return os.fsencode(os.environ[name]), f"{where} (the variable {name})"

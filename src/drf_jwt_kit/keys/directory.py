@@ -2,27 +2,29 @@
 
 ``keyring.json`` lists the keys and their states; each key is a file of its own beside it. A
 change writes the key first and then replaces the list in one rename, so a reader sees either the
-old list or the new one, also after an interruption. Two changes at once take turns.
+old list or the new one, also after an interruption. Two changes at once take turns. How files are
+written where others may have prepared something: see folder and path.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-from django.core.files import locks
 
 from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in
 
+from .folder import Folder, read_regular
 from .lifecycle import CannotRotate, Entry
-from .ring import KeyState, PlacedKey
+from .path import opened, opened_to_write
+from .ring import Attempt, KeyState, Placed, PlacedKey, strictly
 
 UNREADABLE_FILE = "drf_jwt_kit.E064"
 EMPTY_DIRECTORY = "drf_jwt_kit.E026"
@@ -30,19 +32,18 @@ DAMAGED_INDEX = "drf_jwt_kit.E065"
 
 INDEX = "keyring.json"
 _LOCK = ".lock"
-_OWNER_ONLY = 0o600
-HAS_MODES = os.name == "posix"
-"""Whether file modes say who may read a file, as chmod sets them."""
 
 
-def keys_in(directory: Path) -> list[PlacedKey]:
+def keys_in(directory: Path, attempt: Attempt = strictly) -> list[Placed]:
     """The keys of ``directory``, the signing one among them. Raises UnusableKey."""
-    entries = read(directory)
-    if not entries:
-        problem = f"The directory {directory} holds no keys."
-        hint = "Make the first one: python manage.py jwtkit keys generate"
-        raise UnusableKey(problem, hint=hint, id=EMPTY_DIRECTORY)
-    return [_placed(entry, directory) for entry in entries]
+    with _readable(directory) as folder:
+        entries = () if folder is None else _entries(folder)
+        if not entries:
+            problem = f"The directory {directory} holds no keys."
+            hint = "Make the first one: python manage.py jwtkit keys generate"
+            raise UnusableKey(problem, hint=hint, id=EMPTY_DIRECTORY)
+        assert folder is not None  # noqa: S101  # or it would have no entries
+        return [key for entry in entries for key in _attempted(entry, folder, attempt)]
 
 
 def read(directory: Path) -> tuple[Entry, ...]:
@@ -50,8 +51,67 @@ def read(directory: Path) -> tuple[Entry, ...]:
 
     Raises UnusableKey where it cannot be read or understood.
     """
-    index = directory / INDEX
-    text = read_file(index, str(index), default=b'{"keys": []}')
+    with _readable(directory) as folder:
+        return () if folder is None else _entries(folder)
+
+
+def read_file(path: Path, where: str) -> bytes:
+    """The content of a file. Raises UnusableKey."""
+    return _content(partial(read_regular, path), where)
+
+
+@contextmanager
+def changing(directory: Path) -> Iterator[tuple[Folder, tuple[Entry, ...]]]:
+    """The folder and its entries, while no other process changes them. Makes the directory where
+    there is none.
+
+    Raises CannotRotate where another process is changing them, UnsafeFolder, and OSError.
+    """
+    with opened_to_write(directory, make=True) as folder, folder.locked(_LOCK) as has_turn:
+        if not has_turn:
+            raise CannotRotate(f"Another process is changing the keys in {directory}. Try again.")
+        yield folder, _entries(folder)
+
+
+def write(folder: Folder, entries: tuple[Entry, ...]) -> None:
+    """Replace the list by ``entries``, in one step. Only within ``changing``."""
+    listed = [{**asdict(entry), "state": entry.state.value} for entry in entries]
+    text = json.dumps({"keys": listed}, default=datetime.isoformat, indent=2) + "\n"
+    new = f".{INDEX}.new"
+    folder.remove(new)  # of a change that was interrupted
+    folder.create(new, text.encode())
+    folder.replace(new, INDEX)
+
+
+def strays(directory: Path, entries: tuple[Entry, ...]) -> list[str]:
+    """Files that look like keys and are not listed: left by an interrupted change, or added."""
+    listed = {entry.file for entry in entries}
+    with opened(directory) as folder:
+        found = [name for name in folder.names() if Path(name).suffix in {".pem", ".jwk"}]
+    return sorted(name for name in found if name not in listed)
+
+
+@contextmanager
+def _readable(directory: Path) -> Iterator[Folder | None]:
+    """The folder, or None if there is none. Raises UnusableKey."""
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(opened(directory))
+        except FileNotFoundError:
+            folder = None
+        except (OSError, ValueError) as error:
+            raise _unreadable(str(directory / INDEX), error) from error
+        yield folder
+
+
+def _entries(folder: Folder) -> tuple[Entry, ...]:
+    index = folder.path / INDEX
+    try:
+        text = _content(partial(folder.read, INDEX), str(index))
+    except UnusableKey as error:
+        if not error.is_missing:
+            raise
+        return ()
     try:
         return tuple(_entry(item) for item in json.loads(text)["keys"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -60,95 +120,42 @@ def read(directory: Path) -> tuple[Entry, ...]:
         raise UnusableKey(problem, hint=hint, id=DAMAGED_INDEX) from error
 
 
-def read_file(path: Path, where: str, *, default: bytes | None = None) -> bytes:
-    """The content of a file, or ``default`` if there is no file. Raises UnusableKey."""
+def _content(read: Callable[[], bytes], where: str) -> bytes:
     try:
-        return path.read_bytes()
+        return read()
     except (OSError, ValueError) as error:  # a ValueError is a null byte in the path
-        if default is not None and isinstance(error, FileNotFoundError):
-            return default
-        problem = f"{where} cannot be read: {getattr(error, 'strerror', error)}."
-        hint = "Let the user of the server read it. A directory of keys must belong to that user."
-        raise UnusableKey(problem, hint=hint, id=UNREADABLE_FILE) from error
+        raise _unreadable(where, error) from error
 
 
-@contextmanager
-def changing(directory: Path) -> Iterator[tuple[Entry, ...]]:
-    """The entries, while no other process changes them. Makes the directory where there is none.
-
-    Raises CannotRotate where another process is changing them.
-    """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (directory / _LOCK).open("a", encoding="utf-8") as lock:
-        if not locks.lock(lock, locks.LOCK_EX | locks.LOCK_NB):
-            raise CannotRotate(f"Another process is changing the keys in {directory}. Try again.")
-        try:
-            yield read(directory)
-        finally:
-            locks.unlock(lock)
-
-
-def write(directory: Path, entries: tuple[Entry, ...]) -> None:
-    """Replace the list by ``entries``, in one step. Only within ``changing``."""
-    listed = [{**asdict(entry), "state": entry.state.value} for entry in entries]
-    text = json.dumps({"keys": listed}, default=datetime.isoformat, indent=2) + "\n"
-    new = directory / f".{INDEX}.new"
-    new.unlink(missing_ok=True)  # of a change that was interrupted
-    create(new, text.encode())
-    new.replace(directory / INDEX)
-    _sync(directory)
-
-
-def create(path: Path, content: bytes) -> None:
-    """Write a file that was not there, for its owner alone. Raises FileExistsError.
-
-    It is on the disk when this returns. A file made by root gets the owner of the folder, so that
-    the server can read it.
-    """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            folder = path.parent.stat()
-            os.chown(path, folder.st_uid, folder.st_gid)
-
-
-def strays(directory: Path, entries: tuple[Entry, ...]) -> list[str]:
-    """Files that look like keys and are not listed: left by an interrupted change, or added."""
-    listed = {entry.file for entry in entries}
-    found = (path.name for path in directory.iterdir() if path.suffix in {".pem", ".jwk"})
-    return sorted(name for name in found if name not in listed)
-
-
-def _sync(directory: Path) -> None:
-    """Make a rename survive a power failure, if the system can do that."""
-    if not HAS_MODES:
-        return
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _unreadable(where: str, error: OSError | ValueError) -> UnusableKey:
+    why = error.strerror if isinstance(error, OSError) else "embedded null byte"
+    problem = f"{where} cannot be read: {why}."
+    hint = "Let the user of the server read it. A directory of keys must belong to that user."
+    is_missing = isinstance(error, FileNotFoundError)
+    return UnusableKey(problem, hint=hint, id=UNREADABLE_FILE, is_missing=is_missing)
 
 
 def _entry(item: dict[str, Any]) -> Entry:
     members: dict[str, Any] = {name: str(item[name]) for name in ("kid", "algorithm", "file")}
     members |= {name: datetime.fromisoformat(item[name]) for name in ("created", "since")}
     entry = Entry(state=KeyState(item["state"]), **members)
-    if os.path.basename(entry.file) != entry.file:
-        raise ValueError("a file in another directory")
+    if os.path.basename(entry.file) != entry.file or entry.file.startswith("."):
+        raise ValueError("a file in another directory, or one of ours")
+    if not f"{entry.kid}{entry.algorithm}{entry.file}".isprintable():  # commands print them
+        raise ValueError("a name that no terminal should be shown")
     if entry.created.tzinfo is None or entry.since.tzinfo is None:
         raise ValueError("a time without a zone")
     return entry
 
 
-def _placed(entry: Entry, directory: Path) -> PlacedKey:
-    path = directory / entry.file
-    where = f"The key {entry.kid} (the file {path})"
-    text = read_file(path, where)
-    key = key_in(text, where=where, algorithm=entry.algorithm, kid=entry.kid)
+def _attempted(entry: Entry, folder: Folder, attempt: Attempt) -> list[Placed]:
     # Its place in the list of sources decides whether the directory's signing key signs.
     state = None if entry.state is KeyState.SIGNING else entry.state
+    return attempt(f"{folder.path} {entry.kid}", lambda: [_placed(entry, folder, state)], state)
+
+
+def _placed(entry: Entry, folder: Folder, state: KeyState | None) -> PlacedKey:
+    where = f"The key {entry.kid} (the file {folder.path / entry.file})"
+    text = _content(partial(folder.read, entry.file), where)
+    key = key_in(text, where=where, algorithm=entry.algorithm, kid=entry.kid)
     return PlacedKey(key=key, state=state, where=where, made=entry.created, since=entry.since)

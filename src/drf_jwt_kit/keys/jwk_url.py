@@ -40,6 +40,7 @@ def get_published_keys() -> IssuerKeys:
     """The keys at ``JWK_URL``, fetched when the first one is looked up."""
     settings = get_settings()
     url = settings.JWK_URL or ""
-    name = settings.ISSUER or str(urlsplit(url).hostname)
+    named = settings.ISSUER  # a function answers for one request, and these keys are for all
+    name = named if isinstance(named, str) else str(urlsplit(url).hostname)
     issuer = Issuer(jwks_url=url, issuer=name, algorithms=(settings.ALGORITHM,))
     return PublishedKeys(issuer, fetch=fetch)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
+from typing import TypeAlias
 
-from drf_jwt_kit.exceptions import UnusableKey
+from drf_jwt_kit.exceptions import KeysUnavailable, UnusableKey
 from drf_jwt_kit.jose.jwk import PUBLIC_MEMBERS, Key
 
 NO_KEY_SIGNS = "drf_jwt_kit.E055"
@@ -35,6 +36,7 @@ class PlacedKey:
     """A key, its state (None if its place in a list decides that), and where it comes from.
 
     ``made`` is when it was made and ``since`` when it entered its state, if that is known.
+    ``read_at`` is when this process has read it, on the monotonic clock.
     """
 
     key: Key
@@ -42,6 +44,31 @@ class PlacedKey:
     where: str
     made: datetime | None = None
     since: datetime | None = None
+    read_at: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbsentKey:
+    """The place of a key that cannot be read: it neither signs nor verifies.
+
+    ``kid`` is its name where it has been read before, and could not be for too long.
+    """
+
+    state: KeyState | None
+    why: Exception
+    kid: str | None = None
+
+
+Placed: TypeAlias = "PlacedKey | AbsentKey"
+Attempt: TypeAlias = "Callable[[str, Callable[[], list[Placed]], KeyState | None], list[Placed]]"
+"""How a source of keys is read: its name, what reads it, and the state of a key that is one."""
+
+
+def strictly(
+    _source: str, read: Callable[[], list[Placed]], _state: KeyState | None = None
+) -> list[Placed]:
+    """What ``read`` answers, or raises: the way in which checks read keys."""
+    return read()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,30 +81,51 @@ class PublishedSet:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyRing:
-    """The key that signs, those announced to follow it, and those that it followed."""
+    """The key that signs, those announced to follow it, and those that it followed.
 
-    signing: Key
+    Where the key that should sign cannot be read, ``signing`` is None and ``unsigned_because`` says
+    why. ``lapsed`` are the names of keys that could not be read for too long.
+    """
+
+    signing: Key | None
     next: tuple[Key, ...] = ()
     retiring: tuple[Key, ...] = ()
+    lapsed: frozenset[str] = frozenset()
+    unsigned_because: Exception | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, placed: Sequence[PlacedKey]) -> KeyRing:
+    def of(cls, placed: Sequence[Placed]) -> KeyRing:
         """The ring of keys in order: the first one without a state signs, or the one that says so.
 
         Raises UnusableKey where none can, or where two have one name.
         """
-        stated = with_states(placed)
+        present = [p for p in placed if isinstance(p, PlacedKey)]
+        _require_different_names(present)
+        signing = _signing_one(placed)
+        stated = _stated(present, signing)
         keys = {state: [p.key for p in stated if p.state is state] for state in KeyState}
+        names = {p.key.kid for p in present}
         return cls(
-            signing=keys[KeyState.SIGNING][0],
+            signing=keys[KeyState.SIGNING][0] if isinstance(signing, PlacedKey) else None,
             next=tuple(replace(key, signing_key=None) for key in keys[KeyState.NEXT]),
             retiring=tuple(replace(key, signing_key=None) for key in keys[KeyState.RETIRING]),
+            lapsed=frozenset(p.kid for p in placed if isinstance(p, AbsentKey) and p.kid) - names,
+            unsigned_because=signing.why if isinstance(signing, AbsentKey) else None,
         )
+
+    def without_keys(self, why: Exception) -> KeyRing:
+        """The ring in which every key of this one has lapsed."""
+        lapsed = self.lapsed | {key.kid for key in self._all}
+        return KeyRing(signing=None, lapsed=lapsed, unsigned_because=why)
 
     @cached_property
     def verifying(self) -> Mapping[str, Key]:
-        """Every key by its ``kid``: the next ones too, which others may sign with already."""
-        return {key.kid: key for key in self._all}
+        """Every key by its ``kid``: the next ones too, which others may sign with already.
+
+        Looking up a key that has lapsed raises KeysUnavailable, because it may be good.
+        """
+        keys = {key.kid: key for key in self._all}
+        return _WithLapsed(keys, self.lapsed) if self.lapsed else keys
 
     @cached_property
     def published(self) -> tuple[Key, ...]:
@@ -94,13 +142,32 @@ class KeyRing:
 
     @property
     def _all(self) -> tuple[Key, ...]:
-        return (*self.next, self.signing, *self.retiring)
+        return (*self.next, *((self.signing,) if self.signing else ()), *self.retiring)
+
+
+class _WithLapsed(Mapping[str, Key]):
+    def __init__(self, keys: Mapping[str, Key], lapsed: frozenset[str]) -> None:
+        self._keys, self._lapsed = keys, lapsed
+
+    def __getitem__(self, kid: str) -> Key:
+        if kid in self._lapsed:
+            raise KeysUnavailable
+        return self._keys[kid]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
 
 
 def with_states(placed: Sequence[PlacedKey]) -> list[PlacedKey]:
     """The keys with the state that each has in the ring. Raises UnusableKey as ``KeyRing.of``."""
     _require_different_names(placed)
-    signing = _signing_one(placed)
+    return _stated(placed, _signing_one(placed))
+
+
+def _stated(placed: Sequence[PlacedKey], signing: Placed) -> list[PlacedKey]:
     states = {None: KeyState.RETIRING, KeyState.SIGNING: KeyState.RETIRING}
     return [
         replace(p, state=KeyState.SIGNING if p is signing else states.get(p.state, p.state))
@@ -108,7 +175,7 @@ def with_states(placed: Sequence[PlacedKey]) -> list[PlacedKey]:
     ]
 
 
-def _signing_one(placed: Sequence[PlacedKey]) -> PlacedKey:
+def _signing_one(placed: Sequence[Placed]) -> Placed:
     said = [p for p in placed if p.state is KeyState.SIGNING]
     by_place = [p for p in placed if p.state is None]
     if not (said or by_place):
@@ -116,7 +183,7 @@ def _signing_one(placed: Sequence[PlacedKey]) -> PlacedKey:
         hint = "Put the key that signs first, without a state."
         raise UnusableKey(problem, hint=hint, id=NO_KEY_SIGNS)
     signing = (said or by_place)[0]
-    if signing.key.signing_key is None:
+    if isinstance(signing, PlacedKey) and signing.key.signing_key is None:
         problem = f"{signing.where} is the key that signs, but a public key can only verify."
         hint = "Give the private key, or a function that signs as 'sign', or put another key first."
         raise UnusableKey(problem, hint=hint, id=SIGNING_KEY_IS_PUBLIC)

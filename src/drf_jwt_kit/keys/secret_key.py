@@ -57,10 +57,12 @@ def keys_of_secret_key(algorithm: str = "HS256") -> list[PlacedKey]:
 
 def check_deploy() -> Iterator[CheckMessage]:
     """What is unwise about SECRET_KEY in production, where keys are derived from it."""
-    if str(django_settings.SECRET_KEY).startswith("django-insecure-"):
-        problem = "SECRET_KEY was made by startproject ('django-insecure-'), so it may be public."
-        hint = f"Tokens are signed with a key derived from it. Make a new one: {_MAKE_A_KEY}"
-        yield Warning(problem, hint=hint, id=PUBLIC_SECRET_KEY)
+    for where, secret in secret_keys().items():
+        if secret.startswith(b"django-insecure-"):
+            why = "A key derived from it verifies tokens, so whoever knows it can make some."
+            problem = f"{where} was made by startproject ('django-insecure-'), so it may be public."
+            hint = f"{why} Remove a fallback, or replace SECRET_KEY: {_MAKE_A_KEY}"
+            yield Warning(problem, hint=hint, id=PUBLIC_SECRET_KEY)
 
 
 def _derived(secret: bytes, algorithm: str) -> Key:

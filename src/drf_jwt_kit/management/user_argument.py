@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.db import router
 
+from .columns import printable
+
 _SHOWN = 5
 
 
@@ -36,8 +38,8 @@ def named_user(options: dict[str, Any]) -> Any:
 
 
 def shown(user: Any) -> str:
-    """The user's name and primary key."""
-    return f"{user.get_username()} ({user.pk})"
+    """The user's name and primary key, for a line of a terminal."""
+    return printable(f"{user.get_username()} ({user.pk})")
 
 
 def _with(field: str, value: str) -> list[Any]:

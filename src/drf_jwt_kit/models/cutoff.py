@@ -9,11 +9,12 @@ from django.db import models
 from django.db.models import Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest
-from django.utils import timezone as project_time
 from django.utils.translation import gettext_lazy as _
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import as_stored, whole_second
+from drf_jwt_kit.conf.moments import local_now, whole_second
+
+from .moment import MomentField
 
 if TYPE_CHECKING:
     _Time: TypeAlias = models.DateTimeField[datetime, datetime]
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _BEFORE_EVERY_LOGIN = datetime(1900, 1, 1, tzinfo=timezone.utc)
 
 
-class WholeSecondField(models.DateTimeField):  # type: ignore[type-arg]
+class WholeSecondField(MomentField):
     """A moment that is stored, and asked for, as the next whole second."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -37,7 +38,7 @@ class Cutoff(models.Model):
     """
 
     valid_after: _Time = WholeSecondField(_("logins are valid from"))
-    created_at: _Time = models.DateTimeField(_("created at"), default=project_time.now)
+    created_at: _Time = MomentField(_("created at"), default=local_now)
 
     class Meta:
         verbose_name = _("end of all sessions")
@@ -64,4 +65,4 @@ def valid_from() -> Combinable:
 
 
 def _value(moment: datetime) -> Value:
-    return Value(as_stored(moment), output_field=models.DateTimeField())
+    return Value(moment, output_field=MomentField())

@@ -16,26 +16,28 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, Least
-from django.utils import timezone as project_time
 from django.utils.translation import gettext_lazy as _
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import as_stored
+from drf_jwt_kit.conf.moments import as_local, aware, local_now, now
 
 from .cutoff import Cutoff, valid_from
+from .moment import MomentField, later
 
 if TYPE_CHECKING:
     _Text: TypeAlias = models.CharField[str, str]
     _Number: TypeAlias = models.PositiveIntegerField[int, int]
+    _Small: TypeAlias = models.PositiveSmallIntegerField[int, int]
     _Time: TypeAlias = models.DateTimeField[datetime, datetime]
     _TimeOrNone: TypeAlias = models.DateTimeField[datetime | None, datetime | None]
     _Duration: TypeAlias = models.DurationField[timedelta, timedelta]
     _DurationOrNone: TypeAlias = models.DurationField[timedelta | None, timedelta | None]
     _Address: TypeAlias = models.GenericIPAddressField[str | None, str | None]
     _Id: TypeAlias = models.UUIDField[uuid.UUID, uuid.UUID]
+    _IdOrNone: TypeAlias = models.UUIDField[uuid.UUID | None, uuid.UUID | None]
 
 
 def new_secret() -> str:
@@ -75,18 +77,18 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def live(self) -> SessionQuerySet:
         """The sessions that can still be refreshed."""
-        now = project_time.now()
-        lasts = Q(live_until__gt=now, expires_at__gt=now, idle_limit__gt=now, user__isnull=False)
+        at = now()
+        lasts = Q(live_until__gt=at, expires_at__gt=at, idle_limit__gt=at, user__isnull=False)
         return self._with_limits().filter(lasts, Q(auth_time__gte=F("valid_from")), revoked_at=None)
 
     def ended(self) -> SessionQuerySet:
         """All other sessions: ended, or too old."""
-        now = project_time.now()
+        at = now()
         return self._with_limits().filter(
             Q(revoked_at__isnull=False)
             | Q(user=None)
-            | Q(expires_at__lte=now)
-            | Q(idle_limit__lte=now)
+            | Q(expires_at__lte=at)
+            | Q(idle_limit__lte=at)
             | Q(auth_time__lt=F("valid_from"))
         )
 
@@ -97,11 +99,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
         cutoff = Cutoff.latest_or()
         cut_off = Case(When(auth_time__lt=cutoff, then=cutoff), default="expires_at")
         revoked = Coalesce("revoked_at", "expires_at")
-        ended = Least(revoked, "expires_at", _idle_limit(), cut_off)
+        ended = Least(revoked, "expires_at", _idle_limit(), cut_off, output_field=MomentField())
         access = Coalesce("access_lifetime", Value(usual))
         longest = Greatest(access, Value(usual), output_field=models.DurationField())
-        over = self.alias(over=_sum(ended, longest))
-        return over.filter(over__lte=as_stored(before) + usual)
+        over = self.alias(over=later(ended, longest))
+        return over.filter(over__lte=aware(before) + usual)
 
     def to_judge(self) -> SessionQuerySet:
         """The same rows, each with the latest cut-off of the table as ``valid_after``."""
@@ -111,7 +113,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.alias(idle_limit=_idle_limit(), valid_from=valid_from())
 
 
-class LiveUntilField(models.DateTimeField):  # type: ignore[type-arg]
+class LiveUntilField(MomentField):
     """When a session ends at the latest, for an index that leaves out older rows.
 
     It is the time of its end, or the idle limit before the first refresh, or else the greatest age.
@@ -154,25 +156,30 @@ class Session(models.Model):
     obtain_serializer: _Text = models.CharField(max_length=255, blank=True, editable=False)
     password_fingerprint: _Text = models.CharField(max_length=64, editable=False)
     retry_key_hash: _Text = models.CharField(max_length=64, blank=True, editable=False)
+    duplicates: _Small = models.PositiveSmallIntegerField(default=0, editable=False)
+    """Rotations in a row whose answer was given twice, as ``sessions.life`` counts them."""
 
     name: _Text = models.CharField(_("name"), max_length=100, blank=True)
     device: _Text = models.CharField(_("device"), max_length=100, blank=True)
     user_agent: _Text = models.CharField(_("user agent"), max_length=512, blank=True)
     ip: _Address = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
     scope: _Text = models.CharField(_("scope"), max_length=512, blank=True)
+    scope_source: _Text = models.CharField(max_length=8, blank=True, editable=False)
+    # The session whose token began this one. No foreign key: that row may be flushed first.
+    parent: _IdOrNone = models.UUIDField(null=True, blank=True, editable=False)
 
-    created_at: _Time = models.DateTimeField(_("created at"), default=project_time.now)
-    auth_time: _Time = models.DateTimeField(_("logged in at"), default=project_time.now)
-    rotated_at: _TimeOrNone = models.DateTimeField(
-        _("refresh token rotated at"), null=True, blank=True
-    )
-    last_used_at: _TimeOrNone = models.DateTimeField(_("last refreshed at"), null=True, blank=True)
-    expires_at: _Time = models.DateTimeField(_("ends at the latest"))
+    created_at: _Time = MomentField(_("created at"), default=local_now)
+    auth_time: _Time = MomentField(_("logged in at"), default=local_now)
+    rotated_at: _TimeOrNone = MomentField(_("refresh token rotated at"), null=True, blank=True)
+    rotated_before: _TimeOrNone = MomentField(null=True, blank=True, editable=False)
+    """When its refresh token was rotated before the last time."""
+    last_used_at: _TimeOrNone = MomentField(_("last refreshed at"), null=True, blank=True)
+    expires_at: _Time = MomentField(_("ends at the latest"))
     refresh_lifetime: _Duration = models.DurationField(_("ends when not refreshed for"))
     access_lifetime: _DurationOrNone = models.DurationField(
         _("access tokens live for"), null=True, blank=True
     )
-    revoked_at: _TimeOrNone = models.DateTimeField(_("ended at"), null=True, blank=True)
+    revoked_at: _TimeOrNone = MomentField(_("ended at"), null=True, blank=True)
     revoked_reason: _Text = models.CharField(
         _("ended because"), max_length=32, blank=True, choices=RevokedReason.choices
     )
@@ -196,6 +203,7 @@ class Session(models.Model):
             models.Index(fields=["user", "live_until"], name="jwt_session_user_live_until"),
             models.Index(fields=["created_at"], name="jwt_session_created_at"),
             models.Index(fields=["revoked_at"], name="jwt_session_revoked_at"),
+            models.Index(fields=["parent"], name="jwt_session_parent"),
         )
 
     def __str__(self) -> str:
@@ -228,7 +236,8 @@ class Session(models.Model):
     @property
     def refreshable_until(self) -> datetime:
         """When the session ends if it is not refreshed before: the ``exp`` of its refresh token."""
-        return min((self.rotated_at or self.created_at) + self.refresh_lifetime, self.expires_at)
+        idle_limit = aware(self.rotated_at or self.created_at) + self.refresh_lifetime
+        return as_local(min(idle_limit, aware(self.expires_at)))
 
 
 _BOUNDS = {"created_at", "rotated_at", "refresh_lifetime", "expires_at", "revoked_at"}
@@ -237,8 +246,4 @@ _BOUNDS = {"created_at", "rotated_at", "refresh_lifetime", "expires_at", "revoke
 
 def _idle_limit() -> Combinable:
     """When a session ends if it is not refreshed before, for a query."""
-    return _sum(Coalesce("rotated_at", "created_at"), F("refresh_lifetime"))
-
-
-def _sum(moment: Combinable, duration: Combinable) -> Combinable:
-    return ExpressionWrapper(moment + duration, output_field=DateTimeField())
+    return later(Coalesce("rotated_at", "created_at"), F("refresh_lifetime"))

@@ -9,8 +9,9 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from drf_jwt_kit.exceptions import InvalidToken, Reason
-from drf_jwt_kit.jose.codec import Policy, decode
-from drf_jwt_kit.permissions import scopes_in
+from drf_jwt_kit.jose.codec import Policy, decode_typed
+from drf_jwt_kit.jose.kinds import require_access_token
+from drf_jwt_kit.scopes import scopes_in
 from drf_jwt_kit.transports import challenge_of, header_of, token_in
 
 from .checks import require_unauthenticated_user_none
@@ -60,10 +61,11 @@ class ResourceServerAuthentication(BaseAuthentication):
 
 
 def verify(presented: str | bytes) -> dict[str, Any]:
-    """The claims of a token that the issuer signed for this service.
+    """The claims of an access token that the issuer signed for this service.
 
-    For a token that does not come in a header, but in a message queue, for example. Raises
-    InvalidToken and KeysUnavailable.
+    For a token that does not come in a header, but in a message queue, for example. A token that
+    says it is of another kind is refused, whatever TOKEN_TYPES allows. Raises InvalidToken and
+    KeysUnavailable.
     """
     settings = get_resource_server_settings()
     policy = Policy(
@@ -72,7 +74,8 @@ def verify(presented: str | bytes) -> dict[str, Any]:
         audience=settings.AUDIENCE,
         leeway=settings.LEEWAY,
     )
-    claims = decode(presented, get_issuer_keys(), policy)
+    claims, typ = decode_typed(presented, get_issuer_keys(), policy)
+    require_access_token(typ, claims)
     scopes = scopes_in(claims.get(settings.SCOPE_CLAIM))
     claims.pop("scope", None)  # the settings may name another claim for scopes
     return {**claims, "scope": " ".join(sorted(scopes))} if scopes else claims

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from rest_framework.settings import api_settings as drf_settings
 
 from drf_jwt_kit.conf import current_problems, get_settings
+from drf_jwt_kit.transports.checks import check_page_cache
 
 from .settings import problems
 
@@ -32,6 +33,8 @@ def check(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     ]
     if _needs_users():
         said.append(Error(_NO_USERS, hint=_CURE, id=ANONYMOUS_USER_NEEDS_USERS))
+    if not apps.is_installed("drf_jwt_kit"):  # whose own checks say so
+        said += check_page_cache()
     return said
 
 

@@ -58,7 +58,8 @@ class ResourceServerSettings:
         fields.is_texts,
         convert=lambda value: tuple(name.lower().removeprefix("application/") for name in value),
     )
-    """The accepted values of the header's `typ`. Issuers that ignore RFC 9068 may write `JWT`."""
+    """The accepted values of the header's `typ`. Issuers that ignore RFC 9068 may write `JWT`. A
+    token that says it is a refresh, ID or logout token is refused whatever stands here."""
 
     USER_ID_CLAIM: str = fields.text("user_id")
     """The claim for `request.user.pk`, a string. Other issuers usually have `sub`."""

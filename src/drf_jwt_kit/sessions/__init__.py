@@ -2,13 +2,16 @@
 
 from drf_jwt_kit.models import RevokedReason
 
-from .begin import rename, start
-from .end import keep, logout, revoke, revoke_all
+from .devices import live_sessions
+from .end import logout, revoke, revoke_all
 from .limits import SessionLimits
-from .refresh import refresh, would_refresh
-from .rows import authenticate, live_sessions
+from .logins import rename, start
+from .password_change import keep
+from .refresh import refresh
+from .rows import authenticate
 from .stateless import authenticate_stateless
 from .tokens import TokenPair
+from .verify import would_refresh
 
 __all__ = [
     "RevokedReason",

@@ -1,18 +1,30 @@
 """Does the user of a session still exist, is it active, and is its password unchanged?
 
-Reads no session and writes nothing.
+Reads users where they are written, and no session. Writes nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import get_hasher, identify_hasher
+from django.core.exceptions import PermissionDenied
+from django.db import connections, router
+from rest_framework import exceptions
 
 from drf_jwt_kit.conf import get_settings
 
 from .life import End
+
+_REFUSALS = (
+    exceptions.AuthenticationFailed,
+    exceptions.PermissionDenied,
+    PermissionDenied,
+)
 
 
 def default_user_authentication_rule(user: Any) -> bool:
@@ -21,8 +33,22 @@ def default_user_authentication_rule(user: Any) -> bool:
 
 
 def may_log_in(user: Any) -> bool:
-    """Whether the project's ``USER_AUTHENTICATION_RULE`` accepts ``user`` (or None)."""
+    """Whether the project's ``USER_AUTHENTICATION_RULE`` accepts ``user`` (or None).
+
+    A refusal that the rule raises is the answer to the login.
+    """
     return bool(get_settings().load("USER_AUTHENTICATION_RULE")(user))
+
+
+def may_continue(user: Any) -> bool:
+    """The same for a session that has begun: a refusal that the rule raises counts as False.
+
+    Any other exception is an error, after which the session goes on.
+    """
+    try:
+        return may_log_in(user)
+    except _REFUSALS:
+        return False
 
 
 def user_id_of(user: Any) -> str:
@@ -53,7 +79,7 @@ def end_of_account(user: Any, stored_fingerprint: str) -> End | None:
     """
     if user is None:
         return End.USER_GONE
-    if not may_log_in(user):
+    if not may_continue(user):
         return End.USER_INACTIVE
     return end_of_account_for_request(user, stored_fingerprint)
 
@@ -65,6 +91,24 @@ def end_of_account_for_request(user: Any, stored_fingerprint: str) -> End | None
     return None if stored_fingerprint in accepted_fingerprints(user) else End.PASSWORD_CHANGED
 
 
+def users() -> Any:
+    """The users whom the user model's default manager shows, where they are written."""
+    manager = get_user_model()._default_manager
+    return manager.using(router.db_for_write(manager.model))
+
+
+def end_since_login(user_id: Any, stored_fingerprint: str) -> End | None:
+    """Why a change of the user since its password was checked ends the session just begun, or None.
+
+    One query, which waits for a change that is being committed: a plain one would show the user
+    as it was before. Outside a transaction the lock is released at once.
+    """
+    found = _one(user_id)
+    with _locked(found.db):
+        user = next(iter(found), None)
+    return End.USER_GONE if user is None else end_of_account_for_request(user, stored_fingerprint)
+
+
 def is_rehash(user: Any, stored_password: str) -> bool:
     """Whether a save of ``user`` only renews the hash of the same password.
 
@@ -74,6 +118,44 @@ def is_rehash(user: Any, stored_password: str) -> bool:
     """
     taken_back = user.__dict__.get("_password", "") is None
     return taken_back and _is_outdated(stored_password) and not _is_outdated(user.password)
+
+
+def _one(user_id: Any) -> Any:
+    """The user with this primary key, by a query whose rows every database can lock."""
+    shown = users().select_related(None).prefetch_related(None).order_by()
+    query = shown.query
+    if len(query.alias_map) <= 1 and not (
+        query.annotations or query.distinct or query.extra_tables
+    ):
+        return shown.filter(pk=user_id)
+    # PostgreSQL locks no groups, no distinct rows and no outer joins, but the rows around them.
+    plain = shown.model._base_manager.using(shown.db)
+    return plain.filter(pk=user_id, pk__in=shown.filter(pk=user_id).values("pk"))
+
+
+@contextmanager
+def _locked(alias: str) -> Iterator[None]:
+    """Make a query lock what it reads: Django's select_for_update demands a transaction.
+
+    SQLite has no such lock and needs none: it has one writer, so the row of the session could be
+    inserted only when no change of the user was under way.
+    """
+    connection = connections[alias]
+    locks = []
+    if connection.features.has_select_for_update:
+        # References to the user, which other tables may be inserting, are not waited for.
+        weaker = connection.features.has_select_for_no_key_update
+        locks.append(connection.ops.for_update_sql(no_key=weaker))
+
+    def append(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        # Only to the first query: a user model may ask more when it is loaded.
+        return execute(f"{sql} {locks.pop()}" if locks else sql, *rest)
+
+    connection.execute_wrappers.insert(0, append)  # the project's own see what is executed
+    try:
+        yield
+    finally:
+        connection.execute_wrappers.remove(append)
 
 
 def _is_outdated(encoded: str) -> bool:

@@ -6,17 +6,16 @@ any other session.
 
 from __future__ import annotations
 
-from datetime import datetime
-from datetime import timezone as utc
+from datetime import datetime, timezone
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from drf_jwt_kit.conf.moments import as_stored
+from drf_jwt_kit.conf.moments import as_local
 from drf_jwt_kit.models import Session
 
-from . import others, rows
-from .account import may_log_in
+from . import grant, others, rows
+from .account import may_continue
 from .life import End
 from .presented import Presented
 
@@ -32,19 +31,30 @@ def user_to_begin_with(presented: Presented) -> Any:
     Raises InvalidToken if Simple JWT would refuse the token too: it is on the blacklist, or its
     user may not log in.
     """
+    refuse_blacklisted(presented)
+    user = rows.user_of_other(presented)
+    if not may_continue(user):
+        rows.refuse(presented, End.USER_INACTIVE.value, final=False)
+    return user
+
+
+def refuse_blacklisted(presented: Presented) -> None:
+    """Raise InvalidToken if the token is on Simple JWT's blacklist.
+
+    Also if its session has begun: while a project moves, processes of the old release still log
+    users out, and know no session.
+    """
     if others.is_blacklisted(presented.jti):
         rows.refuse(presented, "blacklisted")
-    user = rows.user_of_other(presented)
-    if not may_log_in(user):
-        rows.refuse(presented, End.USER_INACTIVE.value)
-    return user
 
 
 def session_of(presented: Presented, user: Any) -> Session:
     """A new session for an adopted token, not stored yet."""
     session = rows.new_session(user)
     session.pk = presented.session_id
-    session.auth_time = as_stored(datetime.fromtimestamp(presented.auth_time, utc.utc))
+    session.auth_time = as_local(datetime.fromtimestamp(presented.auth_time, timezone.utc))
+    if presented.scope is not None:
+        grant.bound(session, presented.scope)
     return session
 
 
@@ -64,9 +74,9 @@ def insert(session: Session) -> bool:
 def remember(presented: Presented) -> None:
     """Store the session of an adopted token that has none, only in order to end it.
 
-    Also for an inactive user, who may become active again while the token is valid. This is not
-    a login, so no signal is sent.
+    Also for an inactive user, who may become active again while the token is valid, and for one
+    who is not there, who may come back under the same name. This is not a login, so no signal is
+    sent.
     """
-    user = None if has_begun(presented) else rows.find_user(presented.user_id)
-    if user is not None:
-        insert(session_of(presented, user))
+    if not has_begun(presented):
+        insert(session_of(presented, rows.find_user(presented.user_id)))

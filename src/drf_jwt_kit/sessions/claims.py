@@ -22,7 +22,7 @@ from drf_jwt_kit.conf import KitSettings, get_settings
 from drf_jwt_kit.conf import checks as conf
 from drf_jwt_kit.models import Session
 
-from . import events
+from . import events, grant
 from .tokens import Writer, reserved_names
 
 NOT_A_SERIALIZER = partial(Error, id="drf_jwt_kit.E044")
@@ -77,6 +77,17 @@ class OwnToken(Protocol):
         """The session with the scope set on the token, and what it adds to access tokens."""
 
 
+@dataclass(frozen=True)
+class PlainLogin:
+    """The same for a login whose obtain serializer has no ``get_token`` of its own."""
+
+    session: Session
+
+    def handed_over(self) -> tuple[Session, Additions]:
+        """The session, and nothing that is added to its tokens."""
+        return self.session, Additions()
+
+
 class GivesTokens:
     """The base of obtain serializers: a project may have its own ``get_token``.
 
@@ -105,9 +116,16 @@ def own_token(user: Any, path: str = "") -> OwnToken | None:
 
 
 def additions_at_refresh(session: Session, user: Any) -> Additions:
-    """What ``get_token`` adds to the access tokens of a session at a refresh."""
+    """What ``get_token`` adds to the access tokens of a session at a refresh.
+
+    Narrows ``session`` to the scope that it has at this moment.
+    """
     token = own_token(user, session.obtain_serializer)
-    return Additions() if token is None else token.handed_over()[1]
+    fresh, added = (None, Additions()) if token is None else token.handed_over()
+    computed = fresh.scope if fresh is not None and fresh.scope_source else None
+    if session.scope_source or computed is not None:
+        grant.narrow(session, computed)
+    return added
 
 
 def _named(path: str) -> type[GivesTokens] | None:

@@ -11,14 +11,24 @@ from collections.abc import Callable
 from typing import Any
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.models import Session
 
 try:
-    import ua_parser
+    from ua_parser import Domain, Parser
+    from ua_parser.basic import Resolver
+    from ua_parser.loaders import load_lazy_builtins
 except ImportError:  # the extra `devices` is not installed
     parse: Callable[[str], Any] | None = None
 else:
-    parse = ua_parser.parse
+    # Patterns are compiled when they are tried first. All 1,261 at once, as ua_parser.parse does,
+    # keep each process busy for 0.7 s at its first login.
+    _parser = Parser(Resolver(load_lazy_builtins()))
+
+    def _browser_and_system(user_agent: str) -> Any:
+        return _parser(user_agent, Domain.USER_AGENT | Domain.OS)
+
+    parse = _browser_and_system
 
 _LONGEST_USER_AGENT = 512
 _LONGEST_NAME = 100
@@ -32,15 +42,9 @@ def describe(session: Session, request: Any) -> None:
     if request is None or not get_settings().RECORD_CLIENT:
         return
     sent = request.META.get("HTTP_USER_AGENT", "")[:_LONGEST_USER_AGENT]
-    session.user_agent = "".join(character for character in sent if character.isprintable())
+    session.user_agent = plain(sent)
     session.device = device_name(session.user_agent)
     session.ip = address_of(request)
-
-
-def storable(text: str) -> str:
-    """``text`` without characters that databases refuse: NUL, and lone halves of surrogate pairs,
-    which JSON can contain."""
-    return text.replace("\0", "").encode(errors="ignore").decode()
 
 
 def device_name(user_agent: str) -> str:
@@ -50,7 +54,7 @@ def device_name(user_agent: str) -> str:
     header of 8,000 keeps the parser busy for 70 ms. The name is plain ASCII, because the client
     can choose parts of it.
     """
-    if parse is None:
+    if parse is None or not user_agent:
         return ""
     found = parse(user_agent[:_LONGEST_USER_AGENT])
     named = [_plain(part.family) for part in (found.user_agent, found.os) if part is not None]

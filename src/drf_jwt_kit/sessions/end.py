@@ -7,26 +7,26 @@ INSERT of a cut-off. Inside an open transaction, the end lasts only if that comm
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q
-from django.utils import timezone
+from django.db import transaction
+from django.db.models import Model, Q, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Greatest
 
-from drf_jwt_kit.conf.moments import whole_second
-from drf_jwt_kit.exceptions import InvalidToken, Reason
+from drf_jwt_kit.conf.moments import as_local, now, whole_second
+from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Cutoff, RevokedReason, Session, SessionQuerySet
+from drf_jwt_kit.models.moment import MomentField
 
-from . import adoption, events, feed, rows
-from .account import fingerprint
+from . import adoption, beginnings, descendants, events, feed, rows
+from .causal import READS, UPDATES, catch_up
 from .faults import persistent, persistently
 from .presented import EITHER, Origin, Presented, is_genuine, read
-
-_JUST_NOW = timedelta(minutes=1)
-"""How long after its user's new password was saved a session can still be kept."""
 
 
 def revoke(
@@ -53,10 +53,20 @@ def revoke(
         found = found.filter(user_id=user.pk)
     if keep is not None:
         found = found.exclude(pk=keep)
-    user_id = user.pk if user is not None else None
-    end_them = partial(end, found, reason, session_id=session_id, user_id=user_id)
-    now = timezone.now()
-    return persistently(lambda again: end_them(at=now, again=again))
+    user_id = user.pk if user is not None else getattr(session, "user_id", None)
+    end_them = partial(end, found, reason, session_id=session_id, user_id=user_id, at=now())
+
+    def end_all(again: bool) -> int:
+        count = end_them(again=again)
+        may_lag = session_id is None or not count
+        if may_lag and catch_up(READS | UPDATES):
+            count += end_them()
+        return count
+
+    count = persistently(end_all)
+    if session_id is not None and not count:
+        beginnings.drop(session_id)
+    return count
 
 
 def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
@@ -66,7 +76,7 @@ def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
     user who logs in within the second of the call must log in again. One query, however many
     sessions there are. Raises ServiceUnavailable if the database does not answer.
     """
-    valid_after = whole_second(timezone.now())
+    valid_after = as_local(whole_second(now()))
     row = Cutoff(valid_after=valid_after)
     # If the answer is lost, the row may be written twice, which has the same effect.
     persistently(lambda again: row.save(using=rows.write_alias(), force_insert=True))
@@ -88,24 +98,69 @@ def end(
 
     ``again`` means that an attempt with the same ``at`` was made and its answer was lost.
     """
-    at = at or timezone.now()
+    at = at or now()
     to_end = Q(revoked_at=None)
     if again:
-        to_end |= Q(revoked_at=at, revoked_reason=reason)
-    count: int = found.filter(to_end).update(revoked_at=at, revoked_reason=reason, live_until=at)
+        to_end |= Q(revoked_at=_moment_of(at), revoked_reason=reason)
+    stolen: list[UUID] = []
+    if reason == RevokedReason.REUSED:
+        stolen = [*found.filter(to_end).values_list("pk", flat=True)]
+        _end_begun_with(stolen)  # a process that is killed here leaves something to be found again
+    count = _write(found.filter(to_end), at, reason)
     if count:
+        if user_id is None and session_id is not None:
+            user_id = found.values_list("user_id", flat=True).first()
         events.revoked(session_id, user_id, reason, count)
         feed.expire_after_commit()
+    if count and stolen:
+        _end_begun_with(stolen)
+        if rows.in_transaction():  # logins that it cannot see
+            sweep = lambda: _end_begun_with(stolen)  # noqa: E731  # Django logs its failure by name
+            transaction.on_commit(sweep, using=rows.write_alias(), robust=True)
     return count
 
 
-def logout(presented: str | bytes, *, reason: str = RevokedReason.LOGOUT) -> None:
-    """End the session of a token of either kind with a valid signature, of any age and generation.
+def end_one(session: Session, reason: str) -> None:
+    """End a session that was stored just now, also if its user is gone."""
+    found, at = rows.stored().filter(pk=session.pk), now()
+    end_it = partial(end, found, reason, session_id=session.pk, user_id=session.user_id, at=at)
+    persistently(lambda again: end_it(again=again))
 
-    It may have ended already. Raises InvalidToken for a token that is not ours. At most two
-    queries. Source: RFC 7009 section 2.
+
+@persistent
+def was_stolen(session_id: UUID) -> bool:
+    """Whether a session has ended because an old refresh token came back, its own or a parent's.
+
+    Inside a transaction the row is locked: whoever ends it then sees what that has begun.
     """
-    token = read(presented, EITHER, accept_expired=True)
+    session = rows.find_for_update(session_id)
+    return session is not None and session.revoked_reason == RevokedReason.REUSED
+
+
+def logout(presented: str | bytes, *more: str | bytes, reason: str = RevokedReason.LOGOUT) -> None:
+    """End the session of each token that is ours: of either kind, of any age and generation.
+
+    It may have ended already. Raises InvalidToken if none of the tokens has a valid signature of
+    ours, and KeysUnavailable if one may have: the others have ended theirs even so. At most two
+    queries a session. Source: RFC 7009 section 2.
+    """
+    ended: set[UUID] = set()
+    refusals: list[InvalidToken | KeysUnavailable] = []
+    for one in (presented, *more):
+        try:
+            token = read(one, EITHER, accept_expired=True)
+            if token.session_id not in ended:
+                _log_out(token, reason)
+                ended.add(token.session_id)
+        except (InvalidToken, KeysUnavailable) as error:
+            refusals.append(error)
+    unsure = [refusal for refusal in refusals if isinstance(refusal, KeysUnavailable)]
+    if unsure or not ended:
+        passing = [refusal for refusal in refusals if not getattr(refusal, "final", True)]
+        raise [*unsure, *passing, *refusals][0]
+
+
+def _log_out(token: Presented, reason: str) -> None:
     if token.kind is TokenKind.REFRESH:
         end_session_of(token, reason)
     else:
@@ -124,33 +179,53 @@ def end_session_of(token: Presented, reason: str = RevokedReason.LOGOUT) -> None
     if token.origin is Origin.SIMPLE_JWT:
         adoption.remember(token)
     session = rows.stored().filter(pk=token.session_id).first()
+    if session is None and catch_up():
+        session = rows.find_for_update(token.session_id)
     if session is None:
+        beginnings.drop(token.session_id)
         return
     if not is_genuine(token, session):
         rows.refuse(token, "forged", Reason.INVALID)
     if session.revoked_at is None:
-        revoke(session.pk, reason=reason)
+        revoke(session, reason=reason)
 
 
 @persistent
-def keep(request: Any, user: Any) -> None:
-    """Keep the session that made ``request`` after ``user`` changed its password; end the others.
+def _end_begun_with(stolen: list[UUID]) -> None:
+    """End the sessions that were begun with tokens of these, and with theirs, of whatever user.
 
-    Call it right after saving the new password, like Django's ``update_session_auth_hash``. If
-    the request has no token of ours, all sessions end. Two queries.
+    Asks again until it finds no more: a login may be under way, and looks at its parent only after
+    its row is stored.
     """
-    token = getattr(getattr(request, "auth", None), "presented", None)
-    session_id = token.sid if isinstance(token, Presented) else None
-    if session_id is not None:
-        just_ended = Q(
-            revoked_reason=RevokedReason.PASSWORD_CHANGED,
-            revoked_at__gte=timezone.now() - _JUST_NOW,
-        )
-        rows.stored().filter(
-            Q(revoked_at=None) | just_ended, pk=session_id, user_id=user.pk
-        ).update(revoked_at=None, revoked_reason="", password_fingerprint=fingerprint(user))
-        events.log("kept", session=session_id, user=user.pk)
-    revoke(user=user, keep=session_id, reason=RevokedReason.PASSWORD_CHANGED)
+    ended: list[UUID] = []
+    while found := descendants.live(stolen, but=ended):
+        of_user: dict[Any, list[UUID]] = {}
+        for pk, user_id in found:
+            of_user.setdefault(user_id, []).append(pk)
+            ended.append(pk)
+        for user_id, ids in of_user.items():
+            _end_some(ids, user_id)
+
+
+def _end_some(ids: list[UUID], user_id: Any) -> None:
+    reason = RevokedReason.REUSED
+    if count := _write(rows.stored().filter(pk__in=ids, revoked_at=None), now(), reason):
+        events.revoked(ids[0] if len(ids) == 1 else None, user_id, reason, count)
+        feed.expire_after_commit()
+
+
+def _write(found: SessionQuerySet, at: datetime, reason: str) -> int:
+    moment = _moment_of(at)
+    return found.update(revoked_at=moment, revoked_reason=reason, live_until=moment)
+
+
+def _moment_of(at: datetime) -> Combinable:
+    """``at``, or the last use of the session if a machine with a faster clock has written that.
+
+    Its tokens live for longer by as much, and so long must the revocation feed know of the end.
+    """
+    last_use = Coalesce("last_used_at", "created_at")
+    return Greatest(Value(at, output_field=MomentField()), last_use, output_field=MomentField())
 
 
 def _id_of(session: object) -> UUID:

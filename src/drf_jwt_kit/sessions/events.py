@@ -1,4 +1,4 @@
-"""What happened to a session? Tells it in one log line, and in one signal after the commit.
+"""What happened to a session? Tells it after the commit, in one log line and in one signal.
 
 The logger is ``drf_jwt_kit``, its lines are ``event=… key=value``. Never a token, key or password.
 """
@@ -25,23 +25,33 @@ logger = logging.getLogger("drf_jwt_kit")
 
 def started(session: Session, user: Any, request: Any) -> None:
     """A session was started."""
-    log("started", session=session.pk, user=user.pk)
+    _log_after_commit("started", session=session.pk, user=user.pk)
     _tell(signals.session_started, session=session, user=user, request=request)
 
 
 def refreshed(session: Session, user: Any, request: Any) -> None:
     """A session was refreshed; without rotation, in the same generation."""
     facts = {"session_id": session.pk, "user": user, "generation": session.generation}
-    log("refreshed", session=session.pk, user=user.pk, generation=session.generation)
+    _log_after_commit("refreshed", session=session.pk, user=user.pk, generation=session.generation)
     _tell(signals.session_refreshed, **facts, request=request)
 
 
 def reused(session: Session, user: Any, presented: int, request: Any) -> None:
     """An old refresh token was used again, and its session was ended."""
     generations = {"presented": presented, "stored": session.generation}
-    log("reused", level=logging.WARNING, session=session.pk, user=session.user_id, **generations)
+    who = {"session": session.pk, "user": session.user_id}
+    _log_after_commit("reused", level=logging.WARNING, **who, **generations)
     facts = {"session_id": session.pk, "user": user, **generations}
     _tell(signals.refresh_reused, **facts, request=request)
+
+
+def followed(session: Session, user: Any, request: Any) -> None:
+    """Somebody refreshes right after each refresh of the session. It goes on."""
+    generation = session.generation
+    named = {"session": session.pk, "user": user.pk, "generation": generation}
+    _log_after_commit("refresh_followed", level=logging.WARNING, **named)
+    facts = {"session_id": session.pk, "user": user, "generation": generation}
+    _tell(signals.refresh_followed, **facts, request=request)
 
 
 def refused(token: Presented, verdict: str, *, level: int = logging.INFO) -> None:
@@ -52,24 +62,34 @@ def refused(token: Presented, verdict: str, *, level: int = logging.INFO) -> Non
 
 def revoked(session_id: UUID | None, user_id: object, reason: str, count: int) -> None:
     """One session was ended, or ``count`` sessions of a user."""
-    log("revoked", session=session_id or "all", user=user_id, reason=reason, count=count)
+    _log_after_commit(
+        "revoked", session=session_id or "all", user=user_id, reason=reason, count=count
+    )
     facts = {"session_id": session_id, "user_id": user_id, "reason": str(reason), "count": count}
     _tell(signals.session_revoked, **facts)
 
 
 def all_revoked(valid_after: datetime, reason: str) -> None:
-    """All sessions of all users were ended; logged after the commit."""
+    """All sessions of all users were ended."""
     since = valid_after.isoformat()
-    _after_commit(
-        lambda: log("all_revoked", level=logging.WARNING, valid_after=since, reason=reason)
-    )
+    _log_after_commit("all_revoked", level=logging.WARNING, valid_after=since, reason=reason)
     _tell(signals.all_sessions_revoked, valid_after=valid_after, reason=str(reason))
+
+
+def kept(session_id: UUID, user: Any) -> None:
+    """A session was kept although its user has a new password."""
+    _log_after_commit("kept", session=session_id, user=user.pk)
 
 
 def log(event: str, *, level: int = logging.INFO, **facts: object) -> None:
     """Write one line; a value that could be taken for another field is quoted."""
     pairs = " ".join(f"{name}={_shown(value)}" for name, value in facts.items())
     logger.log(level, "event=%s %s", event, pairs)
+
+
+def _log_after_commit(event: str, *, level: int = logging.INFO, **facts: object) -> None:
+    """The same for what a rollback undoes: an open transaction may still fail."""
+    _after_commit(lambda: log(event, level=level, **facts))
 
 
 def _tell(signal: Signal, **facts: Any) -> None:

@@ -93,7 +93,7 @@ def as_unavailable(error: Exception) -> ServiceUnavailable | None:
     """ServiceUnavailable for a fault of the database, after a log line with the cure; else None."""
     if not isinstance(error, (DatabaseError, InterfaceError)):
         return None
-    if _says_not_migrated(error):
+    if says_not_migrated(error):
         cure = "run `python manage.py migrate`"
         log("not_migrated", level=logging.ERROR, cure=cure, error=_first_line(error))
     elif _is_fault(error):
@@ -114,7 +114,7 @@ def is_unwritable(error: Exception) -> bool:
 def _may_pass(error: Exception) -> bool:
     if isinstance(error, RowChanged):  # it spoils no transaction
         return True
-    return _is_fault(error) and not _says_not_migrated(error) and not _in_transaction()
+    return _is_fault(error) and not says_not_migrated(error) and not _in_transaction()
 
 
 def _is_conflict(error: Exception) -> bool:
@@ -140,7 +140,8 @@ def _is_fault(error: Exception) -> bool:
     return known or not _READ_ONLY.isdisjoint(_codes_of(error))
 
 
-def _says_not_migrated(error: Exception) -> bool:
+def says_not_migrated(error: Exception) -> bool:
+    """Whether the database has no such table, or no such column."""
     sqlite_says = ("no such table", "no such column")  # it has no codes
     coded = not _NOT_MIGRATED.isdisjoint(_codes_of(error))
     return coded or str(error).startswith(sqlite_says)

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from threading import Lock
 from time import monotonic
 
-from django.db import connections, transaction
+from django.db import transaction
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import ServiceUnavailable
 
-from . import revocations, rows
+from . import place, revocations, rows
 from .revocations import Revocations
 
 FAIL_CLOSED_AFTER = 10
@@ -32,7 +32,7 @@ def recent_revocations() -> Revocations:
 
     Raises ServiceUnavailable if the database has not answered for ten seconds.
     """
-    key = _key()
+    key = place.key()
     feed = _feeds.get(key) or _feeds.setdefault(key, Feed(revocations.read))
     return feed.recent(get_settings().REVOCATION_LAG.total_seconds())
 
@@ -41,7 +41,7 @@ def expire_after_commit() -> None:
     """Make the next request of this process read again, once the open transaction has committed."""
 
     def expire() -> None:
-        feed = _feeds.get(_key())
+        feed = _feeds.get(place.key())
         if feed is not None:
             feed.expire()
 
@@ -121,10 +121,3 @@ def forget() -> None:
 # that a thread of its parent held, and nobody would release it.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=forget)
-
-
-def _key() -> tuple[object, ...]:
-    """The database that sessions are written to, and its schema if each tenant has one."""
-    alias = rows.write_alias()
-    connection = connections[alias]
-    return alias, connection.settings_dict["NAME"], getattr(connection, "schema_name", None)

@@ -1,22 +1,23 @@
 """Which rows are no longer needed? Walks the table and deletes them, batch by batch.
 
 A row is needed until the last access token of its session has expired: strict requests and the
-revocation feed read it. After that, the session's tokens are refused without it.
+revocation feed read it. After that, the session's tokens are refused without it. A session that
+began with a token of Simple JWT keeps its row until that token has expired, and the latest cut-off
+stays: other tokens are held against these, which no row tells of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings as django_settings
 from django.db import connections
 from django.db.models import Q
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import as_stored, aware, epoch
+from drf_jwt_kit.conf.moments import epoch, now
 from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
 
 from . import others, rows
@@ -28,7 +29,7 @@ _MARGIN = OVERLAP + timedelta(minutes=4)
 """For rows that the revocation feed reads again, and generously for clocks that differ."""
 _NARROW = (
     *("id", "created_at", "auth_time", "rotated_at", "expires_at", "refresh_lifetime"),
-    *("access_lifetime", "revoked_at", "generation"),
+    *("access_lifetime", "revoked_at", "generation", "parent"),
 )
 
 
@@ -59,20 +60,19 @@ def flush(
     progress = Progress()
     total, seen = _count(), 0
     last: Session | None = None
-    oldest_login: datetime | None = None
     while progress.fraction < 1:
         batch = _read(last, batch_size)
-        dead = dict.fromkeys(row.pk for row in batch if rule.is_dead(row))
-        kept = [row.auth_time for row in batch if row.pk not in dead]
-        oldest_login = min([*kept, oldest_login] if oldest_login else kept, default=None)
+        dead = {row.pk: row.parent for row in batch if rule.is_dead(row)}
+        if not dry_run:
+            _hand_on(dead)
         progress.deleted += len(dead) if dry_run else _delete([*dead], rule)
-        progress.kept += len(kept)
+        progress.kept += len(batch) - len(dead)
         seen += len(batch)
         if len(batch) == batch_size:
             last = batch[-1]
             progress.fraction = seen / max(total, seen + 1)  # somebody may have logged in since
         else:
-            progress.cutoffs = _flush_cutoffs(rule, oldest_login, dry_run=dry_run)
+            progress.cutoffs = _flush_cutoffs(rule, dry_run=dry_run)
             progress.fraction = 1.0
         yield progress
 
@@ -84,23 +84,20 @@ class _Rule:
     before: datetime
     usual_access_lifetime: timedelta
     cutoff: Cutoff | None
-    adopting: bool
-    """Tokens of Simple JWT are still accepted, so rows and cut-offs that refuse them must stay."""
 
     @classmethod
     def of_this_moment(cls, keep: timedelta) -> _Rule:
         settings = get_settings()
         grace = settings.ACCESS_TOKEN_LIFETIME + settings.LEEWAY + _MARGIN
         return cls(
-            before=aware(as_stored(datetime.now(timezone.utc) - keep - grace)),  # as SQL compares
+            before=now() - keep - grace,
             usual_access_lifetime=settings.ACCESS_TOKEN_LIFETIME,
             cutoff=_latest_cutoff(),
-            adopting=others.adopts_simple_jwt(),
         )
 
     def is_dead(self, row: Session) -> bool:
-        if self.adopting and others.is_adopted(row.pk):
-            return False
+        if others.is_adopted(row.pk) and others.expiry_of_adopted(row.pk) > self.before:
+            return False  # also after the last day of adoption, which may be put off
         # Only by the table: a cut-off in the settings may be removed again.
         by_table = None if self.cutoff is None else epoch(self.cutoff.valid_after)
         return is_dead(
@@ -134,18 +131,49 @@ def _read(after: Session | None, limit: int) -> list[Session]:
 def _stored_in_login_order() -> bool:
     """Whether rows are stored in the order of their logins, so that neighbours are on one page.
 
-    MariaDB and MySQL store them in the order of their keys, and other databases may. Without
-    USE_TZ, the order of logins is not known: clocks repeat an hour in autumn.
+    MariaDB and MySQL store them in the order of their keys, and other databases may.
     """
-    by_age = connections[rows.write_alias()].vendor in ("postgresql", "sqlite")
-    return by_age and django_settings.USE_TZ
+    return connections[rows.write_alias()].vendor in ("postgresql", "sqlite")
+
+
+def _hand_on(dead: dict[UUID, UUID | None]) -> None:
+    """Give what was begun with tokens of ``dead`` sessions to their parents, so that the end of a
+    stolen session still finds it. Nobody finds anything through one without a parent."""
+    for part in _parts([key for key, parent in dead.items() if parent is not None]):
+        for child, parent in _children(part):
+            if child not in dead:
+                _give(child, _left_above(parent, dead))
+
+
+def _left_above(parent: UUID | None, dead: dict[UUID, UUID | None]) -> UUID | None:
+    """The next session above that is not dead; None if there is none."""
+    below = set()
+    while parent in dead:
+        if parent in below:  # a row was changed by hand
+            return None
+        below.add(parent)
+        parent = dead[parent]
+    return parent
+
+
+def _parts(keys: list[UUID]) -> Iterator[list[UUID]]:
+    most = (connections[rows.write_alias()].features.max_query_params or 10_000) - 10
+    return (keys[start : start + most] for start in range(0, len(keys), most))
+
+
+@persistent
+def _children(parents: list[UUID]) -> list[tuple[UUID, UUID | None]]:
+    return [*rows.stored().filter(parent__in=parents).values_list("pk", "parent")]
+
+
+@persistent
+def _give(child: UUID, parent: UUID | None) -> None:
+    rows.stored().filter(pk=child).update(parent=parent)
 
 
 def _delete(keys: list[UUID], rule: _Rule) -> int:
     dead = rows.stored().dead(rule.before)
-    most = (connections[rows.write_alias()].features.max_query_params or 10_000) - 10
-    parts = (keys[start : start + most] for start in range(0, len(keys), most))
-    return sum(_delete_some(dead.filter(pk__in=part)) for part in parts)
+    return sum(_delete_some(dead.filter(pk__in=part)) for part in _parts(keys))
 
 
 @persistent
@@ -161,15 +189,15 @@ def _latest_cutoff() -> Cutoff | None:
 
 
 @persistent
-def _flush_cutoffs(rule: _Rule, oldest_login: datetime | None, *, dry_run: bool) -> int:
-    """Delete the cut-offs that a later one covers, and the latest if no session needs it."""
+def _flush_cutoffs(rule: _Rule, *, dry_run: bool) -> int:
+    """Delete the cut-offs that a later one covers.
+
+    The latest stays even if no session is older. Tokens that Simple JWT or the issuer at JWK_URL
+    issued before it have no row, and may be accepted for years.
+    """
     latest = rule.cutoff
     if latest is None:
         return 0
-    ends_nobody = oldest_login is None or latest.valid_after <= oldest_login
-    ends_nobody = ends_nobody and not rule.adopting
     cutoffs = Cutoff._default_manager.using(rows.write_alias())
-    superfluous = cutoffs.filter(valid_after__lte=latest.valid_after)
-    if not (ends_nobody and aware(latest.valid_after) <= rule.before):
-        superfluous = superfluous.exclude(pk=latest.pk)
-    return superfluous.count() if dry_run else superfluous.delete()[0]
+    covered = cutoffs.filter(valid_after__lte=latest.valid_after).exclude(pk=latest.pk)
+    return covered.count() if dry_run else covered.delete()[0]

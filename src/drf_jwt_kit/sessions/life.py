@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 
+_FOLLOWED = 3
+"""Rotations in a row, each of which was answered twice, that deserve a warning."""
+
 
 class End(Enum):
     """Why a session has ended."""
@@ -35,6 +38,7 @@ class Verdict(Enum):
     REPEAT_CURRENT = "too_soon"
     REPEAT_CONCURRENT = "concurrent"
     REPEAT_RETRIED = "retried"
+    COLLECT = "collected"
     FORGED = "forged"
     REVOKED = "revoked"
     CUT_OFF = "cut_off"
@@ -50,9 +54,15 @@ class Verdict(Enum):
         """Whether the client gets new tokens."""
         return self in _ACCEPTED
 
+    @property
+    def advances(self) -> bool:
+        """Whether they are those of the next generation."""
+        return self in _ADVANCING
 
+
+_ADVANCING = {Verdict.ROTATE, Verdict.COLLECT}
 _ACCEPTED = {
-    Verdict.ROTATE,
+    *_ADVANCING,
     Verdict.REPEAT_CURRENT,
     Verdict.REPEAT_CONCURRENT,
     Verdict.REPEAT_RETRIED,
@@ -91,7 +101,7 @@ class Use:
     genuine: bool
     """Its ``jti`` is that of the row for this generation, and it names the user of the row."""
     has_retry_key: bool
-    """It came with the retry key of the row's last rotation."""
+    """Its generation and retry key are those that the row was last rotated with."""
 
 
 def is_cut_off(auth_time: int, valid_from: int | None) -> bool:
@@ -112,25 +122,49 @@ def end_of(state: State, *, now: datetime) -> End | None:
     return state.account
 
 
-def judge(
-    state: State, use: Use, *, now: datetime, leeway: timedelta, retry_window: timedelta
-) -> Verdict:
+def judge(state: State, use: Use, *, now: datetime, leeway: timedelta) -> Verdict:
     """Decide what happens to a session whose refresh token is presented.
 
-    ``leeway`` is how long an honest duplicate still counts; zero means strict one-time use.
-    ``retry_window`` is how long a client can get a lost answer with its retry key. Both are
+    ``leeway`` is how long an honest duplicate still counts; zero means strict one-time use. It is
     counted from the last rotation, before and after it, because another machine's clock may be
-    ahead. ``now`` is an aware datetime. Never raises.
+    ahead. Later, a lost answer is collected with its retry key, until the idle limit, and the row
+    advances: whoever holds the answer that was lost is found when it is used. ``now`` is an aware
+    datetime. Never raises.
 
-    Source: RFC 9700 section 4.14.2.
+    Source: RFC 9700 section 4.14.2; docs/explanation/refresh-theorem.md.
     """
     if not use.genuine:
         return Verdict.FORGED
     end = end_of(state, now=now)
     if end is not None:
         return Verdict.EXPIRED if end in _EXPIRED else Verdict(end.value)
-    since = None if state.rotated_at is None else abs(now - state.rotated_at)
-    return _judge_generation(state, use, since, leeway=leeway, retry_window=retry_window)
+    rotated_at = state.rotated_at
+    repeats = rotated_at is not None and is_recent(rotated_at, now=now, leeway=leeway)
+    return _judge_generation(state, use, repeats=repeats)
+
+
+def is_recent(rotated_at: datetime, *, now: datetime, leeway: timedelta) -> bool:
+    """Whether a duplicate of the rotation at ``rotated_at`` is still honest."""
+    return abs(now - rotated_at) < leeway
+
+
+def marked(duplicates: int) -> int:
+    """The count of a session, after the answer of its last rotation was given once more.
+
+    It is twice the number of rotations in a row before the last one that were answered twice, and
+    one more if the last one was.
+    """
+    return duplicates | 1
+
+
+def carried_on(duplicates: int) -> int:
+    """The count after the next rotation: it goes on if the last rotation was answered twice."""
+    return min(duplicates + 1, 2 * _FOLLOWED) if duplicates % 2 else 0
+
+
+def becomes_followed(duplicates: int) -> bool:
+    """Whether marking a session with this count makes it one whose refreshes somebody follows."""
+    return duplicates == 2 * (_FOLLOWED - 1)
 
 
 def is_dead(state: State, *, before: datetime, usual_access_lifetime: timedelta) -> bool:
@@ -148,23 +182,14 @@ def is_dead(state: State, *, before: datetime, usual_access_lifetime: timedelta)
     return min(ends) + max(longer, timedelta(0)) <= before
 
 
-def _judge_generation(
-    state: State,
-    use: Use,
-    since: timedelta | None,
-    *,
-    leeway: timedelta,
-    retry_window: timedelta,
-) -> Verdict:
-    """Decide by the generation of a genuine token, ``since`` after the last rotation."""
+def _judge_generation(state: State, use: Use, *, repeats: bool) -> Verdict:
+    """Decide by the generation of a genuine token, which may be answered again if ``repeats``."""
     if use.generation > state.generation:
         return Verdict.AHEAD
     if use.generation == state.generation:
-        repeats = since is not None and since < leeway
         return Verdict.REPEAT_CURRENT if repeats else Verdict.ROTATE
-    if use.generation == state.generation - 1 and since is not None:
-        if since < leeway:
-            return Verdict.REPEAT_CONCURRENT
-        if use.has_retry_key and since < retry_window:
-            return Verdict.REPEAT_RETRIED
+    if use.generation == state.generation - 1 and repeats:
+        return Verdict.REPEAT_CONCURRENT
+    if use.has_retry_key:
+        return Verdict.REPEAT_RETRIED if repeats else Verdict.COLLECT
     return Verdict.REUSED

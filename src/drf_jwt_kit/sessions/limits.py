@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import as_local, aware
 from drf_jwt_kit.exceptions import LimitsError
 from drf_jwt_kit.jose.codec import ACCEPTED_AHEAD
 from drf_jwt_kit.models import RevokedReason, Session
@@ -75,7 +76,7 @@ def impose(session: Session, user: Any, request: Any) -> SessionLimits:
     session.refresh_lifetime = limits.refresh_lifetime or session.refresh_lifetime
     session.access_lifetime = limits.access_lifetime
     longest = limits.max_age or settings.SESSION_MAX_AGE
-    session.expires_at = session.created_at + longest
+    session.expires_at = as_local(aware(session.created_at) + longest)
     _require_order(session, longest)
     return replace(limits, max_sessions=limits.max_sessions or settings.MAX_SESSIONS_PER_USER)
 
@@ -103,7 +104,7 @@ def _end_oldest(session: Session, user: Any, most: int) -> None:
     live = rows.stored().live()
     live = live.filter(user_id=user.pk, password_fingerprint__in=accepted_fingerprints(user))
     # Where a test has stopped the clock, the login that was just made is still the newest.
-    ages = [(at, pk == session.pk, pk) for at, pk in live.values_list("created_at", "pk")]
+    ages = [(aware(at), pk == session.pk, pk) for at, pk in live.values_list("created_at", "pk")]
     excess = [pk for *_, pk in sorted(ages)[:-most]]
     if excess:
         only = excess[0] if len(excess) == 1 else None

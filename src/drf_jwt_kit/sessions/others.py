@@ -2,12 +2,14 @@
 
 Simple JWT's tokens name no key, no kind and no session. They are accepted until
 ADOPT_SIMPLEJWT_TOKENS_UNTIL. A refresh token begins a session whose id is derived from the token,
-so that it can begin only one. A token signed by a key at ``JWK_URL`` only names one of our users:
+so that it can begin only one, and tells when the token expires, so that its row is kept until then.
+A token signed by a key at ``JWK_URL`` only names one of our users:
 it has no session and does not count as a login.
 """
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,29 +22,42 @@ from rest_framework_simplejwt import settings as simplejwt
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import now
 from drf_jwt_kit.exceptions import InvalidToken, Reason
-from drf_jwt_kit.jose.codec import Policy, TokenKind, decode, decode_unnamed
+from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed, decode_unnamed
+from drf_jwt_kit.jose.kinds import require_access_token
 from drf_jwt_kit.keys.jwk_url import get_published_keys
 from drf_jwt_kit.keys.simplejwt import keys_of_simple_jwt_itself
 
 UNKNOWN_LOGIN = 0
 """Epoch seconds. The time of the login is not known, so it never counts as recent."""
 
-_NAMESPACE = uuid.UUID("0f4a6f0e-6f0b-5d5b-9d1c-6f5d3c0a7f52")
+_CUSTOM = 8
+"""The version of an id that is made in a way of one's own. Source: RFC 9562 section 5.8."""
 _FOREIGN_KINDS = frozenset({TokenKind.ACCESS.value, "jwt", ""})
-"""The accepted values of the header's ``typ``: some issuers write ``JWT`` or leave it out."""
+"""The accepted values of the header's ``typ``: some issuers write ``JWT`` or leave it out, and say
+in claims what a token is."""
 _BLACKLIST = "token_blacklist"
 
 
 def adopts_simple_jwt() -> bool:
     """Whether tokens that Simple JWT issued are still accepted."""
     until = get_settings().ADOPT_SIMPLEJWT_TOKENS_UNTIL
-    return until is not None and datetime.now(timezone.utc) < until
+    return until is not None and now() < until
 
 
 def is_adopted(session_id: uuid.UUID) -> bool:
     """Whether a session began with a token of Simple JWT: the ids of other sessions are random."""
-    return session_id.version == 5  # noqa: PLR2004  # RFC 9562 section 5.5
+    return session_id.version == _CUSTOM
+
+
+def expiry_of_adopted(session_id: uuid.UUID) -> datetime:
+    """When the token of Simple JWT expires with which the session of this id began.
+
+    Until then the row is the only memory of whether the token was used or logged out, whatever
+    becomes of the session, its user, and ADOPT_SIMPLEJWT_TOKENS_UNTIL.
+    """
+    return datetime.fromtimestamp(session_id.int >> 80, timezone.utc)
 
 
 def adopted_claims(presented: str | bytes, policy: Policy) -> tuple[dict[str, Any], TokenKind]:
@@ -60,7 +75,7 @@ def adopted_claims(presented: str | bytes, policy: Policy) -> tuple[dict[str, An
     claims = _of_no_session(claims)  # older versions wrote numbers for users
     if kind == "refresh":
         name = f"{claims.get(settings.USER_ID_CLAIM)} {jti}"
-        claims |= {"sid": str(uuid.uuid5(_NAMESPACE, name)), "gen": 0}
+        claims |= {"sid": str(_session_id(name, claims["exp"])), "gen": 0}
     return claims, kinds[kind]
 
 
@@ -69,10 +84,10 @@ def foreign_claims(presented: str | bytes, policy: Policy) -> dict[str, Any]:
 
     Raises InvalidToken, and KeysUnavailable if the keys could never be fetched.
     """
-    claims = decode(presented, get_published_keys(), replace(policy, kinds=_FOREIGN_KINDS))
+    policy = replace(policy, kinds=_FOREIGN_KINDS)
+    claims, typ = decode_typed(presented, get_published_keys(), policy)
     settings = get_settings()
-    if claims.get(settings.TOKEN_TYPE_CLAIM or "token_type") == "refresh":
-        raise InvalidToken(Reason.WRONG_TYPE)
+    require_access_token(typ, claims, settings.TOKEN_TYPE_CLAIM)
     if simplejwt.api_settings.JTI_CLAIM is None:
         claims.setdefault(settings.JTI_CLAIM, "")  # other issuers may write none
     return _of_no_session(claims)
@@ -96,6 +111,13 @@ def is_blacklisted(jti: str) -> bool:
     model = apps.get_model(_BLACKLIST, "BlacklistedToken")
     rows = model._default_manager.using(router.db_for_write(model))  # a replica may lag
     return bool(rows.filter(token__jti=jti).exists())
+
+
+def _session_id(name: str, expires: int) -> uuid.UUID:
+    """An id of 48 bits of time and 74 of a hash, as UUIDs of version 7 are laid out."""
+    random = int.from_bytes(hashlib.sha256(name.encode()).digest()[:10], "big")
+    laid_out = expires << 80 | random & ~(0xF << 76) & ~(0b11 << 62)
+    return uuid.UUID(int=laid_out | _CUSTOM << 76 | 0b10 << 62)
 
 
 def _of_no_session(claims: dict[str, Any]) -> dict[str, Any]:

@@ -14,12 +14,16 @@ from enum import Enum
 from typing import Any, Protocol
 from uuid import UUID
 
+from rest_framework.request import Request
+
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf import issuer as of
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.keys.jwk_url import are_published
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.scopes import text_of
 
 from . import others
 
@@ -52,6 +56,11 @@ class Presented:
     """The generation of a refresh token; 0 for an access token, which has none."""
     auth_time: int
     claims: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def scope(self) -> str | None:
+        """What the token may do, as a space-separated list; None if it has no limit."""
+        return text_of(self.claims["scope"]) if "scope" in self.claims else None
 
     @classmethod
     def of(cls, claims: Mapping[str, Any], kind: TokenKind, origin: Origin) -> Presented:
@@ -139,6 +148,22 @@ def presented_of(token: Presented | TokenOfAFace, kind: TokenKind) -> Presented:
     return presented
 
 
+def presented_with(request: Any) -> Presented | None:
+    """The token of ours, or of another issuer that we accept, with which ``request`` was made.
+
+    None if there is none, and while nobody has asked who makes the request: this asks nobody, so
+    that an authentication class may begin a session.
+    """
+    inner = getattr(request, "_request", None)
+    asked = "_auth" if isinstance(request, Request) else "auth"
+    with suppress(InvalidToken):  # a token that was made without a session
+        for auth in (getattr(request, asked, None), getattr(inner, "auth", None)):
+            presented = getattr(auth, "presented", auth)
+            if isinstance(presented, Presented):
+                return presented
+    return None
+
+
 def is_genuine(presented: Presented, session: Session) -> bool:
     """Whether this refresh token was made from the row of ``session``."""
     if presented.origin is Origin.SIMPLE_JWT:
@@ -167,26 +192,28 @@ def _signed(presented: str | bytes, policy: Policy) -> tuple[dict[str, Any], Tok
     try:
         claims, kind = decode_typed(presented, get_ring().verifying, policy)
         return claims, TokenKind(kind), Origin.OURS
-    except InvalidToken as refusal:
-        if refusal.reason is not Reason.INVALID:
+    except InvalidToken as error:
+        if error.reason is not Reason.INVALID:
             raise
+        refusal = error
     if others.adopts_simple_jwt():
         try:
             return *others.adopted_claims(presented, policy), Origin.SIMPLE_JWT
-        except InvalidToken as refusal:
-            if refusal.reason is not Reason.INVALID:
+        except InvalidToken as error:
+            if error.reason is not Reason.INVALID:
                 raise
     if TokenKind.ACCESS in policy.kinds and are_published():
         return others.foreign_claims(presented, policy), TokenKind.ACCESS, Origin.JWK_URL
-    raise InvalidToken(Reason.INVALID)
+    raise refusal
 
 
 def _policy(kinds: frozenset[TokenKind], *, accept_expired: bool) -> Policy:
     settings = get_settings()
     return Policy(
         kinds=kinds,
-        issuer=settings.ISSUER,
-        audience=settings.AUDIENCE,
+        issuer=of.issuer(),
+        audience=of.audience(),
+        refuses_issuers=of.issuer_is_asked(),
         leeway=settings.LEEWAY,
         longest_lifetime=max(settings.ACCESS_TOKEN_LIFETIME, settings.SESSION_MAX_AGE),
         accept_expired=accept_expired,

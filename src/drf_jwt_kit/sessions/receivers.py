@@ -2,6 +2,8 @@
 
 One conditional UPDATE in the same transaction. ``QuerySet.update`` and raw SQL send no signal;
 the next request and the next refresh see such a change, because both compare with the user.
+Before the project has run our ``migrate``, saving and deleting users works as without us: see
+migrated.
 """
 
 from __future__ import annotations
@@ -11,14 +13,16 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db.models.signals import post_save, pre_delete, pre_save
+from django.db import connections, transaction
+from django.db.models.signals import post_migrate, post_save, pre_delete, pre_save
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import RevokedReason
 
-from . import rows
-from .account import accepted_fingerprints, fingerprint, is_rehash
+from . import feed, place, rows
+from .account import accepted_fingerprints, end_since_login, fingerprint, is_rehash
 from .end import end
+from .migrated import if_migrated
 
 _STORED = "_jwt_kit_stored_password"
 
@@ -31,6 +35,16 @@ def connect() -> None:
             pre_save.connect(remember_stored_password, sender=model, dispatch_uid=key)
             post_save.connect(end_or_renew_sessions, sender=model, dispatch_uid=key)
             pre_delete.connect(end_sessions_of_deleted, sender=model, dispatch_uid=key)
+    ours = apps.get_app_config("drf_jwt_kit")
+    post_migrate.connect(make_place, sender=ours, dispatch_uid="drf_jwt_kit.place")
+
+
+def make_place(*, using: str, **_: object) -> None:
+    """Make the place after ``migrate`` and ``flush``, so that no login has to."""
+    if using == rows.write_alias() and place.is_migrated():
+        place.forget()  # also that it was not there a moment ago
+        place.learn()
+        feed.forget()
 
 
 def remember_stored_password(
@@ -44,22 +58,35 @@ def remember_stored_password(
 
 
 def end_or_renew_sessions(
-    *, instance: Any, created: bool, update_fields: Any = None, raw: bool = False, **_: object
+    *,
+    instance: Any,
+    created: bool,
+    using: str,
+    update_fields: Any = None,
+    raw: bool = False,
+    **_: object,
 ) -> None:
     """End the sessions of a user that was deactivated or has a new password."""
     stored = instance.__dict__.pop(_STORED, None)
     written = {"password", "is_active"} if update_fields is None else set(update_fields)
     if created or raw or not written & {"password", "is_active"}:
         return
+    with if_migrated():
+        _end_or_renew(instance, written, stored, using)
+
+
+def _end_or_renew(instance: Any, written: set[str], stored: str | None, using: str) -> None:
     user_id = _user_id(instance)
     theirs = rows.stored().filter(user_id=user_id, revoked_at=None)
     deactivated = "is_active" in written and not instance.is_active
     if deactivated and get_settings().CHECK_USER_IS_ACTIVE:
         end(theirs, RevokedReason.USER_INACTIVE, user_id=user_id)
+        _look_after_commit(user_id, using)
         return
     if "password" not in written:
         return
-    if stored and is_rehash(instance, stored):
+    renewed = stored is not None and is_rehash(instance, stored)
+    if renewed:
         before = copy.copy(instance)
         before.password = stored
         theirs.filter(password_fingerprint__in=accepted_fingerprints(before)).update(
@@ -67,14 +94,38 @@ def end_or_renew_sessions(
         )
     others = theirs.exclude(password_fingerprint__in=accepted_fingerprints(instance))
     end(others, RevokedReason.PASSWORD_CHANGED, user_id=user_id)
+    if not renewed:
+        _look_after_commit(user_id, using)
 
 
-def end_sessions_of_deleted(*, instance: Any, **_: object) -> None:
+def end_sessions_of_deleted(*, instance: Any, using: str, **_: object) -> None:
     """End the sessions of a user before it is deleted. The rows stay, without the user."""
     user_id = _user_id(instance)
     theirs = rows.stored().filter(user_id=user_id)
-    end(theirs, RevokedReason.USER_GONE, user_id=user_id)
-    theirs.update(user=None)
+    with if_migrated():
+        end(theirs, RevokedReason.USER_GONE, user_id=user_id)
+        theirs.update(user=None)
+        _look_after_commit(user_id, using)
+
+
+def _look_after_commit(user_id: Any, using: str) -> None:
+    """End, once the change is committed, the sessions of logins that its transaction did not see.
+
+    At REPEATABLE READ it sees none that began after its first query, and such a login has looked
+    at the user before the change. The same goes for users in another database, and for a node of
+    a cluster that lags: with the commit it has caught up.
+    """
+
+    def look() -> None:  # not a partial: Django logs its failure by name
+        theirs = rows.stored().filter(user_id=user_id, revoked_at=None)
+        for stored in set(theirs.values_list("password_fingerprint", flat=True)):
+            reason = end_since_login(user_id, stored)
+            if reason is not None:
+                of_old = theirs.filter(password_fingerprint=stored)
+                end(of_old, reason.value, user_id=user_id)
+
+    if connections[using].in_atomic_block:
+        transaction.on_commit(look, using=using, robust=True)
 
 
 def _user_id(instance: Any) -> Any:

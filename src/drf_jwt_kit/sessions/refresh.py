@@ -16,27 +16,33 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import aware
+from drf_jwt_kit.conf.asking import for_its_request
+from drf_jwt_kit.conf.moments import as_local, aware, now
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
-from drf_jwt_kit.models import Session
+from drf_jwt_kit.models import RevokedReason, Session
 
-from . import adoption, end, events, rows
+from . import duplicates, end, events, rows
 from .account import end_of_account, fingerprint, user_id_of
 from .begin import begin_adopted
+from .causal import catch_up
 from .claims import additions_at_refresh, claims_of
-from .faults import RowChanged, persistent, persistently
-from .life import Use, Verdict, judge
+from .faults import RowChanged, persistently
+from .life import Use, Verdict, carried_on, judge, marked
 from .presented import Origin, Presented, TokenOfAFace, is_genuine, presented_of, read
 from .tokens import TokenPair, pair_of
 
 _REFRESH = frozenset({TokenKind.REFRESH})
-_ADVANCING = ("generation", "rotated_at", "last_used_at", "retry_key_hash", "password_fingerprint")
+_SHORTEST_RETRY_KEY = 16
+"""Characters. A shorter one can be guessed, and counts as none."""
+_ADVANCING = (
+    *("generation", "rotated_at", "rotated_before", "last_used_at"),
+    *("retry_key_hash", "password_fingerprint", "duplicates"),
+)
 _OF_THE_USER = (Verdict.USER_GONE, Verdict.USER_INACTIVE, Verdict.PASSWORD_CHANGED)
 _ENDS_THE_SESSION = {verdict.value: verdict for verdict in (Verdict.REUSED, *_OF_THE_USER)}
 """By the reason that is stored."""
@@ -49,8 +55,16 @@ class _End:
     at: datetime
     tried: bool = False
 
+    def wrote(self, session: Session) -> bool:
+        """Whether the end of ``session`` is this one. It is never before the last use."""
+        if not self.tried or session.revoked_at is None:
+            return False
+        last_use = aware(session.last_used_at or session.created_at)
+        return aware(session.revoked_at) == max(self.at, last_use)
+
 
 @sensitive_variables()
+@for_its_request
 def refresh(
     presented: str | bytes | Presented | TokenOfAFace,
     request: Request | HttpRequest | None = None,
@@ -59,8 +73,9 @@ def refresh(
 ) -> TokenPair:
     """Answer the next tokens for a refresh token, given as a string or a ``RefreshToken``.
 
-    ``retry_key`` is a random value (the header ``Idempotency-Key``) that the client stores before
-    the request and sends again if the answer is lost. Two queries, and those of the claims.
+    ``retry_key`` is a random value (the header ``Idempotency-Key``) of at least 16 characters that
+    the client stores before the request, and sends again with the same token if the answer is
+    lost. Two queries, and those of the claims.
 
     Raises InvalidToken if the token is refused, and ServiceUnavailable if the database does not
     answer. A reused token has then ended its session: inside a transaction of your own, let it
@@ -70,28 +85,9 @@ def refresh(
         token = read(presented, _REFRESH)
     else:
         token = presented_of(presented, TokenKind.REFRESH)
-    # If the client sends no retry key, this one is for our own further attempts: with it they get
-    # the tokens of an attempt whose answer was lost, even if the leeway is zero.
-    key_hash = hashlib.sha256((retry_key or secrets.token_hex()).encode()).hexdigest()
-    own_end = _End(at=timezone.now())
+    key_hash = _hash_of(retry_key, token.gen)
+    own_end = _End(at=now())
     return persistently(lambda again: _refresh_once(token, request, key_hash, own_end, again=again))
-
-
-@persistent
-def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = False) -> None:
-    """Raise InvalidToken if a refresh with this ``RefreshToken`` would. Writes nothing.
-
-    With ``any_generation``, only if its session has ended.
-    """
-    presented = presented_of(token, TokenKind.REFRESH)
-    if presented.origin is Origin.SIMPLE_JWT and not adoption.has_begun(presented):
-        adoption.user_to_begin_with(presented)
-        return
-    session, user = _read(presented, again=False)
-    verdict = _judge(presented, session, user, "", timezone.now())
-    lives = any_generation and verdict in {Verdict.AHEAD, Verdict.REUSED}
-    if not (verdict.accepts or lives):
-        raise InvalidToken(Reason.SESSION_ENDED)
 
 
 def _refresh_once(
@@ -104,43 +100,53 @@ def _refresh_once(
 ) -> TokenPair:
     if token.origin is Origin.SIMPLE_JWT:
         begin_adopted(token, request)
-    session, user = _read(token, again=again)
-    now = timezone.now()
-    verdict = _judge(token, session, user, key_hash, now)
-    if verdict is Verdict.REVOKED and own_end.tried and session.revoked_at == own_end.at:
+    session, user = read_row(token, again=again)
+    asked = now()
+    verdict = verdict_of(token, session, user, key_hash, asked)
+    if verdict is Verdict.REVOKED and own_end.wrote(session):
         verdict = _ENDS_THE_SESSION.get(session.revoked_reason, verdict)
     if not verdict.accepts:
         if _ends(verdict, session, own_end) and verdict is Verdict.REUSED:
             events.reused(session, user, token.gen, request)
-        _refuse(verdict, token)
+        _refuse(verdict, token, session)
     added = additions_at_refresh(session, user)
-    rotates = get_settings().ROTATE_REFRESH_TOKENS
     before = copy.copy(session)
-    if verdict is Verdict.ROTATE:
-        _advance(session, user, now, key_hash if rotates else None)
+    if verdict.advances:
+        _advance(session, user, as_local(asked), verdict, key_hash)
+    # Without rotation, only whoever is behind from before that was set needs another token.
+    rotates = get_settings().ROTATE_REFRESH_TOKENS or token.gen != session.generation
     # The tokens are made before anything is stored, so that failing claims use up no generation.
     claims = claims_of(user, request=request, session=session, added=added)
     pair = pair_of(session, user, claims, write=added.write, rotates=rotates)
-    if verdict is not Verdict.ROTATE:
-        events.log("duplicate", session=session.pk, user=user.pk, verdict=verdict.value)
-        return pair
-    if not _store(session, before):
+    if verdict.advances and not _store(session, before):
         raise RowChanged
-    events.refreshed(session, user, request)
+    if verdict is not Verdict.ROTATE:
+        own = again and hmac.compare_digest(key_hash, before.retry_key_hash)
+        duplicates.found(before, user, request, verdict, own=own)
+    if verdict.advances:
+        events.refreshed(session, user, request)
     return pair
 
 
-def _read(token: Presented, *, again: bool) -> tuple[Session, Any]:
-    found = rows.find(token.session_id)
-    session, user = found if found is not None else (None, None)
-    if session is None or again:
-        session = rows.find_for_update(token.session_id)
+def read_row(token: Presented, *, again: bool) -> tuple[Session, Any]:
+    """The session of ``token`` and its user; ``again`` means by a locking read.
+
+    Raises InvalidToken if there is no such session.
+    """
+    found = None if again else rows.find(token.session_id)
+    session, user = found or rows.find_again(token.session_id)
+    may_lag = session is None or session.generation < token.gen
+    if may_lag and catch_up():
+        session, user = rows.find_again(token.session_id)
     if session is None:
         rows.refuse(token, "unknown")
     return session, user
 
 
-def _judge(token: Presented, session: Session, user: Any, key_hash: str, now: datetime) -> Verdict:
+def verdict_of(
+    token: Presented, session: Session, user: Any, key_hash: str, asked: datetime
+) -> Verdict:
+    """The verdict about ``token`` at the moment ``asked``, with the hash of its retry key."""
     settings = get_settings()
     same_key = hmac.compare_digest(key_hash, session.retry_key_hash)
     return judge(
@@ -150,10 +156,24 @@ def _judge(token: Presented, session: Session, user: Any, key_hash: str, now: da
             genuine=_names_user(token, session, user) and is_genuine(token, session),
             has_retry_key=bool(key_hash) and same_key,
         ),
-        now=aware(now),
+        now=asked,
         leeway=settings.ROTATION_LEEWAY,
-        retry_window=settings.ACCESS_TOKEN_LIFETIME,
     )
+
+
+def was_replaced(session: Session) -> bool:
+    """Whether the browser that had it has logged in anew, and got another token then."""
+    return session.revoked_reason == RevokedReason.REPLACED
+
+
+def _hash_of(retry_key: str, generation: int) -> str:
+    """What a row keeps of a retry key: it counts only with the token that it was sent with.
+
+    If the client sends none, a random one is for our own further attempts: with it they get the
+    tokens of an attempt whose answer was lost, even if the leeway is zero.
+    """
+    key = retry_key if len(retry_key.strip()) >= _SHORTEST_RETRY_KEY else secrets.token_hex()
+    return hashlib.sha256(f"{generation}:{key}".encode()).hexdigest()
 
 
 def _names_user(token: Presented, session: Session, user: Any) -> bool:
@@ -165,12 +185,19 @@ def _names_user(token: Presented, session: Session, user: Any) -> bool:
     return unknown or token.user_id == str(session.user_id)
 
 
-def _advance(session: Session, user: Any, now: datetime, key_hash: str | None) -> None:
-    """Move ``session`` to its next generation, or keep its generation if ``key_hash`` is None."""
-    session.last_used_at, session.password_fingerprint = now, fingerprint(user)
-    if key_hash is not None:
-        session.generation += 1
-        session.rotated_at, session.retry_key_hash = now, key_hash
+def _advance(session: Session, user: Any, at: datetime, verdict: Verdict, key_hash: str) -> None:
+    """Move ``session`` to its next generation; after a ROTATE, only if tokens are rotated."""
+    session.last_used_at, session.password_fingerprint = at, fingerprint(user)
+    count = session.duplicates
+    if verdict is Verdict.COLLECT:  # the key stays, because this answer may be lost as well
+        count = marked(count)
+    elif get_settings().ROTATE_REFRESH_TOKENS:
+        session.retry_key_hash = key_hash
+    else:
+        return
+    session.generation += 1
+    session.rotated_before, session.rotated_at = session.rotated_at, at
+    session.duplicates = carried_on(count)
 
 
 def _store(session: Session, before: Session) -> bool:
@@ -200,7 +227,8 @@ def _ends(verdict: Verdict, session: Session, own_end: _End) -> bool:
     return ended > 0
 
 
-def _refuse(verdict: Verdict, token: Presented) -> None:
-    level = logging.ERROR if verdict is Verdict.AHEAD else logging.INFO
-    events.refused(token, verdict.value, level=level)
-    raise InvalidToken(Reason.INVALID if verdict is Verdict.FORGED else Reason.SESSION_ENDED)
+def _refuse(verdict: Verdict, token: Presented, session: Session) -> None:
+    ahead = verdict is Verdict.AHEAD
+    events.refused(token, verdict.value, level=logging.ERROR if ahead else logging.INFO)
+    reason = Reason.INVALID if verdict is Verdict.FORGED else Reason.SESSION_ENDED
+    raise InvalidToken(reason, final=not (ahead or was_replaced(session)))

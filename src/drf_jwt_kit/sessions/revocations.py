@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Max, Value
+from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Replace
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import as_stored_at_the_earliest
-from drf_jwt_kit.models import Cutoff
+from drf_jwt_kit.conf.moments import now
 
-from . import events, rows
+from . import events, place, rows
 from .faults import persistent
 
 OVERLAP = timedelta(minutes=1)
@@ -53,6 +52,8 @@ class Revocations:
     """Epoch seconds. Earlier revocations are not here, so older tokens ask the database."""
     valid_after: datetime | None
     """The latest cut-off in the table."""
+    place: str | None = None
+    """The identity of the place that the rest is about. None equals nothing."""
     too_many: bool = False
     """More were revoked than a process remembers, so none is here."""
     asked_at: datetime
@@ -75,28 +76,31 @@ def read(before: Revocations | None) -> Revocations:
     If there are too many, no query between full reads. Raises ServiceUnavailable if the database
     does not answer.
     """
-    now, asked_at = monotonic(), datetime.now(timezone.utc)
-    if before is None or not 0 <= now - before.read_fully_at < FULL_READ_EVERY:
-        return _read_fully(before, now, asked_at)
+    ticks, asked_at = monotonic(), now()
+    if before is None or not 0 <= ticks - before.read_fully_at < FULL_READ_EVERY:
+        return _read_fully(before, ticks, asked_at)
     if before.too_many:
-        return replace(before, read_at=now)
-    known = replace(before, recent=_recent(before), valid_after=_cutoff())
-    return _bounded(replace(known, asked_at=asked_at, read_at=now), before)
+        return replace(before, read_at=ticks)
+    valid_after, here = _cutoff()
+    known = replace(before, recent=_recent(before), valid_after=valid_after, place=here)
+    return _bounded(replace(known, asked_at=asked_at, read_at=ticks), before)
 
 
-def _read_fully(before: Revocations | None, now: float, asked_at: datetime) -> Revocations:
+def _read_fully(before: Revocations | None, ticks: float, asked_at: datetime) -> Revocations:
     settings = get_settings()
     recently = asked_at - OVERLAP
     since = recently - settings.ACCESS_TOKEN_LIFETIME - settings.LEEWAY
+    valid_after, here = _cutoff()
     known = Revocations(
-        older=_revoked(since, revoked_at__lt=as_stored_at_the_earliest(recently)),
+        older=_revoked(since, revoked_at__lt=recently),
         recent=_revoked(recently),
         recent_since=recently,
         complete_since=since.timestamp(),
-        valid_after=_cutoff(),
+        valid_after=valid_after,
+        place=here,
         asked_at=asked_at,
-        read_at=now,
-        read_fully_at=now,
+        read_at=ticks,
+        read_fully_at=ticks,
     )
     return _bounded(known, before)
 
@@ -127,10 +131,10 @@ def _revoked(since: datetime, **more: datetime) -> frozenset[str]:
 
 
 def _rows(since: datetime, **more: datetime) -> Any:
-    return rows.stored().filter(revoked_at__gte=as_stored_at_the_earliest(since), **more)
+    return rows.stored().filter(revoked_at__gte=since, **more)
 
 
-def _cutoff() -> datetime | None:
-    cutoffs = Cutoff._default_manager.using(rows.write_alias())
-    latest: datetime | None = cutoffs.aggregate(latest=Max("valid_after"))["latest"]
-    return latest
+def _cutoff() -> tuple[datetime | None, str | None]:
+    """The latest cut-off, and the place that it is about."""
+    identity, valid_after = place.look()
+    return valid_after, identity

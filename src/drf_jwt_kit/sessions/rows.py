@@ -10,20 +10,19 @@ from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import connections, router
 from django.db.models import F
-from django.utils import timezone
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import aware, epoch, whole_second
+from drf_jwt_kit.conf.moments import as_local, aware, epoch, now, whole_second
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
 
 from . import events, others
-from .account import end_of_account, end_of_account_for_request, fingerprint, user_id_of
+from .account import end_of_account, end_of_account_for_request, fingerprint, user_id_of, users
+from .causal import catch_up
 from .faults import persistent
 from .life import End, State, end_of, is_cut_off
 from .presented import Presented, TokenOfAFace, presented_of
@@ -57,17 +56,17 @@ def new_session(
 ) -> Session:
     """A session of ``user`` that is not in the database. Queries nothing.
 
-    Raises ValueError for a user that is not saved.
+    Without a user (None) it has ended. Raises ValueError for a user that is not saved.
     """
-    if user.pk is None:
+    if user is not None and user.pk is None:
         raise ValueError("This user is not saved. Save it before making tokens for it.")
-    now = timezone.now()
+    begun = now()
     return Session(
-        user_id=user.pk,
-        created_at=now,
-        auth_time=now,
+        user_id=None if user is None else user.pk,
+        created_at=as_local(begun),
+        auth_time=as_local(begun),
         refresh_lifetime=refresh_lifetime or get_settings().REFRESH_TOKEN_LIFETIME,
-        expires_at=now + get_settings().SESSION_MAX_AGE,
+        expires_at=as_local(begun + get_settings().SESSION_MAX_AGE),
         password_fingerprint=fingerprint(user),
         obtain_serializer=obtain_serializer,
     )
@@ -104,7 +103,7 @@ def judged_state(session: Session, account: End | None) -> State:
 def end_of_session(session: Session, user: Any) -> End | None:
     """Why a session has ended by now, as a refresh would decide; or None."""
     account = end_of_account(user, session.password_fingerprint)
-    return end_of(judged_state(session, account), now=aware(timezone.now()))
+    return end_of(judged_state(session, account), now=now())
 
 
 def find(session_id: UUID) -> tuple[Session, Any] | None:
@@ -123,6 +122,12 @@ def find_for_update(session_id: UUID) -> Session | None:
     return rows.filter(pk=session_id).first()
 
 
+def find_again(session_id: UUID) -> tuple[Session | None, Any]:
+    """The same row and its user, each None if it is missing or hidden. Two queries."""
+    session = find_for_update(session_id)
+    return session, session and users().filter(pk=session.user_id).first()
+
+
 @persistent
 def authenticate(token: Presented | TokenOfAFace) -> Any:
     """The user of a verified access token whose session is live. One query.
@@ -138,13 +143,13 @@ def authenticate(token: Presented | TokenOfAFace) -> Any:
             refuse(presented, End.USER_INACTIVE.value)
         return user
     found = _find(presented.sid, _FOR_A_REQUEST)
-    if found is None:
+    session, user = found or (find_again(presented.sid) if catch_up() else (None, None))
+    if session is None or user is None:
         refuse(presented, "unknown")
-    session, user = found
     if presented.user_id != user_id_of(user):
         refuse(presented, "other_user")
     account = end_of_account_for_request(user, session.password_fingerprint)
-    end = end_of(judged_state(session, account), now=aware(timezone.now()))
+    end = end_of(judged_state(session, account), now=now())
     if end is not None:
         refuse(presented, end.value)
     return user
@@ -153,7 +158,7 @@ def authenticate(token: Presented | TokenOfAFace) -> Any:
 def find_user(user_id: str) -> Any:
     """The user with this id in tokens; None if there is none or it is hidden."""
     try:
-        return _users().filter(**{get_settings().USER_ID_FIELD: user_id}).first()
+        return users().filter(**{get_settings().USER_ID_FIELD: user_id}).first()
     except (ValueError, TypeError, ValidationError):  # not a key of this user model
         return None
 
@@ -175,59 +180,40 @@ def user_of_other(presented: Presented) -> Any:
     return user
 
 
-@persistent
-def live_sessions(user: Any, *, limit: int = 200) -> list[Session]:
-    """The sessions of ``user`` that can still be refreshed, newest first.
-
-    Two queries: the rows, and the user, who may have changed since it was read.
-    """
-    return _live(stored().live().filter(user_id=user.pk).order_by("-created_at")[:limit])
-
-
-def live_session(user: Any, session_id: UUID) -> Session | None:
-    """The session of ``user`` with this id, if it can still be refreshed."""
-    return next(iter(_live(stored().live().filter(user_id=user.pk, pk=session_id))), None)
-
-
 def attach_users(rows: Collection[Session]) -> None:
     """Give each row its user, with one query for all, also if users are in another database.
 
     A user who is missing, or hidden by the user model's default manager, is None and refused.
     """
-    found = _users().in_bulk({row.user_id for row in rows} - {None})
+    found = users().in_bulk({row.user_id for row in rows} - {None})
     field: Any = Session._meta.get_field("user")
     for row in rows:
         field.set_cached_value(row, found.get(row.user_id))
 
 
-def refuse(presented: Presented, verdict: str, reason: Reason = Reason.SESSION_ENDED) -> NoReturn:
+def refuse(
+    presented: Presented,
+    verdict: str,
+    reason: Reason = Reason.SESSION_ENDED,
+    *,
+    final: bool = True,
+) -> NoReturn:
     """Refuse a verified token; ``verdict`` goes to the log, and ``reason`` to the client."""
     events.refused(presented, verdict)
-    raise InvalidToken(reason)
-
-
-def _users() -> Any:
-    users = get_user_model()._default_manager
-    return users.using(router.db_for_write(users.model))
-
-
-def _live(rows: SessionQuerySet) -> list[Session]:
-    found = list(rows.to_judge())
-    attach_users(found)
-    return [session for session in found if end_of_session(session, session.user) is None]
+    raise InvalidToken(reason, final=final)
 
 
 def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | None:
-    users, alias = _users(), write_alias()
-    if users.db != alias:
-        return _find_apart(session_id, users)
+    found, alias = users(), write_alias()
+    if found.db != alias:
+        return _find_apart(session_id, found)
     taken: dict[str, Any] = {_PREFIX + name: F(f"jwt_sessions__{name}") for name in columns}
     taken[_CUTOFF] = Cutoff.latest()
     # Filter before annotating: the other order joins the sessions a second time.
-    rows = users.filter(jwt_sessions__pk=session_id).annotate(**taken)
+    rows = found.filter(jwt_sessions__pk=session_id).annotate(**taken)
     try:
         user = rows.get()
-    except users.model.DoesNotExist:
+    except found.model.DoesNotExist:
         return None
     values = {column: user.__dict__.pop(_PREFIX + column) for column in columns}
     session = Session(**values)
@@ -236,10 +222,8 @@ def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | N
     return session, user
 
 
-def _find_apart(session_id: UUID, users: Any) -> tuple[Session, Any] | None:
+def _find_apart(session_id: UUID, found: Any) -> tuple[Session, Any] | None:
     """The same with two queries, if the project's router keeps users in another database."""
     session = stored().to_judge().filter(pk=session_id).first()
-    if session is None:
-        return None
-    user = users.filter(pk=session.user_id).first()
-    return None if user is None else (session, user)
+    user = session and found.filter(pk=session.user_id).first()
+    return None if session is None or user is None else (session, user)

@@ -6,6 +6,7 @@ as for any other request.
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -18,10 +19,10 @@ from django.utils.functional import SimpleLazyObject, empty
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.jose.codec import TokenKind
 
-from . import feed, rows
+from . import feed, place, rows
 from .life import End, is_cut_off
 from .presented import Origin, Presented, TokenOfAFace, presented_of
-from .revocations import Revocations
+from .revocations import OVERLAP, Revocations
 
 _ASKED_OF_EXPRESSIONS = {"resolve_expression", "get_source_expressions"}
 """Attributes by which a query tells an expression, such as ``F("user")``, from a user."""
@@ -30,9 +31,10 @@ _ASKED_OF_EXPRESSIONS = {"resolve_expression", "get_source_expressions"}
 def authenticate_stateless(token: Presented | TokenOfAFace) -> Any:
     """The user of a verified access token, loaded when it is used: no query.
 
-    One query if the feed holds the token's session (it may have been kept, so the table decides),
-    if the token is older than the feed's memory, if another issuer made it, or if more sessions
-    were revoked than a process remembers. Raises InvalidToken (``session_ended``), and
+    One query if the feed cannot vouch for it: it holds the token's session (which may have been
+    kept, so the table decides), the token comes from another place or another issuer or says none,
+    it is older than the feed's memory or expires later than that will reach, or more sessions were
+    revoked than a process remembers. Raises InvalidToken (``session_ended``), and
     ServiceUnavailable if the database has not answered the feed for ten seconds.
     """
     presented = presented_of(token, TokenKind.ACCESS)
@@ -96,10 +98,20 @@ class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for 
 
 
 def _vouches(revoked: Revocations, token: Presented) -> bool:
-    issued_at = token.claims.get("iat")
+    """Whether the session of ``token`` exists and is live, because it is not in ``revoked``."""
+    here, issued_at = revoked.place, token.claims.get("iat")
+    if here is None or token.claims.get(place.CLAIM) != here:
+        return False  # absence here says nothing of a session elsewhere
     if revoked.too_many or type(issued_at) is not int or issued_at < revoked.complete_since:
         return False
-    return token.session_id not in revoked
+    return token.claims["exp"] <= _horizon() and token.session_id not in revoked
+
+
+def _horizon() -> float:
+    """Until when (epoch seconds) a token may live whose end would be remembered that long."""
+    settings = get_settings()
+    reach = settings.ACCESS_TOKEN_LIFETIME + settings.LEEWAY + OVERLAP
+    return time.time() + reach.total_seconds()
 
 
 def _known_of(model: Any, token: Presented) -> dict[str, Any]:

@@ -13,12 +13,14 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf import issuer as of
 from drf_jwt_kit.conf.moments import epoch
 from drf_jwt_kit.exceptions import ClaimsError
 from drf_jwt_kit.jose.codec import TokenKind, encode
-from drf_jwt_kit.keys import get_ring
+from drf_jwt_kit.keys import get_signing_key
 from drf_jwt_kit.models import Session
 
+from . import place
 from .account import user_id_of
 
 MAX_COOKIE = 4 * 1024
@@ -26,7 +28,7 @@ MAX_COOKIE = 4 * 1024
 
 # RFC 7519 section 4.1; not `sub`, which a project may want beside its own user claim.
 REGISTERED = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti"})
-PROTOCOL = frozenset({"sid", "gen", "auth_time", "scope", "cnf"})
+PROTOCOL = frozenset({"sid", "gen", "auth_time", "scope", "cnf", place.CLAIM})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +86,9 @@ def session_claims(session: Session) -> dict[str, Any]:
         get_settings().JTI_CLAIM: session.jti_of(session.generation),
         "exp": epoch(session.refreshable_until),
     }
-    return {**claims, "scope": session.scope} if session.scope else claims
+    # A session with a limit keeps it, also if nothing is left of its scope.
+    limited = session.scope or session.scope_source
+    return {**claims, "scope": session.scope} if limited else claims
 
 
 def access_claims(
@@ -103,6 +107,7 @@ def access_claims(
         **written,
         settings.JTI_CLAIM: uuid.uuid4().hex,
         **claims_to_keep(protocol, claims),
+        **place.claims(),
         "exp": min(written["iat"] + int(longest.total_seconds()), protocol["exp"]),
     }
 
@@ -118,14 +123,13 @@ def claims_to_keep(protocol: Mapping[str, Any], claims: Mapping[str, Any]) -> di
 
 def signed(claims: Mapping[str, Any], kind: TokenKind) -> str:
     """``claims`` as a token, with the project's ``iss`` and ``aud``."""
-    settings = get_settings()
-    written = dict(claims)
-    if settings.AUDIENCE is not None:
-        audience = settings.AUDIENCE
+    written, issuer, audience = dict(claims), of.issuer(), of.audience()
+    if audience is not None:
         written["aud"] = audience if isinstance(audience, str) else list(audience)
-    if settings.ISSUER is not None:
-        written["iss"] = settings.ISSUER
-    return encode(written, get_ring().signing, kind, json_encoder=settings.load("JSON_ENCODER"))
+    if issuer is not None:
+        written["iss"] = issuer
+    json_encoder = get_settings().load("JSON_ENCODER")
+    return encode(written, get_signing_key(), kind, json_encoder=json_encoder)
 
 
 def short_enough(encoded: str, claims: Mapping[str, Any]) -> str:

@@ -5,17 +5,17 @@ Decides as a refresh would, without a token. Never writes, and reads no secret.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Max, Q
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from drf_jwt_kit.conf.moments import as_stored
+from drf_jwt_kit.conf.moments import aware
 from drf_jwt_kit.models import RevokedReason, Session, SessionQuerySet
 
 from .faults import database_faults_answered
@@ -77,32 +77,53 @@ def device_label(session: Session) -> str:
     return f"{session.name} ({device})" if session.name and device else session.name or device
 
 
+def user_label(session: Session) -> str:
+    """The name of the session's user, or the primary key of one who is gone or hidden."""
+    user: Any = session.user
+    return str(session.user_id or "") if user is None else user.get_username()
+
+
 @database_faults_answered()
 def written_between(first: datetime | None, last: datetime) -> RefreshTokensAlive:
     """The live refresh tokens that were made from ``first`` to ``last``, by the table.
 
-    Both are aware. Without ``first``, there is no lower limit. One query, which reads every such
+    All are aware. Without ``first``, there is no lower limit. One query, which reads every such
     session: for a command, not for a request. Raises ServiceUnavailable if the database does not
     answer.
     """
     written = stored().live().alias(written_at=Coalesce("rotated_at", "created_at"))
-    written = written.filter(written_at__lte=as_stored(last))
+    written = written.filter(written_at__lte=last)
     if first is not None:
-        written = written.filter(written_at__gte=as_stored(first))
-    columns = ("rotated_at", "created_at", "refresh_lifetime", "expires_at")
-    ends = [session.refreshable_until for session in written.only(*columns).iterator()]
-    return RefreshTokensAlive(count=len(ends), until=max(ends, default=None))
+        written = written.filter(written_at__gte=first)
+    expiring = written.annotate(expires=Least("idle_limit", "expires_at"))
+    alive = expiring.aggregate(count=Count("pk"), until=Max("expires"))
+    until = alive["until"] and aware(alive["until"])
+    return RefreshTokensAlive(count=alive["count"], until=until)
+
+
+# Batches, and no iterator(): it opens a server-side cursor on PostgreSQL, which PgBouncer in
+# transaction mode loses before it is read.
 
 
 def _of(user: Any, found: SessionQuerySet) -> Iterator[list[Session]]:
-    sessions = found.filter(user_id=user.pk).order_by("-created_at").iterator(_BATCH)
-    while batch := list(islice(sessions, _BATCH)):
-        yield batch
+    newest_first = found.filter(user_id=user.pk).order_by("-created_at", "-pk")
+
+    def after(last: Session) -> SessionQuerySet:
+        earlier = Q(created_at__lt=last.created_at) | Q(pk__lt=last.pk)
+        return newest_first.filter(earlier, created_at__lte=last.created_at)
+
+    return _batches(newest_first, after)
 
 
 def _by_id(found: SessionQuerySet) -> Iterator[list[Session]]:
     in_order = found.order_by("pk")
-    batch = list(in_order[:_BATCH])
+    return _batches(in_order, lambda last: in_order.filter(pk__gt=last.pk))
+
+
+def _batches(
+    first: SessionQuerySet, after: Callable[[Session], SessionQuerySet]
+) -> Iterator[list[Session]]:
+    batch = list(first[:_BATCH])
     while batch:
         yield batch
-        batch = list(in_order.filter(pk__gt=batch[-1].pk)[:_BATCH])
+        batch = list(after(batch[-1])[:_BATCH]) if len(batch) == _BATCH else []

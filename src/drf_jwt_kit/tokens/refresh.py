@@ -13,10 +13,11 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import Reason, refused_as
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.scopes import text_of
+from drf_jwt_kit.sessions import grant, place
 from drf_jwt_kit.sessions.begin import begin
 from drf_jwt_kit.sessions.claims import Additions, claims_of
 from drf_jwt_kit.sessions.end import end_session_of
-from drf_jwt_kit.sessions.refresh import would_refresh
 from drf_jwt_kit.sessions.rows import new_session
 from drf_jwt_kit.sessions.tokens import (
     TokenPair,
@@ -24,6 +25,7 @@ from drf_jwt_kit.sessions.tokens import (
     reserved_names,
     session_claims,
 )
+from drf_jwt_kit.sessions.verify import would_refresh
 
 from .access import AccessToken, LifetimeSetting, RefusedToken, SessionToken
 
@@ -46,6 +48,8 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
 
     session: Session | None = None
     user: Any = None
+    scope_source = grant.GIVEN
+    """Where a scope comes from that is set on this token, as the session remembers it."""
 
     @classmethod
     def for_user(cls, user: Any) -> Self:
@@ -60,7 +64,7 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         access tokens. Raises RefusedToken for a token that was not made by ``for_user``."""
         if self.session is None:
             raise RefusedToken(Reason.NO_SESSION)
-        self._follow(self.session)
+        self._follow(self.session, grant.COMPUTED)
         ours = type(self) is RefreshToken and self.access_token_class is AccessToken
         write = None if ours else self._written
         return self.session, Additions(claims=self.own_claims, write=write)
@@ -92,6 +96,7 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         """A new access token of this session, with the current claims of the user."""
         if self.session is None:
             return self._access_token(self.own_claims)
+        self._follow(self.session)
         session, added = self.handed_over()
         claims = claims_of(self.user, request=None, session=session, added=added)
         self._begin()
@@ -124,6 +129,8 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
     def _access_token(self, claims: Mapping[str, Any]) -> AccessToken:
         access = self.access_token_class()
         access.payload.update(claims_to_keep(self.payload, claims))
+        if self.session is not None:  # or it is a client's token, and nobody has asked for its row
+            access.payload.update(place.claims())
         of_this_login = self.session and self.session.access_lifetime
         lifetime = min(of_this_login or access.lifetime, access.lifetime)
         access.set_exp(from_time=self.current_time, lifetime=lifetime)
@@ -140,22 +147,32 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         if session is not None and session._state.adding:
             begin(session, self.user, write=lambda: self._follow(session))
 
-    def _follow(self, session: Session) -> None:
-        """Take the protocol's claims from the row. Claims set by the project stay."""
-        session.scope = session.scope or str(self.payload.pop("scope", ""))
+    def _follow(self, session: Session, source: str = "") -> None:
+        """Take the protocol's claims from the row, and give it a scope that the project has set.
+
+        Claims set by the project stay.
+        """
+        claim = self.payload.pop("scope", None)
+        scope = text_of(claim)
+        is_new = claim is not None and (scope != session.scope or not session.scope_source)
+        if is_new and session._state.adding:
+            grant.limit(session, scope, source or session.scope_source or self.scope_source)
         self.payload.update(session_claims(session))
+        if is_new and not session._state.adding:  # too late for the session
+            self.payload["scope"] = scope
 
 
 def read(presented: str | bytes) -> AccessToken | RefreshToken:
     """The verified access or refresh token that was presented. Raises RefusedToken."""
-    reason = Reason.WRONG_TYPE
+    reason, final = Reason.WRONG_TYPE, True
     for token_class in (*get_settings().load("AUTH_TOKEN_CLASSES"), RefreshToken):
         try:
             token: AccessToken | RefreshToken = token_class(presented)
         except simplejwt_exceptions.TokenError as error:  # a class of the project's may raise it
             reason = getattr(error, "reason", Reason.INVALID)
+            final = getattr(error, "final", True)
             if reason is not Reason.WRONG_TYPE:
                 break
         else:
             return token
-    raise RefusedToken(reason)
+    raise RefusedToken(reason, final=final)

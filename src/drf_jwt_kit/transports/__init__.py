@@ -1,8 +1,8 @@
 """Where in a request does a token travel, and does a browser send it for the project's own page?"""
 
-from .cookie import TokenCookie, access_cookie, refresh_cookie
+from .cookie import TokenCookie, access_cookie, is_same_generation, refresh_cookie, seconds_left
 from .csrf import SAFE_METHODS, csrf_token, require_own_page, send_csrf_cookie
-from .header import challenge_of, header_of, token_in
+from .header import challenge_of, header_of, token_in, vary
 
 __all__ = [
     "SAFE_METHODS",
@@ -11,8 +11,11 @@ __all__ = [
     "challenge_of",
     "csrf_token",
     "header_of",
+    "is_same_generation",
     "refresh_cookie",
     "require_own_page",
+    "seconds_left",
     "send_csrf_cookie",
     "token_in",
+    "vary",
 ]

@@ -1,4 +1,7 @@
-"""Which cookies would browsers drop, and which are unwise? Source: RFC 6265bis."""
+"""Which cookies would browsers drop, which are unwise, and who else keeps what a token opened?
+
+Source of the cookies: RFC 6265bis.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning
+from django.middleware.cache import FetchFromCacheMiddleware, UpdateCacheMiddleware
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 from django.views.debug import SafeExceptionReporterFilter
 
 from drf_jwt_kit.conf import get_settings
@@ -23,6 +28,7 @@ TOKEN_TOO_LONG = partial(Error, id="drf_jwt_kit.E033")
 PREFIX_WITH_DOMAIN = partial(Error, id="drf_jwt_kit.E047")
 INSECURE = partial(Error, id="drf_jwt_kit.E130")
 HEADER_FORBIDDEN = partial(Warning, id="drf_jwt_kit.W007")
+PAGES_CACHED = partial(Warning, id="drf_jwt_kit.W045")
 DOMAIN_IS_WIDE = partial(Warning, id="drf_jwt_kit.W130")
 SAMESITE_IS_WIDE = partial(Warning, id="drf_jwt_kit.W131")
 EVERY_ORIGIN = partial(Warning, id="drf_jwt_kit.W133")
@@ -42,6 +48,7 @@ def check() -> Iterator[CheckMessage]:
         yield from _check_prefix(setting, name, get_settings())
     yield from _check_names()
     yield from _check_room()
+    yield from check_page_cache()
     if has_pages():
         if not django_settings.CSRF_USE_SESSIONS:
             name = django_settings.CSRF_COOKIE_NAME
@@ -66,6 +73,24 @@ def check_deploy() -> Iterator[CheckMessage]:
         )
     if has_pages():
         yield from _check_other_origins()
+
+
+def check_page_cache() -> Iterator[CheckMessage]:
+    """Django's cache of whole pages, which answers before anybody asks who makes the request."""
+    for path in django_settings.MIDDLEWARE:
+        found: Any = None
+        with suppress(ImportError):  # Django says so when it starts
+            found = import_string(path)
+        if isinstance(found, type) and issubclass(
+            found, (UpdateCacheMiddleware, FetchFromCacheMiddleware)
+        ):
+            yield PAGES_CACHED(
+                f"MIDDLEWARE has {path}: it keeps what a view with our authentication answers, "
+                "and gives it to the same token for CACHE_MIDDLEWARE_SECONDS, also after a "
+                "logout, a new password or the end of the user.",
+                hint="Remove it, and decorate public views with cache_page. Or put our mixin, "
+                "whose answers are private, on every view that needs a user, and silence this.",
+            )
 
 
 def has_pages() -> bool:
@@ -116,7 +141,8 @@ def _check_names() -> Iterator[CheckMessage]:
 
 
 def _check_room() -> Iterator[CheckMessage]:
-    named = json.dumps([get_settings().ISSUER, get_settings().AUDIENCE])
+    values = (get_settings().ISSUER, get_settings().AUDIENCE)
+    named = json.dumps([value for value in values if not callable(value)])
     longest_name = max(len(name) for _, name in _names())
     if longest_name + len(named) * 4 / 3 + _LEAST_TOKEN > _LONGEST:
         yield TOKEN_TOO_LONG(

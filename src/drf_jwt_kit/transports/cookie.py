@@ -16,6 +16,9 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.fields import SameSite
 from drf_jwt_kit.jose.codec import read_unverified
 
+_MOST = 10
+"""Cookies of one name that are looked at. More than one is a mistake, or planted."""
+
 _SPACE = " \t"
 """The spaces that a browser strips from names and values. Source: RFC 6265bis section 5.6."""
 
@@ -35,14 +38,21 @@ class TokenCookie:
         strips more spaces from a name than a browser does, and would read a cookie that a sibling
         host planted as "\\u2000__Host-..." as ours.
         """
-        sent = [pair.partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";")]
-        values = [value.strip(_SPACE) for name, _, value in sent if name.strip(_SPACE) == self.name]
+        values = self._sent(request)
         return values[0] or None if len(values) == 1 else None
+
+    def read_each(self, request: Request) -> list[str]:
+        """Every different value that the browser sent, at most 10: for a logout, where each token
+        only speaks against its own session."""
+        return list(filter(None, dict.fromkeys(self._sent(request))))[:_MOST]
+
+    def _sent(self, request: Request) -> list[str]:
+        sent = [pair.partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";")]
+        return [value.strip(_SPACE) for name, _, value in sent if name.strip(_SPACE) == self.name]
 
     def put(self, response: HttpResponseBase, token: str) -> int:
         """Make the browser store ``token``, one of ours, for the seconds that are returned."""
-        settings = get_settings()
-        seconds = max(0, int(read_unverified(token)["exp"]) - int(time.time()))
+        settings, seconds = get_settings(), seconds_left(token)
         response.set_cookie(
             self.name,
             token,
@@ -58,6 +68,18 @@ class TokenCookie:
         """Make the browser delete the cookie: by the same name, path, domain and SameSite."""
         domain = get_settings().COOKIE_DOMAIN
         response.delete_cookie(self.name, domain=domain, samesite=self.samesite)
+
+
+def seconds_left(token: str) -> int:
+    """For how long ``token``, one of ours, is valid."""
+    return max(0, int(read_unverified(token)["exp"]) - int(time.time()))
+
+
+def is_same_generation(token: str, other: str) -> bool:
+    """Whether both are the refresh token of one generation of a session, made at any time."""
+    name = get_settings().JTI_CLAIM
+    jti = read_unverified(token).get(name)
+    return jti is not None and bool(jti == read_unverified(other).get(name))
 
 
 def access_cookie() -> TokenCookie:

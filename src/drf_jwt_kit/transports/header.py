@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.utils.cache import patch_vary_headers
 from rest_framework import HTTP_HEADER_ENCODING
 from rest_framework.request import Request
 
@@ -15,8 +16,13 @@ from drf_jwt_kit.exceptions import BadAuthorizationHeader, InvalidToken, challen
 
 
 def header_of(request: Request) -> bytes | None:
-    """The header that may hold a token; None if the request has none."""
-    header = request.META.get(get_settings().AUTH_HEADER_NAME)
+    """The header that may hold a token; None if the request has none.
+
+    Adds it to ``Vary``: whoever asks for it makes the answer depend on it.
+    """
+    settings = get_settings()
+    vary(request, settings.auth_header)
+    header = request.META.get(settings.AUTH_HEADER_NAME)
     return header.encode(HTTP_HEADER_ENCODING) if isinstance(header, str) else header
 
 
@@ -45,3 +51,22 @@ def challenge_of(
     except BadAuthorizationHeader as error:
         refusal = error
     return challenge(get_settings().AUTH_HEADER_TYPES[0], realm, refusal)
+
+
+def vary(request: Request, *headers: str) -> None:
+    """Let caches keep the view's answers apart by ``headers``, as Django's sessions do by Cookie.
+
+    All of them: errors, 304s, streams. Django before 5.2.15 and 6.0.6 has a cache of whole pages
+    that gives one user's answer to another without this. Only for views of REST Framework, which
+    adds ``view.headers`` to each answer. If it has been made already, a template is asking.
+    """
+    view = getattr(request, "parser_context", {}).get("view")
+    answered_with = getattr(view, "headers", None)
+    if answered_with is None:
+        return
+    given = answered_with.get("Vary", "")
+    known = {name.strip().lower() for name in given.split(",")}
+    new = [name for name in headers if name.lower() not in known]
+    answered_with["Vary"] = ", ".join(filter(None, [given, *new]))
+    if (answer := getattr(view, "response", None)) is not None:
+        patch_vary_headers(answer, headers)

@@ -20,8 +20,8 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions, transports
 from drf_jwt_kit.authentication import JWTCookieAuthentication
-from drf_jwt_kit.exceptions import InvalidToken
-from drf_jwt_kit.sessions.end import replace
+from drf_jwt_kit.exceptions import InvalidToken, Reason, ServiceUnavailable
+from drf_jwt_kit.sessions.verify import is_superseded
 
 from .endpoint import EndpointMixin
 from .sessions import SessionDetailView, SessionListView, SessionViewBase, TokenLogoutAllView
@@ -70,19 +70,14 @@ class CSRFView(CookieEndpointMixin, APIView):
 class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
     """Log in: credentials for two cookies. Ends the browser's previous session."""
 
-    def get_serializer_context(self) -> dict[str, Any]:
-        """Adds the browser's refresh token, whose session the login replaces."""
-        held = transports.refresh_cookie().read(self.request)
-        self.context = {**super().get_serializer_context(), "replaces": held}
-        return self.context
+    def held(self) -> str | None:
+        """The browser's refresh token, whose session the login replaces."""
+        return transports.refresh_cookie().read(self.request)
 
     def answer(self, presented: Any) -> Response:
         """The cookies, and how long they are valid (``expires_in``, seconds)."""
         response = super().answer(presented)
         if "access" in response.data:
-            held = self.context.pop("replaces", None)
-            if held is not None:  # by a serializer that has begun the session in its own way
-                replace(held)
             _into_cookies(response)
             rotate_token(self.request._request)
             transports.send_csrf_cookie(self.request, response)
@@ -90,19 +85,29 @@ class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
 
 
 class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
-    """Refresh: the refresh cookie for two new cookies. A refusal clears them."""
+    """Refresh: the refresh cookie for two new cookies. A final refusal clears them."""
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The cookies, and how long they are valid. Reads no token in the body."""
         self.body(request)
         cookie = _presented(transports.refresh_cookie(), request)
-        return _into_cookies(self.answer({"refresh": cookie}), unrotated=cookie)
+        return _into_cookies(self.answer({"refresh": cookie}), held=cookie)
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Clear the cookies after a refusal, but not after an error that may pass."""
+        """Clear the cookies if the one that was sent can never be good again."""
         response = super().handle_exception(exc)
-        refused = isinstance(exc, (AuthenticationFailed, NotAuthenticated, TokenError))
-        return _cleared(response) if refused else response
+        return _cleared(response) if self._is_final(exc) else response
+
+    def _is_final(self, exc: Exception) -> bool:
+        """Whether no answer that is on its way can have brought, or will accept, a better one."""
+        if not isinstance(exc, (AuthenticationFailed, TokenError)):
+            return False
+        cookie = transports.refresh_cookie().read(self.request)
+        if getattr(exc, "reason", None) is Reason.EXPIRED and cookie is not None:
+            with suppress(ServiceUnavailable):
+                return not is_superseded(cookie)
+            return False
+        return bool(getattr(exc, "final", True))
 
 
 class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
@@ -116,16 +121,24 @@ class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
 
 
 class CookieLogoutView(CookieEndpointMixin, TokenLogoutView):
-    """Log out: end the session of the cookies and clear them, whatever is in them."""
+    """Log out: end the sessions of the cookies and clear them, whatever is in them."""
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Always 200; but 503, without clearing anything, if the database does not answer."""
-        for cookie in (transports.refresh_cookie(), transports.access_cookie()):
-            token = cookie.read(request)
-            with suppress(InvalidToken):  # then try the other cookie
-                if token is not None:
-                    sessions.logout(token)
-                    break
+        """Always 200; but clears nothing if the database does not answer (503), or if this process
+        has not read the key yet (401), because then no session has ended.
+
+        If a cookie came twice, each may be the user's own: all of them end their sessions.
+        """
+        cookies = (transports.refresh_cookie(), transports.access_cookie())
+        tokens: list[str | bytes] = [one for cookie in cookies for one in cookie.read_each(request)]
+        with suppress(AuthenticationFailed):
+            tokens += filter(None, [self.header_token(request)])
+        try:
+            if tokens:
+                sessions.logout(*tokens)
+        except InvalidToken as refusal:
+            if not refusal.final:
+                raise
         return _cleared(Response({}))
 
 
@@ -137,6 +150,11 @@ class CookieSessionViewBase(CookieEndpointMixin, SessionViewBase):
     def require_own_page(self, request: Request) -> None:
         """Do nothing: the authentication requires it, except for a token in the header."""
 
+    def cleared(self, response: Response) -> Response:
+        """Clear the cookies, unless a token in the header decided: they may be another login's."""
+        by_header = JWTCookieAuthentication().header_token(self.request) is not None
+        return response if by_header else _cleared(response)
+
 
 class CookieLogoutAllView(CookieSessionViewBase, TokenLogoutAllView):
     """Log out everywhere; ``?except=current`` keeps the session of the request."""
@@ -144,7 +162,7 @@ class CookieLogoutAllView(CookieSessionViewBase, TokenLogoutAllView):
     def post(self, request: Request) -> Response:
         """End all sessions of the user, and clear the cookies unless their session is kept."""
         response = super().post(request)
-        return response if "except" in request.query_params else _cleared(response)
+        return response if "except" in request.query_params else self.cleared(response)
 
 
 class CookieSessionListView(CookieSessionViewBase, SessionListView):
@@ -157,21 +175,26 @@ class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
     def delete(self, request: Request, session_id: str) -> Response:
         """End it, and clear the cookies if they belong to it."""
         response = super().delete(request, session_id)
-        return _cleared(response) if self.session_of(request) == UUID(session_id) else response
+        return self.cleared(response) if self.session_of(request) == UUID(session_id) else response
 
 
-def _into_cookies(response: Response, *, unrotated: str = "") -> Response:
+def _into_cookies(response: Response, *, held: str = "") -> Response:
     """Move the tokens of ``response`` into cookies; its body says how long they are valid.
 
-    ``unrotated`` is the refresh token to keep if there is no new one. If the serializer of a login
-    answers no refresh token, its cookie is cleared. Other data stays in the body.
+    ``held`` is the refresh token in the browser's cookie. An answer of its generation, or none,
+    does not set that cookie again: it may arrive late, and would put the old token over a newer
+    one. If the serializer of a login answers no refresh token, its cookie is cleared. Other data
+    stays in the body.
     """
-    access, refresh = response.data.pop("access"), response.data.pop("refresh", unrotated)
+    access, refresh = response.data.pop("access"), response.data.pop("refresh", held)
+    cookie = transports.refresh_cookie()
     response.data["expires_in"] = transports.access_cookie().put(response, access)
-    if refresh:
-        response.data["refresh_expires_in"] = transports.refresh_cookie().put(response, refresh)
+    if not refresh:
+        cookie.clear(response)
+    elif held and transports.is_same_generation(refresh, held):
+        response.data["refresh_expires_in"] = transports.seconds_left(held)
     else:
-        transports.refresh_cookie().clear(response)
+        response.data["refresh_expires_in"] = cookie.put(response, refresh)
     return response
 
 

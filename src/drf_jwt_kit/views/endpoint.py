@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings as django_settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.db import connections
-from django.http import UnreadablePostError
+from django.http import HttpRequest, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework_simplejwt.exceptions import TokenError
 
+from drf_jwt_kit.conf.asking import for_request
 from drf_jwt_kit.exceptions import BodyTooLarge, InvalidToken, Reason, as_api_error
 from drf_jwt_kit.guards import CodedErrorsMixin
 from drf_jwt_kit.sessions.faults import as_unavailable, is_unwritable
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
     from django.views import View
     from rest_framework.request import Request
     from rest_framework.response import Response
@@ -45,9 +50,51 @@ class NonAtomicMixin(_View):
         return view
 
 
+class SmallUploads(MemoryFileUploadHandler):
+    """Takes a multipart body no longer than DATA_UPLOAD_MAX_MEMORY_SIZE, and no disk.
+
+    Files count too, which Django leaves out there and writes to the disk.
+    """
+
+    _left: Any
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: Any,  # noqa: N803  # Django's name
+        content_length: Any,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """Raise RequestDataTooBig before anything is read."""
+        most: Any = django_settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        self._left = float("inf") if most is None else most
+        if (content_length or 0) > self._left:
+            raise RequestDataTooBig
+        self.activated = True
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Raise it also where the body is longer than its header says."""
+        self._left -= len(raw_data)
+        if self._left < 0:
+            raise RequestDataTooBig
+        return super().receive_data_chunk(raw_data, start)
+
+
 class EndpointMixin(NonAtomicMixin, CodedErrorsMixin):
-    """What every endpoint does: unreadable bodies are 4xx, and a refusal rolls nothing back, so
-    that an ended session stays ended."""
+    """What every endpoint does: unreadable bodies are 4xx, files stay off the disk, and a refusal
+    rolls nothing back, so that an ended session stays ended."""
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Take uploads in memory, whoever reads the body: we, or a throttle of the project."""
+        with suppress(AttributeError):  # a middleware has read it
+            request.upload_handlers = [SmallUploads(request)]
+        return super().initialize_request(request, *args, **kwargs)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Make and read tokens for this request, where ISSUER and KEYS may depend on it."""
+        with for_request(request):
+            return super().dispatch(request, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer ``exc`` without marking a surrounding transaction for rollback."""
@@ -56,6 +103,8 @@ class EndpointMixin(NonAtomicMixin, CodedErrorsMixin):
             exc = InvalidToken(Reason.INVALID, detail=exc.args[0] if exc.args else "")
         if is_unwritable(exc):
             exc = ParseError(_("The request has characters that cannot be stored here."))
+        if isinstance(exc, RequestDataTooBig):  # read by what a project asks before the endpoint
+            exc = BodyTooLarge()
         response = super().handle_exception(as_unavailable(exc) or exc)
         for db, needs_rollback in before:
             db.needs_rollback = needs_rollback
@@ -76,5 +125,8 @@ class EndpointMixin(NonAtomicMixin, CodedErrorsMixin):
 def _within_limits(request: Request) -> Request:
     """``request``, unless its body is longer than Django allows: REST Framework 3.16 reads it."""
     if not request.content_type.startswith("multipart/"):
-        request.body  # noqa: B018  # it raises RequestDataTooBig
+        try:
+            request.body  # noqa: B018  # it raises RequestDataTooBig
+        except ValueError as error:  # a Content-Length that is no number
+            raise SuspiciousOperation from error
     return request

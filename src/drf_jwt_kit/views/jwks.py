@@ -12,7 +12,9 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import MethodNotAllowed
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.asking import for_request
 from drf_jwt_kit.keys import get_ring
+from drf_jwt_kit.keys.by_request import depends_on_request
 
 from .endpoint import NonAtomicMixin
 
@@ -25,12 +27,15 @@ class JWKSView(NonAtomicMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """The keys; 304 if the reader has them already (``If-None-Match``)."""
-        published = get_ring().jwks
+        with for_request(request):
+            published = get_ring().jwks
         # A key is listed for KEYS_PUBLISHED_AHEAD before it signs. A cache between us and the
         # reader and the reader's own cache may each be a third of that old, and the reader still
         # knows the key of every token.
         max_age = get_settings().KEYS_PUBLISHED_AHEAD.total_seconds() / 3
-        headers = {"ETag": published.etag, "Cache-Control": f"public, max-age={max_age:.0f}"}
+        # A cache between us cannot know by what of the request a function has chosen them.
+        whose = "private" if depends_on_request(get_settings().KEYS) else "public"
+        headers = {"ETag": published.etag, "Cache-Control": f"{whose}, max-age={max_age:.0f}"}
         response = HttpResponse(published.body, content_type="application/json", headers=headers)
         answer = get_conditional_response(request, published.etag, response=response) or response
         answer.headers["Access-Control-Allow-Origin"] = "*"  # nothing is secret, no cookie is read

@@ -16,7 +16,10 @@ from rest_framework.views import APIView
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTAuthentication
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.exceptions import InsufficientScope
 from drf_jwt_kit.mixins import SecureViewMixin
+from drf_jwt_kit.scopes import scopes_in
 from drf_jwt_kit.serializers import SessionSerializer
 from drf_jwt_kit.sessions.presented import Presented
 
@@ -28,16 +31,34 @@ class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
 
     authentication_classes: Sequence[type[JWTAuthentication]] = (JWTAuthentication,)
 
+    def check_permissions(self, request: Request) -> None:
+        """Also refuse a token with a scope, unless that holds SESSIONS_SCOPE."""
+        super().check_permissions(request)
+        needed, presented = get_settings().SESSIONS_SCOPE, self._presented(request)
+        scope = None if presented is None else presented.scope
+        if needed is None or scope is None or needed in scopes_in(scope):
+            return
+        if not self.is_allowed_to_all(request):
+            raise InsufficientScope([needed])
+
+    def is_allowed_to_all(self, request: Request) -> bool:
+        """Whether ``request`` asks for what every token may do."""
+        return False
+
     def session_of(self, request: Request) -> UUID | None:
         """The session of the request; None if another issuer made its token, or a test has forced
         the authentication."""
-        presented: Presented | None = getattr(request.auth, "presented", None)
+        presented = self._presented(request)
         return None if presented is None else presented.sid
 
     def shown(self, request: Request, instance: Any, *, many: bool = False) -> Any:
         """A session, or ``many``, as its owner sees it."""
         context = {"current": self.session_of(request)}
         return SessionSerializer(instance, many=many, context=context).data
+
+    def _presented(self, request: Request) -> Presented | None:
+        presented: Presented | None = getattr(request.auth, "presented", None)
+        return presented
 
 
 class TokenLogoutAllView(SessionViewBase):
@@ -64,6 +85,11 @@ class SessionListView(SessionViewBase):
 
 class SessionDetailView(SessionViewBase):
     """One of the user's own sessions."""
+
+    def is_allowed_to_all(self, request: Request) -> bool:
+        """Whether it ends its own session: that is how it logs out."""
+        current = self.session_of(request)
+        return request.method == "DELETE" and current == _session_id(self.kwargs["session_id"])
 
     def patch(self, request: Request, session_id: str) -> Response:
         """Give it a name."""

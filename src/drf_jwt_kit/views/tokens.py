@@ -7,14 +7,17 @@ from typing import Any, ClassVar
 from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from rest_framework.exceptions import APIException, AuthenticationFailed, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt import views as simplejwt
+from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTAuthentication
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.exceptions import challenge
+from drf_jwt_kit.exceptions import KeysUnavailable, challenge
+from drf_jwt_kit.sessions.begin import begun_at_the_end
 
 from .endpoint import EndpointMixin
 
@@ -27,6 +30,7 @@ class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
     """An endpoint without authentication: its body holds credentials or a token."""
 
     _setting: ClassVar[str]
+    _begins_sessions: ClassVar[bool] = True
 
     def get_serializer_class(self) -> Any:
         """The view's ``serializer_class``, or else the one that the settings name."""
@@ -43,10 +47,22 @@ class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
         return self.answer(self.body(request))
 
     def answer(self, presented: Any) -> Response:
-        """The serializer's answer to ``presented``, from a body or a cookie."""
+        """The serializer's answer to ``presented``, from a body or a cookie.
+
+        A session that the serializer starts begins when it has refused nothing.
+        """
         serializer = self.get_serializer(data=presented)
-        serializer.is_valid(raise_exception=True)
-        return Response(serializer.validated_data)
+        if not self._begins_sessions:
+            serializer.is_valid(raise_exception=True)
+            return Response(serializer.validated_data)
+        with begun_at_the_end(replaces=self.held()) as waiting:
+            serializer.is_valid(raise_exception=True)
+            waiting.answer = serializer.validated_data
+        return Response(waiting.answer)
+
+    def held(self) -> str | None:
+        """The refresh token that the client held before, whose session a login replaces."""
+        return None
 
 
 class TokenObtainPairView(TokenViewBase):
@@ -59,33 +75,57 @@ class TokenRefreshView(TokenViewBase):
     """Refresh: a refresh token for an access token and the next refresh token."""
 
     _setting = "TOKEN_REFRESH_SERIALIZER"
+    _begins_sessions = False
 
 
 class TokenVerifyView(TokenViewBase):
     """Ask whether a token of either kind would be accepted now. Writes nothing."""
 
     _setting = "TOKEN_VERIFY_SERIALIZER"
+    _begins_sessions = False
 
 
 class TokenLogoutView(TokenViewBase):
-    """Log out: end the session of a refresh token in the body, or an access token in the header.
+    """Log out: end the session of a refresh token in the body, and of a token in the header.
 
     Any token with a valid signature is accepted, even if it has expired or its session has ended.
-    Source: RFC 7009 section 2.2.
+    One such token is enough. Source: RFC 7009 section 2.2.
     """
 
     _setting = "TOKEN_BLACKLIST_SERIALIZER"
+    _begins_sessions = False
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Log out with the token in the body, or else the one in the header."""
+        """Log out with the token in the body and with the one in the header."""
         body = self.body(request)
-        if isinstance(body, dict) and body.get("refresh"):
-            return self.answer(body)
-        presented = JWTAuthentication().header_token(request)
-        if presented is None:
-            return self.answer(body)
-        sessions.logout(presented)
-        return Response({})
+        in_body = isinstance(body, dict) and bool(body.get("refresh"))
+        by_header, refusal = self._log_out_by_header(request)
+        answer = Response({})
+        try:
+            if in_body or not (by_header or refusal):
+                answer = self.answer(body)
+        except (AuthenticationFailed, ValidationError, TokenError):
+            if not by_header:
+                raise
+        if refusal is not None and (not in_body or isinstance(refusal, KeysUnavailable)):
+            raise refusal
+        return answer
+
+    def _log_out_by_header(self, request: Request) -> tuple[bool, APIException | None]:
+        """Whether the header had a token of ours, or why not. One of which that is not known
+        must not keep the one in the body from ending its session."""
+        try:
+            presented = self.header_token(request)
+            if presented is not None:
+                sessions.logout(presented)
+        except (AuthenticationFailed, KeysUnavailable) as error:
+            return False, error
+        return presented is not None, None
+
+    def header_token(self, request: Request) -> bytes | None:
+        """The token in the header, if there is one for us. Raises BadAuthorizationHeader."""
+        sent = get_settings().AUTH_HEADER_NAME in request.META
+        return JWTAuthentication().header_token(request) if sent else None
 
 
 TokenBlacklistView = TokenLogoutView

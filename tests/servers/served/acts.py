@@ -3,13 +3,16 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
+from io import StringIO
 from pathlib import Path
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import cache
+from django.core.checks import run_checks
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.utils import OperationalError
 from django.http import JsonResponse
@@ -19,6 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken, ServiceUnavailable
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.sessions import upkeep
 from tests.conftest import PASSWORD
 
 from .holding import hold_until
@@ -71,6 +75,11 @@ def _read_and_close(session):
         connection.close()
 
 
+def jti(session, generation):
+    """The ``jti`` of a refresh token that was never made: what whoever has table and key can."""
+    return {"jti": Session.objects.get(pk=session).jti_of(generation)}
+
+
 def revoke(session):
     """End one session, as the project may."""
     return {"ended": sessions.revoke(session)}
@@ -81,11 +90,44 @@ def end_in_admin(session):
     user = get_user_model().objects.get(username="root")
     request = RequestFactory().post("/", {"action": "end_selected", "confirmed": "yes"})
     request.user, request._messages = user, CookieStorage(request)
-    rows = Session.objects.filter(pk=session)
-    admin.site.get_model_admin(Session).end_selected(request, rows)
+    pages = admin.site.get_model_admin(Session)
+    rows = pages.get_queryset(request).filter(pk=session)
+    pages.end_selected(request, rows)
     if rows.filter(revoked_at=None).exists():  # it has said so in a message
         raise ServiceUnavailable
     return {}
+
+
+def show_in_admin(session):
+    """The admin's list and its page of one session."""
+    request = RequestFactory().get("/")
+    request.user = get_user_model().objects.get(username="root")
+    pages = admin.site.get_model_admin(Session)
+    shown = [pages.changelist_view(request), pages.change_view(request, session)]
+    return {"statuses": [page.render().status_code for page in shown]}
+
+
+def command(words):
+    """``manage.py jwtkit`` with ``words``, and what it printed."""
+    printed = StringIO()
+    call_command("jwtkit", *words, stdout=printed)
+    return {"printed": printed.getvalue()}
+
+
+def check_database():
+    """The ids of what ``manage.py check --database default`` says."""
+    return {"ids": [message.id for message in run_checks(databases=["default"])]}
+
+
+def count_alive():
+    """How many refresh tokens live, as ``jwtkit keys remove`` asks."""
+    alive = upkeep.written_between(None, datetime.now(timezone.utc))
+    return {"count": alive.count, "until": str(alive.until)}
+
+
+def open_cursor():
+    """What a project may do and we do not."""
+    return {"users": len(list(get_user_model().objects.iterator()))}
 
 
 def revoke_user(user):
@@ -99,6 +141,28 @@ def change_password(user, password):
     found.set_password(password)
     found.save()
     return {}
+
+
+def change_in_a_transaction(user, how, file):
+    """Change or delete a user in a transaction that commits when the file is there."""
+    with transaction.atomic():
+        answer = {"password": change_password, "deletion": delete_user}[how]
+        answer(user, *(["another one"] if how == "password" else []))
+        hold_until(Path(file))
+    return {}
+
+
+def count_sessions(user):
+    """How many sessions of a user are stored, as a new connection sees it."""
+    with ThreadPoolExecutor(1) as apart:
+        return {"count": apart.submit(_count_and_close, user).result()}
+
+
+def _count_and_close(user):
+    try:
+        return Session.objects.filter(user_id=user).count()
+    finally:
+        connection.close()
 
 
 def delete_user(user):
@@ -129,6 +193,14 @@ def refresh_in_an_older_view(token, session, file):
         Session.objects.get(pk=session)
         hold_until(Path(file))
         return {"refused": _is_refused(token)}
+
+
+def refresh_of_a_later_login(file):
+    """Refresh, in a transaction that has read the table before, the token that ``file`` gets."""
+    with transaction.atomic():
+        Session.objects.count()
+        hold_until(Path(file))
+        return {"refused": _is_refused(Path(file).read_text())}
 
 
 def _is_refused(token):
@@ -165,8 +237,9 @@ def count():
 ACTS = {
     function.__name__: function
     for function in (
-        *(ready, make_user, row, revoke, revoke_user, end_in_admin, change_password, delete_user),
-        *(time_passes, refresh_in_a_transaction, refresh_in_an_older_view),
-        *(isolation_level, count),
+        *(ready, make_user, row, jti, revoke, revoke_user, show_in_admin, end_in_admin),
+        *(change_password, delete_user, time_passes, refresh_in_a_transaction),
+        *(refresh_in_an_older_view, refresh_of_a_later_login, isolation_level, count, command),
+        *(check_database, count_alive, open_cursor, change_in_a_transaction, count_sessions),
     )
 }

@@ -245,7 +245,7 @@ async function showDevices() {
 function deviceRow(session) {
   const name = session.name || session.device || "A device without a name";
   const facts = [session.ip, `logged in ${moment(session.created_at)}`];
-  if (session.last_used_at) facts.push(`last refreshed ${moment(session.last_used_at)}`);
+  if (session.last_used_at) facts.push(`last used ${moment(session.last_used_at)}`);
   const label = session.current ? "Log out" : "End";
   const button = element("button", { type: "button", class: "quiet", "aria-label": `${label}: ${name}, logged in ${moment(session.created_at)}` }, label);
   button.addEventListener("click", () => (session.current ? logOut() : endDevice(session.id, name)));

@@ -8,10 +8,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from drf_jwt_kit.exceptions import ServiceUnavailable
-from drf_jwt_kit.management.subcommands import flush, keys, sessions
+from drf_jwt_kit.management.columns import printable
+from drf_jwt_kit.management.subcommands import flush, keys, place, sessions
 from drf_jwt_kit.sessions.faults import database_faults_answered
 
-SUBCOMMANDS: dict[str, ModuleType] = {"flush": flush, "keys": keys, "sessions": sessions}
+SUBCOMMANDS: dict[str, ModuleType] = {
+    "flush": flush,
+    "keys": keys,
+    "place": place,
+    "sessions": sessions,
+}
 
 
 class Command(BaseCommand):
@@ -34,6 +40,7 @@ class Command(BaseCommand):
             with database_faults_answered():
                 run(self, options)
         except ServiceUnavailable as error:
+            why = printable(error.__cause__)
             raise CommandError(
-                f"The database does not answer, or is not migrated: {error.__cause__}"
+                f"The database does not answer, or is not migrated: {why}"
             ) from error

@@ -11,12 +11,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from drf_jwt_kit import sessions
-from drf_jwt_kit.management.columns import print_table
+from drf_jwt_kit.management.columns import print_line, print_table
 from drf_jwt_kit.management.user_argument import add_user_arguments, named_user, shown
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions.life import End
 from drf_jwt_kit.sessions.rows import stored
-from drf_jwt_kit.sessions.upkeep import device_label, state_in_words, survey
+from drf_jwt_kit.sessions.upkeep import device_label, state_in_words, survey, user_label
 
 HELP = "List sessions, or end them."
 _HEAD = ("ID", "USER", "DEVICE", "IP", "CREATED", "LAST USED", "ENDS", "STATE")
@@ -60,7 +60,7 @@ def run_revoke(command: BaseCommand, options: dict[str, Any]) -> None:
         _revoke_all(command, interactive=options["interactive"])
     elif user is not None:
         count = sessions.revoke(user=user, reason=sessions.RevokedReason.BY_ADMIN)
-        command.stdout.write(f"Ended {count} {_sessions(count)} of {shown(user)}.")
+        print_line(command.stdout, f"Ended {count} {_sessions(count)} of {shown(user)}.")
     else:
         _revoke_each(command, ids)
 
@@ -93,12 +93,11 @@ def _revoke_all(command: BaseCommand, *, interactive: bool) -> None:
 
 
 def _cells(session: Session, end: End | None) -> list[str]:
-    user: Any = session.user
     ends = session.revoked_at or session.refreshable_until
     times = (session.created_at, session.last_used_at, ends)
     return [
         str(session.pk),
-        str(session.user_id or "") if user is None else user.get_username(),
+        user_label(session),
         device_label(session),
         session.ip or "",
         *map(_time, times),

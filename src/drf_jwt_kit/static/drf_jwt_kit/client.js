@@ -156,9 +156,11 @@ export function createClient(options) {
    */
   function settle(started, answer, login) {
     const access = byCookie ? undefined : answer.access;
-    const refresh = byCookie ? undefined : (answer.refresh ?? record?.refresh);
+    if (!byCookie) look(); // without a lock, another tab may have heard a later answer by now
+    const refresh = byCookie ? undefined : later(answer.refresh, record?.refresh);
+    const held = refresh !== answer.refresh; // its deadline is known already
     const lifetime = 1000 * (byCookie ? answer.expires_in : secondsOf(access));
-    const idle = 1000 * (byCookie ? answer.refresh_expires_in : secondsOf(answer.refresh));
+    const idle = 1000 * (byCookie ? answer.refresh_expires_in : secondsOf(held ? "" : refresh));
     if (Number.isNaN(lifetime)) {
       // Without the body, which may hold tokens.
       throw new AuthError(200, { detail: `${base.href} does not answer as in ${mode} mode.` });
@@ -247,7 +249,7 @@ export function createClient(options) {
   }
 
   /**
-   * The same, and once more after a 503 that is soon over.
+   * The same, and once more after a 503, or a refusal that may pass, if that is soon over.
    *
    * @type {typeof call}
    */
@@ -257,7 +259,7 @@ export function createClient(options) {
     } catch (error) {
       const { status, retryAfter } = refusalOf(error);
       const seconds = retryAfter ?? Infinity;
-      if (status !== 503 || seconds > WORTH_WAITING) throw error;
+      if ((status !== 503 && status !== 401) || seconds > WORTH_WAITING) throw error;
       await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
       return call(path, body, headers);
     }
@@ -270,14 +272,19 @@ export function createClient(options) {
     const key = /^[\da-f]{32}$/.test(stored) ? stored : random(); // others may not fit a header
     kept.setItem(retryKey, key); // before asking: the tab itself may be closed
     const started = Date.now();
-    const login = record?.ended ? random() : record?.login;
+    const held = record?.login;
+    const login = record?.ended ? random() : held;
     try {
       const body = byCookie ? {} : { refresh: record?.refresh };
       settle(started, await callPatiently("refresh/", body, { "Idempotency-Key": key }), login);
     } catch (error) {
       // Without a code it was not our server that answered, but something before it.
-      const { status = 0, code } = refusalOf(error);
-      if (status === 401 && code) return end("ended");
+      const { status = 0, code, retryAfter } = refusalOf(error);
+      if (status === 401 && code && retryAfter === null) {
+        look();
+        if (!isOver(held)) end("ended"); // or else it is another login's by now
+        return;
+      }
       if (status >= 400 && status < 500 && status !== 429 && code) kept.removeItem(retryKey);
       throw error;
     }
@@ -365,8 +372,8 @@ export function createClient(options) {
           const body = byCookie ? {} : { refresh: record?.refresh };
           await callPatiently("logout/", body).catch((error) => {
             // A token that is none of the server's opens nothing, so it may as well be forgotten.
-            const { status, code } = refusalOf(error);
-            if (status !== 401 || !code) throw error;
+            const { status, code, retryAfter } = refusalOf(error);
+            if (status !== 401 || !code || retryAfter !== null) throw error;
           });
         }
         end("logout");
@@ -534,12 +541,32 @@ function jsonOf(text) {
  * @param {unknown} token
  */
 function secondsOf(token) {
+  const claims = claimsOf(token);
+  return claims?.exp - claims?.iat;
+}
+
+/**
+ * The refresh token to keep: where several share a storage without a lock, an answer may be overtaken.
+ *
+ * @param {string | undefined} answered
+ * @param {string | undefined} held
+ */
+function later(answered, held) {
+  const [next, before] = [claimsOf(answered), claimsOf(held)];
+  const overtaken = next?.sid === before?.sid && before?.gen > next?.gen;
+  return overtaken ? held : (answered ?? held);
+}
+
+/**
+ * @param {unknown} token
+ * @returns {Record<string, any> | null} null where it is no token.
+ */
+function claimsOf(token) {
   try {
     const [, payload = ""] = String(token).split(".");
-    const claims = jsonOf(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
-    return claims?.exp - claims?.iat;
+    return jsonOf(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
   } catch {
-    return NaN;
+    return null;
   }
 }
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import now
 from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in, new_key_text, suffix
 from drf_jwt_kit.keys import Key, KeyState, configured, directory, lifecycle
+from drf_jwt_kit.keys.folder import Folder, UnsafeFolder
 from drf_jwt_kit.keys.lifecycle import Entry
+from drf_jwt_kit.keys.path import opened_to_write
 
 from .showing import told, what_remains
 
@@ -25,12 +27,12 @@ def run_generate(command: BaseCommand, options: dict[str, Any]) -> None:
     text, key = _new_key(algorithm)
     if options["output"] is not None:
         path = options["output"].absolute()
-        _create(path, text)
+        _create_elsewhere(path, text)
         source = f'{{"file": "{path}", "algorithm": "{algorithm}"}}'
         command.stdout.write(f"{path} holds a new key for {algorithm}. Name it in KEYS: {source}")
         return
     with _changed(options) as (folder, entries):
-        moment = datetime.now(timezone.utc).replace(microsecond=0)
+        moment = now().replace(microsecond=0)
         entry = lifecycle.Entry(
             kid=key.kid,
             algorithm=algorithm,
@@ -40,7 +42,7 @@ def run_generate(command: BaseCommand, options: dict[str, Any]) -> None:
             since=moment,
         )
         added = lifecycle.added(entries, entry)
-        _create(folder / entry.file, text)
+        _create(folder, entry.file, text)
         directory.write(folder, added)
     command.stdout.write(f"Made {entry.kid} for {algorithm}.")
     command.stdout.write(_what_follows(lifecycle.found(added, entry.kid)))
@@ -49,8 +51,8 @@ def run_generate(command: BaseCommand, options: dict[str, Any]) -> None:
 def run_rotate(command: BaseCommand, options: dict[str, Any]) -> None:
     """Let the next key sign."""
     with _changed(options) as (folder, entries):
-        now, ahead = datetime.now(timezone.utc), get_settings().KEYS_PUBLISHED_AHEAD
-        moved = lifecycle.rotated(entries, now=now, ahead=ahead, at_once=options["at_once"])
+        at, ahead = now(), get_settings().KEYS_PUBLISHED_AHEAD
+        moved = lifecycle.rotated(entries, now=at, ahead=ahead, at_once=options["at_once"])
         directory.write(folder, moved)
     interval = int(get_settings().KEYS_RELOAD_INTERVAL.total_seconds())
     signing = lifecycle.in_state(moved, KeyState.SIGNING)[0]
@@ -70,23 +72,23 @@ def run_remove(command: BaseCommand, options: dict[str, Any]) -> None:
                 leaked = "If the key has leaked, use --at-once: users of its tokens log in again."
                 raise CommandError(f"{told(entry.kid, remaining)}\n{leaked}")
         directory.write(folder, left)
-        (folder / entry.file).unlink(missing_ok=True)
+        folder.remove(entry.file)
     interval = int(get_settings().KEYS_RELOAD_INTERVAL.total_seconds())
     command.stdout.write(f"{entry.kid} is removed, from every process within {interval} s.")
 
 
 @contextmanager
-def _changed(options: dict[str, Any]) -> Iterator[tuple[Path, tuple[Entry, ...]]]:
+def _changed(options: dict[str, Any]) -> Iterator[tuple[Folder, tuple[Entry, ...]]]:
     """The directory and its entries, while no other process changes them."""
-    folder = options["directory"] or _configured_directory()
+    path = options["directory"] or _configured_directory()
     try:
-        with directory.changing(folder) as entries:
+        with directory.changing(path) as (folder, entries):
             yield folder, entries
-    except (lifecycle.CannotRotate, UnusableKey) as error:
+    except (lifecycle.CannotRotate, UnusableKey, UnsafeFolder) as error:
         raise CommandError(str(error)) from error
     except OSError as error:
         cure = "Run this as the user that runs the server, who must own the directory."
-        raise CommandError(f"{folder} cannot be changed: {error.strerror}. {cure}") from error
+        raise CommandError(f"{path} cannot be changed: {error.strerror}. {cure}") from error
 
 
 def _configured_directory() -> Path:
@@ -107,13 +109,21 @@ def _new_key(algorithm: str) -> tuple[bytes, Key]:
             return text, key
 
 
-def _create(path: Path, text: bytes) -> None:
+def _create_elsewhere(path: Path, text: bytes) -> None:
     try:
-        directory.create(path, text)
-    except FileExistsError as error:
-        raise CommandError(f"{path} exists already. Nothing was written.") from error
+        with opened_to_write(path.parent) as folder:
+            _create(folder, path.name, text)
+    except UnsafeFolder as error:
+        raise CommandError(str(error)) from error
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _create(folder: Folder, name: str, text: bytes) -> None:
+    try:
+        folder.create(name, text)
+    except FileExistsError as error:
+        raise CommandError(f"{folder.path / name} exists already. Nothing was written.") from error
 
 
 def _what_follows(entry: Entry) -> str:

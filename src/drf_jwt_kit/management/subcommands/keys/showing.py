@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import aware
+from drf_jwt_kit.conf.moments import aware, now
 from drf_jwt_kit.exceptions import ServiceUnavailable, UnusableKey
 from drf_jwt_kit.keys import KeyState, checks, configured, directory, sources
 from drf_jwt_kit.keys.lifecycle import KEYS_COMMAND, as_text
 from drf_jwt_kit.keys.ring import PlacedKey, with_states
+from drf_jwt_kit.management.columns import printable
 from drf_jwt_kit.sessions.upkeep import written_between
 
 _HEAD = ("state", "key", "algorithm", "since", "age", "verifies")
@@ -33,7 +34,7 @@ class Remaining:
     @property
     def is_over(self) -> bool:
         """Whether removing the key ends no session."""
-        return datetime.now(timezone.utc) >= self.until
+        return now() >= self.until
 
 
 def what_remains(made: datetime | None, retired: datetime) -> Remaining | None:
@@ -43,14 +44,14 @@ def what_remains(made: datetime | None, retired: datetime) -> Remaining | None:
     database does not answer.
     """
     settings = get_settings()
-    signed_until = retired + settings.KEYS_RELOAD_INTERVAL
+    signed_until = aware(retired) + settings.KEYS_RELOAD_INTERVAL
     try:
         alive = written_between(made, signed_until)
     except ServiceUnavailable:
         return None
     access_tokens_end = signed_until + settings.ACCESS_TOKEN_LIFETIME
     ends = [access_tokens_end] if alive.until is None else [access_tokens_end, alive.until]
-    return Remaining(sessions=alive.count, until=max(map(aware, ends)) + settings.LEEWAY)
+    return Remaining(sessions=alive.count, until=max(ends) + settings.LEEWAY)
 
 
 def told(kid: str, remaining: Remaining | None) -> str:
@@ -68,17 +69,17 @@ def run_list(command: BaseCommand, options: dict[str, Any]) -> None:
     rows = [_HEAD, *(_row(placed) for placed in _in_order())]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        cells = (printable(cell).ljust(width) for cell, width in zip(row, widths, strict=True))
         command.stdout.write("  ".join(cells).rstrip())
 
 
 def run_check(command: BaseCommand, options: dict[str, Any]) -> None:
     """Write what is wrong and what is unwise, and fail if something is wrong."""
-    wrong = [f"{message.msg} {message.hint}" for message in checks.check()]
+    wrong = [printable(f"{message.msg} {message.hint}") for message in checks.check()]
     unwise = [f"{message.msg} {message.hint}" for message in checks.check_deploy()]
     if not wrong:
         unwise += [*_retiring_keys(), *_strays()]
-    for line in unwise:
+    for line in map(printable, unwise):  # names of files and keys, which others may have chosen
         command.stdout.write(command.style.WARNING(f"warning: {line}"))
     if wrong:
         raise CommandError("\n".join(wrong))
@@ -106,7 +107,7 @@ def _verifies(placed: PlacedKey) -> str:
     if placed.since is None:
         return "nothing yet" if placed.state is KeyState.NEXT else "what it has signed"
     if placed.state is KeyState.NEXT:
-        ready = as_text(placed.since + get_settings().KEYS_PUBLISHED_AHEAD)
+        ready = as_text(aware(placed.since) + get_settings().KEYS_PUBLISHED_AHEAD)
         return f"nothing yet; may sign from {ready}"
     remaining = what_remains(placed.made, placed.since)
     if remaining is None:
@@ -118,7 +119,7 @@ def _verifies(placed: PlacedKey) -> str:
 
 def _age(since: datetime) -> str:
     """How long ago ``since`` was, in its largest unit."""
-    seconds = max(int((datetime.now(timezone.utc) - since).total_seconds()), 0)
+    seconds = max(int((now() - since).total_seconds()), 0)
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= length:
             return f"{seconds // length} {unit}"

@@ -1,0 +1,147 @@
+"""Which keys has the project for this request, if a function in ``KEYS`` declares ``request``?
+
+Such a function is asked at every use, so it must answer from memory. What is made of its answer is
+remembered by the answer, never by the process alone, so no request gets the keys of another.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.views.decorators.debug import sensitive_variables
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.asking import asking
+from drf_jwt_kit.conf.fields import as_tuple
+
+from .configured import answer_of, function_of, is_function, keys_of_sources, takes_request
+from .memory import Memory
+from .ring import Attempt, KeyRing, Placed
+
+MOST = 1_000
+"""How many rings a process remembers. The one that was not used for longest goes first."""
+
+
+class _Ring:
+    """The keys of one answer, as a process has read them."""
+
+    def __init__(self, answered: list[Any]) -> None:
+        self._answered = answered
+        """Kept, because an address in their text stands for a function only while that lives."""
+        self._memory, self._lock = Memory(self._placed), Lock()
+        self._ring: KeyRing | None = None
+        self._until = 0.0
+        """On the monotonic clock."""
+
+    def current(self) -> KeyRing:
+        """The keys, as they were read at most KEYS_RELOAD_INTERVAL ago. Raises UnusableKey."""
+        with self._lock:
+            if self._ring is None or time.monotonic() >= self._until:
+                self._ring = self._memory.ring()
+                interval = get_settings().KEYS_RELOAD_INTERVAL.total_seconds()
+                self._until = time.monotonic() + interval
+            return self._ring
+
+    def _placed(self, attempt: Attempt) -> list[Placed]:
+        return keys_of_sources([*map(_source_of, self._answered)], attempt=attempt)
+
+
+_rings: OrderedDict[str, _Ring] = OrderedDict()
+_lock = Lock()
+_depends: dict[int, tuple[Any, bool]] = {}
+"""By the identity of ``KEYS``, which is held so that nothing else can have it."""
+
+
+@sensitive_variables()  # in every frame below this one too
+def depends_on_request(sources: Any) -> bool:
+    """Whether a function among ``sources`` declares a parameter ``request``. Raises UnusableKey."""
+    found = _depends.get(id(sources))
+    if found is None:
+        depends = any(_takes_request(source, where) for where, source in _named(sources))
+        found = _depends[id(sources)] = (sources, depends)
+    return found[1]
+
+
+@sensitive_variables()
+def ring_for_request(sources: Any) -> KeyRing:
+    """The keys for the request that is asking, or for none. Raises UnusableKey.
+
+    Read again after KEYS_RELOAD_INTERVAL. What cannot be read then: see memory.
+    """
+    answered = _answered(sources)
+    name = repr([_text_of(source) for source in answered])
+    with _lock:
+        ring = _rings[name] = _rings.get(name) or _Ring(answered)
+        _rings.move_to_end(name)
+        while len(_rings) > MOST:
+            _rings.popitem(last=False)
+    return ring.current()
+
+
+@receiver(setting_changed)
+def forget(*, setting: str = "", **_kwargs: object) -> None:
+    """Forget every ring."""
+    if setting in {"", "DRF_JWT_KIT", "SECRET_KEY", "SECRET_KEY_FALLBACKS"}:
+        _rings.clear()
+        _depends.clear()
+
+
+def _start_anew() -> None:
+    global _lock  # noqa: PLW0603
+    _lock = Lock()
+    _rings.clear()
+
+
+# A child of a fork may have got the lock from a thread that is not in it.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What a function answers for this request, under the function's name for messages."""
+
+    function: str
+    keys: Any
+
+
+def _answered(sources: Any) -> list[Any]:
+    """The sources, each function that declares ``request`` replaced by its answer."""
+    return [
+        _Answer(*answer_of(source, where, asking())) if _takes_request(source, where) else source
+        for where, source in _named(sources)
+    ]
+
+
+def _named(sources: Any) -> list[tuple[str, Any]]:
+    """Each source, after the name that messages use for it."""
+    several = isinstance(sources, (list, tuple))
+    numbered = enumerate(as_tuple(sources))
+    return [(f"DRF_JWT_KIT['KEYS']{f'[{n}]' * several}", source) for n, source in numbered]
+
+
+def _takes_request(source: Any, where: str) -> bool:
+    return is_function(source) and takes_request(function_of(source, where))
+
+
+def _source_of(source: Any) -> Any:
+    """A source that ``keys_of_sources`` reads: for an answer, a function that gives it."""
+    if not isinstance(source, _Answer):
+        return source
+
+    def answer() -> Any:
+        return source.keys
+
+    answer.__qualname__ = source.function
+    return answer
+
+
+def _text_of(source: Any) -> Any:
+    return source.keys if isinstance(source, _Answer) else source

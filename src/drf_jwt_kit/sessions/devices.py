@@ -1,0 +1,75 @@
+"""What may the holder of an access token see of a session? Not when it was refreshed.
+
+Whoever knew that, and held an old refresh token, could present it within the leeway each time, as
+if it were a second tab, and would never be found. Until the leeway of a rotation is over, the
+session looks as it did before. Queries nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+from uuid import UUID
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import aware, now
+from drf_jwt_kit.models import Session, SessionQuerySet
+
+from . import rows
+from .faults import persistent
+from .life import is_recent
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+@persistent
+def live_sessions(user: Any, *, limit: int = 200) -> list[Session]:
+    """The sessions of ``user`` that can still be refreshed, newest first.
+
+    Two queries: the rows, and the user, who may have changed since it was read.
+    """
+    return _live(rows.stored().live().filter(user_id=user.pk).order_by("-created_at")[:limit])
+
+
+def live_session(user: Any, session_id: UUID) -> Session | None:
+    """The session of ``user`` with this id, if it can still be refreshed."""
+    return next(iter(_live(rows.stored().live().filter(user_id=user.pk, pk=session_id))), None)
+
+
+def last_use(session: Session, *, asks: bool) -> datetime | None:
+    """When ``session`` was last used, for its owner. If it ``asks`` itself, that is now."""
+    if asks:
+        return now()
+    return _rounded(session.rotated_before if _is_hidden(session) else session.last_used_at)
+
+
+def end(session: Session, *, asks: bool) -> datetime | None:
+    """When ``session`` ends if it is not used again. If it ``asks`` itself, at the latest."""
+    if asks:
+        return session.expires_at
+    rotated_at = session.rotated_before if _is_hidden(session) else session.rotated_at
+    idle_limit = aware(rotated_at or session.created_at) + session.refresh_lifetime
+    return _rounded(min(idle_limit, aware(session.expires_at)))
+
+
+def _is_hidden(session: Session) -> bool:
+    """Whether the last rotation is not to be seen yet."""
+    if session.rotated_at is None:
+        return False
+    leeway = get_settings().ROTATION_LEEWAY
+    return is_recent(aware(session.rotated_at), now=now(), leeway=leeway)
+
+
+def _rounded(moment: datetime | None) -> datetime | None:
+    """``moment``, or the last whole leeway before it."""
+    leeway = get_settings().ROTATION_LEEWAY
+    if moment is None or not leeway:
+        return moment
+    rest: timedelta = (aware(moment) - _EPOCH) % leeway
+    return aware(moment) - rest
+
+
+def _live(found: SessionQuerySet) -> list[Session]:
+    sessions = list(found.to_judge())
+    rows.attach_users(sessions)
+    return [session for session in sessions if rows.end_of_session(session, session.user) is None]

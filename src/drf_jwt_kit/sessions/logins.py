@@ -1,0 +1,85 @@
+"""How does a project log a user in by itself, after whatever it has asked, and name the session?"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
+from rest_framework.request import Request
+
+from drf_jwt_kit.conf.asking import for_its_request
+from drf_jwt_kit.conf.plain_text import plain
+from drf_jwt_kit.models import Session
+
+from . import devices, grant
+from .begin import log_in
+from .causal import catch_up
+from .claims import OwnToken, own_token
+from .faults import persistent
+from .presented import presented_with
+from .tokens import TokenPair
+
+
+@sensitive_variables()
+@for_its_request
+@persistent
+def start(
+    user: Any,
+    request: Request | HttpRequest | None = None,
+    *,
+    scope: str = "",
+    name: str = "",
+    widen: bool = False,
+    token: OwnToken | None = None,
+    replaces: str | None = None,
+) -> TokenPair:
+    """Log in ``user``, whom the caller has authenticated, and answer its tokens.
+
+    ``request`` gives the session its user agent and IP address, and the claims serializer its
+    context. ``scope`` is a space-separated list (RFC 6749 section 3.3, at most 512 characters)
+    that limits what the access token may do, within what ``get_token`` allows.
+    ``name`` is the user's name for the device; control characters in it are dropped. ``token`` is
+    a RefreshToken from ``get_token`` of an obtain serializer, whose session is stored.
+    ``replaces`` is the refresh token that the same browser held before; its session ends.
+
+    If ``request`` was made with a token (``request.auth``), the new session may do no more than
+    that token, and ends with its session if that is found to be stolen. ``widen`` lifts the first
+    of these two limits: the scope is then ``scope`` alone, or none.
+
+    ``SESSION_LIMITS`` decides how long the session may live. Two queries, those of the claims,
+    and one more if the number of sessions is limited; up to two more with a token. In a view of
+    ours, the session begins when the view's serializer has accepted everything, and else at once.
+    Raises NoActiveAccount if ``USER_AUTHENTICATION_RULE`` refuses the user or the user has changed
+    meanwhile, InvalidToken if the session of the token was stolen, LimitsError for impossible
+    limits, and ServiceUnavailable if the database does not answer.
+    """
+    parent = presented_with(request)
+    bound = None if widen or parent is None else parent.scope
+    if token is None:
+        limited = None if parent is None or bound is None else parent.sid
+        token = own_token(user, "" if limited is None else grant.serializer_of(limited))
+    return log_in(
+        user,
+        request,
+        token=token,
+        scope=scope,
+        name=name,
+        parent=parent,
+        bound=bound,
+        replaces=replaces,
+    )
+
+
+@persistent
+def rename(session_id: UUID, user: Any, name: str) -> Session | None:
+    """Give a live session of ``user`` this name, without control characters; None if the user has
+    no such session."""
+    session = devices.live_session(user, session_id)
+    if session is None and catch_up():
+        session = devices.live_session(user, session_id)
+    if session is not None:
+        session.name = plain(name)
+        session.save(update_fields=["name"])
+    return session

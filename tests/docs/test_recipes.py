@@ -1,0 +1,196 @@
+"""What the pages tell readers to write, used by several clients at the same moment."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.child import environment
+
+from .pages import ROOT, blocks_of
+
+TOGETHER = """
+import sys
+from threading import Barrier, Thread
+import django
+django.setup()
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connection
+from rest_framework.test import APIRequestFactory
+call_command("migrate", verbosity=0)
+users = get_user_model().objects
+ada = users.create_user("ada", "ada@example.com", "old horse battery")
+CLIENTS = 6
+checked = Barrier(CLIENTS)
+
+def once_all_have_checked(function):
+    def checking(*args):
+        answer = function(*args)
+        checked.wait(30)
+        return answer
+    return checking
+
+def together(act):
+    def run():
+        try:
+            done.append(act())
+        finally:
+            connection.close()
+    done, threads = [], [Thread(target=run) for _ in range(CLIENTS)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    return sorted(done)
+"""
+
+ENTERING = """
+from shop import magic
+from drf_jwt_kit.models import Session
+key = f"{ada.pk}.{magic.link_tokens.make_token(ada)}"
+magic.LinkTokens.check_token = once_all_have_checked(magic.LinkTokens.check_token)
+def enter():
+    request = APIRequestFactory().post("/", {"key": key}, format="json")
+    return magic.EnterView.as_view()(request).status_code
+print(*together(enter), Session.objects.count())
+"""
+
+AGAIN_AT_ONCE = """
+from shop import magic
+def enter(key):
+    request = APIRequestFactory().post("/", {"key": key}, format="json")
+    return magic.EnterView.as_view()(request).status_code
+def link():
+    return f"{ada.pk}.{magic.link_tokens.make_token(users.get(pk=ada.pk))}"
+for _ in range(3):  # within one second
+    key = link()
+    print(enter(key), enter(key))
+"""
+
+CHANGING = """
+from MODULE import VIEW as View
+from drf_jwt_kit import sessions
+pair = sessions.start(ada)
+number = iter(range(CLIENTS))
+def set_password(user, raw, real=get_user_model().set_password):
+    checked.wait(30)
+    real(user, raw)
+get_user_model().set_password = set_password
+def change():
+    body = {"OLD": "old horse battery", "NEW": f"a staple of new horses {next(number)}"}
+    headers = {"Authorization": f"Bearer {pair.access}"}
+    request = APIRequestFactory().post("/", body, format="json", headers=headers)
+    return View.as_view()(request).status_code
+print(*together(change))
+"""
+
+DEACTIVATING = """
+import django.db.models.query as query
+other = users.create_user("grace", "", "x")
+from drf_jwt_kit import sessions
+from drf_jwt_kit.models import Session
+for user in (ada, other):
+    sessions.start(user)
+real = query.QuerySet.update
+def another_logs_in(self, **columns):
+    query.QuerySet.update = real
+    users.filter(pk=ada.pk).update(last_login="2026-01-01T00:00:00Z")
+    users.create_user("heidi", "", "x")
+    return self.update(**columns)
+query.QuerySet.update = another_logs_in
+import shop.staff
+for user in users.order_by("username"):
+    print(user.username, user.is_active, Session.objects.filter(user=user, revoked_at=None).count())
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """With the modules that pages and the example project show."""
+    (tmp_path / "shop").mkdir()
+    return tmp_path
+
+
+def write(folder, page, name):
+    """The file ``name`` as the page shows it, in its first form."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    found = [one.text for one in blocks_of(text) if one.text.startswith(f"# {name}\n")]
+    (folder / name).write_text(found[0])
+
+
+def run(folder, database, script):
+    variables = {
+        "DATABASE": json.dumps(database),
+        "DJANGO_SETTINGS_MODULE": "tests.management.on_disk",
+    }
+    answer = subprocess.run(
+        [sys.executable, "-c", TOGETHER + script],
+        env=environment(folder, **variables),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout.splitlines()
+
+
+class TestAMagicLink:
+    PAGE = "docs/how-to/other-logins.md"
+
+    def test_lets_one_in_of_all_who_use_it_at_the_same_moment(self, folder, fresh_database):
+        write(folder, self.PAGE, "shop/magic.py")
+
+        said = run(folder, fresh_database, ENTERING)
+
+        assert said == ["200 401 401 401 401 401 1"]
+
+    def test_works_once_however_soon_after_a_login(self, folder, empty_database):
+        write(folder, self.PAGE, "shop/magic.py")
+
+        assert run(folder, empty_database("sqlite").settings, AGAIN_AT_ONCE) == ["200 401"] * 3
+
+
+class TestAPasswordOfOnesOwn:
+    def test_is_changed_by_one_of_all_who_know_the_old_one(self, folder, fresh_database):
+        write(folder, "docs/how-to/change-own-password.md", "shop/password.py")
+        words = {"MODULE": "shop.password", "VIEW": "PasswordView", "OLD": "old", "NEW": "new"}
+
+        said = run(folder, fresh_database, filled(CHANGING, words))
+
+        assert said == ["204 400 400 400 400 400"]
+
+    def test_is_changed_by_one_in_the_example_project_too(self, folder, empty_database):
+        example = ROOT / "example_project" / "shop"
+        for name in ("views", "serializers", "permissions"):
+            (folder / "shop" / f"{name}.py").write_text((example / f"{name}.py").read_text())
+        (folder / "shop" / "__init__.py").touch()
+        words = {
+            "MODULE": "shop.views",
+            "VIEW": "ChangePasswordView",
+            "OLD": "current_password",
+            "NEW": "new_password",
+        }
+
+        said = run(folder, empty_database("postgresql").settings, filled(CHANGING, words))
+
+        assert said == ["204 400 400 400 400 400"]
+
+
+def test_users_who_change_while_many_are_deactivated_are_in_or_out(folder, empty_database):
+    write(folder, "docs/how-to/authenticate-without-a-query.md", "shop/staff.py")
+
+    said = run(folder, empty_database("sqlite").settings, DEACTIVATING)
+
+    assert said == ["ada True 1", "grace False 0", "heidi True 0"]
+
+
+def filled(script, words):
+    for name, word in words.items():
+        script = script.replace(name, word)
+    return script
+
+
+@pytest.fixture(params=["postgresql", "mariadb"])
+def fresh_database(request, empty_database):
+    return empty_database(request.param).settings

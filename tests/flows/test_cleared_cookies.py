@@ -1,0 +1,147 @@
+"""Which refusals take the cookies away: those that can never turn into an acceptance."""
+
+from datetime import timedelta
+
+import pytest
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.exceptions import ServiceUnavailable
+from drf_jwt_kit.models import RevokedReason, Session
+from tests.conftest import NOON, forge
+
+from .browser import ACCESS, REFRESH, Browser, cleared, cookies_of, session_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.flows.cookie_urls")]
+
+BOTH = {ACCESS, REFRESH}
+ANOTHER_KEY = "a key that another process signs with, and this one has not read"
+MINUTE = timedelta(minutes=1)
+
+
+def refused(browser):
+    answer = browser.refresh()
+    assert answer.status_code == 401
+    return cleared(answer)
+
+
+@pytest.fixture
+def late(logged_in):
+    """The same browser's request that was sent before whatever comes now."""
+    early = Browser()
+    early.cookies.load(cookies_of(logged_in))
+    return early
+
+
+class TestARefusalThatMayPass:
+    def test_a_key_that_was_not_read_yet_clears_nothing(self, logged_in, settings):
+        settings.SECRET_KEY = ANOTHER_KEY
+
+        answer = logged_in.refresh()
+
+        assert (answer.status_code, cleared(answer), answer["Retry-After"]) == (401, set(), "1")
+
+    def test_a_key_that_is_not_read_for_an_hour_counts_as_gone(self, clock, logged_in, settings):
+        settings.SECRET_KEY = ANOTHER_KEY
+        clock.shift(timedelta(hours=1))
+
+        assert refused(logged_in) == BOTH
+
+    def test_a_clock_that_is_behind_clears_nothing(self, clock, logged_in):
+        token = logged_in.held(REFRESH)
+        logged_in.cookies[REFRESH] = forge(token, nbf=int(NOON.timestamp()) + 600)
+
+        assert refused(logged_in) == set()
+
+    def test_a_row_that_is_behind_clears_nothing(self, logged_in):
+        logged_in.cookies[REFRESH] = logged_in.held(REFRESH)
+        ahead, session = logged_in.held(REFRESH), session_of(logged_in)
+        logged_in.cookies[REFRESH] = forge(ahead, gen=5, jti=session.jti_of(5))
+
+        assert refused(logged_in) == set()
+        assert session_of(logged_in).revoked_at is None
+
+
+class TestABrowserThatHasAnotherOneByNow:
+    def test_keeps_it_where_a_login_has_replaced_the_session(self, logged_in, late, user):
+        logged_in.log_in(user)
+
+        assert Session.objects.filter(revoked_reason=RevokedReason.REPLACED).count() == 1
+        assert refused(late) == set()
+
+    def test_keeps_it_where_the_old_one_has_expired_on_the_way(self, clock, logged_in, late):
+        clock.shift(timedelta(hours=23))
+        logged_in.refresh()
+        clock.shift(timedelta(hours=1))
+
+        assert refused(late) == set()
+
+    def test_keeps_it_where_the_replaced_one_has_expired(self, clock, logged_in, late, user):
+        logged_in.log_in(user)
+        clock.shift(timedelta(days=1))
+
+        assert refused(late) == set()
+
+    def test_keeps_it_where_none_was_sent(self, browser):
+        assert refused(browser) == set()
+
+
+class TestWhatIsOver:
+    @pytest.mark.parametrize("reason", sorted({*RevokedReason} - {RevokedReason.REPLACED}))
+    def test_a_session_that_has_ended(self, logged_in, reason):
+        sessions.revoke(session_of(logged_in).pk, reason=reason)
+
+        assert refused(logged_in) == BOTH
+
+    def test_a_token_that_has_expired(self, clock, logged_in):
+        clock.shift(timedelta(days=1))
+
+        assert refused(logged_in) == BOTH
+
+    def test_a_token_that_cannot_be_read(self, browser):
+        browser.cookies[REFRESH] = "rubbish"
+
+        assert refused(browser) == BOTH
+
+    def test_a_token_of_another_type(self, logged_in):
+        logged_in.cookies[REFRESH] = logged_in.held(ACCESS)
+
+        assert refused(logged_in) == BOTH
+
+    def test_a_token_that_has_expired_is_kept_while_nobody_can_ask_the_table(
+        self, clock, logged_in, monkeypatch
+    ):
+        def unavailable(token):
+            raise ServiceUnavailable
+
+        clock.shift(timedelta(days=1))
+        monkeypatch.setattr("drf_jwt_kit.views.cookies.is_superseded", unavailable)
+
+        assert refused(logged_in) == set()
+
+
+class TestAHeaderThatDecides:
+    """The cookies beside it may be another login's, which it says nothing of."""
+
+    def test_everywhere_leaves_them(self, logged_in, kit, other_user):
+        access = {"Authorization": f"Bearer {sessions.start(other_user).access}"}
+
+        answer = logged_in.send("post", "/api/auth/logout/all/", **access)
+
+        assert (answer.status_code, cleared(answer)) == (200, set())
+
+    def test_ending_its_own_leaves_them(self, logged_in, other_user):
+        access = {"Authorization": f"Bearer {sessions.start(other_user).access}"}
+        theirs = Session.objects.get(user_id=other_user.pk).pk
+
+        answer = logged_in.send("delete", f"/api/auth/sessions/{theirs}/", **access)
+
+        assert (answer.status_code, cleared(answer)) == (204, set())
+
+
+def test_a_logout_that_cannot_read_the_key_yet_says_so_and_clears_nothing(logged_in, settings):
+    settings.SECRET_KEY = ANOTHER_KEY
+
+    answer = logged_in.send("post", "/api/auth/logout/")
+
+    assert (answer.status_code, cleared(answer), answer["Retry-After"]) == (401, set(), "1")
+    assert Session.objects.get().revoked_at is None

@@ -1,0 +1,335 @@
+"""A scope is authority: computed at every refresh, never more than at the login."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import RequestFactory, override_settings
+from rest_framework.request import Request
+from rest_framework.test import APIRequestFactory, force_authenticate
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.models import Session
+from drf_jwt_kit.serializers import TokenObtainPairSerializer
+from drf_jwt_kit.tokens import AccessToken, RefreshToken
+from tests.conftest import Dropped, claims_of, forge
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("default_user_model")]
+HERE = "tests.flows.test_scopes"
+
+
+class ByGroups(TokenObtainPairSerializer):
+    @classmethod
+    def get_token(cls, user):
+        token = super().get_token(user)
+        token["scope"] = " ".join(sorted(user.groups.values_list("name", flat=True)))
+        return token
+
+
+class AsAList(ByGroups):
+    @classmethod
+    def get_token(cls, user):
+        token = super().get_token(user)
+        token["scope"] = token["scope"].split()
+        return token
+
+
+class OfManagersOnly(TokenObtainPairSerializer):
+    """Says nothing of a scope for everybody else."""
+
+    @classmethod
+    def get_token(cls, user):
+        token = super().get_token(user)
+        if user.groups.exists():
+            token["scope"] = "manage"
+        return token
+
+
+class WithoutScope(TokenObtainPairSerializer):
+    @classmethod
+    def get_token(cls, user):
+        token = super().get_token(user)
+        token["tier"] = "gold"
+        return token
+
+
+def configured(cls):
+    return override_settings(SIMPLE_JWT={"TOKEN_OBTAIN_SERIALIZER": f"{HERE}.{cls.__name__}"})
+
+
+def scope_of(tokens):
+    return claims_of(tokens.access).get("scope")
+
+
+def give(user, *names):
+    user.groups.set([Group.objects.get_or_create(name=name)[0] for name in names])
+
+
+class TestAScopeOfGetToken:
+    @pytest.mark.parametrize("serializer", [ByGroups, AsAList])
+    def test_is_computed_at_every_refresh(self, kit, user, serializer):
+        give(user, "read", "write")
+        with configured(serializer):
+            tokens = kit.sign_in(user)
+            give(user, "read")
+            rotated = kit.rotate(tokens.refresh)
+
+        assert (scope_of(tokens), scope_of(rotated)) == ("read write", "read")
+
+    def test_never_grows_beyond_that_of_the_login(self, kit, user):
+        give(user, "read")
+        with configured(ByGroups):
+            tokens = kit.sign_in(user)
+            give(user, "read", "write")
+
+            assert scope_of(kit.rotate(tokens.refresh)) == "read"
+
+    def test_comes_back_with_the_role(self, kit, user, past_leeway):
+        give(user, "read", "write")
+        with configured(ByGroups):
+            tokens = kit.sign_in(user)
+            give(user, "read")
+            fewer = kit.rotate(tokens.refresh)
+            past_leeway()
+            give(user, "read", "write")
+
+            assert scope_of(kit.rotate(fewer.refresh)) == "read write"
+
+    @pytest.mark.parametrize("serializer", [ByGroups, OfManagersOnly])
+    def test_a_scope_of_which_nothing_is_left_is_a_limit_still(self, kit, user, serializer):
+        give(user, "manage")
+        with configured(serializer):
+            tokens = kit.sign_in(user)
+            give(user)
+            rotated = kit.rotate(tokens.refresh)
+
+            assert scope_of(rotated) == ""
+            assert claims_of(rotated.refresh)["scope"] == ""
+            assert kit.get_with(rotated.access, "/api/token/sessions/").status_code == 403
+
+    def test_is_a_limit_where_it_is_empty_from_the_start(self, kit, user):
+        with configured(ByGroups):
+            tokens = kit.sign_in(user)
+
+        assert scope_of(tokens) == ""
+
+    def test_a_new_scope_limits_sessions_that_had_none(self, kit, user):
+        with configured(OfManagersOnly):
+            tokens = kit.sign_in(user)
+            give(user, "manage")
+
+            assert scope_of(tokens) is None
+            assert scope_of(kit.rotate(tokens.refresh)) == "manage"
+
+    def test_is_gone_with_the_serializer_that_computed_it(self, kit, user):
+        give(user, "read")
+        with configured(ByGroups):
+            tokens = kit.sign_in(user)
+
+        assert scope_of(kit.rotate(tokens.refresh)) == ""
+
+    def test_is_computed_for_tokens_of_get_token_that_are_written_by_hand(self, kit, user):
+        give(user, "manage")
+        with configured(OfManagersOnly):
+            refresh = str(OfManagersOnly.get_token(user))
+            give(user)
+
+            assert scope_of(kit.rotate(refresh)) == ""
+
+
+class TestAScopeThatWasGiven:
+    @pytest.mark.parametrize("serializer", [TokenObtainPairSerializer, WithoutScope])
+    def test_stays_where_get_token_gives_none(self, kit, user, serializer):
+        with override_settings(SIMPLE_JWT={"TOKEN_OBTAIN_SERIALIZER": serializer}):
+            pair = sessions.start(user, scope="orders:read")
+
+            assert scope_of(kit.rotate(pair.refresh)) == "orders:read"
+
+    def test_is_limited_by_what_get_token_gives(self, kit, user):
+        give(user, "read", "write")
+        with configured(ByGroups):
+            pair = sessions.start(user, scope="write delete")
+            give(user, "read")
+
+            assert scope_of(pair) == "write"
+            assert scope_of(kit.rotate(pair.refresh)) == ""
+
+    def test_may_be_set_on_a_token_of_for_user(self, kit, user):
+        token = RefreshToken.for_user(user)
+        token["scope"] = "orders:read"
+        access = str(token.access_token)
+
+        assert claims_of(access)["scope"] == "orders:read"
+        assert scope_of(kit.rotate(str(token))) == "orders:read"
+        assert Session.objects.get().scope == "orders:read"
+
+    def test_limits_the_tokens_that_are_written_after_it_was_set_too_late(self, user):
+        token = RefreshToken.for_user(user)
+        str(token)
+        token["scope"] = "orders:read"
+
+        assert claims_of(str(token.access_token))["scope"] == "orders:read"
+
+
+OURS = [
+    ("get", "sessions/"),
+    ("post", "logout/all/"),
+    ("post", "logout/all/?except=current"),
+]
+
+
+def ask(kit, method, path, access, body=None):
+    headers = {"Authorization": f"Bearer {access}"}
+    return getattr(kit, method)(f"/api/token/{path}", body, format="json", headers=headers)
+
+
+class TestOurEndpoints:
+    @pytest.mark.parametrize(("method", "path"), OURS)
+    def test_refuse_a_token_with_a_scope(self, kit, user, method, path):
+        answer = ask(kit, method, path, sessions.start(user, scope="orders:read").access)
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
+        assert (
+            answer["WWW-Authenticate"]
+            == 'Bearer realm="api", error="insufficient_scope", scope="sessions"'
+        )
+
+    @pytest.mark.parametrize(("method", "path"), OURS)
+    def test_take_one_that_holds_the_scope(self, kit, user, method, path):
+        pair = sessions.start(user, scope="orders:read sessions")
+
+        assert ask(kit, method, path, pair.access).status_code == 200
+
+    @pytest.mark.parametrize(("method", "path"), OURS)
+    @pytest.mark.parametrize("name", ["devices", None])
+    def test_ask_for_the_scope_of_the_settings(self, kit, user, method, path, name):
+        pair = sessions.start(user, scope="devices")
+
+        with override_settings(DRF_JWT_KIT={"SESSIONS_SCOPE": name}):
+            assert ask(kit, method, path, pair.access).status_code == 200
+
+    @pytest.mark.parametrize("scope", [[], ["orders:read"], "", None, 7, {"sessions": True}])
+    def test_refuse_a_scope_of_whatever_type(self, kit, signed_in, scope):
+        assert ask(kit, "get", "sessions/", forge(signed_in.access, scope=scope)).status_code == 403
+
+    def test_take_a_token_without_a_scope(self, kit, signed_in):
+        access = forge(signed_in.access, scope=Dropped)
+
+        assert ask(kit, "get", "sessions/", access).status_code == 200
+
+    @pytest.mark.parametrize(("method", "body"), [("delete", None), ("patch", {"name": "mine"})])
+    def test_refuse_to_change_another_session(self, kit, user, signed_in, method, body):
+        access = sessions.start(user, scope="orders:read").access
+
+        answer = ask(kit, method, f"sessions/{signed_in.session.pk}/", access, body)
+
+        assert answer.status_code == 403
+        assert kit.refresh(signed_in.refresh).status_code == 200
+
+    def test_refuse_to_rename_its_own_session(self, kit, user):
+        pair = sessions.start(user, scope="orders:read")
+        own = f"sessions/{claims_of(pair.access)['sid']}/"
+
+        assert ask(kit, "patch", own, pair.access, {"name": "mine"}).status_code == 403
+
+    @pytest.mark.parametrize("spelled", [str, str.upper, lambda text: text.replace("-", "")])
+    def test_let_every_token_end_its_own_session(self, kit, user, spelled):
+        pair = sessions.start(user, scope="orders:read")
+        own = f"sessions/{spelled(claims_of(pair.access)['sid'])}/"
+
+        assert ask(kit, "delete", own, pair.access).status_code == 204
+        assert kit.refresh(pair.refresh).status_code == 401
+
+    @pytest.mark.parametrize("sent", ["header", "body"])
+    def test_let_every_token_log_out(self, kit, user, sent):
+        pair = sessions.start(user, scope="orders:read")
+
+        by_header = ask(kit, "post", "logout/", pair.access) if sent == "header" else None
+        answer = by_header or kit.logout(pair.refresh)
+
+        assert answer.status_code == 200
+        assert kit.refresh(pair.refresh).status_code == 401
+
+    def test_find_no_session_by_a_name_that_is_no_id(self, kit, user):
+        access = sessions.start(user, scope="orders:read").access
+
+        assert ask(kit, "delete", "sessions/mine/", access).status_code == 404
+
+
+def by_request(access, how):
+    """A request made with this token, in each form that a view may hand on."""
+    token = AccessToken(access)
+    raw = APIRequestFactory().get("/")
+    force_authenticate(raw, token=token)
+    wrapped = Request(raw)
+    wrapped.auth = token
+    if how == "rest framework":
+        return wrapped
+    if how == "django":
+        return wrapped._request
+    return Request(wrapped._request)
+
+
+HOW = ["rest framework", "django", "wrapped again"]
+
+
+class TestASessionBegunWithAToken:
+    @pytest.mark.parametrize("how", HOW)
+    def test_may_do_no_more_than_the_token(self, kit, user, how):
+        parent = sessions.start(user, scope="orders:read sessions")
+
+        child = sessions.start(user, by_request(parent.access, how))
+
+        assert scope_of(child) == "orders:read sessions"
+        assert scope_of(kit.rotate(child.refresh)) == "orders:read sessions"
+
+    @pytest.mark.parametrize("how", HOW)
+    def test_may_do_less(self, user, how):
+        parent = sessions.start(user, scope="orders:read sessions")
+
+        child = sessions.start(user, by_request(parent.access, how), scope="admin orders:read")
+
+        assert scope_of(child) == "orders:read"
+
+    def test_may_do_all_with_a_token_that_may(self, user, signed_in):
+        assert scope_of(sessions.start(user, by_request(signed_in.access, "django"))) is None
+
+    def test_may_do_more_only_if_the_project_says_so(self, user):
+        parent = sessions.start(user, scope="orders:read")
+        request = by_request(parent.access, "django")
+
+        assert scope_of(sessions.start(user, request, scope="admin", widen=True)) == "admin"
+        assert scope_of(sessions.start(user, request, widen=True)) is None
+
+    def test_has_the_scope_of_the_token_and_not_of_its_row(self, kit, user):
+        give(user, "read", "write")
+        with configured(ByGroups):
+            tokens = kit.sign_in(user)
+            give(user, "read")
+            fewer = kit.rotate(tokens.refresh)
+            give(user, "read", "write")
+
+            assert scope_of(sessions.start(user, by_request(fewer.access, "django"))) == "read"
+
+    def test_loses_with_the_role_what_its_parent_loses(self, kit, user):
+        """The parent logged in at a view of its own, which the settings do not name."""
+        give(user, "manage")
+        refresh = OfManagersOnly.get_token(user)
+        child = sessions.start(user, by_request(str(refresh.access_token), "django"))
+        assert scope_of(child) == "manage"
+        give(user)
+
+        assert scope_of(kit.rotate(child.refresh)) == ""
+
+    def test_takes_as_much_of_a_long_scope_as_can_be_stored(self, user, signed_in):
+        access = forge(signed_in.access, scope="read " * 200)
+
+        child = sessions.start(user, by_request(access, "django"))
+
+        assert set(scope_of(child).split()) == {"read"}
+        assert len(Session.objects.get(pk=claims_of(child.refresh)["sid"]).scope) <= 512
+
+    def test_asks_nobody_who_makes_the_request(self, user):
+        request = Request(RequestFactory().get("/", headers={"Authorization": "Bearer x"}))
+
+        sessions.start(user, request)
+
+        assert not hasattr(request, "_auth")

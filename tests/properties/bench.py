@@ -1,0 +1,61 @@
+"""Where a judge sits: rows and uses of a world become what the real one is given, and back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .scene import Request, Row
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
+GENERATION, LOGIN = 100, 1_000
+LIFETIME, LIMIT, MOMENT = timedelta(days=1), timedelta(days=30), timedelta(microseconds=1)
+
+
+class Bench:
+    """``life`` is the module whose judge is asked; it is asked once for each thing it can see."""
+
+    def __init__(self, life: Any, leeway: int) -> None:
+        self.life, self.leeway = life, timedelta(seconds=leeway)
+        self._said: dict[Any, Any] = {}
+
+    def judge(self, seen: Row, one: Request) -> Any:
+        """The verdict about a request that has read ``seen``."""
+        has_key = one.key != 0 and one.key == seen.bound
+        asked = (seen.age, seen.end, one.behind, has_key, one.genuine)
+        if asked not in self._said:
+            self._said[asked] = self._judge(*asked)
+        return self._said[asked]
+
+    def _judge(self, age: int, end: str, behind: int, has_key: bool, genuine: bool) -> Any:
+        life = self.life
+        use = life.Use(generation=GENERATION - behind, genuine=genuine, has_retry_key=has_key)
+        return life.judge(self._state(age, end), use, now=NOW, leeway=self.leeway)
+
+    def _state(self, age: int, end: str) -> Any:
+        rotated_at = None if age < 0 else NOW - timedelta(seconds=age)
+        facts: dict[str, Any] = {
+            "generation": GENERATION,
+            "created_at": NOW - LIFETIME + MOMENT,
+            "rotated_at": rotated_at,
+            "refresh_lifetime": LIFETIME,
+            "expires_at": NOW + MOMENT,
+            "revoked_at": None,
+            "auth_time": LOGIN,
+            "valid_from": None if rotated_at is None else LOGIN,
+        }
+        return self.life.State(**{**facts, **self._of(end)})
+
+    def _of(self, end: str) -> dict[str, Any]:
+        """What a row says whose session has just now ended like that."""
+        accounts = self.life.End
+        return {
+            "": {},
+            "cut_off": {"valid_from": LOGIN + 1},
+            "too_old": {"expires_at": NOW},
+            "idle": {"rotated_at": NOW - LIFETIME},
+            "gone": {"account": accounts.USER_GONE},
+            "inactive": {"account": accounts.USER_INACTIVE},
+            "changed": {"account": accounts.PASSWORD_CHANGED},
+        }.get(end, {"revoked_at": NOW})
