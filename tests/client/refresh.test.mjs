@@ -319,13 +319,13 @@ test("a login throws the key of the session before away", async () => {
   assert.doesNotMatch(browser.localStorage.text, new RegExp(keys()[0]));
 });
 
-test("a refusal that is no end throws the key away and says what is wrong", async () => {
+test("a refusal that is no end keeps the key and says what is wrong", async () => {
   browser.later(900);
   server.answerNext(REFRESH, 415, { detail: "Only JSON.", code: "unsupported_media_type" });
 
   await assert.rejects(client.fetch(ME), { name: "AuthError", status: 415 });
 
-  assert.doesNotMatch(browser.localStorage.text, new RegExp(keys()[0]));
+  assert.match(browser.localStorage.text, new RegExp(keys()[0]));
   assert.deepEqual(tab.heard, []);
 });
 
@@ -510,3 +510,41 @@ test("a lifetime of nothing is refreshed once a request, not for ever", async ()
   assert.equal(server.count(REFRESH), 1);
 });
 
+/** Lose an answer, and have the next refresh refused like this; which keys were sent? */
+async function keysAround(...refusal) {
+  server.loseNext(REFRESH);
+  browser.later(870);
+  await client.fetch(ME);
+  for (let time = 0; time < 2; time++) server.answerNext(REFRESH, ...refusal);
+  browser.later(5);
+  await client.fetch(ME);
+  server.agreed.length = 0;
+  browser.later(5);
+  await client.fetch(ME);
+  assert.notEqual(client.session, null);
+  return { first: keys()[0], last: keys().at(-1) };
+}
+
+test("after a lost answer the retry key outlives a 401 that may pass", async () => {
+  const sent = await keysAround(401, { code: "token_not_valid" }, { "Retry-After": "60" });
+
+  assert.equal(sent.last, sent.first);
+});
+
+test("after a lost answer the retry key outlives a CSRF refusal", async () => {
+  const sent = await keysAround(403, { code: "csrf_failed" });
+
+  assert.equal(sent.last, sent.first);
+});
+
+test("after a lost answer the retry key outlives a refusal of the project's", async () => {
+  const sent = await keysAround(403, { code: "permission_denied" });
+
+  assert.equal(sent.last, sent.first);
+});
+
+test("after a lost answer the retry key outlives a timeout", async () => {
+  const sent = await keysAround(408, { code: "timeout" });
+
+  assert.equal(sent.last, sent.first);
+});

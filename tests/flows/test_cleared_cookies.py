@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from rest_framework.exceptions import AuthenticationFailed
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.models import RevokedReason, Session
-from tests.conftest import NOON, forge
+from drf_jwt_kit.tokens import ClaimsSerializer
+from tests.conftest import NOON, Dropped, forge
 
 from .browser import ACCESS, REFRESH, Browser, cleared, cookies_of, session_of
 
@@ -117,6 +119,43 @@ class TestWhatIsOver:
         monkeypatch.setattr("drf_jwt_kit.views.cookies.is_superseded", unavailable)
 
         assert refused(logged_in) == set()
+
+
+class TestATokenThatIsWrongAndTooOld:
+    def test_is_over_if_it_is_an_access_token(self, clock, logged_in):
+        logged_in.cookies[REFRESH] = logged_in.held(ACCESS)
+        clock.shift(timedelta(hours=2))
+
+        assert refused(logged_in) == BOTH
+
+    @pytest.mark.parametrize("new", [{"ISSUER": "https://new.example"}, {"AUDIENCE": "api"}])
+    def test_is_over_if_it_names_no_issuer_or_audience(self, clock, logged_in, settings, new):
+        clock.shift(timedelta(days=90))
+        settings.DRF_JWT_KIT = new
+
+        assert refused(logged_in) == BOTH
+
+    @pytest.mark.parametrize("claim", [{"sid": Dropped}, {"sid": "x"}, {"gen": True}])
+    def test_is_over_if_a_claim_is_missing_or_wrong(self, logged_in, claim):
+        long_ago = int(NOON.timestamp()) - 1_000_000
+        logged_in.cookies[REFRESH] = forge(logged_in.held(REFRESH), exp=long_ago, **claim)
+
+        assert refused(logged_in) == BOTH
+
+
+class AnotherServiceRefuses(ClaimsSerializer):
+    def to_representation(self, user):
+        if self.context["session"].generation:
+            raise AuthenticationFailed("The billing service says no.")
+        return {}
+
+
+def test_a_refusal_of_the_projects_own_clears_nothing(clock, logged_in, settings):
+    settings.DRF_JWT_KIT = {"CLAIMS_SERIALIZER": AnotherServiceRefuses}
+    clock.shift(MINUTE)
+
+    assert refused(logged_in) == set()
+    assert session_of(logged_in).revoked_at is None
 
 
 class TestAHeaderThatDecides:

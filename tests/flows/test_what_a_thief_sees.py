@@ -1,5 +1,6 @@
 """The holder of an access token is not told when its owner refreshes; who follows is told of."""
 
+import sys
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +9,8 @@ from django.db import OperationalError
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.signals import refresh_followed
 
+REFRESH = sys.modules["drf_jwt_kit.sessions.refresh"]
+"""The module; the package has the function under this name."""
 MOMENTS = ("last_used_at", "expires_at")
 
 
@@ -205,3 +208,26 @@ class TestASessionThatIsFollowed:
         monkeypatch.setattr(type(Session.objects.all()), "update", fail)
 
         assert kit.refresh(signed_in.refresh).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_duplicate_counts_though_the_next_rotation_has_read_before_it(
+    clock, kit, user, told, monkeypatch
+):
+    older = kit.sign_in(user)
+    newer = kit.rotate(older.refresh)
+    read = REFRESH.read_row
+
+    def read_just_before_the_leeway_ends(token, *, again):
+        row = read(token, again=again)
+        monkeypatch.setattr(REFRESH, "read_row", read)
+        kit.rotate(older.refresh)  # the thief
+        clock.shift(timedelta(seconds=0.2))
+        return row
+
+    for _ in range(5):
+        clock.shift(timedelta(seconds=9.9))
+        monkeypatch.setattr(REFRESH, "read_row", read_just_before_the_leeway_ends)
+        older, newer = newer, kit.rotate(newer.refresh)
+
+    assert len(told) == 1

@@ -32,6 +32,34 @@ def keys(request):
     return {"key": SECRETS[host_of(request)], "algorithm": "HS256"}
 
 
+class Masked(str):
+    """As projects have that keep secrets out of logs."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return "<secret>"
+
+
+def masked_keys(request):
+    return {"key": Masked(SECRETS[host_of(request)]), "algorithm": "HS256"}
+
+
+class KeysOfATenant:
+    def __init__(self, host):
+        self.host = host
+
+    def __call__(self):
+        return {"key": SECRETS[self.host], "algorithm": "HS256"}
+
+    def __repr__(self):
+        return "<keys of a tenant>"
+
+
+def callable_keys(request):
+    return KeysOfATenant(host_of(request))
+
+
 def keys_for_all():
     return {"key": SECRETS[NOWHERE], "algorithm": "HS256"}
 

@@ -307,6 +307,14 @@ class TestKeys:
         with pytest.raises(ServiceUnavailable):
             get_signing_key()
 
+    @pytest.mark.parametrize("hiding", [shop.masked_keys, shop.callable_keys])
+    def test_answers_whose_text_hides_the_difference_are_told_apart(self, settings, hiding):
+        settings.DRF_JWT_KIT = {"KEYS": [hiding]}
+
+        rings = [_ring_at(host) for host in ("a.test", "b.test", "a.test")]
+
+        assert rings[0].signing == rings[2].signing != rings[1].signing
+
     def test_a_process_remembers_a_thousand_rings(self, settings, monkeypatch):
         monkeypatch.setattr(by_request, "MOST", 2)
         rings = [_ring_at(host) for host in ("a.test", "b.test", shop.NOWHERE)]

@@ -11,10 +11,11 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from drf_jwt_kit import sessions
+from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import Place
 from drf_jwt_kit.sessions import feed, place
 from drf_jwt_kit.sessions.revocations import OVERLAP
-from drf_jwt_kit.tokens import RefreshToken
+from drf_jwt_kit.tokens import AccessToken, RefreshToken
 from tests.conftest import NOON, Dropped, claims_of, forge
 
 pytestmark = [
@@ -432,3 +433,19 @@ def issued_by_now(access):
 
 def _said():
     return {message.id for message in run_checks(tags=["security"])}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("new_process")
+def test_an_end_in_a_tenants_schema_is_known_there_after_a_commit_elsewhere(user, monkeypatch):
+    monkeypatch.setattr(connection, "schema_name", "a", raising=False)
+    token = AccessToken(sessions.start(user).access)
+    sessions.authenticate_stateless(token)
+
+    with transaction.atomic():  # ATOMIC_REQUESTS, with the end in `schema_context("a")`
+        sessions.revoke(user=user)
+        connection.schema_name = "public"
+    connection.schema_name = "a"
+
+    with pytest.raises(InvalidToken):
+        sessions.authenticate_stateless(token)

@@ -10,6 +10,7 @@ import os
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import date
 from threading import Lock
 from typing import Any
 
@@ -76,7 +77,7 @@ def ring_for_request(sources: Any) -> KeyRing:
     Read again after KEYS_RELOAD_INTERVAL. What cannot be read then: see memory.
     """
     answered = _answered(sources)
-    name = repr([_text_of(source) for source in answered])
+    name = repr([_named_by(source) for source in answered])
     with _lock:
         ring = _rings[name] = _rings.get(name) or _Ring(answered)
         _rings.move_to_end(name)
@@ -143,5 +144,22 @@ def _source_of(source: Any) -> Any:
     return answer
 
 
-def _text_of(source: Any) -> Any:
-    return source.keys if isinstance(source, _Answer) else source
+def _named_by(value: Any) -> Any:
+    """What tells ``value`` from another one, whatever its class makes of its text."""
+    if isinstance(value, _Answer):
+        return _named_by(value.keys)
+    if isinstance(value, dict):
+        return [(_named_by(name), _named_by(member)) for name, member in value.items()]
+    if isinstance(value, (list, tuple)):
+        return [type(value).__name__, *map(_named_by, value)]
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (str, os.PathLike)):
+        return str.__str__(os.fspath(value))
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if value is None or type(value) in {bool, int} else (type(value), id(value))

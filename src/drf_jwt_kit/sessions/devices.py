@@ -28,7 +28,8 @@ def live_sessions(user: Any, *, limit: int = 200) -> list[Session]:
 
     Two queries: the rows, and the user, who may have changed since it was read.
     """
-    return _live(rows.stored().live().filter(user_id=user.pk).order_by("-created_at")[:limit])
+    theirs = rows.stored().live().filter(user_id=user.pk)
+    return _live(theirs.order_by("-created_at", "-pk")[:limit])
 
 
 def live_session(user: Any, session_id: UUID) -> Session | None:

@@ -39,9 +39,10 @@ def recent_revocations() -> Revocations:
 
 def expire_after_commit() -> None:
     """Make the next request of this process read again, once the open transaction has committed."""
+    here = place.key()  # after the commit, the connection may be in another tenant's schema
 
     def expire() -> None:
-        feed = _feeds.get(place.key())
+        feed = _feeds.get(here)
         if feed is not None:
             feed.expire()
 

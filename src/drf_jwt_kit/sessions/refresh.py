@@ -206,6 +206,7 @@ def _store(session: Session, before: Session) -> bool:
         pk=before.pk,
         generation=before.generation,
         password_fingerprint=before.password_fingerprint,
+        duplicates=before.duplicates,
         revoked_at=None,
     )
     return bool(row.update(**{name: getattr(session, name) for name in _ADVANCING}))

@@ -39,9 +39,12 @@ def is_superseded(presented: str | bytes) -> bool:
     """Whether a browser that sent this expired refresh token may have another one by now.
 
     It does if the session goes on, by a later token, or if another login has replaced it. One
-    query.
+    query. It does not if the token is refused for more than its age, unless that may pass.
     """
-    token = read(presented, _REFRESH, accept_expired=True)
+    try:
+        token = read(presented, _REFRESH, accept_expired=True)
+    except InvalidToken as refusal:
+        return not refusal.final
     found = rows.find(token.session_id)
     if found is None:
         return False

@@ -16,6 +16,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from rest_framework_simplejwt import exceptions as simplejwt
 from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit import sessions, transports
@@ -107,7 +108,9 @@ class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
             with suppress(ServiceUnavailable):
                 return not is_superseded(cookie)
             return False
-        return bool(getattr(exc, "final", True))
+        # What a project's own code refuses says nothing of the token.
+        about_the_token = isinstance(exc, (TokenError, simplejwt.InvalidToken))
+        return bool(getattr(exc, "final", about_the_token))
 
 
 class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):

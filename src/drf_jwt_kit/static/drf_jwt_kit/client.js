@@ -285,7 +285,6 @@ export function createClient(options) {
         if (!isOver(held)) end("ended"); // or else it is another login's by now
         return;
       }
-      if (status >= 400 && status < 500 && status !== 429 && code) kept.removeItem(retryKey);
       throw error;
     }
   }
