@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import OperationalError
 
+from drf_jwt_kit.conf.moments import aware
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.signals import refresh_followed
 
@@ -65,7 +66,7 @@ class TestTheOwnSession:
         seen = ask(stolen.access, stolen.session)
 
         assert moment(seen["last_used_at"]) == datetime.now(moment(seen["created_at"]).tzinfo)
-        assert moment(seen["expires_at"]) == stolen.session.expires_at
+        assert moment(seen["expires_at"]) == aware(stolen.session.expires_at)
 
 
 class TestAnotherSession:

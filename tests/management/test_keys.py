@@ -431,6 +431,8 @@ class TestCheck:
         assert keys("check").startswith(f"warning: {rotating}/stray.pem is not in the list of keys")
 
     def test_the_name_of_a_stray_file_moves_no_cursor(self, rotating):
-        directory.create(rotating / "\x1b[2Jstray.pem", private_pem().encode())
+        stray = rotating / "\x1b[2Jstray.pem"
+        stray.touch(mode=0o600)
+        stray.write_text(private_pem())
 
         assert f"{rotating}/?[2Jstray.pem is not in the list" in keys("check")

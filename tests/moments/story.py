@@ -230,9 +230,11 @@ def lists_show_the_moments(change: Change) -> None:
         access = log_in().access
         newer, older = Kit().sessions(access)
     assert shown(newer["created_at"]) == change.second(0.1), newer
-    assert shown(newer["expires_at"]) == change.second(0.1) + DAY, newer
+    assert shown(newer["last_used_at"]) == change.second(0.1), newer
+    assert shown(newer["expires_at"]) == change.second(0.1) + 30 * DAY, newer
     assert shown(older["created_at"]) == change.first(0.9), older
     assert shown(older["last_used_at"]) == change.first(0.9), older
+    assert shown(older["expires_at"]) == change.first(0.9) + DAY, older
 
 
 def oldest_is_pushed_out(change: Change) -> None:

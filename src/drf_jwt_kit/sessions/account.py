@@ -148,8 +148,10 @@ def _locked(alias: str) -> Iterator[None]:
         locks.append(connection.ops.for_update_sql(no_key=weaker))
 
     def append(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        # Only to the first query: a user model may ask more when it is loaded.
-        return execute(f"{sql} {locks.pop()}" if locks else sql, *rest)
+        # Only to the first query: a user model may ask more when it is loaded. A database backend
+        # may send something else before (django-tenants: SET search_path).
+        is_query = sql.lstrip().startswith("SELECT")
+        return execute(f"{sql} {locks.pop()}" if locks and is_query else sql, *rest)
 
     connection.execute_wrappers.insert(0, append)  # the project's own see what is executed
     try:

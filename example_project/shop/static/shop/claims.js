@@ -9,6 +9,7 @@ const MEANINGS = {
   email: "From the shop’s claims serializer, as are all personal facts here. Whoever finds the token can read them.",
   tier: "A claim of the shop’s own. Each refresh writes it anew.",
   locale: "Another one of the shop’s own.",
+  place: "Which database holds your session, as a hash. A server that asks no database for each request trusts the tokens of its own alone.",
   iat: "When it was written: at the login, or at the last refresh.",
   jti: "The name of this one token. Nothing is stored under it.",
   user_id: "Your number in the user table.",
