@@ -79,6 +79,8 @@ def _left_out(stats: Any, option: Any) -> list[str]:
     lines = [f"{reason} ({count} left out)" for reason, count in reasons.items()]
     if "not browser" in option.markexpr:
         lines.append("what Chromium does. `make test` has it.")
+    if "not projects" in option.markexpr and "once" not in option.markexpr:
+        lines.append("the same under other projects' settings. `make matrix` has it.")
     if "not long" in option.markexpr and "once" not in option.markexpr:
         deselected = stats.get("deselected", [])
         later = sum(item.get_closest_marker("long") is not None for item in deselected)
