@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import Place
-from drf_jwt_kit.sessions import feed, place
+from drf_jwt_kit.sessions import feed, place, rows
 from drf_jwt_kit.sessions.revocations import OVERLAP
 from drf_jwt_kit.tokens import AccessToken, RefreshToken
 from tests.conftest import NOON, Dropped, claims_of, forge
@@ -248,7 +248,7 @@ class TestNoPlace:
 
     @pytest.mark.django_db(databases=[])
     def test_a_token_is_made_where_no_database_may_be_asked(self, monkeypatch):
-        monkeypatch.setattr(place, "key", lambda: 1 / 0)
+        monkeypatch.setattr(rows, "database", lambda: 1 / 0)
 
         assert place.claims() == {}
 
@@ -420,10 +420,10 @@ class TestIdentity:
 
     @pytest.mark.parametrize("name", ["NAME", "HOST", "PORT"])
     def test_a_process_tells_databases_apart(self, monkeypatch, name):
-        before = place.key()
+        before = rows.database()
         monkeypatch.setitem(connection.settings_dict, name, "elsewhere")
 
-        assert place.key() != before
+        assert rows.database() != before
 
 
 def issued_by_now(access):

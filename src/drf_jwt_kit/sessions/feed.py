@@ -17,7 +17,7 @@ from django.db import transaction
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import ServiceUnavailable
 
-from . import place, revocations, rows
+from . import revocations, rows
 from .revocations import Revocations
 
 FAIL_CLOSED_AFTER = 10
@@ -32,14 +32,14 @@ def recent_revocations() -> Revocations:
 
     Raises ServiceUnavailable if the database has not answered for ten seconds.
     """
-    key = place.key()
+    key = rows.database()
     feed = _feeds.get(key) or _feeds.setdefault(key, Feed(revocations.read))
     return feed.recent(get_settings().REVOCATION_LAG.total_seconds())
 
 
 def expire_after_commit() -> None:
     """Make the next request of this process read again, once the open transaction has committed."""
-    here = place.key()  # after the commit, the connection may be in another tenant's schema
+    here = rows.database()  # after the commit, the connection may be in another tenant's schema
 
     def expire() -> None:
         feed = _feeds.get(here)

@@ -52,14 +52,6 @@ class Known:
 _known: dict[tuple[object, ...], Known] = {}
 
 
-def key() -> tuple[object, ...]:
-    """The database that sessions are written to, and its schema if each tenant has one."""
-    alias = rows.write_alias()
-    connection = connections[alias]
-    where = [connection.settings_dict.get(name) for name in ("NAME", "HOST", "PORT")]
-    return alias, *map(str, where), getattr(connection, "schema_name", None)
-
-
 def claims() -> dict[str, str]:
     """The claim of an access token that is made now; none if the place cannot be known.
 
@@ -68,7 +60,7 @@ def claims() -> dict[str, str]:
     one query each.
     """
     try:
-        known = _known.get(key())
+        known = _known.get(rows.database())
         if known is None or perf_counter() >= known.until:
             known = learn()
     except Exception as error:  # noqa: BLE001  # a database that this test may not ask, or none
@@ -96,7 +88,7 @@ def look() -> tuple[str | None, datetime | None]:
 
     New tokens carry this identity from now on. None if there is no row, and none can be made.
     """
-    known = _known.get(key())
+    known = _known.get(rows.database())
     is_there = known is not None and known.identity is not None
     try:
         with nullcontext() if is_there else _survivable():
@@ -159,7 +151,7 @@ def _cutoff() -> datetime | None:
 
 
 def _make() -> None:
-    known = _known.get(key())
+    known = _known.get(rows.database())
     if known is not None and known.identity is None and perf_counter() < known.until:
         return  # it could not be made a moment ago
     try:
@@ -184,7 +176,7 @@ def _name_in_settings(connection: Any) -> str:
 
 
 def _remember(identity: str | None, seconds: float) -> Known:
-    here = key()
+    here = rows.database()
     before, known = _known.get(here), Known(identity=identity, until=perf_counter() + seconds)
     _known[here] = known
     if before is not None and before.identity != identity and rows.in_transaction():

@@ -41,6 +41,14 @@ def write_alias() -> str:
     return router.db_for_write(Session)
 
 
+def database() -> tuple[object, ...]:
+    """The database that sessions are written to, and its schema if each tenant has one."""
+    alias = write_alias()
+    connection = connections[alias]
+    where = [connection.settings_dict.get(name) for name in ("NAME", "HOST", "PORT")]
+    return alias, *map(str, where), getattr(connection, "schema_name", None)
+
+
 def stored() -> SessionQuerySet:
     """All rows, on that database."""
     return Session.objects.using(write_alias())
