@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from inspect import getattr_static
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.signals import user_logged_in
@@ -27,11 +27,11 @@ from .conf.moments import aware
 from .conf.plain_text import is_plain
 from .exceptions import NoActiveAccount, refused_as
 from .sessions import devices
-from .sessions.account import may_log_in
+from .sessions.account import may_log_in, typed
 from .sessions.begin import log_in
 from .sessions.claims import GivesTokens, OwnToken, PlainLogin
 from .sessions.faults import persistent
-from .sessions.grant import COMPUTED
+from .sessions.grant import COMPUTED, GIVEN
 from .sessions.rows import new_session
 from .tokens import RefreshToken
 from .tokens.access import RefusedToken
@@ -94,10 +94,15 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
     def get_token(cls, user: Any) -> RefreshToken:
         """The refresh token of a session that is not stored yet. Claims that an override sets on it
         go into the access token. Every refresh calls the override again, only for its claims."""
-        token = cls.token_class.for_user(user)
-        token.scope_source = COMPUTED
-        if token.session is not None:
-            token.session.obtain_serializer = cls._path()
+        return cls.token_class.for_user(user)
+
+    @classmethod
+    def remember(cls, token: Any) -> Any:
+        """``token`` with the path of this class, and with the source of the scope set on it."""
+        if isinstance(token, RefreshToken):
+            token.scope_source = COMPUTED if "scope" in token.payload else GIVEN
+            if token.session is not None:
+                token.session.obtain_serializer = cls._path()
         return token
 
     @classmethod
@@ -107,9 +112,7 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
             return None
         token = cls.get_token(user)
         if isinstance(token, RefreshToken):
-            if token.session is not None:
-                token.session.obtain_serializer = cls._path()
-            return token
+            return cast("OwnToken", cls.remember(token))
         raise ImproperlyConfigured(
             f"{cls.__name__}.get_token returned a {type(token).__module__}."
             f"{type(token).__qualname__}. Import RefreshToken from drf_jwt_kit.tokens, and "
@@ -125,7 +128,8 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
             field.to_python(attrs[self.username_field])
         except DjangoValidationError as error:
             raise serializers.ValidationError({self.username_field: error.messages}) from error
-        user = authenticate(request=request, **{name: attrs[name] for name in names})
+        with typed(attrs["password"]):
+            user = authenticate(request=request, **{name: attrs[name] for name in names})
         if not may_log_in(user):
             raise NoActiveAccount(self.error_messages["no_active_account"])
         return user

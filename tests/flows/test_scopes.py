@@ -10,7 +10,8 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.serializers import TokenObtainPairSerializer
 from drf_jwt_kit.tokens import AccessToken, RefreshToken
-from tests.conftest import Dropped, claims_of, forge
+from tests.conftest import NOON, Dropped, claims_of, forge
+from tests.flows.test_adoption import refresh as token_of_simple_jwt
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("default_user_model")]
 HERE = "tests.flows.test_scopes"
@@ -43,6 +44,48 @@ class OfManagersOnly(TokenObtainPairSerializer):
         return token
 
 
+class ByItself(TokenObtainPairSerializer):
+    """Makes its token without ours."""
+
+    @classmethod
+    def get_token(cls, user):
+        token = RefreshToken.for_user(user)
+        if user.groups.exists():
+            token["scope"] = "manage"
+        return token
+
+
+class Inherits:
+    """A mixin, as projects share them."""
+
+    @classmethod
+    def get_token(cls, user):
+        token = super().get_token(user)
+        if user.groups.exists():
+            token["scope"] = "manage"
+        return token
+
+
+class Mixed(Inherits, TokenObtainPairSerializer):
+    pass
+
+
+class Wider(ByGroups):
+    @classmethod
+    def get_token(cls, user):
+        token = super().get_token(user)
+        token["scope"] += " profile"
+        return token
+
+
+class OfNoType(TokenObtainPairSerializer):
+    @classmethod
+    def get_token(cls, user):
+        token = super().get_token(user)
+        token["scope"] = None
+        return token
+
+
 class WithoutScope(TokenObtainPairSerializer):
     @classmethod
     def get_token(cls, user):
@@ -53,6 +96,10 @@ class WithoutScope(TokenObtainPairSerializer):
 
 def configured(cls):
     return override_settings(SIMPLE_JWT={"TOKEN_OBTAIN_SERIALIZER": f"{HERE}.{cls.__name__}"})
+
+
+def adopting():
+    return override_settings(DRF_JWT_KIT={"ADOPT_SIMPLEJWT_TOKENS_UNTIL": NOON.replace(year=2099)})
 
 
 def scope_of(tokens):
@@ -134,6 +181,62 @@ class TestAScopeOfGetToken:
 
             assert scope_of(kit.rotate(refresh)) == ""
 
+    @pytest.mark.parametrize("serializer", [ByItself, Mixed])
+    @pytest.mark.parametrize("start", [str, None], ids=["written out", "started"])
+    def test_is_computed_whoever_made_the_token(self, kit, user, serializer, start, past_leeway):
+        give(user, "manage")
+        token = serializer.get_token(user)
+        refresh = str(token) if start else sessions.start(user, token=token).refresh
+        rotated = kit.rotate(refresh)
+        past_leeway()
+        give(user)
+
+        assert scope_of(rotated) == "manage"
+        assert scope_of(kit.rotate(rotated.refresh)) == ""
+
+    def test_may_be_made_wider_by_a_subclass(self, kit, user):
+        give(user, "read")
+        with configured(Wider):
+            tokens = kit.sign_in(user)
+
+            assert scope_of(tokens) == "read profile"
+            assert scope_of(kit.rotate(tokens.refresh)) == "read profile"
+
+    def test_only_narrows_where_it_has_grown_too_long_to_be_stored(self, kit, user):
+        give(user, "read")
+        with configured(ByGroups):
+            tokens = kit.sign_in(user)
+            give(user, "read", *(f"group{n}" * 10 for n in range(30)))
+
+            assert scope_of(kit.rotate(tokens.refresh)) == "read"
+
+    def test_is_an_empty_limit_where_it_is_none(self, kit, user):
+        with configured(OfNoType):
+            tokens = kit.sign_in(user)
+
+            assert scope_of(tokens) == ""
+            assert scope_of(kit.rotate(tokens.refresh)) == ""
+
+    def test_goes_with_the_role_also_where_less_was_given(self, kit, user):
+        give(user, "manage")
+        with configured(OfManagersOnly):
+            pair = sessions.start(user, scope="manage")
+            give(user)
+
+            assert scope_of(kit.rotate(pair.refresh)) == ""
+
+    @pytest.mark.parametrize("has_role", [True, False])
+    def test_goes_with_the_role_in_a_token_of_simple_jwt(self, kit, user, past_leeway, has_role):
+        """Also if the role had gone before the token came here."""
+        give(user, *(["manage"] if has_role else []))
+        with configured(OfManagersOnly), adopting():
+            adopted = sessions.refresh(token_of_simple_jwt(user, scope="manage"))
+            assert scope_of(adopted) == ("manage" if has_role else "")
+            give(user)
+            past_leeway()
+
+            assert scope_of(kit.rotate(adopted.refresh)) == ""
+
 
 class TestAScopeThatWasGiven:
     @pytest.mark.parametrize("serializer", [TokenObtainPairSerializer, WithoutScope])
@@ -151,6 +254,33 @@ class TestAScopeThatWasGiven:
 
             assert scope_of(pair) == "write"
             assert scope_of(kit.rotate(pair.refresh)) == ""
+
+    def test_stays_on_a_token_that_is_started(self, kit, user):
+        token = RefreshToken.for_user(user)
+        token["scope"] = "orders:read"
+        pair = sessions.start(user, token=token)
+
+        assert scope_of(pair) == "orders:read"
+        assert scope_of(kit.rotate(pair.refresh)) == "orders:read"
+
+    @pytest.mark.parametrize("serializer", [TokenObtainPairSerializer, WithoutScope])
+    def test_stays_on_a_token_whose_get_token_set_none(self, kit, user, serializer):
+        token = serializer.get_token(user)
+        token["scope"] = "orders:read"
+
+        assert scope_of(kit.rotate(str(token))) == "orders:read"
+
+    def test_stays_in_a_token_of_simple_jwt_where_no_get_token_computes_one(self, user):
+        with adopting():
+            adopted = sessions.refresh(token_of_simple_jwt(user, scope="orders:read"))
+
+        assert scope_of(adopted) == "orders:read"
+
+    def test_is_an_empty_limit_where_it_is_none(self, user):
+        token = RefreshToken.for_user(user)
+        token["scope"] = None
+
+        assert scope_of(sessions.start(user, token=token)) == ""
 
     def test_may_be_set_on_a_token_of_for_user(self, kit, user):
         token = RefreshToken.for_user(user)
@@ -268,6 +398,15 @@ def by_request(access, how):
     return Request(wrapped._request)
 
 
+def begin_by(user, request, how):
+    """A session begun with the token of ``request``."""
+    if how == "grandchild":
+        child = sessions.start(user, request)
+        return sessions.start(user, by_request(child.access, "django"))
+    token = RefreshToken.for_user(user) if how == "with a token" else None
+    return sessions.start(user, request, scope="manage" * (how == "with less"), token=token)
+
+
 HOW = ["rest framework", "django", "wrapped again"]
 
 
@@ -318,6 +457,49 @@ class TestASessionBegunWithAToken:
         give(user)
 
         assert scope_of(kit.rotate(child.refresh)) == ""
+
+    @pytest.mark.parametrize("how", ["bare", "with less", "with a token", "grandchild"])
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_loses_the_scope_with_the_role(self, kit, user, how, when):
+        """Whether the role goes before or after it begins."""
+        give(user, "manage")
+        with configured(OfManagersOnly):
+            request = by_request(kit.sign_in(user).access, "django")
+            if when == "before":
+                give(user)
+            child = begin_by(user, request, how)
+            give(user)
+
+            assert scope_of(kit.rotate(child.refresh)) == ""
+
+    def test_loses_the_scope_that_its_parent_got_after_the_login(self, kit, user):
+        """The row of the parent knows of no scope."""
+        with configured(OfManagersOnly):
+            tokens = kit.sign_in(user)
+            give(user, "manage")
+            limited = kit.rotate(tokens.refresh)
+            give(user)
+            child = sessions.start(user, by_request(limited.access, "django"))
+
+            assert scope_of(limited) == "manage"
+            assert scope_of(kit.rotate(child.refresh)) == ""
+
+    def test_is_asked_of_its_parents_serializer_with_a_token_of_its_own(self, kit, user):
+        give(user, "manage")
+        request = by_request(str(OfManagersOnly.get_token(user).access_token), "django")
+        child = sessions.start(user, request, token=RefreshToken.for_user(user))
+        kept = kit.rotate(child.refresh)
+
+        assert scope_of(kept) == "manage"
+
+    @pytest.mark.parametrize("own", [True, False])
+    def test_keeps_the_scope_that_was_given_to_its_parent(self, kit, user, own):
+        parent = sessions.start(user, scope="orders:read")
+        token = RefreshToken.for_user(user) if own else None
+        with configured(WithoutScope):
+            child = sessions.start(user, by_request(parent.access, "django"), token=token)
+
+            assert scope_of(kit.rotate(child.refresh)) == "orders:read"
 
     def test_takes_as_much_of_a_long_scope_as_can_be_stored(self, user, signed_in):
         access = forge(signed_in.access, scope="read " * 200)

@@ -1,9 +1,12 @@
 """What ends a user's sessions, and what spares them."""
 
+from contextvars import Context
 from datetime import timedelta
+from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.test import override_settings
@@ -12,6 +15,7 @@ from rest_framework.test import APIRequestFactory
 from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTAuthentication
 from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.sessions import account
 from drf_jwt_kit.signals import session_revoked
 from tests.conftest import PASSWORD
 
@@ -186,6 +190,71 @@ class TestRehashedPassword:
         outdated.save(update_fields=["password"])
 
         assert kit.refresh(pair.refresh).status_code == 401
+
+    def test_is_renewed_once_by_two_logins_at_one_moment(self, kit, outdated, monkeypatch):
+        """The second one has read the user before the first one saved it."""
+        phone = sessions.start(outdated)
+        laptop = []
+        real_check = type(outdated).check_password
+
+        def check(user, password):
+            if not laptop:
+                laptop.append(None)
+                laptop[0] = Context().run(kit.sign_in, user)
+            return real_check(user, password)
+
+        monkeypatch.setattr(type(outdated), "check_password", check)
+        tablet = kit.sign_in(outdated)
+
+        for device in (phone, laptop[0], tablet):
+            assert kit.get_with(device.access).status_code == 200
+            assert kit.refresh(device.refresh).status_code == 200
+
+    def test_lets_a_login_go_on_that_had_not_begun_when_the_other_one_saved(
+        self, kit, outdated, settings
+    ):
+        late = []
+
+        def limits(user, request):
+            if not late:
+                late.append(None)
+                late[0] = Context().run(self.log_in_as_read_before, kit, before)
+            return sessions.SessionLimits()
+
+        before = get_user_model().objects.get()
+        settings.DRF_JWT_KIT = {"SESSION_LIMITS": limits}
+        first = kit.sign_in(outdated)
+
+        assert kit.get_with(first.access).status_code == 200
+        assert kit.get_with(late[0].access).status_code == 200
+
+    def log_in_as_read_before(self, kit, user):
+        with override_settings(AUTHENTICATION_BACKENDS=[f"{__name__}.ReadsEarly"]):
+            ReadsEarly.user = user
+            return kit.sign_in(user)
+
+    @pytest.mark.parametrize("typed", [PASSWORD, "a second one"])
+    def test_is_not_mistaken_for_a_change_that_overtook_the_login(self, kit, outdated, typed):
+        pair = sessions.start(outdated)
+        other = get_user_model().objects.get()
+        other.set_password("a second one")
+        other.save()
+        changed = sessions.start(other)
+
+        with account.typed(typed):
+            outdated.check_password(PASSWORD)  # renews the hash of the old password
+
+        assert kit.refresh(pair.refresh).status_code == 401
+        assert kit.refresh(changed.refresh).status_code == 401
+
+
+class ReadsEarly(ModelBackend):
+    """A login that has read its user before another one renewed the hash."""
+
+    user: ClassVar[Any] = None
+
+    def authenticate(self, request, username=None, password=None, **credentials):
+        return self.user if self.user.check_password(password) else None
 
 
 class TestStaleInstances:

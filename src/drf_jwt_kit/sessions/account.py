@@ -8,17 +8,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.hashers import get_hasher, identify_hasher
+from django.contrib.auth.hashers import check_password, get_hasher, identify_hasher
 from django.core.exceptions import PermissionDenied
 from django.db import connections, router
+from django.views.decorators.debug import sensitive_variables
 from rest_framework import exceptions
 
 from drf_jwt_kit.conf import get_settings
 
 from .life import End
+
+_typed: ContextVar[str | None] = ContextVar("drf_jwt_kit_typed", default=None)
 
 _REFUSALS = (
     exceptions.AuthenticationFailed,
@@ -120,6 +124,27 @@ def is_rehash(user: Any, stored_password: str) -> bool:
     return taken_back and _is_outdated(stored_password) and not _is_outdated(user.password)
 
 
+def is_renewed_already(user: Any, stored_password: str) -> bool:
+    """Whether a save of ``user`` would renew a hash that another login has renewed meanwhile.
+
+    Two hashes of one password differ, so the password that was typed must tell: it fits both.
+    """
+    taken_back = user.__dict__.get("_password", "") is None
+    candidate = taken_back and not _is_outdated(stored_password)
+    return candidate and _is_typed(stored_password, user.password)
+
+
+@sensitive_variables()
+@contextmanager
+def typed(password: str) -> Iterator[None]:
+    """Let ``is_renewed_already`` know, in this block, which password the user has typed."""
+    before = _typed.set(password)
+    try:
+        yield
+    finally:
+        _typed.reset(before)
+
+
 def _one(user_id: Any) -> Any:
     """The user with this primary key, by a query whose rows every database can lock."""
     shown = users().select_related(None).prefetch_related(None).order_by()
@@ -158,6 +183,13 @@ def _locked(alias: str) -> Iterator[None]:
         yield
     finally:
         connection.execute_wrappers.remove(append)
+
+
+@sensitive_variables()
+def _is_typed(*hashes: str) -> bool:
+    """Whether each of these is a hash of the password that was typed. Costs as many hashes."""
+    password = _typed.get()
+    return password is not None and all(check_password(password, one) for one in hashes)
 
 
 def _is_outdated(encoded: str) -> bool:

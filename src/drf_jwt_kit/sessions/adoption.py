@@ -6,12 +6,10 @@ any other session.
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from drf_jwt_kit.conf.moments import as_local
 from drf_jwt_kit.models import Session
 
 from . import grant, others, rows
@@ -52,9 +50,8 @@ def session_of(presented: Presented, user: Any) -> Session:
     """A new session for an adopted token, not stored yet."""
     session = rows.new_session(user)
     session.pk = presented.session_id
-    session.auth_time = as_local(datetime.fromtimestamp(presented.auth_time, timezone.utc))
-    if presented.scope is not None:
-        grant.bound(session, presented.scope)
+    grant.logged_in_at(session, presented.auth_time)
+    grant.bound(session, grant.Bound(auth_time=presented.auth_time, scope=presented.scope))
     return session
 
 

@@ -22,7 +22,7 @@ from drf_jwt_kit.models import RevokedReason, Session
 from . import adoption, client, end, events, grant, limits, rows
 from .account import end_since_login, may_log_in
 from .beginnings import Beginning, Waiting, current
-from .claims import Additions, OwnToken, additions_at_refresh, claims_of
+from .claims import Additions, Login, additions_at_refresh, claims_of, source_of_scope
 from .faults import database_faults_answered, persistently
 from .presented import Presented
 from .tokens import TokenPair, pair_of
@@ -34,11 +34,11 @@ def log_in(
     user: Any,
     request: Any,
     *,
-    token: OwnToken | None,
+    token: Login | None,
     scope: str = "",
     name: str = "",
     parent: Presented | None = None,
-    bound: str | None = None,
+    bound: grant.Bound | None = None,
     announce: Callable[[], object] | None = None,
     replaces: str | None = None,
     implied: bool = False,
@@ -150,6 +150,8 @@ def begin_adopted(presented: Presented, request: Any) -> None:
         return
     user = adoption.user_to_begin_with(presented)
     session = adoption.session_of(presented, user)
+    if session.scope_source:
+        session.scope_source = source_of_scope(user)
 
     def write() -> None:
         added = additions_at_refresh(copy.copy(session), user)

@@ -6,10 +6,11 @@ Never decides who the user is, and never adds anything to a refresh token.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, wraps
+from inspect import getattr_static
 from pkgutil import resolve_name
 from typing import Any, Protocol
 
@@ -70,11 +71,18 @@ class Additions:
     """Writes both tokens of a session, if their classes are the project's own."""
 
 
-class OwnToken(Protocol):
-    """A token that a project's ``get_token`` made, with a session that is not stored yet."""
+class Login(Protocol):
+    """What an obtain serializer knows of a login, whose session is not stored yet."""
 
     def handed_over(self) -> tuple[Session, Additions]:
         """The session with the scope set on the token, and what it adds to access tokens."""
+
+
+class OwnToken(Login, Protocol):
+    """A token that a project's ``get_token`` made."""
+
+    def for_a_refresh(self) -> tuple[str | None, Additions]:
+        """The scope that is set on the token, or None, and what it adds to access tokens."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,18 @@ class GivesTokens:
 
     A path in ``Session.obtain_serializer`` is ignored unless it leads to a subclass of this.
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let the tokens of its ``get_token`` know that they came from there, whoever calls it."""
+        super().__init_subclass__(**kwargs)
+        found = getattr_static(cls, "get_token", None)
+        if isinstance(found, classmethod) and not isinstance(found, _Remembered):
+            cls.get_token = _Remembered(_remembering(found.__func__))  # type: ignore[attr-defined]
+
+    @classmethod
+    def remember(cls, token: Any) -> Any:
+        """``token``, which remembers that ``get_token`` of this class has made it."""
+        return token
 
     @classmethod
     def own_token(cls, user: Any) -> OwnToken | None:
@@ -121,11 +141,27 @@ def additions_at_refresh(session: Session, user: Any) -> Additions:
     Narrows ``session`` to the scope that it has at this moment.
     """
     token = own_token(user, session.obtain_serializer)
-    fresh, added = (None, Additions()) if token is None else token.handed_over()
-    computed = fresh.scope if fresh is not None and fresh.scope_source else None
+    computed, added = (None, Additions()) if token is None else token.for_a_refresh()
     if session.scope_source or computed is not None:
         grant.narrow(session, computed)
     return added
+
+
+def source_of_scope(user: Any, path: str = "") -> str:
+    """Where a scope of which nothing is stored came from: ``get_token``, if the project has one."""
+    return grant.GIVEN if own_token(user, path) is None else grant.COMPUTED
+
+
+class _Remembered(classmethod):  # type: ignore[type-arg]
+    """A ``get_token`` whose tokens remember it."""
+
+
+def _remembering(get_token: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(get_token)
+    def remembered(cls: type[GivesTokens], *args: Any, **kwargs: Any) -> Any:
+        return cls.remember(get_token(cls, *args, **kwargs))
+
+    return remembered
 
 
 def _named(path: str) -> type[GivesTokens] | None:

@@ -6,20 +6,41 @@ is the upper bound.
 
 from __future__ import annotations
 
-from uuid import UUID
+from dataclasses import dataclass
+from datetime import datetime, timezone
 
+from drf_jwt_kit.conf.moments import as_local, epoch
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.scopes import within
 
 from . import rows
+from .presented import Origin, Presented
 
 GIVEN = "given"
 """The scope was given to ``sessions.start``, or set on a token of ``RefreshToken.for_user``."""
 
 COMPUTED = "computed"
-"""The scope came from a project's ``get_token``."""
+"""The scope came from a project's ``get_token``, and is computed again at every refresh."""
 
 _LONGEST = 512
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bound:
+    """What a session begun with a token may have at most."""
+
+    auth_time: int
+    """When the user of the token logged in (epoch seconds)."""
+    scope: str | None
+    source: str = ""
+    """Where the scope came from; empty if that is not stored."""
+    obtain_serializer: str = ""
+    """The path of the obtain serializer of the token's session."""
+
+    @property
+    def lacks_source(self) -> bool:
+        """Whether only the project's ``get_token`` can tell where the scope came from."""
+        return self.scope is not None and not self.source
 
 
 def limit(session: Session, scope: str, source: str) -> None:
@@ -30,18 +51,39 @@ def limit(session: Session, scope: str, source: str) -> None:
     if len(scope) > _LONGEST:
         raise ValueError(f"This scope is longer than {_LONGEST} characters.")
     session.scope = within(scope, session.scope) if session.scope_source else scope
-    session.scope_source = source
+    session.scope_source = COMPUTED if session.scope_source == COMPUTED else source
 
 
-def bound(session: Session, scope: str) -> None:
-    """Limit it to the scope of the token that it begins with."""
-    limit(session, _fitting(scope), session.scope_source or GIVEN)
+def bound(session: Session, most: Bound) -> None:
+    """Limit it to the scope of the token that it begins with, and make it no younger a login.
+
+    A scope that was computed stays computed: by the session's own obtain serializer if that has
+    computed one, and else by that of the token's session.
+    """
+    if most.auth_time < epoch(session.auth_time):
+        logged_in_at(session, most.auth_time)
+    if most.scope is None:
+        return
+    if most.source == COMPUTED and session.scope_source != COMPUTED:
+        session.obtain_serializer = most.obtain_serializer
+    limit(session, _fitting(most.scope), most.source or GIVEN)
 
 
-def serializer_of(parent: UUID) -> str:
-    """The path of the obtain serializer that computes the scope of a parent. One query."""
-    found = rows.stored().filter(pk=parent).values_list("obtain_serializer", flat=True)
-    return found.first() or ""
+def bound_of(token: Presented) -> Bound:
+    """What a session begun with ``token`` may have at most. One query if the token has a scope."""
+    source, path = GIVEN if token.origin is Origin.JWK_URL else "", ""
+    if token.scope is not None and token.sid is not None:
+        stored = rows.stored().filter(pk=token.sid)
+        found = stored.values_list("scope_source", "obtain_serializer").first()
+        source, path = found or (source, path)
+    return Bound(
+        auth_time=token.auth_time, scope=token.scope, source=source, obtain_serializer=path
+    )
+
+
+def logged_in_at(session: Session, auth_time: int) -> None:
+    """Let the login of a session that has not begun be at this time (epoch seconds)."""
+    session.auth_time = as_local(datetime.fromtimestamp(auth_time, timezone.utc))
 
 
 def narrow(session: Session, computed: str | None) -> None:

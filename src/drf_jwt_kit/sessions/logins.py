@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from drf_jwt_kit.models import Session
 from . import devices, grant
 from .begin import log_in
 from .causal import catch_up
-from .claims import OwnToken, own_token
+from .claims import OwnToken, own_token, source_of_scope
 from .faults import persistent
 from .presented import presented_with
 from .tokens import TokenPair
@@ -45,8 +46,9 @@ def start(
     ``replaces`` is the refresh token that the same browser held before; its session ends.
 
     If ``request`` was made with a token (``request.auth``), the new session may do no more than
-    that token, and ends with its session if that is found to be stolen. ``widen`` lifts the first
-    of these two limits: the scope is then ``scope`` alone, or none.
+    that token, its login is no younger (``auth_time``), and it ends with the token's session if
+    that is found to be stolen. ``widen`` lifts the first two of these limits: the user has just
+    logged in again, and the scope is ``scope`` alone, or none.
 
     ``SESSION_LIMITS`` decides how long the session may live. Two queries, those of the claims,
     and one more if the number of sessions is limited; up to two more with a token. In a view of
@@ -56,10 +58,12 @@ def start(
     limits, and ServiceUnavailable if the database does not answer.
     """
     parent = presented_with(request)
-    bound = None if widen or parent is None else parent.scope
+    bound = None if widen or parent is None else grant.bound_of(parent)
+    path = "" if bound is None else bound.obtain_serializer
+    if bound is not None and bound.lacks_source:
+        bound = replace(bound, source=source_of_scope(user, path))
     if token is None:
-        limited = None if parent is None or bound is None else parent.sid
-        token = own_token(user, "" if limited is None else grant.serializer_of(limited))
+        token = own_token(user, path)
     return log_in(
         user,
         request,

@@ -20,7 +20,13 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import RevokedReason
 
 from . import feed, place, rows
-from .account import accepted_fingerprints, end_since_login, fingerprint, is_rehash
+from .account import (
+    accepted_fingerprints,
+    end_since_login,
+    fingerprint,
+    is_rehash,
+    is_renewed_already,
+)
 from .end import end
 from .migrated import if_migrated
 
@@ -50,11 +56,17 @@ def make_place(*, using: str, **_: object) -> None:
 def remember_stored_password(
     *, instance: Any, using: str, update_fields: Any = None, raw: bool = False, **_: object
 ) -> None:
-    """Remember the stored hash before a save that may only renew it. One query, rarely."""
+    """Remember the stored hash before a save that may only renew it. One query, rarely.
+
+    If another login has renewed it already, its hash is kept: sessions know that one.
+    """
     some_fields = update_fields is not None and "password" in update_fields
     if some_fields and not raw and getattr(instance, "_password", None) is None:
         found = type(instance)._base_manager.using(using).filter(pk=instance.pk)
-        setattr(instance, _STORED, found.values_list("password", flat=True).first())
+        stored = found.values_list("password", flat=True).first()
+        setattr(instance, _STORED, stored)
+        if stored is not None and is_renewed_already(instance, stored):
+            instance.password = stored
 
 
 def end_or_renew_sessions(

@@ -64,10 +64,13 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         access tokens. Raises RefusedToken for a token that was not made by ``for_user``."""
         if self.session is None:
             raise RefusedToken(Reason.NO_SESSION)
-        self._follow(self.session, grant.COMPUTED)
-        ours = type(self) is RefreshToken and self.access_token_class is AccessToken
-        write = None if ours else self._written
-        return self.session, Additions(claims=self.own_claims, write=write)
+        self._follow(self.session)
+        return self.session, self._additions()
+
+    def for_a_refresh(self) -> tuple[str | None, Additions]:
+        """The scope set on the token, None if there is none, and the claims for access tokens."""
+        scope = text_of(self.payload["scope"]) if "scope" in self.payload else None
+        return scope, self._additions()
 
     def set_exp(
         self,
@@ -119,6 +122,10 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
     def outstand(self) -> None:
         """Do nothing: the row of the session is the record of this token."""
 
+    def _additions(self) -> Additions:
+        ours = type(self) is RefreshToken and self.access_token_class is AccessToken
+        return Additions(claims=self.own_claims, write=None if ours else self._written)
+
     def _written(self, session: Session, claims: Mapping[str, Any]) -> TokenPair:
         """Both tokens of ``session``, by this class and its access token's."""
         self.payload.pop("scope", None)  # that of the row holds
@@ -147,16 +154,17 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         if session is not None and session._state.adding:
             begin(session, self.user, write=lambda: self._follow(session))
 
-    def _follow(self, session: Session, source: str = "") -> None:
+    def _follow(self, session: Session) -> None:
         """Take the protocol's claims from the row, and give it a scope that the project has set.
 
-        Claims set by the project stay.
+        Claims set by the project stay. A scope of no known type is a limit of which nothing is
+        left.
         """
-        claim = self.payload.pop("scope", None)
-        scope = text_of(claim)
-        is_new = claim is not None and (scope != session.scope or not session.scope_source)
+        is_set = "scope" in self.payload
+        scope = text_of(self.payload.pop("scope", None))
+        is_new = is_set and (scope != session.scope or not session.scope_source)
         if is_new and session._state.adding:
-            grant.limit(session, scope, source or session.scope_source or self.scope_source)
+            grant.limit(session, scope, self.scope_source)
         self.payload.update(session_claims(session))
         if is_new and not session._state.adding:  # too late for the session
             self.payload["scope"] = scope
