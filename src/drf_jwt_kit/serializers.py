@@ -76,8 +76,9 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Log the user in, and answer its tokens. Raises NoActiveAccount, whatever was wrong.
 
-        In a view of ours the session begins when the view has its answer: what an override refuses
-        after this leaves nothing behind.
+        In a view of ours the session begins when the view has its answer, and only if tokens of it
+        are in that: what an override refuses after this, or answers without them, leaves nothing
+        behind. Tokens that are answered encrypted are not seen; use ``sessions.start`` for them.
         """
         request = self.context.get("request")
         self.user = self._authenticated(request, attrs)
@@ -156,7 +157,8 @@ class TokenRefreshSerializer(serializers.Serializer[Any]):
     @sensitive_variables()
     @refused_as(RefusedToken)
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Rotate. Raises InvalidToken."""
+        """Rotate. Raises InvalidToken. What an override refuses after this has been rotated: refuse
+        before."""
         request = self.context.get("request")
         retry_key = "" if request is None else request.headers.get("Idempotency-Key", "")
         presented = attrs["refresh"]

@@ -7,24 +7,22 @@ which is itself waiting for the user's rows (MariaDB), and the project's may be 
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
-
-from django.db import DatabaseError, IntegrityError, InterfaceError
+from uuid import UUID
 
 from drf_jwt_kit.conf.plain_text import plain
-from drf_jwt_kit.exceptions import InvalidToken, NoActiveAccount, Reason
+from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, NoActiveAccount, Reason
 from drf_jwt_kit.models import RevokedReason, Session
 
-from . import adoption, client, end, events, grant, limits, rows
+from . import client, end, events, grant, limits, rows
 from .account import end_since_login, may_log_in
-from .beginnings import Beginning, Waiting, current
-from .claims import Additions, Login, additions_at_refresh, claims_of, source_of_scope
+from .beginnings import Beginning, Waiting, current, store, take_back
+from .claims import Additions, Login, claims_of
 from .faults import database_faults_answered, persistently
-from .presented import Presented
+from .presented import EITHER, Presented, read
 from .tokens import TokenPair, pair_of
 
 _T = TypeVar("_T")
@@ -90,9 +88,12 @@ def begin(
     waiting = current.get() if store is None else None
     if waiting is not None and not waiting.is_open:
         waiting = None
-    earlier = None if waiting is None else waiting.beginnings.get(session.pk)
-    if earlier is not None and request is None:
+    earlier = None if waiting is None else waiting.find(session.pk)
+    dropped = waiting is not None and waiting.has_dropped(session.pk)
+    if request is None and replaces is None and (earlier is not None or dropped):
         return write()  # its tokens are written out once more
+    if dropped:
+        raise InvalidToken(Reason.SESSION_ENDED)
     if not may_log_in(user):
         raise NoActiveAccount
     client.describe(session, request)
@@ -103,7 +104,7 @@ def begin(
         most=limits.impose(session, user, request).max_sessions,
         announce=announce if earlier is None else announce or earlier.announce,
         store=store,
-        replaces=replaces,
+        replaces=(*(earlier.replaces if earlier else ()), *filter(None, [replaces])),
         implied=implied,
     )
     written = write()
@@ -118,48 +119,27 @@ def begin(
 def begun_at_the_end(replaces: str | None = None) -> Iterator[Waiting]:
     """Begin the sessions that a block prepares when it has ended, unless it raises.
 
-    It may say what it answers. ``replaces`` is the refresh token that the browser held before; its
-    session ends if another begins. Inside another such block, all wait for that one. Raises as
-    ``logins.start`` does.
+    It may say what it answers, and then an implied login whose tokens are not in that does not
+    begin. ``replaces`` is the refresh token that the browser held before; its session ends if
+    another begins. Inside another such block, all wait for that one. Raises as ``logins.start``
+    does.
     """
     outer, waiting = current.get(), Waiting()
+    waiting.outer = outer if outer is not None and outer.is_open else None
     token = current.set(waiting)
     try:
         yield waiting
     finally:
         waiting.is_open = False
         current.reset(token)
-    several = len(waiting.beginnings) > 1
-    prepared = waiting.kept() if several else [*waiting.beginnings.values()]
+    prepared = waiting.kept() if waiting.beginnings else []
     if prepared and replaces is not None:
-        prepared[0] = replace(prepared[0], replaces=replaces)
-    if outer is not None and outer.is_open:
-        outer.beginnings.update((one.session.pk, one) for one in prepared)
+        first = prepared[0]
+        prepared[0] = replace(first, replaces=(*first.replaces, replaces))
+    if waiting.outer is not None:
+        waiting.outer.beginnings.update((one.session.pk, one) for one in prepared)
     elif prepared:
         _insert(prepared)
-
-
-def begin_adopted(presented: Presented, request: Any) -> None:
-    """Begin the session of a refresh token of Simple JWT, as a login does, unless it has begun.
-
-    Asks the claims beforehand, because what they raise must begin nothing. Raises InvalidToken if
-    Simple JWT would refuse the token too. If the user has changed meanwhile, the session has ended.
-    """
-    if adoption.has_begun(presented):
-        adoption.refuse_blacklisted(presented)
-        return
-    user = adoption.user_to_begin_with(presented)
-    session = adoption.session_of(presented, user)
-    if session.scope_source:
-        session.scope_source = source_of_scope(user)
-
-    def write() -> None:
-        added = additions_at_refresh(copy.copy(session), user)
-        claims = claims_of(user, request=request, session=session, added=added)
-        pair_of(copy.copy(session), user, claims, write=added.write)
-
-    with suppress(NoActiveAccount):
-        begin(session, user, request, write=write, store=adoption.insert)
 
 
 def _insert(prepared: Collection[Beginning]) -> None:
@@ -178,41 +158,34 @@ def _insert(prepared: Collection[Beginning]) -> None:
         for one in prepared:
             if one.session._state.adding:
                 new.append(one)
-            if _store(one):
+            if store(one):
                 begun.append(one)
                 _look_again(one)
-        for one in begun:
-            if one.replaces is not None:  # before sessions are counted, or one more would end
-                end.replace(one.replaces)
-            limits.end_excess(one.session, one.user, one.most)
+        _end_others(begun)
     except BaseException:
-        _take_back(new)
+        take_back(new)
         raise
     for one in begun:
         if one in new:
             events.started(one.session, one.user, one.request)
 
 
-def _store(one: Beginning) -> bool:
-    """Insert the row, or update it if it is stored already. False if another request was faster."""
-    session = one.session
-    if one.store is not None:
-        return one.store(session)
-    is_new = session._state.adding
-    persistently(lambda again: _save(session, is_new=is_new, again=again))
-    return True
+def _end_others(begun: Collection[Beginning]) -> None:
+    """End what the logins push out, and what they replace: that comes last, and does not count."""
+    replaced = list(dict.fromkeys(token for one in begun for token in one.replaces))
+    limited = any(one.most is not None for one in begun)
+    gone = set(filter(None, map(_named_by, replaced))) if limited else set()
+    for one in begun:
+        limits.end_excess(one.session, one.user, one.most, but=gone - {one.session.pk})
+    for token in replaced:
+        end.replace(token)
 
 
-def _save(session: Session, *, is_new: bool, again: bool) -> None:
-    alias = rows.write_alias()
-    try:
-        session.save(using=alias, force_insert=is_new)
-    except IntegrityError:
-        same = rows.stored().filter(pk=session.pk, secret=session.secret)
-        if not (is_new and again and same.exists()):
-            raise
-        # The first attempt has stored it, and its answer was lost.
-        session._state.adding, session._state.db = False, alias
+def _named_by(presented: str) -> UUID | None:
+    """The session that ``end.replace`` would end, or None. Asks no database."""
+    with suppress(InvalidToken, KeysUnavailable):
+        return read(presented, EITHER, accept_expired=True).sid
+    return None
 
 
 def _look_again(one: Beginning) -> None:
@@ -227,13 +200,3 @@ def _look_again(one: Beginning) -> None:
     if session.parent is not None and end.was_stolen(session.parent):
         end.end_one(session, RevokedReason.REUSED)
         raise InvalidToken(Reason.SESSION_ENDED)
-
-
-def _take_back(new: list[Beginning]) -> None:
-    """Delete the rows of logins that are refused or failed after all, unless they have ended."""
-    for one in new:
-        session = one.session
-        same = rows.stored().filter(pk=session.pk, secret=session.secret)
-        with suppress(DatabaseError, InterfaceError):  # it may be what failed
-            same.filter(revoked_at=None, rotated_at=None).delete()
-            session._state.adding = True

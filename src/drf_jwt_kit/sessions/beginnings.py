@@ -1,4 +1,4 @@
-"""Which logins wait to begin until nothing can refuse them any more?
+"""Which logins wait to begin until nothing can refuse them any more, and how are they stored then?
 
 A view of ours waits for its serializer: what that refuses or raises after a login was prepared must
 leave nothing behind. Outside such a view a login begins at once.
@@ -7,16 +7,32 @@ leave nothing behind. Outside such a view a login begins at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from drf_jwt_kit.exceptions import InvalidToken
+from django.db import DatabaseError, IntegrityError, InterfaceError
+
+from drf_jwt_kit.conf.moments import as_local, now
+from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import read_unverified
 from drf_jwt_kit.models import Session
+
+from . import rows
+from .faults import persistent, persistently
+
+_CHANGED = (
+    *("name", "scope", "scope_source", "parent", "user_agent", "device", "ip", "obtain_serializer"),
+    *("refresh_lifetime", "access_lifetime", "expires_at"),
+)
+"""What a login may change of a session that is stored already."""
+
+_NO_TOKEN = (InvalidToken, TypeError, ValueError, AttributeError, RecursionError)
+_SHORTEST = 60
+"""Characters of a payload: the id of a session alone has more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +48,8 @@ class Beginning:
     """Tells the project of the login, which may refuse it still."""
     store: Callable[[Session], bool] | None = None
     """Answers whether this call has stored the session, because another may be faster."""
-    replaces: str | None = None
-    """The refresh token of the session that ends with this login."""
+    replaces: tuple[str, ...] = ()
+    """The refresh tokens of the sessions that end with this login."""
     implied: bool = False
     """Made by the obtain serializer, whose subclass may throw the tokens away and write others."""
 
@@ -45,38 +61,126 @@ class Waiting:
     beginnings: dict[UUID, Beginning] = field(default_factory=dict)
     is_open: bool = True
     """Threads that outlive the view begin their sessions at once."""
-    answer: Any = None
-    """What the client gets, if the view says so."""
+    outer: Waiting | None = None
+    """The view inside of which this one was asked."""
+    dropped: set[UUID] = field(default_factory=set)
+    """The sessions that the project has ended while they waited."""
+    answers: list[object] = field(default_factory=list)
+    """What the client gets, as the serializer and the view say it. Empty if nobody has said."""
+
+    def find(self, session_id: UUID) -> Beginning | None:
+        """The login that waits here, or in a view around this one."""
+        found = (one.beginnings.get(session_id) for one in self.and_outer())
+        return next(filter(None, found), None)
+
+    def has_dropped(self, session_id: UUID) -> bool:
+        """Whether the project has ended this session while it waited."""
+        return any(session_id in one.dropped for one in self.and_outer())
+
+    def and_outer(self) -> Iterator[Waiting]:
+        """This one, and those around it."""
+        waiting: Waiting | None = self
+        while waiting is not None:
+            yield waiting
+            waiting = waiting.outer
 
     def kept(self) -> list[Beginning]:
-        """Those to begin: without an implied one of whose tokens nothing is in the answer, while
-        those of others are."""
+        """Those to begin: without the implied ones of whose tokens nothing is in the answer."""
         prepared = [*self.beginnings.values()]
-        answered = _sessions_in(self.answer)
-        written = {one.session.pk for one in prepared if str(one.session.pk) in answered}
-        thrown_away = [one for one in prepared if one.implied and one.session.pk not in written]
-        if not written or not thrown_away:
+        if not self.answers or not any(one.implied for one in prepared):
             return prepared
+        answered = _sessions_in(self.answers)
+        thrown_away = [one for one in prepared if one.implied and one.session.pk not in answered]
         left = [one for one in prepared if one not in thrown_away]
-        announce = left[0].announce or thrown_away[0].announce
-        return [replace(left[0], announce=announce), *left[1:]]
+        for one in thrown_away:
+            _hand_on(one, left)
+        return left
 
 
 current: ContextVar[Waiting | None] = ContextVar("drf_jwt_kit_waiting", default=None)
 """Where a login that is prepared now has to wait; None if it begins at once."""
 
 
-def _sessions_in(answer: object) -> set[object]:
-    """The ids of the sessions whose tokens are somewhere in ``answer``."""
+def drop(session_id: UUID | None = None, *, user_id: Any = None, keep: UUID | None = None) -> None:
+    """Let logins that wait never begin: the project has ended them. All of them without arguments.
+
+    With both, the session only if it is that user's; ``keep`` is left.
+    """
+    inner = current.get()
+    for waiting in () if inner is None else inner.and_outer():
+        for pk, one in [*waiting.beginnings.items()]:
+            is_meant = session_id in {None, pk} and user_id in {None, one.session.user_id}
+            if is_meant and pk != keep:
+                del waiting.beginnings[pk]
+                waiting.dropped.add(pk)
+
+
+def store(one: Beginning) -> bool:
+    """Insert the row, or update it if it is stored already. False if another request was faster."""
+    session = one.session
+    if one.store is not None:
+        return one.store(session)
+    if not session._state.adding:
+        _change(session)
+        return True
+    session.created_at = as_local(now())  # it may have waited, and the newest session stays
+    persistently(lambda again: _save(session, again=again))
+    return True
+
+
+def take_back(new: list[Beginning]) -> None:
+    """Delete the rows of logins that are refused or failed after all, unless they have ended."""
+    for one in new:
+        session = one.session
+        same = rows.stored().filter(pk=session.pk, secret=session.secret)
+        with suppress(DatabaseError, InterfaceError):  # it may be what failed
+            same.filter(revoked_at=None, rotated_at=None).delete()
+            session._state.adding = True
+
+
+@persistent
+def _change(session: Session) -> None:
+    """Write what a login changes of a row that is stored. Raises InvalidToken if it was rotated or
+    has ended meanwhile."""
+    row = rows.stored().filter(pk=session.pk, secret=session.secret, generation=0, revoked_at=None)
+    changed = {name: getattr(session, name) for name in _CHANGED}
+    if not row.update(**changed, live_until=session.refreshable_until):
+        raise InvalidToken(Reason.SESSION_ENDED)
+
+
+def _save(session: Session, *, again: bool) -> None:
+    alias = rows.write_alias()
+    try:
+        session.save(using=alias, force_insert=True)
+    except IntegrityError:
+        same = rows.stored().filter(pk=session.pk, secret=session.secret)
+        if not (again and same.exists()):
+            raise
+        # The first attempt has stored it, and its answer was lost.
+        session._state.adding, session._state.db = False, alias
+
+
+def _hand_on(thrown_away: Beginning, left: list[Beginning]) -> None:
+    """Let another login of the same user be announced, and replace, in place of this one."""
+    for number, one in enumerate(left):
+        if one.session.user_id == thrown_away.session.user_id:
+            announce = one.announce or thrown_away.announce
+            replaces = (*one.replaces, *thrown_away.replaces)
+            left[number] = replace(one, announce=announce, replaces=replaces)
+            return
+
+
+def _sessions_in(answer: object) -> set[UUID]:
+    """The ids of the sessions whose tokens are somewhere in ``answer``.
+
+    Takes time in proportion to its length: what clients send may be in it.
+    """
     found = set()
-    for token in re.findall(r"[\w-]+\.[\w-]+\.[\w-]+", repr(answer)):
-        with suppress(InvalidToken):
-            found.add(read_unverified(token).get("sid"))
+    for text in re.findall(r"[\w.-]+", repr(answer)):
+        parts = text.split(".")
+        for header, payload, signature in zip(parts, parts[1:], parts[2:], strict=False):
+            if len(payload) >= _SHORTEST:
+                with suppress(*_NO_TOKEN):
+                    sid = read_unverified(f"{header}.{payload}.{signature}").get("sid")
+                    found.add(UUID(sid))
     return found
-
-
-def drop(session_id: UUID) -> None:
-    """Let a login that waits never begin: the project has ended its session already."""
-    waiting = current.get()
-    if waiting is not None:
-        waiting.beginnings.pop(session_id, None)

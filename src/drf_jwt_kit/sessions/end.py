@@ -53,7 +53,7 @@ def revoke(
         found = found.filter(user_id=user.pk)
     if keep is not None:
         found = found.exclude(pk=keep)
-    user_id = user.pk if user is not None else getattr(session, "user_id", None)
+    user_id = getattr(session, "user_id", None) if user is None else user.pk
     end_them = partial(end, found, reason, session_id=session_id, user_id=user_id, at=now())
 
     def end_all(again: bool) -> int:
@@ -64,8 +64,8 @@ def revoke(
         return count
 
     count = persistently(end_all)
-    if session_id is not None and not count:
-        beginnings.drop(session_id)
+    if session_id is None or not count:
+        beginnings.drop(session_id, user_id=getattr(user, "pk", None), keep=keep)
     return count
 
 
@@ -80,6 +80,7 @@ def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
     row = Cutoff(valid_after=valid_after)
     # If the answer is lost, the row may be written twice, which has the same effect.
     persistently(lambda again: row.save(using=rows.write_alias(), force_insert=True))
+    beginnings.drop()
     events.all_revoked(valid_after, reason)
     feed.expire_after_commit()
     return valid_after
@@ -154,9 +155,9 @@ def logout(presented: str | bytes, *more: str | bytes, reason: str = RevokedReas
                 ended.add(token.session_id)
         except (InvalidToken, KeysUnavailable) as error:
             refusals.append(error)
-    unsure = [refusal for refusal in refusals if isinstance(refusal, KeysUnavailable)]
+    unsure = [one for one in refusals if isinstance(one, KeysUnavailable)]
     if unsure or not ended:
-        passing = [refusal for refusal in refusals if not getattr(refusal, "final", True)]
+        passing = [one for one in refusals if not getattr(one, "final", True)]
         raise [*unsure, *passing, *refusals][0]
 
 
@@ -168,8 +169,8 @@ def _log_out(token: Presented, reason: str) -> None:
 
 
 def replace(presented: str) -> None:
-    """End the session of the refresh token that the browser held before a login."""
-    with suppress(InvalidToken):
+    """End the session of the refresh token that the browser held before a login, if it is ours."""
+    with suppress(InvalidToken, KeysUnavailable):  # what a browser holds must not keep users out
         logout(presented, reason=RevokedReason.REPLACED)
 
 

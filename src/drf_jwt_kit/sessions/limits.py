@@ -5,9 +5,11 @@ The limits are written into the row at login and do not change later.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -81,8 +83,12 @@ def impose(session: Session, user: Any, request: Any) -> SessionLimits:
     return replace(limits, max_sessions=limits.max_sessions or settings.MAX_SESSIONS_PER_USER)
 
 
-def end_excess(session: Session, user: Any, most: int | None) -> None:
+def end_excess(
+    session: Session, user: Any, most: int | None, *, but: Collection[UUID] = ()
+) -> None:
     """End the oldest sessions of ``user``, so that ``most`` are left; None means no limit.
+
+    Those in ``but`` are not counted: they end anyway.
 
     Called after ``session`` was inserted: of logins at the same time, the last one to look sees
     all of them. Inside open transactions they do not see each other, so each looks again after its
@@ -92,7 +98,7 @@ def end_excess(session: Session, user: Any, most: int | None) -> None:
         return
 
     def end_oldest() -> None:  # not a partial: Django logs its failure by name
-        _end_oldest(session, user, most)
+        _end_oldest(session, user, most, but)
 
     end_oldest()
     if rows.in_transaction():
@@ -100,11 +106,12 @@ def end_excess(session: Session, user: Any, most: int | None) -> None:
 
 
 @persistent
-def _end_oldest(session: Session, user: Any, most: int) -> None:
+def _end_oldest(session: Session, user: Any, most: int, but: Collection[UUID]) -> None:
     live = rows.stored().live()
     live = live.filter(user_id=user.pk, password_fingerprint__in=accepted_fingerprints(user))
     # Where a test has stopped the clock, the login that was just made is still the newest.
-    ages = [(aware(at), pk == session.pk, pk) for at, pk in live.values_list("created_at", "pk")]
+    counted = [(at, pk) for at, pk in live.values_list("created_at", "pk") if pk not in but]
+    ages = [(aware(at), pk == session.pk, pk) for at, pk in counted]
     excess = [pk for *_, pk in sorted(ages)[:-most]]
     if excess:
         only = excess[0] if len(excess) == 1 else None

@@ -28,7 +28,7 @@ from drf_jwt_kit.models import RevokedReason, Session
 
 from . import duplicates, end, events, rows
 from .account import end_of_account, fingerprint, user_id_of
-from .begin import begin_adopted
+from .adopted import begin_adopted
 from .causal import catch_up
 from .claims import additions_at_refresh, claims_of
 from .faults import RowChanged, persistently

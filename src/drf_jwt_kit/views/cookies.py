@@ -78,11 +78,14 @@ class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
     def answer(self, presented: Any) -> Response:
         """The cookies, and how long they are valid (``expires_in``, seconds)."""
         response = super().answer(presented)
-        if "access" in response.data:
-            _into_cookies(response)
+        return _into_cookies(response) if "access" in response.data else response
+
+    def begun(self, response: Any) -> None:
+        """A browser that is logged in gets another CSRF token."""
+        super().begun(response)
+        if transports.access_cookie().name in response.cookies:
             rotate_token(self.request._request)
             transports.send_csrf_cookie(self.request, response)
-        return response
 
 
 class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):

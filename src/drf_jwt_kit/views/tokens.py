@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.utils.decorators import method_decorator
@@ -18,6 +20,7 @@ from drf_jwt_kit.authentication import JWTAuthentication
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import KeysUnavailable, challenge
 from drf_jwt_kit.sessions.begin import begun_at_the_end
+from drf_jwt_kit.sessions.beginnings import Waiting
 
 from .endpoint import EndpointMixin
 
@@ -31,6 +34,7 @@ class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
 
     _setting: ClassVar[str]
     _begins_sessions: ClassVar[bool] = True
+    _waiting: Waiting | None = None
 
     def get_serializer_class(self) -> Any:
         """The view's ``serializer_class``, or else the one that the settings name."""
@@ -42,6 +46,23 @@ class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
         """The challenge for a failed login, without an error. A refused token has its own."""
         return challenge(get_settings().AUTH_HEADER_TYPES[0], self.www_authenticate_realm, None)
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """As REST Framework's. What the handler of the request then logs in begins at its end, also
+        where a project has written the handler itself."""
+        super().initial(request, *args, **kwargs)
+        name = str(request.method).lower()
+        if self._begins_sessions and name in self.http_method_names and hasattr(self, name):
+            setattr(self, name, partial(self._handled, getattr(self, name)))
+
+    def _handled(self, handler: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
+        with begun_at_the_end(replaces=self.held()) as self._waiting:
+            response = handler(request, *args, **kwargs)
+            self._waiting.answers.append(_all_of(response))
+            if response.status_code >= HTTPStatus.BAD_REQUEST:  # a refusal, as if it was raised
+                self._waiting.beginnings.clear()
+        self.begun(response)
+        return response
+
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Run the serializer and answer its validated data."""
         return self.answer(self.body(request))
@@ -49,16 +70,17 @@ class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
     def answer(self, presented: Any) -> Response:
         """The serializer's answer to ``presented``, from a body or a cookie.
 
-        A session that the serializer starts begins when it has refused nothing.
+        A session that the serializer starts begins when the view has refused nothing. Of the
+        obtain serializer only if its tokens are in this answer, or in the view's.
         """
         serializer = self.get_serializer(data=presented)
-        if not self._begins_sessions:
-            serializer.is_valid(raise_exception=True)
-            return Response(serializer.validated_data)
-        with begun_at_the_end(replaces=self.held()) as waiting:
-            serializer.is_valid(raise_exception=True)
-            waiting.answer = serializer.validated_data
-        return Response(waiting.answer)
+        serializer.is_valid(raise_exception=True)
+        if self._waiting is not None:  # a view may move the tokens elsewhere
+            self._waiting.answers.append(serializer.validated_data)
+        return Response(serializer.validated_data)
+
+    def begun(self, response: Any) -> None:
+        """Called when nothing can refuse the login any more, with the answer."""
 
     def held(self) -> str | None:
         """The refresh token that the client held before, whose session a login replaces."""
@@ -75,7 +97,6 @@ class TokenRefreshView(TokenViewBase):
     """Refresh: a refresh token for an access token and the next refresh token."""
 
     _setting = "TOKEN_REFRESH_SERIALIZER"
-    _begins_sessions = False
 
 
 class TokenVerifyView(TokenViewBase):
@@ -126,6 +147,12 @@ class TokenLogoutView(TokenViewBase):
         """The token in the header, if there is one for us. Raises BadAuthorizationHeader."""
         sent = get_settings().AUTH_HEADER_NAME in request.META
         return JWTAuthentication().header_token(request) if sent else None
+
+
+def _all_of(response: Any) -> list[object]:
+    """The body of ``response``, its headers and its cookies."""
+    body = response.data if isinstance(response, Response) else getattr(response, "content", b"")
+    return [body, [*response.items()], [one.value for one in response.cookies.values()]]
 
 
 TokenBlacklistView = TokenLogoutView
