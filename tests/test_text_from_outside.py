@@ -7,9 +7,14 @@ import pytest
 from drf_jwt_kit import sessions
 from drf_jwt_kit.conf.plain_text import is_plain, plain
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.signals import all_sessions_revoked
+from tests.conftest import claims_of
 
 pytestmark = pytest.mark.django_db
 
+BLANK = [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180F, 0x2800, 0x3164, 0xFE00, 0xFFA0]
+BLANK += [0xFFF0, 0x1107F, 0x13430, 0x1343F, 0x16FE4, 0x1D159]
+"""Drawn as nothing, so that two names may look alike."""
 HOSTILE = [
     "\x1b[2J",  # clears a terminal
     "\x1b]0;title\x07",
@@ -31,6 +36,7 @@ HOSTILE = [
     "a\ufeffb",
     "a\U000e0041b",  # a tag, which nobody sees
     "a\ud800b",
+    *(f"a{chr(point)}b" for point in BLANK),
 ]
 WRITTEN = [
     "Kitchen tablet",
@@ -75,6 +81,11 @@ class TestHostileText:
 
         assert signed_in.session.name == plain(f"x{text}y")
 
+    def test_is_dropped_from_a_reason(self, signed_in, user, text):
+        sessions.revoke(user=user, reason=f"x{text}y")
+
+        assert signed_in.session.revoked_reason == plain(f"x{text}y")
+
     def test_is_dropped_from_a_user_agent(self, kit, user, text):
         tokens = kit.sign_in(user, User_Agent=f"x{text}y")
 
@@ -94,3 +105,40 @@ class TestWrittenText:
         answer = kit.patch(path, {"name": text}, format="json", headers=headers)
 
         assert (answer.status_code, answer.json()["name"]) == (200, text)
+
+
+class TestTextThatIsTooLong:
+    def test_a_reason_is_cut_at_the_length_of_its_column(self, user):
+        ends = [
+            lambda sid: sessions.revoke(sid, reason="x" * 33),
+            lambda sid: sessions.revoke(user=user, reason="x" * 33),
+        ]
+        for end in ends:
+            sid = claims_of(sessions.start(user).access)["sid"]
+            end(sid)
+
+            assert Session.objects.get(pk=sid).revoked_reason == "x" * 32
+
+    def test_a_logout_stores_its_reason_plain(self, signed_in):
+        sessions.logout(signed_in.refresh, reason="\x1b[2Jx")
+
+        assert signed_in.session.revoked_reason == "[2Jx"
+
+    def test_the_end_of_all_sessions_tells_its_reason_plain(
+        self, db, django_capture_on_commit_callbacks
+    ):
+        told = []
+        hear = lambda reason, **_: told.append(reason)  # noqa: E731
+        all_sessions_revoked.connect(hear)
+        try:
+            with django_capture_on_commit_callbacks(execute=True):
+                sessions.revoke_all(reason="\x1b" + "x" * 40)
+        finally:
+            all_sessions_revoked.disconnect(hear)
+
+        assert told == ["x" * 32]
+
+    def test_a_name_that_a_project_changes_is_cut_at_a_hundred_characters(self, signed_in, user):
+        sessions.rename(signed_in.session.pk, user, "\u200b" + "x" * 1000)
+
+        assert signed_in.session.name == "x" * 100

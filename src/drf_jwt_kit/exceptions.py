@@ -179,6 +179,7 @@ class KeysUnavailable(ServiceUnavailable):
 
     default_detail = _("Tokens cannot be verified at the moment. Try again shortly.")
     wait = 5
+    final = False
 
 
 class ClaimsError(ImproperlyConfigured):

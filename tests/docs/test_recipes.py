@@ -67,6 +67,27 @@ for _ in range(3):  # within one second
     print(enter(key), enter(key))
 """
 
+OF_ANY_LENGTH = """
+from shop import magic
+def enter(key):
+    request = APIRequestFactory().post("/", {"key": key}, format="json")
+    return magic.EnterView.as_view()(request).status_code
+print(*(enter(key) for key in ("9.x", "9" * 90 + ".x", "9" * 5000 + ".x", "9." + "x" * 5000)))
+"""
+
+OF_ANY_BODY = """
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from shop.limits import limits_of_a_login
+def days(request):
+    lifetime = limits_of_a_login(ada, request).refresh_lifetime
+    return lifetime and lifetime.days
+def sent(body):
+    return Request(APIRequestFactory().post("/", body, format="json"), parsers=[JSONParser()])
+bodies = [sent([]), sent("remember"), sent({"remember": True})]
+print(*map(days, [None, APIRequestFactory().get("/"), *bodies]))
+"""
+
 CHANGING = """
 from MODULE import VIEW as View
 from drf_jwt_kit import sessions
@@ -149,6 +170,21 @@ class TestAMagicLink:
         write(folder, self.PAGE, "shop/magic.py")
 
         assert run(folder, empty_database("sqlite").settings, AGAIN_AT_ONCE) == ["200 401"] * 3
+
+    def test_refuses_a_key_of_any_length(self, folder, empty_database):
+        write(folder, self.PAGE, "shop/magic.py")
+
+        said = run(folder, empty_database("sqlite").settings, OF_ANY_LENGTH)
+
+        assert said == ["401 401 400 400"]
+
+
+def test_limits_of_a_login_take_any_body_and_any_request(folder, empty_database):
+    write(folder, "docs/how-to/limit-sessions.md", "shop/limits.py")
+
+    said = run(folder, empty_database("sqlite").settings, OF_ANY_BODY)
+
+    assert said == ["None None None None 60"]
 
 
 class TestAPasswordOfOnesOwn:

@@ -1,5 +1,6 @@
 """What ends a user's sessions, and what spares them."""
 
+import re
 from contextvars import Context
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -356,6 +357,29 @@ class TestKeep:
         sessions.keep(request, other_user)
 
         assert signed_in.session.revoked_at is not None
+
+    def test_a_session_that_is_kept_is_logged_as_kept(self, signed_in, user, kept):
+        assert kept(request_with(signed_in.access), user) == [str(signed_in.session.pk)]
+
+    def test_a_session_that_has_ended_is_not_logged_as_kept(self, signed_in, user, kept):
+        request = request_with(signed_in.access)
+        sessions.revoke(user=user)
+
+        assert kept(request, user) == []
+
+    def test_a_session_of_somebody_else_is_not_logged_as_kept(self, signed_in, other_user, kept):
+        assert kept(request_with(signed_in.access), other_user) == []
+
+    @pytest.fixture
+    def kept(self, caplog, django_capture_on_commit_callbacks):
+        """Keep the session of a request, and answer those that the log says are kept."""
+
+        def keep(request, user):
+            with caplog.at_level("INFO"), django_capture_on_commit_callbacks(execute=True):
+                sessions.keep(request, user)
+            return re.findall(r"event=kept session=(\S+)", caplog.text)
+
+        return keep
 
 
 class TestRevoke:

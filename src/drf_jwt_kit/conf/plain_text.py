@@ -13,13 +13,16 @@ _CONTROLS = re.compile(
     "\x00-\x1f\x7f-\x9f"  # line breaks, tabs, and what begins an escape sequence
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # the direction of writing
     "\u2028\u2029"  # two more line breaks
-    "\xad\u180e\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb"  # invisible, as are these:
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\xad\u034f\u17b4\u17b5\u180b-\u180f"  # invisible, as are these:
+    "\u200b\u2060-\u2065\u206a-\u206f"
+    "\ufe00-\ufe0d\ufeff\ufff0-\ufffb\U0001107f\U00013430-\U0001343f\U00016fe4"
+    "\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\u115f\u1160\u2800\u3164\uffa0"  # letters that are drawn as nothing
     "\ud800-\udfff"  # halves of a pair, which no database stores
     "]"
 )
 """Listed, because Python's own list changes with its version. The two joiners (U+200C, U+200D) are
-left out: Persian and many emoji are written with them."""
+left out, and the selectors U+FE0E and U+FE0F: Persian and many emoji are written with them."""
 
 
 def plain(text: str, instead: str = "") -> str:

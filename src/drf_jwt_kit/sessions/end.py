@@ -6,6 +6,7 @@ INSERT of a cut-off. Inside an open transaction, the end lasts only if that comm
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -26,7 +27,7 @@ from drf_jwt_kit.models.moment import MomentField
 from . import adoption, beginnings, descendants, events, feed, rows
 from .causal import READS, UPDATES, catch_up
 from .faults import persistent, persistently
-from .presented import EITHER, Origin, Presented, is_genuine, read
+from .presented import EITHER, Origin, Presented, is_genuine, read, to_raise
 
 
 def revoke(
@@ -45,7 +46,7 @@ def revoke(
     """
     if session is None and user is None:
         raise TypeError("revoke() needs a session or a user: revoke(session) or revoke(user=user).")
-    session_id = None if session is None else _id_of(session)
+    session_id = None if session is None else rows.id_of(session)
     found = rows.stored()
     if session_id is not None:
         found = found.filter(pk=session_id)
@@ -76,7 +77,7 @@ def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
     user who logs in within the second of the call must log in again. One query, however many
     sessions there are. Raises ServiceUnavailable if the database does not answer.
     """
-    valid_after = as_local(whole_second(now()))
+    valid_after, reason = as_local(whole_second(now())), events.reason_to_store(reason)
     row = Cutoff(valid_after=valid_after)
     # If the answer is lost, the row may be written twice, which has the same effect.
     persistently(lambda again: row.save(using=rows.write_alias(), force_insert=True))
@@ -99,7 +100,7 @@ def end(
 
     ``again`` means that an attempt with the same ``at`` was made and its answer was lost.
     """
-    at = at or now()
+    at, reason = at or now(), events.reason_to_store(reason)
     to_end = Q(revoked_at=None)
     if again:
         to_end |= Q(revoked_at=_moment_of(at), revoked_reason=reason)
@@ -141,24 +142,31 @@ def was_stolen(session_id: UUID) -> bool:
 def logout(presented: str | bytes, *more: str | bytes, reason: str = RevokedReason.LOGOUT) -> None:
     """End the session of each token that is ours: of either kind, of any age and generation.
 
-    It may have ended already. Raises InvalidToken if none of the tokens has a valid signature of
-    ours, and KeysUnavailable if one may have: the others have ended theirs even so. At most two
-    queries a session. Source: RFC 7009 section 2.
+    It may have ended already. Raises InvalidToken if none of the tokens is ours. Raises one that is
+    not ``final``, or KeysUnavailable, where one of them may be ours and is of no session that ended
+    here: the others have ended theirs even so. At most two queries a session. Source: RFC 7009
+    section 2.
     """
-    ended: set[UUID] = set()
-    refusals: list[InvalidToken | KeysUnavailable] = []
-    for one in (presented, *more):
+    _, refusal = log_out_each((presented, *more), reason)
+    if refusal is not None:
+        raise refusal
+
+
+def log_out_each(
+    tokens: Iterable[str | bytes], reason: str = RevokedReason.LOGOUT
+) -> tuple[bool, Exception | None]:
+    """Whether one of ``tokens`` is ours, and what ``logout`` raises of them, if anything."""
+    ended: set[UUID | None] = set()
+    refused: list[tuple[Exception, object]] = []
+    for one in tokens:
         try:
             token = read(one, EITHER, accept_expired=True)
             if token.session_id not in ended:
                 _log_out(token, reason)
                 ended.add(token.session_id)
         except (InvalidToken, KeysUnavailable) as error:
-            refusals.append(error)
-    unsure = [one for one in refusals if isinstance(one, KeysUnavailable)]
-    if unsure or not ended:
-        passing = [one for one in refusals if not getattr(one, "final", True)]
-        raise [*unsure, *passing, *refusals][0]
+            refused.append((error, one))
+    return bool(ended), to_raise(refused, ended)
 
 
 def _log_out(token: Presented, reason: str) -> None:
@@ -227,18 +235,3 @@ def _moment_of(at: datetime) -> Combinable:
     """
     last_use = Coalesce("last_used_at", "created_at")
     return Greatest(Value(at, output_field=MomentField()), last_use, output_field=MomentField())
-
-
-def _id_of(session: object) -> UUID:
-    """The id of a session that is given as a Session or as an id. Raises TypeError."""
-    if isinstance(session, Session):
-        return session.pk
-    if isinstance(session, UUID):
-        return session
-    try:
-        return UUID(session)  # type: ignore[arg-type]  # a string that is one
-    except (AttributeError, TypeError, ValueError):
-        raise TypeError(
-            f"revoke() takes a session or its id, and {type(session).__name__} is neither. "
-            "For all sessions of a user, write revoke(user=user)."
-        ) from None

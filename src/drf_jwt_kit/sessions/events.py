@@ -16,6 +16,7 @@ from django.db import router, transaction
 from django.dispatch import Signal
 
 from drf_jwt_kit import signals
+from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.models import Session
 
 from .presented import Presented
@@ -79,6 +80,12 @@ def all_revoked(valid_after: datetime, reason: str) -> None:
 def kept(session_id: UUID, user: Any) -> None:
     """A session was kept although its user has a new password."""
     _log_after_commit("kept", session=session_id, user=user.pk)
+
+
+def reason_to_store(reason: str) -> str:
+    """``reason``, of a project's too, plain and no longer than its column."""
+    column: Any = Session._meta.get_field("revoked_reason")
+    return plain(str(reason))[: column.max_length]
 
 
 def log(event: str, *, level: int = logging.INFO, **facts: object) -> None:

@@ -78,12 +78,12 @@ def start(
 
 @persistent
 def rename(session_id: UUID, user: Any, name: str) -> Session | None:
-    """Give a live session of ``user`` this name, without control characters; None if the user has
-    no such session."""
+    """Give a live session of ``user`` this name, without control characters and at most 100
+    characters of it; None if the user has no such session."""
     session = devices.live_session(user, session_id)
     if session is None and catch_up():
         session = devices.live_session(user, session_id)
     if session is not None:
-        session.name = plain(name)
+        session.name = plain(name)[:100]
         session.save(update_fields=["name"])
     return session

@@ -39,7 +39,6 @@ def keep(request: Any, user: Any) -> None:
         kept = rows.stored().filter(Q(revoked_at=None) | just_ended, pk=session_id, user_id=user.pk)
         as_it_was = {"revoked_at": None, "revoked_reason": ""}
         renew = partial(kept.update, **as_it_was, password_fingerprint=fingerprint(user))
-        if not renew() and catch_up(READS | UPDATES):
-            renew()
-        events.kept(session_id, user)
+        if renew() or (catch_up(READS | UPDATES) and renew()):
+            events.kept(session_id, user)
     revoke(user=user, keep=session_id, reason=RevokedReason.PASSWORD_CHANGED)

@@ -7,7 +7,7 @@ sessions.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf import issuer as of
 from drf_jwt_kit.exceptions import InvalidToken, Reason
-from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed
+from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed, read_unverified
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.keys.jwk_url import are_published
 from drf_jwt_kit.models import Session
@@ -162,6 +162,26 @@ def presented_with(request: Any) -> Presented | None:
             if isinstance(presented, Presented):
                 return presented
     return None
+
+
+def sid_of(presented: Any) -> UUID | None:
+    """The session that a token names, which nobody has verified; None if it names none."""
+    with suppress(InvalidToken, RecursionError, ValueError):
+        return UUID(str(read_unverified(presented).get("sid")))
+    return None
+
+
+def to_raise(
+    refused: Iterable[tuple[Exception, object]], ended: Set[UUID | None]
+) -> Exception | None:
+    """Which refusal a logout raises: of a token that may be ours, and of no session that ``ended``
+    with another token; or any if none has ended."""
+    known = ended - {None}
+    passing = [(error, one) for error, one in refused if not getattr(error, "final", True)]
+    feared = [error for error, one in passing if sid_of(one) not in known]
+    feared.sort(key=lambda error: isinstance(error, InvalidToken))
+    rest = [] if ended else [error for error, _ in refused]
+    return next(iter([*feared, *rest]), None)
 
 
 def is_genuine(presented: Presented, session: Session) -> bool:

@@ -80,6 +80,21 @@ def new_session(
     )
 
 
+def id_of(session: object) -> UUID:
+    """The id of a session that is given as a Session or as an id. Raises TypeError."""
+    if isinstance(session, Session):
+        return session.pk
+    if isinstance(session, UUID):
+        return session
+    try:
+        return UUID(session)  # type: ignore[arg-type]  # a string that is one
+    except (AttributeError, TypeError, ValueError):
+        raise TypeError(
+            f"revoke() takes a session or its id, and {type(session).__name__} is neither. "
+            "For all sessions of a user, write revoke(user=user)."
+        ) from None
+
+
 def valid_from(stored_cutoff: datetime | None) -> int | None:
     """The second from which logins are valid: the later one of the table and the setting."""
     cutoffs = (stored_cutoff, get_settings().SESSIONS_VALID_AFTER)

@@ -6,6 +6,7 @@ can plant one. Scripts can never read them. Source: RFC 6265bis sections 4.1.3 a
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -16,8 +17,8 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.fields import SameSite
 from drf_jwt_kit.jose.codec import read_unverified
 
-_MOST = 10
-"""Cookies of one name that are looked at. More than one is a mistake, or planted."""
+_COULD_BE_A_TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+"""Three parts in base64url. Source: RFC 7515 section 7.1."""
 
 _SPACE = " \t"
 """The spaces that a browser strips from names and values. Source: RFC 6265bis section 5.6."""
@@ -42,9 +43,12 @@ class TokenCookie:
         return values[0] or None if len(values) == 1 else None
 
     def read_each(self, request: Request) -> list[str]:
-        """Every different value that the browser sent, at most 10: for a logout, where each token
-        only speaks against its own session."""
-        return list(filter(None, dict.fromkeys(self._sent(request))))[:_MOST]
+        """Every different value that may be a token: for a logout, where each only speaks against
+        its own session. As many as the server's limit of a header allows, so that none can hide
+        the browser's own."""
+        return [
+            one for one in dict.fromkeys(self._sent(request)) if _COULD_BE_A_TOKEN.fullmatch(one)
+        ]
 
     def _sent(self, request: Request) -> list[str]:
         sent = [pair.partition("=") for pair in request.META.get("HTTP_COOKIE", "").split(";")]

@@ -19,9 +19,10 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt import exceptions as simplejwt
 from rest_framework_simplejwt.exceptions import TokenError
 
-from drf_jwt_kit import sessions, transports
+from drf_jwt_kit import transports
 from drf_jwt_kit.authentication import JWTCookieAuthentication
 from drf_jwt_kit.exceptions import InvalidToken, Reason, ServiceUnavailable
+from drf_jwt_kit.sessions.end import log_out_each
 from drf_jwt_kit.sessions.verify import is_superseded
 
 from .endpoint import EndpointMixin
@@ -129,23 +130,30 @@ class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
 class CookieLogoutView(CookieEndpointMixin, TokenLogoutView):
     """Log out: end the sessions of the cookies and clear them, whatever is in them."""
 
-    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Always 200; but clears nothing if the database does not answer (503), or if this process
-        has not read the key yet (401), because then no session has ended.
+    _has_ended = False
 
-        If a cookie came twice, each may be the user's own: all of them end their sessions.
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """200, whatever is in them; 401 or 503 with ``Retry-After`` where a session may be live
+        still: this process has not read a token's key yet, or the database does not answer.
+
+        If a cookie came twice, each may be the user's own: all of them end their sessions. The
+        cookies are cleared even with a refusal if a genuine token was among them. What is left
+        unread may then be planted, and must not keep a browser logged in; with no genuine one, it
+        may be the user's own, which is needed to try again.
         """
         cookies = (transports.refresh_cookie(), transports.access_cookie())
         tokens: list[str | bytes] = [one for cookie in cookies for one in cookie.read_each(request)]
         with suppress(AuthenticationFailed):
             tokens += filter(None, [self.header_token(request)])
-        try:
-            if tokens:
-                sessions.logout(*tokens)
-        except InvalidToken as refusal:
-            if not refusal.final:
-                raise
+        self._has_ended, refusal = log_out_each(tokens)
+        if refusal is not None and not getattr(refusal, "final", True):
+            raise refusal
         return _cleared(Response({}))
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Clear the cookies with a refusal that ended a session."""
+        response = super().handle_exception(exc)
+        return _cleared(response) if self._has_ended else response
 
 
 class CookieSessionViewBase(CookieEndpointMixin, SessionViewBase):

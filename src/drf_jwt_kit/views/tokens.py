@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import partial
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
+from uuid import UUID
 
+from django.http import QueryDict
 from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from rest_framework.exceptions import APIException, AuthenticationFailed, ValidationError
+from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt import views as simplejwt
@@ -21,8 +24,12 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import KeysUnavailable, challenge
 from drf_jwt_kit.sessions.begin import begun_at_the_end
 from drf_jwt_kit.sessions.beginnings import Waiting
+from drf_jwt_kit.sessions.presented import sid_of, to_raise
 
 from .endpoint import EndpointMixin
+
+_Refused: TypeAlias = list[tuple[Exception, object]]
+"""Why tokens were refused, each with the token."""
 
 
 @method_decorator(sensitive_variables(), name="dispatch")  # and of all that is called from there
@@ -97,6 +104,7 @@ class TokenRefreshView(TokenViewBase):
     """Refresh: a refresh token for an access token and the next refresh token."""
 
     _setting = "TOKEN_REFRESH_SERIALIZER"
+    _begins_sessions = False
 
 
 class TokenVerifyView(TokenViewBase):
@@ -117,31 +125,36 @@ class TokenLogoutView(TokenViewBase):
     _begins_sessions = False
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Log out with the token in the body and with the one in the header."""
-        body = self.body(request)
-        in_body = isinstance(body, dict) and bool(body.get("refresh"))
-        by_header, refusal = self._log_out_by_header(request)
-        answer = Response({})
-        try:
-            if in_body or not (by_header or refusal):
-                answer = self.answer(body)
-        except (AuthenticationFailed, ValidationError, TokenError):
-            if not by_header:
-                raise
-        if refusal is not None and (not in_body or isinstance(refusal, KeysUnavailable)):
+        """Log out with each token in the body and with the one in the header.
+
+        Raises the refusal of one that may be ours, of a session that has not ended here.
+        """
+        body, answer = self.body(request), Response({})
+        ended, refused = self._log_out_by_header(request)
+        for one in _each(body) or ([] if ended or refused else [body]):
+            token = one.get("refresh") if isinstance(one, dict) else None
+            try:
+                answer = self.answer(one)
+                ended.add(sid_of(token))
+            except (AuthenticationFailed, KeysUnavailable, ValidationError, TokenError) as error:
+                refused.insert(0, (error, token))
+        refusal = to_raise(refused, ended)
+        if refusal is not None:
             raise refusal
         return answer
 
-    def _log_out_by_header(self, request: Request) -> tuple[bool, APIException | None]:
-        """Whether the header had a token of ours, or why not. One of which that is not known
-        must not keep the one in the body from ending its session."""
+    def _log_out_by_header(self, request: Request) -> tuple[set[UUID | None], _Refused]:
+        """The session of the token in the header, or why it has not ended. One of which that is
+        not known must not keep those in the body from ending theirs."""
+        presented = None
         try:
             presented = self.header_token(request)
-            if presented is not None:
-                sessions.logout(presented)
+            if presented is None:
+                return set(), []
+            sessions.logout(presented)
         except (AuthenticationFailed, KeysUnavailable) as error:
-            return False, error
-        return presented is not None, None
+            return set(), [(error, presented)]
+        return {sid_of(presented)}, []
 
     def header_token(self, request: Request) -> bytes | None:
         """The token in the header, if there is one for us. Raises BadAuthorizationHeader."""
@@ -153,6 +166,17 @@ def _all_of(response: Any) -> list[object]:
     """The body of ``response``, its headers and its cookies."""
     body = response.data if isinstance(response, Response) else getattr(response, "content", b"")
     return [body, [*response.items()], [one.value for one in response.cookies.values()]]
+
+
+def _each(body: Any) -> list[Any]:
+    """``body`` for each refresh token in it: a form may have the field more than once."""
+    if not isinstance(body, QueryDict):
+        return [body] if isinstance(body, dict) and body.get("refresh") else []
+    tokens = [token for token in dict.fromkeys(body.getlist("refresh")) if token]
+    alone = [copy(body) for _ in tokens]
+    for one, token in zip(alone, tokens, strict=True):
+        one["refresh"] = token
+    return alone
 
 
 TokenBlacklistView = TokenLogoutView
