@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.urls import include, path, reverse
 
+from drf_jwt_kit.keys import sources
 from tests.keys.material import private_pem, public_pem
 
 pytestmark = pytest.mark.urls("tests.flows.test_jwks")
@@ -115,3 +116,70 @@ class TestAnswer:
 
         with django_assert_num_queries(0):
             assert kit.get(where).status_code == 200
+
+
+@pytest.mark.parametrize("where", WHERE)
+class TestKeysThatHaveLapsed:
+    """A reader would drop the keys that it has for an empty set, and they may be good."""
+
+    @pytest.fixture
+    def later(self, monkeypatch):
+        moved = [1000.0]
+        monkeypatch.setattr(sources.time, "monotonic", lambda: moved[0])
+
+        def move(seconds):
+            moved[0] += seconds
+
+        return move
+
+    @pytest.fixture
+    def lapsed(self, tmp_path, kit, later):
+        """The file of the only public key, which cannot be read for too long. Another is secret."""
+        file = tmp_path / "key.pem"
+        file.write_text(private_pem())
+        file.chmod(0o600)
+        with override_settings(DRF_JWT_KIT={"KEYS": [{"file": file}, "SECRET_KEY"]}):
+            assert len(kit.get(WHERE[0]).json()["keys"]) == 1
+            file.write_text("")
+            later(3601)
+            yield file
+
+    @pytest.mark.usefixtures("lapsed")
+    def test_no_empty_set_is_published_for_them(self, kit, where):
+        answer = kit.get(where)
+
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+        assert answer.json()["code"] == "temporarily_unavailable"
+        assert answer["Cache-Control"] == "no-store"
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        assert "ETag" not in answer
+
+    @pytest.mark.usefixtures("lapsed")
+    def test_a_reader_that_has_the_set_is_not_told_that_it_is_the_same(self, kit, where):
+        for said in ("*", '"any"'):
+            assert kit.get(where, headers={"If-None-Match": said}).status_code == 503
+
+    @pytest.mark.usefixtures("lapsed")
+    def test_the_answer_to_head_is_503_too(self, kit, where):
+        assert kit.head(where).status_code == 503
+
+    def test_the_set_is_published_again_when_they_can_be_read(self, kit, where, lapsed, later):
+        lapsed.write_text(private_pem())
+        later(10)
+
+        assert len(kit.get(where).json()["keys"]) == 1
+
+    def test_the_set_is_empty_where_the_key_was_taken_away(self, kit, where, lapsed, later):
+        lapsed.unlink()
+        later(10)
+
+        assert kit.get(where).json() == {"keys": []}
+
+    def test_a_reading_that_takes_for_ever_is_503(self, kit, where, monkeypatch, later):
+        kit.get(where)
+        monkeypatch.setattr(sources, "_PATIENCE", 0.01)
+        later(3601)
+        with sources._reading:
+            answer = kit.get(where)
+
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5")

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.conf.asking import for_request
-from drf_jwt_kit.exceptions import ServiceUnavailable
+from drf_jwt_kit.exceptions import KeysUnavailable, ServiceUnavailable
 from drf_jwt_kit.keys import by_request, get_ring, get_signing_key
 from drf_jwt_kit.tokens import AccessToken, RefreshToken
 from tests.conftest import Dropped, Kit, claims_of, forge
@@ -255,9 +255,10 @@ class TestKeys:
 
         with (
             for_request(_request("stranger.test")),
-            pytest.raises(ImproperlyConfigured, match=re.escape("KEYS'][0] is the function keys")),
+            pytest.raises(KeysUnavailable) as unavailable,
         ):
             get_ring()
+        assert "KEYS'][0] is the function keys" in str(unavailable.value.__cause__)
 
     def test_a_function_that_cannot_say_its_parameters_is_called_without(self, settings):
         settings.DRF_JWT_KIT = {"KEYS": dict}

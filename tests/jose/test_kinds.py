@@ -18,7 +18,12 @@ ACCESS = [
     ("jwt", {"token_use": "access"}),
     ("", {"token_type": "access"}),
     ("jwt", {"token_type": "Bearer"}),
-    ("jwt", {"token_type": "machine", "typ": ["unknown"]}),
+    ("jwt", {"token_type": " Access-Token "}),
+    ("jwt", {"typ": "application/at+jwt", "nonce": "n"}),
+    ("application/at+jwt", {"events": []}),
+    ("jwt", {"typ": "JWT"}),
+    ("jwt", {"token_type": ""}),
+    ("their-own+jwt", {}),
 ]
 OTHERS = [
     ("jwt", {"typ": "Refresh"}),
@@ -44,6 +49,27 @@ OTHERS = [
     ("jwt", {"c_hash": "h"}),
     ("jwt", {"s_hash": "h"}),
     ("jwt", {"typ": "Bearer", "token_type": "refresh"}),
+    ("jwt", {"typ": " Refresh"}),
+    ("jwt", {"typ": "application/rt+jwt"}),
+    ("jwt", {"typ": "Serialized-ID"}),
+    ("jwt", {"typ": "Initial-Access"}),
+    ("jwt", {"typ": "RegistrationAccessToken"}),
+    ("jwt", {"TYP": "ID"}),
+    ("jwt", {"typ": ["ID"]}),
+    ("jwt", {"token_use": ["refresh"]}),
+    ("jwt", {"token_use": None}),
+    ("jwt", {"token_type": 1}),
+    ("jwt", {"token_type": {}}),
+    ("jwt", {"token_type": "refresh token"}),
+    ("jwt", {"token_type": "Refresh-Token"}),
+    ("jwt", {"token_type": "id-token"}),
+    ("jwt", {"token_type": "sliding"}),
+    ("jwt", {"token_type": "mfa"}),
+    ("at+jwt", {"token_type": "machine"}),
+    ("jwt", {"events": {}}),
+    ("jwt", {"nonce": None}),
+    ("Refresh-Token", {}),
+    (" application/RT+JWT", {}),
 ]
 
 
@@ -63,5 +89,7 @@ def test_a_token_that_says_it_is_of_another_kind_is_none(typ, claims):
 def test_a_project_may_name_the_claim_that_says_it():
     require_access_token("jwt", {"kind": "refresh"}, None)
 
-    with pytest.raises(InvalidToken):
-        require_access_token("jwt", {"kind": "refresh"}, "kind")
+    for said in ("refresh", "anything", None, ["access"]):
+        with pytest.raises(InvalidToken):
+            require_access_token("jwt", {"Kind": said}, "Kind")
+    require_access_token("jwt", {"Kind": "access"}, "Kind")

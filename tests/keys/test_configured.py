@@ -223,6 +223,12 @@ WRONG = {
         f"{FIRST} {INVALID} must have a time with a time zone, such as "
         f"'2026-01-31T12:00:00+00:00', as its 'since'. {DICT}",
     ),
+    "a time at the end of the calendar": (
+        [{"key": private_pem(), "since": "9999-12-31T23:59:59+00:00"}],
+        "E020",
+        f"{FIRST} {INVALID} must have a time with a time zone, such as "
+        f"'2026-01-31T12:00:00+00:00', as its 'since'. {DICT}",
+    ),
     "an algorithm that there is not": (
         [{"key": private_pem(), "algorithm": "none"}],
         "E050",

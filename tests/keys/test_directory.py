@@ -182,7 +182,9 @@ class TestWhatIsWrong:
     @pytest.mark.parametrize(
         "changes",
         [{"file": "../ES256.pem"}, {"file": ".."}, {"file": "a\0b"}, {"kid": "\x1b[2J"},
-         {"state": "gone"}, {"since": "2026-01-01T12:00:00"}],
+         {"state": "gone"}, {"since": "2026-01-01T12:00:00"},
+         {"since": "9999-12-31T23:59:59+00:00"}, {"since": "0001-01-01T00:00:00+14:00"},
+         {"created": "9999-12-31T23:59:59-12:00"}],
     )  # fmt: skip
     def test_an_entry_that_we_would_not_write_is_not_believed(self, folder, changes):
         store(folder, entry())

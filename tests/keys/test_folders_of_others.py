@@ -451,3 +451,18 @@ class TestWithoutDescriptors:
         (tmp_path / "key.pem").symlink_to("secret")
         with override_settings(DRF_JWT_KIT={"KEYS": {"file": tmp_path / "key.pem"}}):
             assert get_ring().signing
+
+
+def test_the_folder_that_a_link_leads_to_is_named_in_plain(home):
+    evil = home / "x\x1b[2Jy\u202e"
+    evil.mkdir()
+    evil.chmod(0o777)
+    (evil / "keys").mkdir(mode=0o700)
+    for path in (evil, evil / "keys"):
+        os.chown(path, THEIRS, THEIRS)
+    (home / "keys").symlink_to(f"{evil.name}/keys")
+
+    said = refused("generate", "--directory", str(home / "keys"))
+
+    assert "x?[2Jy? is on the way there" in said
+    assert "\x1b" not in said

@@ -1,5 +1,7 @@
 """``manage.py jwtkit keys``: what whoever looks after the keys is told, and what then is so."""
 
+import json
+import re
 import stat
 from contextlib import contextmanager
 from datetime import timedelta
@@ -436,3 +438,63 @@ class TestCheck:
         stray.write_text(private_pem())
 
         assert f"{rotating}/?[2Jstray.pem is not in the list" in keys("check")
+
+
+NAUGHTY, SHOWN = "a\x1b[2J\u202eb", "a?[2J?b"
+
+
+class TestNamesOnATerminal:
+    """Somebody else may have chosen them: root's terminal obeys none."""
+
+    def test_a_key_file_that_is_missing_is_named_in_plain(self, tmp_path):
+        missing = {"file": tmp_path / NAUGHTY, "algorithm": "ES256"}
+        with (
+            override_settings(DRF_JWT_KIT={"KEYS": missing}),
+            pytest.raises(CommandError, match=re.escape(SHOWN)) as refusal,
+        ):
+            keys("list")
+
+        assert not is_naughty(str(refusal.value))
+
+    def test_a_file_that_is_made_is_named_in_plain(self, tmp_path):
+        said = keys("generate", "--output", str(tmp_path / NAUGHTY))
+
+        assert SHOWN in said
+        assert not is_naughty(said)
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("generate", "--output", NAUGHTY),
+            ("generate", "--output", f"{NAUGHTY}/no-folder/key"),
+            ("generate", "--directory", NAUGHTY),
+            ("rotate", "--directory", NAUGHTY),
+            ("remove", "--directory", f"{NAUGHTY}s", NAUGHTY),
+        ],
+    )
+    def test_a_refusal_names_it_in_plain(self, tmp_path, monkeypatch, words):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / NAUGHTY).write_text("no folder")
+
+        with pytest.raises(CommandError, match=re.escape(SHOWN)) as refusal:
+            keys(*words)
+
+        assert not is_naughty(str(refusal.value))
+
+
+class TestATimeAtTheEndOfTheCalendar:
+    @pytest.mark.parametrize("state", ["next", "signing", "retiring"])
+    @pytest.mark.parametrize("member", ["created", "since"])
+    @pytest.mark.parametrize("words", [["list"], ["check"], ["rotate"], ["generate"]], ids=" ".join)
+    def test_the_list_of_keys_is_damaged(self, rotating, state, member, words):
+        index = rotating / "keyring.json"
+        listed = json.loads(index.read_text())
+        listed["keys"][0] |= {"state": state, member: "9999-12-31T23:59:59+00:00"}
+        index.write_text(json.dumps(listed))
+
+        with pytest.raises(CommandError, match="is damaged: it is not a list of keys"):
+            keys(*words)
+
+
+def is_naughty(text):
+    return "\x1b" in text or "\u202e" in text

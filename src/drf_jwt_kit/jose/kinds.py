@@ -14,18 +14,20 @@ from drf_jwt_kit.exceptions import InvalidToken, Reason
 _MARKS = ("typ", "token_type", "token_use")
 """Claims of Keycloak, of Simple JWT and others, and of Amazon Cognito."""
 
-_ACCESS = frozenset({"at+jwt", "access", "access_token", "bearer", "dpop"})
-"""What access tokens are called, in lower case. Keycloak says how one is used."""
+_ACCESS = frozenset({"at+jwt", "access", "access_token", "bearer", "bearer_token", "dpop"})
+"""What access tokens are called, as ``_word`` spells it. Keycloak says how one is used."""
+
+_NOTHING = frozenset({"", "jwt"})
+"""What says of no kind that it is that."""
 
 _OTHERS = frozenset(
     {
         *("refresh", "refresh_token", "refresh+jwt", "rt", "rt+jwt", "offline"),
         *("id", "id_token", "id+jwt", "logout", "logout_token", "logout+jwt"),
-        *("secevent+jwt", "dpop+jwt", "token-introspection+jwt", "introspection+jwt"),
-        *("initialaccesstoken", "registrationaccesstoken"),
+        *("secevent+jwt", "dpop+jwt", "token_introspection+jwt", "introspection+jwt"),
     }
 )
-"""What other tokens are called, in lower case."""
+"""What other tokens are called in a header, where a project may have named one of its own."""
 
 _OF_OTHERS = ("nonce", "at_hash", "c_hash", "s_hash", "events")
 """Claims of ID tokens (OpenID Connect Core section 2 and 3.3.2.11; FAPI 1.0 part 2) and of logout
@@ -34,17 +36,24 @@ tokens too, and mark those as ``Bearer``."""
 
 
 def require_access_token(typ: str, claims: Mapping[str, Any], *marks: str | None) -> None:
-    """Raise InvalidToken (``wrong_type``) for a token that says it is of another kind.
+    """Raise InvalidToken (``wrong_type``) for a token that does not say it is an access token.
 
-    ``typ`` is that of its header, in lower case. ``marks`` are more claims that say it, where the
-    project has named one. A token that says nothing is taken for an access token.
+    ``typ`` is that of its header. ``marks`` are more claims that say it, where the project has
+    named one; what they say must be one of the names of an access token. A token that says nothing
+    is taken for one.
     """
-    said = {typ, *(_word(claims.get(name)) for name in {*_MARKS, *filter(None, marks)})}
-    use = _word(claims.get("token_use"))  # it has no other meaning
-    is_other = not said.isdisjoint(_OTHERS) or use not in {"", *_ACCESS}
-    if is_other or (said.isdisjoint(_ACCESS) and not claims.keys().isdisjoint(_OF_OTHERS)):
+    names = {*_MARKS, *(mark.lower() for mark in marks if mark)}
+    said = {_word(value) for name, value in claims.items() if name.lower() in names}
+    header = _word(typ)
+    if header in _OTHERS or not said <= _ACCESS | _NOTHING:
+        raise InvalidToken(Reason.WRONG_TYPE)
+    if not (said | {header}) & _ACCESS and not claims.keys().isdisjoint(_OF_OTHERS):
         raise InvalidToken(Reason.WRONG_TYPE)
 
 
-def _word(said: object) -> str:
-    return said.lower() if isinstance(said, str) else ""
+def _word(said: object) -> str | None:
+    """A name of a kind in one spelling; None, which names no kind, for what is no string."""
+    if not isinstance(said, str):
+        return None
+    word = said.strip().lower().removeprefix("application/")
+    return "_".join(word.replace("-", " ").replace("_", " ").split())

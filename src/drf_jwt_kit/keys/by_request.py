@@ -6,6 +6,7 @@ remembered by the answer, never by the process alone, so no request gets the key
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections import OrderedDict
@@ -21,13 +22,22 @@ from django.views.decorators.debug import sensitive_variables
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.asking import asking
 from drf_jwt_kit.conf.fields import as_tuple
+from drf_jwt_kit.exceptions import KeysUnavailable, UnusableKey
 
-from .configured import answer_of, function_of, is_function, keys_of_sources, takes_request
-from .memory import Memory
+from .configured import (
+    answer_of,
+    function_of,
+    is_function,
+    keys_of_sources,
+    takes_request,
+)
+from .memory import KEPT_FOR, Memory
 from .ring import Attempt, KeyRing, Placed
 
 MOST = 1_000
 """How many rings a process remembers. The one that was not used for longest goes first."""
+
+logger = logging.getLogger("drf_jwt_kit")
 
 
 class _Ring:
@@ -58,6 +68,8 @@ _rings: OrderedDict[str, _Ring] = OrderedDict()
 _lock = Lock()
 _depends: dict[int, tuple[Any, bool]] = {}
 """By the identity of ``KEYS``, which is held so that nothing else can have it."""
+_told: dict[str, float] = {}
+"""When each failure of a function was logged last, on the monotonic clock."""
 
 
 @sensitive_variables()  # in every frame below this one too
@@ -72,9 +84,11 @@ def depends_on_request(sources: Any) -> bool:
 
 @sensitive_variables()
 def ring_for_request(sources: Any) -> KeyRing:
-    """The keys for the request that is asking, or for none. Raises UnusableKey.
+    """The keys for the request that is asking, or for none.
 
-    Read again after KEYS_RELOAD_INTERVAL. What cannot be read then: see memory.
+    Read again after KEYS_RELOAD_INTERVAL. What cannot be read then: see memory. Raises UnusableKey
+    where an answer cannot be used, KeysUnavailable where a function fails, since nobody knows then
+    which keys are those of the request, and SuspiciousOperation where a function does.
     """
     answered = _answered(sources)
     name = repr([_named_by(source) for source in answered])
@@ -92,6 +106,7 @@ def forget(*, setting: str = "", **_kwargs: object) -> None:
     if setting in {"", "DRF_JWT_KIT", "SECRET_KEY", "SECRET_KEY_FALLBACKS"}:
         _rings.clear()
         _depends.clear()
+        _told.clear()
 
 
 def _start_anew() -> None:
@@ -116,9 +131,29 @@ class _Answer:
 def _answered(sources: Any) -> list[Any]:
     """The sources, each function that declares ``request`` replaced by its answer."""
     return [
-        _Answer(*answer_of(source, where, asking())) if _takes_request(source, where) else source
+        _answer(source, where) if _takes_request(source, where) else source
         for where, source in _named(sources)
     ]
+
+
+def _answer(function: Any, where: str) -> _Answer:
+    """Raises KeysUnavailable where the function fails."""
+    try:
+        return _Answer(*answer_of(function, where, asking()))
+    except UnusableKey as error:
+        if _is_news(error.problem):
+            logger.exception("event=keys_unavailable error=%r", error.problem)
+        raise KeysUnavailable from error
+
+
+def _is_news(problem: str) -> bool:
+    """Whether a failure was not logged for an hour. It comes with every request, and for one tenant
+    perhaps but not for others."""
+    at = time.monotonic()
+    is_news = at - _told.get(problem, float("-inf")) > KEPT_FOR.total_seconds()
+    if is_news:
+        _told[problem] = at
+    return is_news
 
 
 def _named(sources: Any) -> list[tuple[str, Any]]:

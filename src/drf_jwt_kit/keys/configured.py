@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings as django_settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.utils.encoding import force_bytes
 from django.utils.module_loading import import_string
@@ -25,6 +26,7 @@ from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in
 
 from .directory import keys_in, read_file
+from .lifecycle import is_sound
 from .ring import Attempt, KeyState, Placed, PlacedKey, strictly
 from .secret_key import keys_of_secret_key
 
@@ -60,7 +62,7 @@ def _is_aware_or_none(value: Any) -> bool:
         moment = _moment(value)
     except ValueError:
         return False
-    return moment is None or (isinstance(moment, datetime) and moment.tzinfo is not None)
+    return moment is None or (isinstance(moment, datetime) and is_sound(moment))
 
 
 def _moment(value: Any) -> Any:
@@ -118,9 +120,11 @@ def _is_directory(source: Any) -> bool:
 
 
 def _attempted(source: Any, where: str, attempt: Attempt) -> list[Placed]:
-    named = source.get("state") if isinstance(source, dict) else None
-    state = KeyState(named) if named in _STATES else None
-    return attempt(where, partial(_keys_of, source, where, attempt), state)
+    says = source if isinstance(source, dict) else {}
+    state = KeyState(says["state"]) if says.get("state") in _STATES else None
+    # Another file or another state in the same place of a list is another key.
+    which = "".join(f" {name}={says[name]}" for name in ("state", "file", "env") if name in says)
+    return attempt(where + which, partial(_keys_of, source, where, attempt), state)
 
 
 def _keys_of(source: Any, where: str, attempt: Attempt) -> list[Placed]:
@@ -137,13 +141,15 @@ def answer_of(source: Any, where: str, request: HttpRequest | None = None) -> tu
     """The name of a function of the project's, and what it answers. Raises UnusableKey.
 
     It gets ``request`` if it declares a parameter of that name: None for keys that a process
-    remembers for all requests.
+    remembers for all requests. Raises SuspiciousOperation if it does, for a request.
     """
     function = function_of(source, where)
     name = getattr(function, "__qualname__", type(function).__qualname__)
     try:
         answer = function(request=request) if takes_request(function) else function()
     except Exception as error:
+        if request is not None and isinstance(error, SuspiciousOperation):
+            raise
         problem = f"{where} is the function {name}, which raised {type(error).__name__}."
         hint = "Call it in a shell of this project: the service it asks may be down or refuse it."
         raise UnusableKey(problem, hint=hint, id=FUNCTION_FAILED) from error
@@ -170,7 +176,10 @@ def _keys_of_function(source: Any, where: str, attempt: Attempt) -> list[Placed]
     def attempt_within(place: str, read: Callable[[], list[Placed]], state: Any) -> list[Placed]:
         return attempt(f"{where}: {place}", read, state)  # two functions may have one name
 
-    return keys_of_sources(answer, f"the answer of {name}", attempt_within)
+    place = f"the answer of {name}"
+    if isinstance(answer, (list, tuple, dict)):
+        return keys_of_sources(answer, place, attempt_within)
+    return _keys_of(answer, place, attempt_within)  # whatever is wrong with it is with the function
 
 
 def function_of(source: Any, where: str) -> Any:

@@ -22,7 +22,7 @@ from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in
 
 from .folder import Folder, read_regular
-from .lifecycle import CannotRotate, Entry
+from .lifecycle import CannotRotate, Entry, is_sound
 from .path import opened, opened_to_write
 from .ring import Attempt, KeyState, Placed, PlacedKey, strictly
 
@@ -143,8 +143,8 @@ def _entry(item: dict[str, Any]) -> Entry:
         raise ValueError("a file in another directory, or one of ours")
     if not f"{entry.kid}{entry.algorithm}{entry.file}".isprintable():  # commands print them
         raise ValueError("a name that no terminal should be shown")
-    if entry.created.tzinfo is None or entry.since.tzinfo is None:
-        raise ValueError("a time without a zone")
+    if not (is_sound(entry.created) and is_sound(entry.since)):
+        raise ValueError("a time without a zone, or one that nothing can follow")
     return entry
 
 

@@ -15,6 +15,8 @@ from .ring import KeyState
 
 KEYS_COMMAND = "python manage.py jwtkit keys"
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 8999
+
 
 class CannotRotate(Exception):  # noqa: N818  # reads as what happened
     """A step that must not be taken now; the message says why, and the cure."""
@@ -92,6 +94,11 @@ def in_state(entries: tuple[Entry, ...], state: KeyState) -> list[Entry]:
     """The entries of one state, the newest first."""
     chosen = [entry for entry in entries if entry.state is state]
     return sorted(chosen, key=lambda entry: entry.since, reverse=True)
+
+
+def is_sound(moment: datetime) -> bool:
+    """Whether a time has a zone, and times can be reckoned from it: the calendar ends in 9999."""
+    return moment.tzinfo is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR
 
 
 def as_text(moment: datetime) -> str:

@@ -2,7 +2,8 @@
 
 A key whose file or variable is gone is gone, while others can be read. Whatever else cannot be
 read is kept as it was read last, for an hour, so that a service which is down for minutes logs
-nobody out. Then it has lapsed: it neither signs nor verifies until it can be read again.
+nobody out. Then it has lapsed: it neither signs nor verifies until it can be read again. A key that
+was never read, in a list that was, is absent alone: it ends none beside it, and brings none back.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class Memory:
         self._ring: KeyRing | None = None
         self._ring_at = self._now = 0.0
         self._asked: set[str] = set()
+        self._within: list[str] = []
+        """The sources that are being read, each inside of the one before."""
         self._missing: set[str] = set()
         self._drops_missing = True
         self._faults: dict[str, tuple[str, Exception]] = {}
@@ -87,6 +90,7 @@ class Memory:
         self, source: str, read: Callable[[], list[Placed]], state: KeyState | None
     ) -> list[Placed]:
         self._asked.add(source)
+        self._within.append(source)
         try:
             keys = read()
         except UnusableKey as error:
@@ -95,13 +99,21 @@ class Memory:
                 self._faults[source] = ("key_gone", error)
                 return [AbsentKey(state=state, why=error)]
             return self._kept(source, error, state)
+        finally:
+            self._within.pop()
         self._known[source] = [self._stamped(one) for one in keys]
         return self._known[source]
 
     def _kept(self, source: str, why: UnusableKey, state: KeyState | None) -> list[Placed]:
-        """What is known of a source that cannot be read. Raises ``why`` if it is new."""
+        """What is known of a source that cannot be read.
+
+        Raises ``why`` if it is new, and not one of a list of which others have been read.
+        """
         if source not in self._known:
-            raise why
+            if self._known.keys().isdisjoint(self._within):
+                raise why
+            self._faults[source] = ("key_unusable", why)
+            return [AbsentKey(state=state, why=why)]
         still = [self._unless_lapsed(one, why) for one in self._known[source]]
         if not any(isinstance(one, PlacedKey) for one in still):
             self._faults[source] = ("keys_lapsed", why)

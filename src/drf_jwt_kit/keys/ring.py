@@ -141,6 +141,13 @@ class KeyRing:
         return PublishedSet(body=body, etag=f'"{hashlib.sha256(body).hexdigest()}"')
 
     @property
+    def to_publish(self) -> PublishedSet:
+        """The same. Raises KeysUnavailable where it is empty because keys have lapsed."""
+        if self.lapsed and not self.published:
+            raise KeysUnavailable
+        return self.jwks
+
+    @property
     def _all(self) -> tuple[Key, ...]:
         return (*self.next, *((self.signing,) if self.signing else ()), *self.retiring)
 

@@ -13,6 +13,7 @@ from rest_framework.exceptions import MethodNotAllowed
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.asking import for_request
+from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.keys.by_request import depends_on_request
 
@@ -27,8 +28,11 @@ class JWKSView(NonAtomicMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """The keys; 304 if the reader has them already (``If-None-Match``)."""
-        with for_request(request):
-            published = get_ring().jwks
+        try:
+            with for_request(request):
+                published = get_ring().to_publish
+        except ServiceUnavailable as error:
+            return _unavailable(error)
         # A key is listed for KEYS_PUBLISHED_AHEAD before it signs. A cache between us and the
         # reader and the reader's own cache may each be a third of that old, and the reader still
         # knows the key of every token.
@@ -47,3 +51,10 @@ class JWKSView(NonAtomicMixin, View):
         body = {"detail": refused.detail, "code": refused.default_code}
         allowed = {"Allow": ", ".join(self.http_method_names).upper()}
         return JsonResponse(body, status=refused.status_code, headers=allowed)
+
+
+def _unavailable(error: ServiceUnavailable) -> HttpResponse:
+    """503: a reader goes on with the keys that it has, which it would drop for an empty set."""
+    headers = {"Retry-After": str(error.wait), "Cache-Control": "no-store"}
+    headers["Access-Control-Allow-Origin"] = "*"
+    return JsonResponse(error.detail, status=error.status_code, headers=headers)

@@ -17,6 +17,7 @@ from drf_jwt_kit.keys import Key, KeyState, configured, directory, lifecycle
 from drf_jwt_kit.keys.folder import Folder, UnsafeFolder
 from drf_jwt_kit.keys.lifecycle import Entry
 from drf_jwt_kit.keys.path import opened_to_write
+from drf_jwt_kit.management.columns import printable
 
 from .showing import told, what_remains
 
@@ -28,8 +29,9 @@ def run_generate(command: BaseCommand, options: dict[str, Any]) -> None:
     if options["output"] is not None:
         path = options["output"].absolute()
         _create_elsewhere(path, text)
-        source = f'{{"file": "{path}", "algorithm": "{algorithm}"}}'
-        command.stdout.write(f"{path} holds a new key for {algorithm}. Name it in KEYS: {source}")
+        shown = printable(path)
+        source = f'{{"file": "{shown}", "algorithm": "{algorithm}"}}'
+        command.stdout.write(f"{shown} holds a new key for {algorithm}. Name it in KEYS: {source}")
         return
     with _changed(options) as (folder, entries):
         moment = now().replace(microsecond=0)
@@ -85,10 +87,11 @@ def _changed(options: dict[str, Any]) -> Iterator[tuple[Folder, tuple[Entry, ...
         with directory.changing(path) as (folder, entries):
             yield folder, entries
     except (lifecycle.CannotRotate, UnusableKey, UnsafeFolder) as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(printable(error)) from error
     except OSError as error:
         cure = "Run this as the user that runs the server, who must own the directory."
-        raise CommandError(f"{path} cannot be changed: {error.strerror}. {cure}") from error
+        problem = f"{printable(path)} cannot be changed: {error.strerror}. {cure}"
+        raise CommandError(problem) from error
 
 
 def _configured_directory() -> Path:
@@ -114,16 +117,18 @@ def _create_elsewhere(path: Path, text: bytes) -> None:
         with opened_to_write(path.parent) as folder:
             _create(folder, path.name, text)
     except UnsafeFolder as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(printable(error)) from error
     except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+        problem = f"{printable(path)} cannot be written: {error.strerror}."
+        raise CommandError(problem) from error
 
 
 def _create(folder: Folder, name: str, text: bytes) -> None:
     try:
         folder.create(name, text)
     except FileExistsError as error:
-        raise CommandError(f"{folder.path / name} exists already. Nothing was written.") from error
+        problem = f"{printable(folder.path / name)} exists already. Nothing was written."
+        raise CommandError(problem) from error
 
 
 def _what_follows(entry: Entry) -> str:

@@ -91,7 +91,7 @@ def _in_order() -> list[PlacedKey]:
     try:
         stated = with_states(sources.placed_keys())
     except UnusableKey as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(printable(error)) from error
     return [placed for state in KeyState for placed in stated if placed.state is state]
 
 

@@ -1,0 +1,221 @@
+"""A new key that cannot be used is absent alone: it ends none beside it and keeps none alive."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import override_settings
+
+from drf_jwt_kit import sessions
+from drf_jwt_kit.exceptions import ServiceUnavailable
+from drf_jwt_kit.keys import directory, get_ring, sources
+from drf_jwt_kit.keys.lifecycle import Entry
+from drf_jwt_kit.keys.ring import KeyState
+from tests.conftest import NOON
+from tests.keys.material import kid_of, private_pem
+
+pytestmark = pytest.mark.django_db
+
+HOUR = 3600
+INTERVAL = 10
+SOUND, LEAKED, NEW = "ES256", "EdDSA", "PS256"
+NOT_SIGNING = [KeyState.NEXT, KeyState.RETIRING]
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Move the monotonic clock, and let the process read its keys again."""
+    moved = [1000.0]
+    monkeypatch.setattr(sources.time, "monotonic", lambda: moved[0])
+
+    def move(seconds):
+        moved[0] += seconds
+        return get_ring()
+
+    return move
+
+
+class Manager:
+    """A function of the project's, which answers a list of keys."""
+
+    def __init__(self, folder):
+        self.folder, self.answer = folder, []
+
+    def source(self):
+        return lambda: self.answer
+
+    def hold(self, *names):
+        """The first signs, and the others verify."""
+        self.answer = [{"key": private_pem(name)} for name in names]
+
+    def add(self, state):
+        """A key that cannot be used."""
+        new = {"key": "nonsense"} | ({} if state is KeyState.SIGNING else {"state": state.value})
+        self.answer = [new, *self.answer] if state is KeyState.NEXT else [*self.answer, new]
+
+
+class FilesOfAManager(Manager):
+    def hold(self, *names):
+        self.answer = [{"file": self._written(name, private_pem(name))} for name in names]
+
+    def add(self, state):
+        self.answer = [*self.answer, {"file": self._written(NEW, "nonsense"), "state": state.value}]
+
+    def _written(self, name, text):
+        path = self.folder / f"{name}.pem"
+        path.write_text(text)
+        path.chmod(0o600)
+        return path
+
+
+class Directory:
+    def __init__(self, folder):
+        self.path, self._listed = folder / "keys", ()
+
+    def source(self):
+        return self.path
+
+    def hold(self, *names):
+        states = [KeyState.SIGNING] + [KeyState.RETIRING] * len(names)
+        entries = [_entry(name, state) for name, state in zip(names, states, strict=False)]
+        self._write(entries, private_pem)
+
+    def add(self, state):
+        self._write([*self._listed, _entry(NEW, state)], lambda name: "nonsense")
+
+    def _write(self, entries, text_of):
+        self._listed = tuple(entries)
+        with directory.changing(self.path) as (folder, _):
+            for one in entries:
+                if one.file not in folder.names():
+                    folder.create(one.file, text_of(one.algorithm).encode())
+            directory.write(folder, self._listed)
+
+
+def _entry(name, state):
+    listed = {"kid": kid_of(name), "algorithm": name, "file": f"{name}.pem", "state": state}
+    return Entry(**listed, created=NOON, since=NOON)
+
+
+@pytest.fixture(params=[Manager, FilesOfAManager, Directory])
+def place(request, tmp_path):
+    """Where keys are listed. All of them are there."""
+    place = request.param(tmp_path)
+    with override_settings(DRF_JWT_KIT={"KEYS": [place.source()]}):
+        yield place
+
+
+@pytest.mark.parametrize("state", NOT_SIGNING)
+class TestAKeyThatDoesNotSignAndCannotBeUsed:
+    def test_the_others_go_on_for_as_long_as_they_can_be_read(self, place, later, state):
+        place.hold(SOUND)
+        get_ring()
+        place.add(state)
+
+        for _ in range(5):
+            ring = later(HOUR / 2)
+            assert (ring.signing.kid, set(ring.verifying)) == (kid_of(SOUND), {kid_of(SOUND)})
+
+    def test_a_key_that_is_taken_away_meanwhile_is_gone_at_once(self, place, later, state):
+        place.hold(SOUND, LEAKED)
+        assert kid_of(LEAKED) in get_ring().verifying
+        place.hold(SOUND)
+        place.add(state)
+
+        assert set(later(INTERVAL).verifying) == {kid_of(SOUND)}
+
+    def test_the_one_that_signed_is_gone_at_once_too(self, place, later, state):
+        place.hold(LEAKED, SOUND)
+        get_ring()
+        place.hold(SOUND)
+        place.add(state)
+        ring = later(INTERVAL)
+
+        assert (set(ring.verifying), ring.signing.kid) == ({kid_of(SOUND)}, kid_of(SOUND))
+
+    def test_its_fault_is_told_once(self, place, later, state, caplog):
+        place.hold(SOUND)
+        get_ring()
+        place.add(state)
+        for seconds in (INTERVAL, INTERVAL, HOUR, HOUR):
+            later(seconds)
+
+        told = [(one.levelname, one.getMessage().split()[0]) for one in caplog.records]
+        assert told == [("ERROR", "event=key_unusable")]
+
+    def test_a_list_that_breaks_afterwards_brings_nothing_back(self, place, later, state):
+        place.hold(SOUND, LEAKED)
+        get_ring()
+        place.hold(SOUND)
+        place.add(state)
+        later(INTERVAL)
+        if isinstance(place, Directory):
+            (place.path / "keyring.json").write_text("{")
+        else:
+            place.answer = 7
+
+        assert set(later(INTERVAL).verifying) == {kid_of(SOUND)}
+
+
+class TestAKeyThatShouldSignAndCannotBeUsed:
+    @pytest.fixture
+    def rotated(self, tmp_path, later):
+        """Let a new key sign that cannot be used, and remove one that has leaked."""
+        place = Directory(tmp_path)
+        place.hold(LEAKED, SOUND)
+
+        def rotate():
+            place._write([_entry(SOUND, KeyState.RETIRING)], private_pem)
+            place.add(KeyState.SIGNING)
+
+        with override_settings(DRF_JWT_KIT={"KEYS": place.path}):
+            later(0)
+            yield rotate
+
+    def test_no_other_signs_in_its_place(self, rotated, later, user):
+        rotated()
+
+        assert later(INTERVAL).signing is None
+        with pytest.raises(ServiceUnavailable) as unavailable:
+            sessions.start(user)
+        assert "PS256.pem) is neither a PEM nor a JWK" in str(unavailable.value.__cause__)
+
+    def test_the_others_verify(self, rotated, later):
+        rotated()
+
+        for _ in range(5):
+            assert set(later(HOUR / 2).verifying) == {kid_of(SOUND)}
+
+    def test_a_manager_that_says_which_signs_is_taken_at_its_word(self, tmp_path, later):
+        manager = Manager(tmp_path)
+        manager.hold(SOUND)
+        with override_settings(DRF_JWT_KIT={"KEYS": manager.source()}):
+            get_ring()
+            manager.answer.append({"key": "nonsense", "state": "signing"})
+            ring = later(INTERVAL)
+
+        assert (ring.signing, set(ring.verifying)) == (None, {kid_of(SOUND)})
+
+
+def test_another_file_in_the_place_of_one_keeps_no_key_of_that(tmp_path, later):
+    manager = FilesOfAManager(tmp_path)
+    manager.hold(SOUND, LEAKED)
+    with override_settings(DRF_JWT_KIT={"KEYS": manager.source()}):
+        get_ring()
+        manager.answer[1] = {"file": manager._written(NEW, "nonsense")}
+
+        assert set(later(INTERVAL).verifying) == {kid_of(SOUND)}
+
+
+def test_a_new_key_that_is_mended_is_told_and_verifies(tmp_path, later, caplog):
+    manager = FilesOfAManager(tmp_path)
+    manager.hold(SOUND)
+    interval = timedelta(seconds=INTERVAL)
+    settings = {"KEYS": manager.source(), "KEYS_RELOAD_INTERVAL": interval}
+    with override_settings(DRF_JWT_KIT=settings):
+        get_ring()
+        manager.add(KeyState.NEXT)
+        later(INTERVAL)
+        manager._written(NEW, private_pem(NEW))
+
+        assert kid_of(NEW) in later(INTERVAL).verifying
+    assert "event=keys_back" in caplog.text
