@@ -99,6 +99,20 @@ class TestLogin:
         assert session_of(logged_in).revoked_at is None
         assert logged_in.get("/api/secure/").status_code == 200
 
+    @pytest.mark.parametrize("junk", [[], ["planted"], ["a.b.c"]])
+    def test_a_login_ends_the_session_of_each_refresh_cookie(self, browser, kit, user, junk):
+        tokens, other = [kit.sign_in(user) for _ in range(2)], kit.sign_in(user)
+        sent = [f"{REFRESH}={token}" for token in [*junk, *(one.refresh for one in tokens)]]
+        browser.get("/api/auth/csrf/")
+        sent.append(f"csrftoken={browser.cookies['csrftoken'].value}")
+
+        answer = browser.send("post", "/api/auth/", credentials(user), Cookie="; ".join(sent))
+
+        assert answer.status_code == 200
+        assert [one.session.revoked_reason for one in tokens] == [RevokedReason.REPLACED] * 2
+        assert other.session.revoked_at is None
+        assert session_of(browser).revoked_at is None
+
     def test_spares_the_users_other_browsers(self, logged_in, user):
         Browser().log_in(user)
 

@@ -116,11 +116,11 @@ def begin(
 
 
 @contextmanager
-def begun_at_the_end(replaces: str | None = None) -> Iterator[Waiting]:
+def begun_at_the_end(replaces: tuple[str, ...] = ()) -> Iterator[Waiting]:
     """Begin the sessions that a block prepares when it has ended, unless it raises.
 
     It may say what it answers, and then an implied login whose tokens are not in that does not
-    begin. ``replaces`` is the refresh token that the browser held before; its session ends if
+    begin. ``replaces`` are the refresh tokens that the browser held before; their sessions end if
     another begins. Inside another such block, all wait for that one. Raises as ``logins.start``
     does.
     """
@@ -133,9 +133,9 @@ def begun_at_the_end(replaces: str | None = None) -> Iterator[Waiting]:
         waiting.is_open = False
         current.reset(token)
     prepared = waiting.kept() if waiting.beginnings else []
-    if prepared and replaces is not None:
+    if prepared and replaces:
         first = prepared[0]
-        prepared[0] = replace(first, replaces=(*first.replaces, replaces))
+        prepared[0] = replace(first, replaces=(*first.replaces, *replaces))
     if waiting.outer is not None:
         waiting.outer.beginnings.update((one.session.pk, one) for one in prepared)
     elif prepared:

@@ -43,9 +43,9 @@ class TokenCookie:
         return values[0] or None if len(values) == 1 else None
 
     def read_each(self, request: Request) -> list[str]:
-        """Every different value that may be a token: for a logout, where each only speaks against
-        its own session. As many as the server's limit of a header allows, so that none can hide
-        the browser's own."""
+        """Every different value that may be a token: for a logout, and a login, where each only
+        speaks against its own session. As many as the server's limit of a header allows, so that
+        none can hide the browser's own."""
         return [
             one for one in dict.fromkeys(self._sent(request)) if _COULD_BE_A_TOKEN.fullmatch(one)
         ]

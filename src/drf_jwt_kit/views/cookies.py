@@ -72,9 +72,9 @@ class CSRFView(CookieEndpointMixin, APIView):
 class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
     """Log in: credentials for two cookies. Ends the browser's previous session."""
 
-    def held(self) -> str | None:
-        """The browser's refresh token, whose session the login replaces."""
-        return transports.refresh_cookie().read(self.request)
+    def held(self) -> tuple[str, ...]:
+        """The browser's refresh tokens, whose sessions the login replaces."""
+        return (*transports.refresh_cookie().read_each(self.request),)
 
     def answer(self, presented: Any) -> Response:
         """The cookies, and how long they are valid (``expires_in``, seconds)."""

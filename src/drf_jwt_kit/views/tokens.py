@@ -89,9 +89,9 @@ class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
     def begun(self, response: Any) -> None:
         """Called when nothing can refuse the login any more, with the answer."""
 
-    def held(self) -> str | None:
-        """The refresh token that the client held before, whose session a login replaces."""
-        return None
+    def held(self) -> tuple[str, ...]:
+        """The refresh tokens that the client held before, whose sessions a login replaces."""
+        return ()
 
 
 class TokenObtainPairView(TokenViewBase):
