@@ -82,7 +82,7 @@ def read_keys(kit, user):
     ("request_of", "files", "crossings"),
     [
         (obtain, 14, 45),  # sessions/place.py is the last of each
-        (refresh, 14, 48),
+        (refresh, 13, 45),
         (log_out, 9, 25),
         (authenticate, 9, 20),
         (read_keys, 4, 4),

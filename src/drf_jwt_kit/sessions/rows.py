@@ -5,7 +5,6 @@ Reads where sessions are written. Users whom their default manager hides (tenant
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID
@@ -201,17 +200,6 @@ def user_of_other(presented: Presented) -> Any:
     if not others.has_password_of(presented.claims, user):
         refuse(presented, End.PASSWORD_CHANGED.value)
     return user
-
-
-def attach_users(rows: Collection[Session]) -> None:
-    """Give each row its user, with one query for all, also if users are in another database.
-
-    A user who is missing, or hidden by the user model's default manager, is None and refused.
-    """
-    found = users().in_bulk({row.user_id for row in rows} - {None})
-    field: Any = Session._meta.get_field("user")
-    for row in rows:
-        field.set_cached_value(row, found.get(row.user_id))
 
 
 def refuse(

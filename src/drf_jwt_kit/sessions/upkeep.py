@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from drf_jwt_kit.conf.moments import aware
 from drf_jwt_kit.models import RevokedReason, Session, SessionQuerySet
 
+from .devices import attach_users
 from .faults import database_faults_answered
 from .life import End
-from .rows import attach_users, end_of_session, stored
+from .rows import end_of_session, stored
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

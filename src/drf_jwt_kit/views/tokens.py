@@ -22,6 +22,7 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTAuthentication
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import KeysUnavailable, challenge
+from drf_jwt_kit.serializers import TokenRefreshSerializer
 from drf_jwt_kit.sessions.begin import begun_at_the_end
 from drf_jwt_kit.sessions.beginnings import Waiting
 from drf_jwt_kit.sessions.presented import sid_of, to_raise
@@ -58,8 +59,11 @@ class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
         where a project has written the handler itself."""
         super().initial(request, *args, **kwargs)
         name = str(request.method).lower()
-        if self._begins_sessions and name in self.http_method_names and hasattr(self, name):
+        if self._may_begin_sessions() and name in self.http_method_names and hasattr(self, name):
             setattr(self, name, partial(self._handled, getattr(self, name)))
+
+    def _may_begin_sessions(self) -> bool:
+        return self._begins_sessions
 
     def _handled(self, handler: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
         with begun_at_the_end(replaces=self.held()) as self._waiting:
@@ -104,7 +108,9 @@ class TokenRefreshView(TokenViewBase):
     """Refresh: a refresh token for an access token and the next refresh token."""
 
     _setting = "TOKEN_REFRESH_SERIALIZER"
-    _begins_sessions = False
+
+    def _may_begin_sessions(self) -> bool:
+        return self.get_serializer_class() is not TokenRefreshSerializer  # ours begins none
 
 
 class TokenVerifyView(TokenViewBase):
