@@ -124,9 +124,10 @@ def who_disagrees(users: dict[str, Any], every: list[Any]) -> Iterator[str]:
     from drf_jwt_kit.models import Session
     from drf_jwt_kit.serializers import TokenVerifySerializer
     from drf_jwt_kit.sessions.account import end_of_account_for_request
+    from drf_jwt_kit.sessions.devices import attach_users
     from drf_jwt_kit.sessions.flush import _Rule, flush
     from drf_jwt_kit.sessions.life import end_of
-    from drf_jwt_kit.sessions.rows import attach_users, end_of_session, judged_state
+    from drf_jwt_kit.sessions.rows import end_of_session, judged_state
     from drf_jwt_kit.sessions.upkeep import state_in_words, survey, written_between
     from drf_jwt_kit.tokens import AccessToken, RefreshToken
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from drf_jwt_kit.models import SessionQuerySet
-from drf_jwt_kit.sessions.rows import attach_users
+from drf_jwt_kit.sessions.devices import attach_users
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -20,7 +20,8 @@ from django.utils.translation import gettext_lazy as _
 
 from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions.rows import attach_users, end_of_session, stored
+from drf_jwt_kit.sessions.devices import attach_users
+from drf_jwt_kit.sessions.rows import end_of_session, stored
 from drf_jwt_kit.sessions.upkeep import SECRETS, device_label, state_in_words, user_label
 
 from .actions import EndSessions
