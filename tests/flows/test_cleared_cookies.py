@@ -142,6 +142,19 @@ class TestATokenThatIsWrongAndTooOld:
 
         assert refused(logged_in) == BOTH
 
+    def test_is_over_if_its_session_is_forgotten(self, clock, logged_in):
+        Session.objects.all().delete()
+        clock.shift(timedelta(days=90))
+
+        assert refused(logged_in) == BOTH
+
+    def test_is_over_if_nobody_knows_its_key_or_when_it_was_made(self, logged_in, settings):
+        forged = forge(logged_in.held(REFRESH), iat=Dropped)
+        logged_in.cookies[REFRESH] = forged
+        settings.SECRET_KEY = ANOTHER_KEY
+
+        assert refused(logged_in) == BOTH
+
 
 class AnotherServiceRefuses(ClaimsSerializer):
     def to_representation(self, user):

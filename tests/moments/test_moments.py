@@ -1,14 +1,18 @@
 """Which moment a time of the project's means, and how it is told."""
 
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import serializers
+from django.db import connection
+from django.db.models import Value
 from django.test import override_settings
 
 from drf_jwt_kit.conf.moments import as_local, aware, epoch, whole_second
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.models.moment import MomentField, _AsDjangoStores
 from drf_jwt_kit.serializers import SessionSerializer
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -67,3 +71,16 @@ def test_the_next_whole_second_is_never_an_hour_later():
 def test_a_moment_is_the_same_in_every_zone():
     assert epoch(LAST_OF_SUMMER) == epoch(LAST_OF_SUMMER.astimezone(timezone.utc))
     assert as_local(LAST_OF_SUMMER).tzinfo is timezone.utc
+
+
+def test_mysql_is_asked_for_local_dates_in_the_zone_that_django_assumes():
+    ops = connection.ops
+    mysql = SimpleNamespace(ops=ops, features=connection.features, timezone_name="Europe/Berlin")
+    compiler = Session.objects.all().query.get_compiler("default")
+
+    sql, params = _AsDjangoStores(Value(FIRST, output_field=MomentField())).as_mysql(
+        compiler, mysql
+    )
+
+    assert sql.startswith("CONVERT_TZ(")
+    assert params[-2:] == ("+00:00", "Europe/Berlin")

@@ -3,6 +3,7 @@
 import logging
 import time
 from datetime import timedelta
+from time import perf_counter
 from uuid import uuid4
 
 import pytest
@@ -449,3 +450,16 @@ def test_an_end_in_a_tenants_schema_is_known_there_after_a_commit_elsewhere(user
 
     with pytest.raises(InvalidToken):
         sessions.authenticate_stateless(token)
+
+
+@pytest.mark.usefixtures("known")
+def test_a_row_that_could_not_be_made_is_not_tried_at_each_poll():
+    Place.objects.all().delete()
+    place._known[rows.database()] = place.Known(identity=None, until=perf_counter() + 60)
+
+    assert place.look() == (None, None)
+    assert not Place.objects.exists()
+
+
+def test_a_place_is_shown_by_its_key():
+    assert str(Place(pk=7)) == "7"
