@@ -87,7 +87,8 @@ class Histories(RuleBasedStateMachine):
         use = self.world.use(tab, token or tab.refresh, **how)
         for holds in EVERY_USE:
             holds(self.world, use)
-        if use.accepted:  # concurrent uses: of one token, at one moment
+        collected = use.advanced and use.has_retry_key  # at once, where there is no leeway
+        if use.accepted and not collected:  # concurrent uses: of one token, at one moment
             moment = (tab.login.sid, use.generation, timezone.now())
             generations = self.answered.setdefault(moment, set())
             generations.add(claims_of(use.answer["refresh"])["gen"])
