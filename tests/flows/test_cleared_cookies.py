@@ -149,7 +149,7 @@ class TestATokenThatIsWrongAndTooOld:
         assert refused(logged_in) == BOTH
 
     def test_is_over_if_nobody_knows_its_key_or_when_it_was_made(self, logged_in, settings):
-        forged = forge(logged_in.held(REFRESH), iat=Dropped)
+        forged = forge(logged_in.held(REFRESH), iat="a while ago")
         logged_in.cookies[REFRESH] = forged
         settings.SECRET_KEY = ANOTHER_KEY
 

@@ -530,3 +530,15 @@ class Refusing(TokenRefreshSerializer):
 class WithGreeting(TokenObtainPairSerializer):
     def validate(self, attrs):
         return {**super().validate(attrs), "greeting": "hello"}
+
+
+@pytest.mark.parametrize("held", ["garbage", "a.b.c"])
+def test_a_cookie_that_names_no_session_does_not_stop_a_login_under_a_limit(
+    browser, user, settings, held
+):
+    settings.DRF_JWT_KIT = {"MAX_SESSIONS_PER_USER": 1}
+    browser.cookies[REFRESH] = held
+
+    browser.log_in(user)
+
+    assert session_of(browser).revoked_at is None

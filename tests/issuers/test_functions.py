@@ -1,6 +1,7 @@
 """ISSUER, AUDIENCE and KEYS as functions of the request: what one host issues, no other takes."""
 
 import re
+from datetime import datetime, timezone
 
 import pytest
 from django.core.checks import run_checks
@@ -315,6 +316,14 @@ class TestKeys:
         rings = [_ring_at(host) for host in ("a.test", "b.test", "a.test")]
 
         assert rings[0].signing == rings[2].signing != rings[1].signing
+
+    def test_bytes_and_dates_in_an_answer_are_the_same_answer_each_time(self, settings):
+        since = datetime(2026, 1, 1, tzinfo=timezone.utc)
+        secret = shop.SECRETS["a.test"].encode()
+        answer = {"key": secret, "algorithm": "HS256", "since": since}
+        settings.DRF_JWT_KIT = {"KEYS": lambda request: dict(answer)}
+
+        assert get_ring() is get_ring()
 
     def test_a_process_remembers_a_thousand_rings(self, settings, monkeypatch):
         monkeypatch.setattr(by_request, "MOST", 2)

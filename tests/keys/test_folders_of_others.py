@@ -20,6 +20,7 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from drf_jwt_kit.keys import directory, get_ring
+from drf_jwt_kit.keys import path as paths
 from drf_jwt_kit.keys.folder import HAS_MODES, Folder
 from drf_jwt_kit.keys.path import opened
 from tests.child import environment
@@ -466,3 +467,20 @@ def test_the_folder_that_a_link_leads_to_is_named_in_plain(home):
 
     assert "x?[2Jy? is on the way there" in said
     assert "\x1b" not in said
+
+    def test_a_folder_is_opened_by_its_name(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(paths, "HAS_DESCRIPTORS", False)
+
+        with paths.opened(tmp_path) as folder:
+            folder.create("key.pem", b"x")
+
+        assert (tmp_path / "key.pem").read_bytes() == b"x"
+
+
+def test_whoever_is_not_root_opens_a_folder_that_is_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    with paths.opened_to_write(tmp_path) as folder:
+        folder.create("key.pem", b"x")
+
+    assert (tmp_path / "key.pem").read_bytes() == b"x"

@@ -256,7 +256,7 @@ class TestRevoke:
     def test_no_reason_of_a_project_moves_the_cursor(self, signed_in, jwtkit, reason):
         sessions.revoke(signed_in.session.pk, reason=reason)
 
-        assert f"ended: ?{reason[1:]}" in jwtkit("sessions", "list", "--all")
+        assert f"ended: {reason[1:]}" in jwtkit("sessions", "list", "--all")
 
     def test_ends_all_of_everybody(self, clock, kit, signed_in, jwtkit):
         clock.shift(1)
