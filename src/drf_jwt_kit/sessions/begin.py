@@ -20,7 +20,7 @@ from drf_jwt_kit.models import RevokedReason, Session
 from . import client, end, events, grant, limits, rows
 from .account import end_since_login, may_log_in
 from .beginnings import Beginning, Waiting, current, store, take_back
-from .claims import Additions, Login, claims_of
+from .claims import Login, PlainLogin, claims_of
 from .faults import database_faults_answered, persistently
 from .presented import EITHER, Presented, read
 from .tokens import TokenPair, pair_of
@@ -45,8 +45,8 @@ def log_in(
 
     ``announce`` tells the project of the login before it begins, and may raise a refusal.
     """
-    ours = (rows.new_session(user), Additions())
-    session, added = ours if token is None else token.handed_over()
+    login = PlainLogin(rows.new_session(user)) if token is None else token
+    session, added = login.handed_over()
     if scope:
         grant.limit(session, scope, grant.GIVEN)
     if bound is not None:

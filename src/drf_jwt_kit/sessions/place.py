@@ -96,7 +96,8 @@ def look() -> tuple[str | None, datetime | None]:
     except DatabaseError:
         if is_there and rows.in_transaction():
             raise
-        identity, cutoff = None, _cutoff()  # the table of places is missing, or else this raises
+        # The table of places is missing, or else this raises.
+        identity, cutoff = None, rows.latest_cutoff()
     _remember(identity, RENEWED_EVERY if identity else RETRIED_EVERY)
     return identity, cutoff
 
@@ -127,7 +128,7 @@ def read() -> tuple[str | None, datetime | None]:
         _make()
         row = _row()
     if row is None:
-        return None, _cutoff()
+        return None, rows.latest_cutoff()
     value, cutoff, *said = row
     return _identity(value, said), cutoff
 
@@ -143,11 +144,6 @@ def _row() -> Any:
     said = {f"says_{name}": Func(function=name, output_field=CharField()) for name in functions}
     found = Place._default_manager.using(alias).annotate(valid_after=Cutoff.latest(), **said)
     return found.order_by("-pk").values_list("value", "valid_after", *said).first()
-
-
-def _cutoff() -> datetime | None:
-    latest = Cutoff._default_manager.using(rows.write_alias()).order_by("-valid_after")
-    return latest.values_list("valid_after", flat=True).first()
 
 
 def _make() -> None:

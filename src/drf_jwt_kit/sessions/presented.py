@@ -28,6 +28,7 @@ from drf_jwt_kit.scopes import text_of
 from . import others
 
 EITHER = frozenset(TokenKind)
+REFRESH = frozenset({TokenKind.REFRESH})
 _END_OF_TIME = 2**40
 """Epoch seconds, later than any real time."""
 

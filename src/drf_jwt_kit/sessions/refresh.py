@@ -33,10 +33,9 @@ from .causal import catch_up
 from .claims import additions_at_refresh, claims_of
 from .faults import RowChanged, persistently
 from .life import Use, Verdict, carried_on, judge, marked
-from .presented import Origin, Presented, TokenOfAFace, is_genuine, presented_of, read
+from .presented import REFRESH, Origin, Presented, TokenOfAFace, is_genuine, presented_of, read
 from .tokens import TokenPair, pair_of
 
-_REFRESH = frozenset({TokenKind.REFRESH})
 _SHORTEST_RETRY_KEY = 16
 """Characters. A shorter one can be guessed, and counts as none."""
 _ADVANCING = (
@@ -82,7 +81,7 @@ def refresh(
     commit.
     """
     if isinstance(presented, (str, bytes)):
-        token = read(presented, _REFRESH)
+        token = read(presented, REFRESH)
     else:
         token = presented_of(presented, TokenKind.REFRESH)
     key_hash = _hash_of(retry_key, token.gen)

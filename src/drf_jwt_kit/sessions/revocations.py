@@ -81,7 +81,7 @@ def read(before: Revocations | None) -> Revocations:
         return _read_fully(before, ticks, asked_at)
     if before.too_many:
         return replace(before, read_at=ticks)
-    valid_after, here = _cutoff()
+    here, valid_after = place.look()
     known = replace(before, recent=_recent(before), valid_after=valid_after, place=here)
     return _bounded(replace(known, asked_at=asked_at, read_at=ticks), before)
 
@@ -90,7 +90,7 @@ def _read_fully(before: Revocations | None, ticks: float, asked_at: datetime) ->
     settings = get_settings()
     recently = asked_at - OVERLAP
     since = recently - settings.ACCESS_TOKEN_LIFETIME - settings.LEEWAY
-    valid_after, here = _cutoff()
+    here, valid_after = place.look()
     known = Revocations(
         older=_revoked(since, revoked_at__lt=recently),
         recent=_revoked(recently),
@@ -132,9 +132,3 @@ def _revoked(since: datetime, **more: datetime) -> frozenset[str]:
 
 def _rows(since: datetime, **more: datetime) -> Any:
     return rows.stored().filter(revoked_at__gte=since, **more)
-
-
-def _cutoff() -> tuple[datetime | None, str | None]:
-    """The latest cut-off, and the place that it is about."""
-    identity, valid_after = place.look()
-    return valid_after, identity

@@ -94,6 +94,12 @@ def id_of(session: object) -> UUID:
         ) from None
 
 
+def latest_cutoff() -> datetime | None:
+    """The latest cut-off in the table. One query."""
+    cutoffs = Cutoff._default_manager.using(write_alias()).order_by("-valid_after")
+    return cutoffs.values_list("valid_after", flat=True).first()
+
+
 def valid_from(stored_cutoff: datetime | None) -> int | None:
     """The second from which logins are valid: the later one of the table and the setting."""
     cutoffs = (stored_cutoff, get_settings().SESSIONS_VALID_AFTER)
@@ -190,9 +196,7 @@ def user_of_other(presented: Presented) -> Any:
 
     The caller must ask whether the user is active. Raises InvalidToken.
     """
-    rows = Cutoff._default_manager.using(write_alias()).order_by("-valid_after")
-    latest = rows.values_list("valid_after", flat=True).first()
-    if is_cut_off(presented.cutoff_time, valid_from(latest)):
+    if is_cut_off(presented.cutoff_time, valid_from(latest_cutoff())):
         refuse(presented, End.CUT_OFF.value)
     user = find_user(presented.user_id)
     if user is None:

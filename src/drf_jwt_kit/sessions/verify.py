@@ -9,10 +9,8 @@ from drf_jwt_kit.jose.codec import TokenKind
 from . import adoption, rows
 from .faults import persistent
 from .life import Verdict
-from .presented import Origin, Presented, TokenOfAFace, presented_of, read
+from .presented import REFRESH, Origin, Presented, TokenOfAFace, presented_of, read
 from .refresh import read_row, verdict_of, was_replaced
-
-_REFRESH = frozenset({TokenKind.REFRESH})
 
 
 @persistent
@@ -42,7 +40,7 @@ def is_superseded(presented: str | bytes) -> bool:
     query. It does not if the token is refused for more than its age, unless that may pass.
     """
     try:
-        token = read(presented, _REFRESH, accept_expired=True)
+        token = read(presented, REFRESH, accept_expired=True)
     except InvalidToken as refusal:
         return not refusal.final
     found = rows.find(token.session_id)
