@@ -348,6 +348,8 @@ class TestWhatABrowserHolds:
         with override_settings(SIMPLE_JWT=simple_jwt):
             logged_in.log_in(user)
 
+        assert session_of(logged_in).revoked_at is None
+
     def test_a_token_that_is_written_out_before_may_replace_it(self, user):
         other = sessions.start(user)
 

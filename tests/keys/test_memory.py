@@ -23,19 +23,6 @@ INTERVAL = 10
 LEAKED, SOUND = "EdDSA", "ES256"
 
 
-@pytest.fixture
-def later(monkeypatch):
-    """Move the monotonic clock, and let the process read its keys again."""
-    moved = [1000.0]
-    monkeypatch.setattr(sources.time, "monotonic", lambda: moved[0])
-
-    def move(seconds):
-        moved[0] += seconds
-        return get_ring()
-
-    return move
-
-
 def write(path, name, **more):
     path.write_text(private_pem(name, **more))
     path.chmod(0o600)

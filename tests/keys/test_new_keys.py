@@ -7,7 +7,7 @@ from django.test import override_settings
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import ServiceUnavailable
-from drf_jwt_kit.keys import directory, get_ring, sources
+from drf_jwt_kit.keys import directory, get_ring
 from drf_jwt_kit.keys.lifecycle import Entry
 from drf_jwt_kit.keys.ring import KeyState
 from tests.conftest import NOON
@@ -19,19 +19,6 @@ HOUR = 3600
 INTERVAL = 10
 SOUND, LEAKED, NEW = "ES256", "EdDSA", "PS256"
 NOT_SIGNING = [KeyState.NEXT, KeyState.RETIRING]
-
-
-@pytest.fixture
-def later(monkeypatch):
-    """Move the monotonic clock, and let the process read its keys again."""
-    moved = [1000.0]
-    monkeypatch.setattr(sources.time, "monotonic", lambda: moved[0])
-
-    def move(seconds):
-        moved[0] += seconds
-        return get_ring()
-
-    return move
 
 
 class Manager:
