@@ -11,7 +11,7 @@ from drf_jwt_kit import authentication, sessions
 from drf_jwt_kit.authentication import JWTStatelessAuthentication
 from drf_jwt_kit.exceptions import NoActiveAccount
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import revocations
+from drf_jwt_kit.sessions import place, revocations
 from tests.conftest import Dropped, forge
 
 pytestmark = [
@@ -280,7 +280,7 @@ class TestDatabaseAway:
         def fail(*args):
             raise DatabaseError("no such table: drf_jwt_kit_cutoff")
 
-        monkeypatch.setattr(revocations, "_cutoff", fail)
+        monkeypatch.setattr(place, "look", fail)
 
         assert kit.get_with(signed_in.access).status_code == 503
 
