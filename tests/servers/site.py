@@ -20,8 +20,6 @@ from .events import read_events
 from .process import ends_with_its_parent
 from .served.holding import AFTER_WRITE, BEFORE_WRITE
 
-_ATTEMPTS = 10
-"""How often an act is tried that others' writes make fail, at the higher isolation levels."""
 _PATIENCE = 30
 """Seconds until what must happen counts as not happening, on a machine that is busy."""
 _SETTINGS = """\
@@ -64,10 +62,13 @@ class Site:
         return []
 
     def act(self, name: str, /, **arguments: Any) -> Any:
-        """Let a worker do what the project itself would: see ``served/acts.py``."""
-        for _ in range(_ATTEMPTS):
-            answer = self.kit().post(f"/acts/{name}/", arguments)
-            if answer.status_code != 503:
+        """Let a worker do what the project itself would: see ``served/acts.py``.
+
+        What others' writes make fail, at the higher isolation levels, is begun again.
+        """
+        deadline = time.monotonic() + _PATIENCE
+        while (answer := self.kit().post(f"/acts/{name}/", arguments)).status_code == 503:
+            if time.monotonic() > deadline:
                 break
         assert answer.status_code == 200, (answer.status_code, answer.content[-2000:])
         return answer.json()
