@@ -6,7 +6,7 @@ ARGS ?=
 VENV_PYTHON := .venv/bin/python
 # A stamp in .venv makes this instant when there is nothing to do.
 bootstrap = @PYTHON="$(PYTHON)" sh .ci/bootstrap.sh
-# Measuring what the tests reach makes them half as slow again, so only CI does it by itself.
+# Measuring what tests reach makes them half as slow again, so only CI does it, in `make matrix` and here.
 MEASURED := $(if $(filter true,$(CI)),-m coverage run)
 # Root needs no sudo, and may have none.
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo --preserve-env=CI)
@@ -37,7 +37,7 @@ tour: ## the life of a session over HTTP, step by step, on the example project
 
 test: ## the tests, on every processor (one: ARGS="-n 0")
 	$(bootstrap) test
-	@$(VENV_PYTHON) $(MEASURED) -m pytest -n auto --dist worksteal $(ARGS)
+	@$(VENV_PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 as-root: ## the tests of what `jwtkit keys` does as root in folders of other users; asks sudo
 	$(bootstrap) test

@@ -13,7 +13,10 @@ from . import story
 ZONES = tuple(story.AUTUMN)
 OF_THE_DATABASE = "Europe/Berlin"
 """The ``TIME_ZONE`` of DATABASES, which Django takes with USE_TZ."""
-MODES = [("no", "Europe/Berlin", None), ("yes", "Europe/Berlin", OF_THE_DATABASE)]
+MODES = [
+    ("yes", "Europe/Berlin", OF_THE_DATABASE),
+    pytest.param(("no", "Europe/Berlin", None), marks=pytest.mark.projects),
+]
 RARER = [
     ("no", "America/New_York", None),
     ("no", "Australia/Lord_Howe", None),
@@ -48,6 +51,7 @@ def test_clocks_change_no_promise(stories, name):
     assert stories[name] == ""
 
 
+@pytest.mark.projects
 @pytest.mark.parametrize("before", ["no", "yes"])
 def test_use_tz_changed_later_leaves_every_moment_as_it_was(engine, before):
     database, after = engine(), "yes" if before == "no" else "no"

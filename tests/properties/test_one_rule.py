@@ -9,9 +9,11 @@ from tests.servers.database import ENGINES
 
 MORE = [pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 12)]
 
+WITHOUT_ZONES = pytest.param("tests.properties.without_zones", marks=pytest.mark.projects)
+
 
 @pytest.mark.parametrize("seed", [1, *MORE])
-@pytest.mark.parametrize("zones", ["tests.properties.with_admin", "tests.properties.without_zones"])
+@pytest.mark.parametrize("zones", ["tests.properties.with_admin", WITHOUT_ZONES])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_everybody_agrees_with_the_rule_of_life(engine, zones, seed, empty_database):
     shell = Shell(empty_database(engine).settings, settings=zones)
