@@ -24,6 +24,11 @@ ACCESS = [
     ("jwt", {"typ": "JWT"}),
     ("jwt", {"token_type": ""}),
     ("their-own+jwt", {}),
+    ("jwt", {"type": "access", "fresh": False}),
+    ("jwt", {"type": "user"}),
+    ("jwt", {"type": None, "kind": ["customer"]}),
+    ("jwt", {"tokenType": "machine"}),
+    ("jwt", {"use": "sig", "token_kind": "bearer"}),
 ]
 OTHERS = [
     ("jwt", {"typ": "Refresh"}),
@@ -70,6 +75,17 @@ OTHERS = [
     ("jwt", {"nonce": None}),
     ("Refresh-Token", {}),
     (" application/RT+JWT", {}),
+    ("refreshToken", {}),
+    ("application/token-introspection+jwt", {}),
+    ("jwt", {"type": "refresh", "fresh": False}),
+    ("at+jwt", {"type": "refresh"}),
+    ("jwt", {"tokenType": "refresh"}),
+    ("jwt", {"token-type": "refresh"}),
+    ("jwt", {"tokenUse": "refreshToken"}),
+    ("jwt", {"token_kind": "refresh_token"}),
+    ("jwt", {"Kind": "ID-Token"}),
+    ("jwt", {"use": "refresh"}),
+    ("jwt", {"token_type": "access", "type": "Refresh"}),
 ]
 
 
@@ -87,9 +103,9 @@ def test_a_token_that_says_it_is_of_another_kind_is_none(typ, claims):
 
 
 def test_a_project_may_name_the_claim_that_says_it():
-    require_access_token("jwt", {"kind": "refresh"}, None)
+    require_access_token("jwt", {"purpose": "refresh"}, None)
 
     for said in ("refresh", "anything", None, ["access"]):
         with pytest.raises(InvalidToken):
-            require_access_token("jwt", {"Kind": said}, "Kind")
-    require_access_token("jwt", {"Kind": "access"}, "Kind")
+            require_access_token("jwt", {"Purpose": said}, "Purpose")
+    require_access_token("jwt", {"Purpose": "access"}, "Purpose")

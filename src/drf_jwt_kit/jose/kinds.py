@@ -14,6 +14,10 @@ from drf_jwt_kit.exceptions import InvalidToken, Reason
 _MARKS = ("typ", "token_type", "token_use")
 """Claims of Keycloak, of Simple JWT and others, and of Amazon Cognito."""
 
+_HINTS = frozenset({"type", "tokentype", "kind", "tokenkind", "use", "tokenuse"})
+"""Claims that may say it and may mean anything else, as ``_plain`` spells them: the ``type`` of
+Flask-JWT-Extended is the token's, and that of others is the user's."""
+
 _ACCESS = frozenset({"at+jwt", "access", "access_token", "bearer", "bearer_token", "dpop"})
 """What access tokens are called, as ``_word`` spells it. Keycloak says how one is used."""
 
@@ -22,12 +26,13 @@ _NOTHING = frozenset({"", "jwt"})
 
 _OTHERS = frozenset(
     {
-        *("refresh", "refresh_token", "refresh+jwt", "rt", "rt+jwt", "offline"),
-        *("id", "id_token", "id+jwt", "logout", "logout_token", "logout+jwt"),
-        *("secevent+jwt", "dpop+jwt", "token_introspection+jwt", "introspection+jwt"),
+        *("refresh", "refreshtoken", "refresh+jwt", "rt", "rt+jwt", "offline"),
+        *("id", "idtoken", "id+jwt", "logout", "logouttoken", "logout+jwt"),
+        *("secevent+jwt", "dpop+jwt", "tokenintrospection+jwt", "introspection+jwt"),
     }
 )
-"""What other tokens are called in a header, where a project may have named one of its own."""
+"""What other tokens are called, as ``_plain`` spells it, in a header, where a project may have named
+one of its own, and in ``_HINTS``."""
 
 _OF_OTHERS = ("nonce", "at_hash", "c_hash", "s_hash", "events")
 """Claims of ID tokens (OpenID Connect Core section 2 and 3.3.2.11; FAPI 1.0 part 2) and of logout
@@ -39,13 +44,16 @@ def require_access_token(typ: str, claims: Mapping[str, Any], *marks: str | None
     """Raise InvalidToken (``wrong_type``) for a token that does not say it is an access token.
 
     ``typ`` is that of its header. ``marks`` are more claims that say it, where the project has
-    named one; what they say must be one of the names of an access token. A token that says nothing
-    is taken for one.
+    named one; what they say must be one of the names of an access token. Claims such as ``type``,
+    which may be about anything, must not name another kind. A token that says nothing is taken for
+    one.
     """
     names = {*_MARKS, *(mark.lower() for mark in marks if mark)}
     said = {_word(value) for name, value in claims.items() if name.lower() in names}
     header = _word(typ)
-    if header in _OTHERS or not said <= _ACCESS | _NOTHING:
+    hints = {_word(value) for name, value in claims.items() if _plain(name.lower()) in _HINTS}
+    others = {_plain(word) for word in (header, *hints) if word} & _OTHERS
+    if others or not said <= _ACCESS | _NOTHING:
         raise InvalidToken(Reason.WRONG_TYPE)
     if not (said | {header}) & _ACCESS and not claims.keys().isdisjoint(_OF_OTHERS):
         raise InvalidToken(Reason.WRONG_TYPE)
@@ -57,3 +65,8 @@ def _word(said: object) -> str | None:
         return None
     word = said.strip().lower().removeprefix("application/")
     return "_".join(word.replace("-", " ").replace("_", " ").split())
+
+
+def _plain(word: str) -> str:
+    """A word in the one spelling of ``refreshToken``, ``refresh_token`` and ``refresh-token``."""
+    return word.replace("_", "").replace("-", "")
