@@ -85,6 +85,13 @@ class Recent(SecureViewMixin, APIView):
         return Response({})
 
 
+class Reader(SecureViewMixin, APIView):
+    required_scopes = ["orders:read"]
+
+    def get(self, request):
+        return Response({})
+
+
 class TestAnAccessToken:
     def test_is_taken_with_its_user(self, kit, user):
         answer = kit.get_with(theirs(user), "/api/plain/")
@@ -200,6 +207,40 @@ class TestOtherIssuers:
 
             assert kit.get_with(good).status_code == 200
             assert reason(kit.get_with(bad)) == "wrong_type"
+
+
+@pytest.mark.parametrize("said", ["orders:read", ["orders:read"]])
+@pytest.mark.parametrize("name", ["scope", "scp", "scopes"])
+class TestAScopeByWhateverName:
+    """Okta writes a list into ``scp``, Microsoft Entra words, Laravel Passport ``scopes``."""
+
+    def test_keeps_the_token_from_our_session_endpoints(self, kit, user, name, said):
+        refused = kit.get_with(theirs(user, **{name: said}), "/api/token/sessions/")
+
+        assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
+
+    def test_limits_the_session_that_begins_with_it(self, user, name, said):
+        request = APIRequestFactory().get("/")
+        request.auth = UntypedToken(theirs(user, **{name: said}))
+
+        assert claims_of(sessions.start(user, request).access)["scope"] == "orders:read"
+
+    def test_is_what_required_scopes_asks_for(self, user, name, said):
+        bearers = [f"Bearer {theirs(user, **{name: one})}" for one in (said, "admin")]
+        asked = [APIRequestFactory().get("/", headers={"Authorization": one}) for one in bearers]
+
+        assert [Reader.as_view()(one).status_code for one in asked] == [200, 403]
+
+
+@pytest.mark.parametrize("more", [{"scp": "sessions"}, {"scp": 7}, {"scopes": ["sessions"]}])
+def test_a_scope_is_made_no_wider_by_another_name_for_it(kit, user, more):
+    limited = theirs(user, scope="orders:read", **more)
+
+    assert kit.get_with(limited, "/api/token/sessions/").status_code == 403
+
+
+def test_a_limit_of_no_known_type_is_a_limit_still(kit, user):
+    assert kit.get_with(theirs(user, scp=7), "/api/token/sessions/").status_code == 403
 
 
 class TestNoSession:

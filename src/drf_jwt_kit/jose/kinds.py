@@ -31,8 +31,8 @@ _OTHERS = frozenset(
         *("secevent+jwt", "dpop+jwt", "tokenintrospection+jwt", "introspection+jwt"),
     }
 )
-"""What other tokens are called, as ``_plain`` spells it, in a header, where a project may have named
-one of its own, and in ``_HINTS``."""
+"""What other tokens are called, as ``_plain`` spells it: in a header, where a project may have
+named one of its own, and in ``_HINTS``."""
 
 _OF_OTHERS = ("nonce", "at_hash", "c_hash", "s_hash", "events")
 """Claims of ID tokens (OpenID Connect Core section 2 and 3.3.2.11; FAPI 1.0 part 2) and of logout

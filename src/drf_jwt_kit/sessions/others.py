@@ -37,6 +37,9 @@ _CUSTOM = 8
 _FOREIGN_KINDS = frozenset({TokenKind.ACCESS.value, "jwt", ""})
 """The accepted values of the header's ``typ``: some issuers write ``JWT`` or leave it out, and say
 in claims what a token is."""
+_SCOPES = ("scope", "scp", "scopes")
+"""The claims in which issuers write what a token may do: RFC 9068 section 2.2.3, Okta and Microsoft
+Entra, and Laravel Passport. The first that is there counts."""
 _BLACKLIST = "token_blacklist"
 
 
@@ -90,6 +93,8 @@ def foreign_claims(presented: str | bytes, policy: Policy) -> dict[str, Any]:
     require_access_token(typ, claims, settings.TOKEN_TYPE_CLAIM)
     if simplejwt.api_settings.JTI_CLAIM is None:
         claims.setdefault(settings.JTI_CLAIM, "")  # other issuers may write none
+    said = [claims[name] for name in _SCOPES if name in claims]
+    claims |= {"scope": said[0]} if said else {}
     return _of_no_session(claims)
 
 
