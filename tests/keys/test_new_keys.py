@@ -1,5 +1,6 @@
 """A new key that cannot be used is absent alone: it ends none beside it and keeps none alive."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import override_settings
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.keys import directory, get_ring
+from drf_jwt_kit.keys.identity import identity_of
 from drf_jwt_kit.keys.lifecycle import Entry
 from drf_jwt_kit.keys.ring import KeyState
 from tests.conftest import NOON
@@ -181,6 +183,115 @@ class TestAKeyThatShouldSignAndCannotBeUsed:
             ring = later(INTERVAL)
 
         assert (ring.signing, set(ring.verifying)) == (None, {kid_of(SOUND)})
+
+
+class Folder(Directory):
+    """A directory of one key. It is empty at first."""
+
+    def __init__(self, folder, name):
+        folder.joinpath(name).mkdir()
+        super().__init__(folder / name)
+
+
+def _failing():
+    raise OSError
+
+
+REPLACED = {
+    "a key": lambda folder: ({"key": private_pem(LEAKED)}, {"key": "nonsense"}),
+    "a key in bytes": lambda folder: ({"key": private_pem(LEAKED).encode()}, {"key": b"nonsense"}),
+    "a key with a name": lambda folder: (
+        {"key": private_pem(LEAKED), "kid": "old"},
+        {"key": "nonsense", "kid": "new"},
+    ),
+    "what is no text": lambda folder: ({"key": private_pem(LEAKED)}, {"key": 7}),
+    "what no key is made of": lambda folder: ({"key": private_pem(LEAKED)}, {"key": "\ud800"}),
+    "what is no source": lambda folder: ({"key": private_pem(LEAKED)}, 7),
+    "a directory": lambda folder: (_held(folder).path, str(Folder(folder, "new").path)),
+    "a function": lambda folder: (lambda: {"key": private_pem(LEAKED)}, _failing),
+    "a function by its path": lambda folder: (lambda: {"key": private_pem(LEAKED)}, "shop.none"),
+}
+
+
+def _held(folder):
+    old = Folder(folder, "old")
+    old.hold(LEAKED)
+    return old
+
+
+class TestAnotherSourceInThePlaceOfOne:
+    @pytest.mark.parametrize("what", REPLACED)
+    def test_keeps_no_key_of_that_though_it_cannot_be_used(self, tmp_path, later, what):
+        old, new = REPLACED[what](tmp_path)
+        answer = [{"key": private_pem(SOUND)}, old]
+        with override_settings(DRF_JWT_KIT={"KEYS": [lambda: answer]}):
+            assert len(get_ring().verifying) == 2
+            answer[1] = new
+
+            assert set(later(INTERVAL).verifying) == {kid_of(SOUND)}
+
+    def test_keeps_no_key_that_signed(self, later, user):
+        answer = [{"key": private_pem(LEAKED)}, {"key": private_pem(SOUND)}]
+        with override_settings(DRF_JWT_KIT={"KEYS": [lambda: answer]}):
+            assert get_ring().signing.kid == kid_of(LEAKED)
+            answer[0] = {"key": "nonsense"}
+            ring = later(INTERVAL)
+
+            assert (ring.signing, set(ring.verifying)) == (None, {kid_of(SOUND)})
+            with pytest.raises(ServiceUnavailable):
+                sessions.start(user)
+
+    def test_the_log_shows_neither_a_key_nor_a_hash_of_it(self, later, caplog):
+        answer = [{"key": private_pem(SOUND)}, {"key": private_pem(LEAKED)}]
+        with override_settings(DRF_JWT_KIT={"KEYS": [lambda: answer]}):
+            get_ring()
+            answer[1] = {"key": "nonsense", "sign": "shop.none"}
+            later(INTERVAL)
+
+        assert [one.split()[0] for one in caplog.messages] == ["event=key_unusable"]
+        assert "nonsense" not in caplog.text
+        assert hashlib.blake2b(b"nonsense", digest_size=8).hexdigest() not in identity_of(answer[1])
+
+
+@pytest.mark.parametrize("place_of", [Manager, FilesOfAManager])
+def test_the_key_that_signs_goes_on_behind_a_new_one_that_cannot_be_used(tmp_path, later, place_of):
+    place = place_of(tmp_path)
+    place.hold(SOUND)
+    with override_settings(DRF_JWT_KIT={"KEYS": place.source()}):
+        get_ring()
+        place.add(KeyState.RETIRING)
+        place.answer = [{**place.answer[-1]}, *place.answer[:-1]]
+        del place.answer[0]["state"]
+
+        assert later(INTERVAL).signing.kid == kid_of(SOUND)
+        assert later(5 * HOUR).signing.kid == kid_of(SOUND)
+
+
+@pytest.mark.parametrize("listed", [[SOUND, LEAKED], [SOUND]])
+def test_no_other_goes_on_signing_behind_a_new_one_that_cannot_be_used(tmp_path, later, listed):
+    manager = Manager(tmp_path)
+    manager.hold(LEAKED, SOUND)
+    with override_settings(DRF_JWT_KIT={"KEYS": manager.source()}):
+        get_ring()
+        manager.hold(*listed)
+        manager.answer.insert(0, {"key": "nonsense"})
+
+        assert later(INTERVAL).signing is None
+
+
+@pytest.mark.parametrize("beside", [[], [{"key": private_pem(SOUND), "state": "retiring"}]])
+def test_a_list_of_which_none_can_be_used_is_kept_for_an_hour(later, beside, caplog):
+    answer = [{"key": private_pem(LEAKED)}, {"key": private_pem(NEW)}]
+    with override_settings(DRF_JWT_KIT={"KEYS": [lambda: answer, *beside]}):
+        before = get_ring()
+        answer[:] = [{"key": "an error"}, {"key": "page"}]
+
+        assert later(HOUR) == before
+        assert later(INTERVAL).signing is None
+        assert [one.split()[0] for one in caplog.messages] == [
+            "event=keys_kept",
+            "event=keys_lapsed",
+        ]
 
 
 def test_another_file_in_the_place_of_one_keeps_no_key_of_that(tmp_path, later):

@@ -26,6 +26,7 @@ from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in
 
 from .directory import keys_in, read_file
+from .identity import identity_of
 from .lifecycle import is_sound
 from .ring import Attempt, KeyState, Placed, PlacedKey, strictly
 from .secret_key import keys_of_secret_key
@@ -122,9 +123,8 @@ def _is_directory(source: Any) -> bool:
 def _attempted(source: Any, where: str, attempt: Attempt) -> list[Placed]:
     says = source if isinstance(source, dict) else {}
     state = KeyState(says["state"]) if says.get("state") in _STATES else None
-    # Another file or another state in the same place of a list is another key.
-    which = "".join(f" {name}={says[name]}" for name in ("state", "file", "env") if name in says)
-    return attempt(where + which, partial(_keys_of, source, where, attempt), state)
+    name = where + identity_of(source)
+    return attempt(name, partial(_keys_of, source, where, attempt), state)
 
 
 def _keys_of(source: Any, where: str, attempt: Attempt) -> list[Placed]:

@@ -4,6 +4,7 @@ A key whose file or variable is gone is gone, while others can be read. Whatever
 read is kept as it was read last, for an hour, so that a service which is down for minutes logs
 nobody out. Then it has lapsed: it neither signs nor verifies until it can be read again. A key that
 was never read, in a list that was, is absent alone: it ends none beside it, and brings none back.
+Only where none of a list can be used any more, the list is what cannot be read.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Memory:
         self._now, before = time.monotonic(), self._ring
         try:
             placed = self._placed()
-            ring = KeyRing.of(placed)
+            ring = KeyRing.of(_signed_on(placed, before))
         except Exception as error:
             if before is None:
                 raise
@@ -91,9 +92,11 @@ class Memory:
     ) -> list[Placed]:
         self._asked.add(source)
         self._within.append(source)
+        faults = dict(self._faults)
         try:
-            keys = read()
+            keys = _some_of(read())
         except UnusableKey as error:
+            self._faults = faults  # what is within it is told with it
             if error.is_missing and self._drops_missing:
                 self._missing.add(source)
                 self._faults[source] = ("key_gone", error)
@@ -167,3 +170,25 @@ class Memory:
             if source == _LIST or any(map(self._is_fresh, self._known.get(source, []))):
                 logger.warning("event=keys_back source=%r", source)
         self._told = {source: event for source, (event, _) in self._faults.items()}
+
+
+def _some_of(keys: list[Placed]) -> list[Placed]:
+    """The keys of a source, unless none of several can be used and none was read before: then it
+    is the source that cannot be read. Raises UnusableKey."""
+    new = [one.why for one in keys if isinstance(one, AbsentKey) and one.kid is None]
+    broken = [why for why in new if isinstance(why, UnusableKey) and not why.is_missing]
+    if broken and len(broken) == len(keys):
+        raise broken[0]
+    return keys
+
+
+def _signed_on(placed: list[Placed], before: KeyRing | None) -> list[Placed]:
+    """Let the key that signs go on where one that came before it in a list cannot be used.
+
+    Only if it is in the list still, and nothing there says that it no longer signs.
+    """
+    signer = None if before is None else before.signing
+    listed = [one for one in placed if isinstance(one, PlacedKey) and one.state is None]
+    if signer is None or not listed or listed[0].key.kid != signer.kid:
+        return placed
+    return [one for one in placed if isinstance(one, PlacedKey) or one.state or one.kid]
