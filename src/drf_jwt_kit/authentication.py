@@ -15,7 +15,7 @@ from . import exceptions, sessions
 from .conf import get_settings
 from .conf.asking import for_request
 from .exceptions import InvalidToken as InvalidToken
-from .exceptions import Reason, refused_as
+from .exceptions import KeysUnavailable, Reason, refused_as
 from .sessions import account
 from .sessions.stateless import load_user
 from .tokens.access import RefusedToken
@@ -169,12 +169,13 @@ class JWTCookieAuthentication(JWTAuthentication):
     """The same for browsers: the token may also be in the access cookie.
 
     If the request has our header, only the header counts, even if its token is refused. With a
-    refused cookie the request is anonymous, so that public views stay open. With an accepted
-    cookie, every unsafe method must come from a page of ours. Raises CSRFFailed (403) too.
+    refused cookie the request is anonymous, so that public views stay open, and with one whose key
+    cannot be read at the moment. With an accepted cookie, every unsafe method must come from a page
+    of ours. Raises CSRFFailed (403) too.
     """
 
-    refusal: AuthenticationFailed | None = None
-    """Why the cookie of this request was refused; for views that require a user."""
+    refusal: AuthenticationFailed | KeysUnavailable | None = None
+    """Why the cookie of this request was not accepted; for views that require a user."""
 
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
@@ -187,7 +188,7 @@ class JWTCookieAuthentication(JWTAuthentication):
             return None
         try:
             holder = self.holder_of(cookie.encode(errors="replace"), request)
-        except AuthenticationFailed as refusal:
+        except (AuthenticationFailed, KeysUnavailable) as refusal:
             self.refusal = refusal
             return None
         require_own_page(request)

@@ -118,7 +118,7 @@ class GuardedViewMixin(CodedErrorsMixin):
     def permission_denied(
         self, request: Request, message: str | None = None, code: str | None = None
     ) -> NoReturn:
-        """Raise the refusal of a cookie, if nothing else was accepted."""
+        """Raise why a cookie was not accepted, if nothing else was."""
         refusals = [getattr(one, "refusal", None) for one in request.authenticators or ()]
         if not request.successful_authenticator and any(refusals):
             raise next(filter(None, refusals))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from rest_framework.authentication import BasicAuthentication
 from rest_framework.permissions import IsAdminUser
 from rest_framework.renderers import TemplateHTMLRenderer
@@ -17,6 +17,8 @@ from drf_jwt_kit.authentication import JWTCookieAuthentication, JWTStatelessAuth
 from drf_jwt_kit.exceptions import CSRFFailed
 from drf_jwt_kit.mixins import SecureViewMixin
 from tests.conftest import PASSWORD
+from tests.keys import conftest as of_keys
+from tests.keys.material import private_pem
 
 from .browser import (
     ACCESS,
@@ -28,6 +30,7 @@ from .browser import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.flows.cookie_urls")]
+later = of_keys.later
 
 
 class TestAStaleCookie:
@@ -67,6 +70,33 @@ class TestAStaleCookie:
 
         assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
         assert answer["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
+
+
+class TestACookieWhoseKeyCannotBeRead:
+    """It may be good again, so the browser keeps it."""
+
+    @pytest.fixture
+    def unread(self, browser, user, later):
+        answers = [{"key": private_pem()}]
+        with override_settings(DRF_JWT_KIT={"KEYS": [lambda: answers[0], "SECRET_KEY"]}):
+            browser.log_in(user)
+            answers.clear()
+            later(3601)
+            yield browser
+
+    def test_is_nobody_on_a_public_view(self, unread):
+        assert unread.get("/api/public/").json() == {"user": None}
+
+    def test_is_503_on_a_view_that_requires_a_user(self, unread):
+        answer = unread.get("/api/secure/")
+
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert answer.json()["code"] == "temporarily_unavailable"
+
+    def test_is_kept(self, unread):
+        answers = [unread.get("/api/public/"), unread.get("/api/secure/"), unread.refresh()]
+
+        assert [answer.cookies.keys() for answer in answers] == [{}.keys()] * 3
 
 
 class ForStaff(SecureViewMixin, APIView):
