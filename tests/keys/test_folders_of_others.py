@@ -484,3 +484,20 @@ def test_whoever_is_not_root_opens_a_folder_that_is_there(tmp_path, monkeypatch)
         folder.create("key.pem", b"x")
 
     assert (tmp_path / "key.pem").read_bytes() == b"x"
+
+
+class TestAFileInAFolderThatAGroupMayWriteTo:
+    def test_is_not_made_where_the_group_is_that_of_root(self, tmp_path):
+        tmp_path.chmod(0o770)
+
+        assert "Others could put a key" in refused(
+            "generate", "--output", str(tmp_path / "key.pem")
+        )
+        assert not list(tmp_path.iterdir())
+
+    def test_is_made_where_the_group_is_its_owners_own(self, home):
+        home.chmod(0o770)
+
+        call_command("jwtkit", "keys", "generate", "--output", str(home / "key.pem"))
+
+        assert (home / "key.pem").exists()

@@ -130,6 +130,24 @@ class TestGenerate:
         assert str(refused.value) == f"{path} exists already. Nothing was written."
         assert path.read_text() == "precious"
 
+    @pytest.mark.parametrize("mode", [0o777, 0o707])
+    def test_writes_no_key_where_others_can_replace_it(self, tmp_path, mode):
+        tmp_path.chmod(mode)
+
+        with pytest.raises(CommandError) as refused:
+            keys("generate", "--output", str(tmp_path / "key.pem"))
+
+        assert str(refused.value) == (
+            f"Nothing was written into {tmp_path}. Others could put a key of their own into it, "
+            f"and log in as anybody: chmod go-w {tmp_path}"
+        )
+        assert not list(tmp_path.iterdir())
+
+    def test_writes_a_key_where_others_can_only_add_files(self, tmp_path):
+        tmp_path.chmod(0o1777)
+
+        assert "holds a new key" in keys("generate", "--output", str(tmp_path / "key.pem"))
+
     def test_makes_no_second_next_key(self, rotating):
         with pytest.raises(CommandError) as refused:
             keys("generate")

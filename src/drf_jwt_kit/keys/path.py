@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from .folder import HAS_DESCRIPTORS, HAS_MODES, Folder, UnsafeFolder, is_root
 
@@ -46,8 +47,10 @@ def opened_to_write(path: Path, *, make: bool = False) -> Iterator[Folder]:
         descriptor = os.open(path, os.O_RDONLY | _ENTER) if HAS_DESCRIPTORS else None
     with _closing(descriptor):
         folder = Folder(path, descriptor)
-        if make and HAS_MODES:
+        if HAS_MODES and make:
             _require_own(folder)
+        elif HAS_MODES and _is_open(folder.state):
+            _refuse_open(folder)
         yield folder
 
 
@@ -73,9 +76,13 @@ def _require_own(folder: Folder) -> None:
         cure = f"Run this as its owner: sudo -u '#{owner}'"
         raise UnsafeFolder(f"Nothing was written into {folder.path}. {why}. {cure}.")
     if is_open_to_others(folder.state.st_mode):
-        why = "Others could put a key of their own into it, and log in as anybody"
-        cure = f"chmod go-w {folder.path}"
-        raise UnsafeFolder(f"Nothing was written into {folder.path}. {why}: {cure}")
+        _refuse_open(folder)
+
+
+def _refuse_open(folder: Folder) -> NoReturn:
+    why = "Others could put a key of their own into it, and log in as anybody"
+    cure = f"chmod go-w {folder.path}"
+    raise UnsafeFolder(f"Nothing was written into {folder.path}. {why}: {cure}")
 
 
 class _Walk:
@@ -146,11 +153,11 @@ class _Walk:
 
 
 def _is_open(found: os.stat_result) -> bool:
-    """Whether others can replace what is in a folder on the way. The mode of a link says nothing.
+    """Whether others can replace what is in a folder. The mode of a link says nothing.
 
-    Many systems give each user a group of its own number, to which its files are open.
+    Many systems give each user but root a group of its own number, to which its files are open.
     """
-    private = stat.S_IWGRP if found.st_gid == found.st_uid else 0
+    private = stat.S_IWGRP if found.st_gid == found.st_uid != 0 else 0
     return stat.S_ISDIR(found.st_mode) and is_open_to_others(found.st_mode & ~private)
 
 
