@@ -8,6 +8,7 @@ from drf_jwt_kit.conf.asking import for_request
 from drf_jwt_kit.exceptions import KeysUnavailable
 from drf_jwt_kit.keys import by_request, get_ring
 from tests.conftest import Kit
+from tests.keys.material import private_pem
 
 from . import shop
 
@@ -134,6 +135,94 @@ def test_the_failure_is_logged_once_an_hour(rf, manager, monkeypatch, caplog):
     now[0] += 3601
     ask()
     assert len(caplog.records) == 2
+
+
+SOUND = {"key": private_pem("ES256")}
+ANOTHER = {"key": private_pem("PS256")}
+BROKEN = {"key": "nonsense"}
+
+
+class TestAnAnswerThatCannotBeUsed:
+    """Nobody outside can tell a host that is unknown from a mistake of the project's."""
+
+    @pytest.fixture
+    def answers(self, settings):
+        answers = {HOST: [SOUND]}
+        settings.DRF_JWT_KIT = {"KEYS": lambda request: answers.get(request and request.get_host())}
+        return answers
+
+    @pytest.mark.parametrize("asked", WITH_A_KEY)
+    def test_is_503_for_a_host_without_keys(self, at, user, answers, asked):
+        tokens = at(HOST).sign_in(user)
+
+        answer = ASKED[asked](at(NEITHER), tokens)
+
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert answer.json()["code"] == "temporarily_unavailable"
+
+    @pytest.mark.parametrize(
+        "answer", [None, 7, [], "shop.nowhere", BROKEN, [BROKEN, BROKEN], [SOUND, SOUND]]
+    )
+    def test_is_503_whatever_it_is(self, at, user, answers, answer):
+        tokens = at(HOST).sign_in(user)
+        answers[HOST] = answer
+
+        assert at(HOST).refresh(tokens.refresh).status_code == 503
+
+    def test_is_logged_once_an_hour_with_its_cause(self, at, user, answers, caplog):
+        tokens = at(HOST).sign_in(user)
+        answers[HOST] = [BROKEN]
+        at(HOST).refresh(tokens.refresh)
+        at(HOST).refresh(tokens.refresh)
+
+        told = [one for one in caplog.messages if "keys_unavailable" in one]
+        assert [one.split()[0] for one in told] == ["event=keys_unavailable"]
+        assert "lambda" in told[0]
+
+    def test_is_remembered_for_so_many_failures(self, at, answers, monkeypatch, tmp_path):
+        monkeypatch.setattr(by_request, "MOST", 2)
+        for name in "abc":
+            answers[HOST] = {"file": tmp_path / name}
+            at(HOST).get("/api/token/jwks/")
+
+        assert [name in str(by_request._told) for name in ("/a)", "/b)", "/c)")] == [
+            False,
+            True,
+            True,
+        ]
+
+
+class TestAKeyOfAnAnswerThatCannotBeUsed:
+    """It is absent alone, though a new answer is a new list."""
+
+    @pytest.fixture
+    def answer(self, settings):
+        answer = [SOUND]
+        settings.DRF_JWT_KIT = {"KEYS": lambda request: [*answer]}
+        return answer
+
+    @pytest.mark.parametrize("state", ["next", "retiring"])
+    def test_ends_none_beside_it(self, at, user, answer, state):
+        tokens = at(HOST).sign_in(user)
+        answer.append({**BROKEN, "state": state})
+
+        assert at(HOST).get_with(tokens.access).status_code == 200
+        assert at(HOST).refresh(tokens.refresh).status_code == 200
+
+    def test_lets_none_sign_in_its_place(self, at, user, answer):
+        tokens = at(HOST).sign_in(user)
+        answer.insert(0, BROKEN)
+
+        assert at(HOST).get_with(tokens.access).status_code == 200
+        assert at(HOST).refresh(tokens.refresh).status_code == 503
+
+    def test_is_taken_when_it_is_mended(self, at, answer, rf):
+        answer.append(BROKEN)
+        at(HOST).get("/api/token/jwks/")
+        answer[1] = ANOTHER
+
+        with for_request(rf.get("/", HTTP_HOST=HOST)):
+            assert len(get_ring().verifying) == 2
 
 
 def test_a_function_that_finds_nothing_suspicious_to_refuse_is_an_error_of_the_checks(manager):

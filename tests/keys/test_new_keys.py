@@ -294,6 +294,17 @@ def test_a_list_of_which_none_can_be_used_is_kept_for_an_hour(later, beside, cap
         ]
 
 
+def test_a_list_of_new_files_of_which_none_is_there_is_kept_for_an_hour(tmp_path, later):
+    manager = FilesOfAManager(tmp_path)
+    manager.hold(LEAKED)
+    with override_settings(DRF_JWT_KIT={"KEYS": manager.source()}):
+        get_ring()
+        manager.answer = [{"file": tmp_path / "not-mounted.pem"}]
+
+        assert later(HOUR).signing.kid == kid_of(LEAKED)
+        assert later(INTERVAL).signing is None
+
+
 def test_another_file_in_the_place_of_one_keeps_no_key_of_that(tmp_path, later):
     manager = FilesOfAManager(tmp_path)
     manager.hold(SOUND, LEAKED)

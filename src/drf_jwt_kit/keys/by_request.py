@@ -46,7 +46,7 @@ class _Ring:
     def __init__(self, answered: list[Any]) -> None:
         self._answered = answered
         """Kept, because an address in their text stands for a function only while that lives."""
-        self._memory, self._lock = Memory(self._placed), Lock()
+        self._memory, self._lock = Memory(self._placed, spares_new=True), Lock()
         self._ring: KeyRing | None = None
         self._until = 0.0
         """On the monotonic clock."""
@@ -86,9 +86,10 @@ def depends_on_request(sources: Any) -> bool:
 def ring_for_request(sources: Any) -> KeyRing:
     """The keys for the request that is asking, or for none.
 
-    Read again after KEYS_RELOAD_INTERVAL. What cannot be read then: see memory. Raises UnusableKey
-    where an answer cannot be used, KeysUnavailable where a function fails, since nobody knows then
-    which keys are those of the request, and SuspiciousOperation where a function does.
+    Read again after KEYS_RELOAD_INTERVAL. What cannot be read then: see memory. Raises
+    KeysUnavailable where a function fails or none of its keys can be used, since nobody knows then
+    which keys are those of the request, and SuspiciousOperation where a function does. Without a
+    request, keys of which none can be used raise UnusableKey.
     """
     answered = _answered(sources)
     name = repr([_named_by(source) for source in answered])
@@ -97,7 +98,12 @@ def ring_for_request(sources: Any) -> KeyRing:
         _rings.move_to_end(name)
         while len(_rings) > MOST:
             _rings.popitem(last=False)
-    return ring.current()
+    try:
+        return ring.current()
+    except UnusableKey as error:
+        if asking() is None:
+            raise
+        raise _unavailable(error) from error
 
 
 @receiver(setting_changed)
@@ -141,9 +147,14 @@ def _answer(function: Any, where: str) -> _Answer:
     try:
         return _Answer(*answer_of(function, where, asking()))
     except UnusableKey as error:
-        if _is_news(error.problem):
-            logger.exception("event=keys_unavailable error=%r", error.problem)
-        raise KeysUnavailable from error
+        raise _unavailable(error) from error
+
+
+def _unavailable(why: UnusableKey) -> KeysUnavailable:
+    """What a request is answered, which is logged once an hour."""
+    if _is_news(why.problem):
+        logger.error("event=keys_unavailable error=%r", why.problem, exc_info=why)
+    return KeysUnavailable()
 
 
 def _is_news(problem: str) -> bool:
@@ -153,6 +164,8 @@ def _is_news(problem: str) -> bool:
     is_news = at - _told.get(problem, float("-inf")) > KEPT_FOR.total_seconds()
     if is_news:
         _told[problem] = at
+        while len(_told) > MOST:  # a name of a file in it may come from the request
+            _told.pop(next(iter(_told)), None)
     return is_news
 
 

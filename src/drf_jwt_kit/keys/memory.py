@@ -29,10 +29,16 @@ logger = logging.getLogger("drf_jwt_kit")
 
 
 class Memory:
-    """The keys of one project, as a process has read them. ``read`` reads all of them."""
+    """The keys of one project, as a process has read them. ``read`` reads all of them.
 
-    def __init__(self, read: Callable[[Attempt], list[Placed]]) -> None:
-        self._read = read
+    With ``spares_new``, a key that was never read is absent alone in a list that was never read
+    either.
+    """
+
+    def __init__(
+        self, read: Callable[[Attempt], list[Placed]], *, spares_new: bool = False
+    ) -> None:
+        self._read, self._spares_new = read, spares_new
         self._known: dict[str, list[Placed]] = {}
         """The keys of each source, as they were when it could be read."""
         self._ring: KeyRing | None = None
@@ -71,6 +77,7 @@ class Memory:
         return self._ring
 
     def _placed(self) -> list[Placed]:
+        known = dict(self._known)
         placed = self._placed_now(drops_missing=True)
         if any(map(self._is_fresh, placed)):
             self._known |= {source: [] for source in self._missing}
@@ -79,6 +86,7 @@ class Memory:
         elif self._missing:
             # Nothing at all can be read, as where a volume is not mounted: so much was not taken
             # away key by key.
+            self._known = known
             placed = self._placed_now(drops_missing=False)
         return self._without_doubles(placed)
 
@@ -94,10 +102,10 @@ class Memory:
         self._within.append(source)
         faults = dict(self._faults)
         try:
-            keys = _some_of(read())
+            keys = self._some_of(read())
         except UnusableKey as error:
             self._faults = faults  # what is within it is told with it
-            if error.is_missing and self._drops_missing:
+            if self._is_gone(error):
                 self._missing.add(source)
                 self._faults[source] = ("key_gone", error)
                 return [AbsentKey(state=state, why=error)]
@@ -107,13 +115,26 @@ class Memory:
         self._known[source] = [self._stamped(one) for one in keys]
         return self._known[source]
 
+    def _some_of(self, keys: list[Placed]) -> list[Placed]:
+        """The keys of a source, unless none of several can be used and none was read before: then
+        it is the source that cannot be read. Raises UnusableKey."""
+        new = [one.why for one in keys if isinstance(one, AbsentKey) and one.kid is None]
+        broken = [why for why in new if isinstance(why, UnusableKey) and not self._is_gone(why)]
+        if broken and len(broken) == len(keys):
+            raise broken[0]
+        return keys
+
+    def _is_gone(self, why: UnusableKey) -> bool:
+        return why.is_missing and self._drops_missing
+
     def _kept(self, source: str, why: UnusableKey, state: KeyState | None) -> list[Placed]:
         """What is known of a source that cannot be read.
 
         Raises ``why`` if it is new, and not one of a list of which others have been read.
         """
         if source not in self._known:
-            if self._known.keys().isdisjoint(self._within):
+            in_new_list = self._known.keys().isdisjoint(self._within)
+            if in_new_list and not (self._spares_new and self._within[1:]):
                 raise why
             self._faults[source] = ("key_unusable", why)
             return [AbsentKey(state=state, why=why)]
@@ -170,16 +191,6 @@ class Memory:
             if source == _LIST or any(map(self._is_fresh, self._known.get(source, []))):
                 logger.warning("event=keys_back source=%r", source)
         self._told = {source: event for source, (event, _) in self._faults.items()}
-
-
-def _some_of(keys: list[Placed]) -> list[Placed]:
-    """The keys of a source, unless none of several can be used and none was read before: then it
-    is the source that cannot be read. Raises UnusableKey."""
-    new = [one.why for one in keys if isinstance(one, AbsentKey) and one.kid is None]
-    broken = [why for why in new if isinstance(why, UnusableKey) and not why.is_missing]
-    if broken and len(broken) == len(keys):
-        raise broken[0]
-    return keys
 
 
 def _signed_on(placed: list[Placed], before: KeyRing | None) -> list[Placed]:
