@@ -1,4 +1,4 @@
-"""Logins with a password that is being changed: nothing that they are given lives on."""
+"""Logins whose user or session is being changed: nothing that they are given lives on."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def accepted(site, logins):
     return [answer.status_code for answer in together(*asked) if answer.status_code == 200]
 
 
-def wait_until_it_is_stored(site, user):
+def wait_until_it_is_stored(site, user, before=0):
     """Until the login has inserted its row. SQLite lets it do so only after the change."""
     deadline = time.monotonic() + 2
     while time.monotonic() < deadline:
-        if site.act("count_sessions", user=user.pk)["count"]:
+        if site.act("count_sessions", user=user.pk)["count"] > before:
             return
         time.sleep(0.01)
 
@@ -85,6 +85,39 @@ class TestALoginDuringACommit:
 
     def test_is_given_nothing_that_lives_on(self, overtaken):
         assert overtaken.accepted == []
+
+
+class WhileItsParentEnds:
+    """A login with a token, between the end of all sessions of its user and the commit of that."""
+
+    def __init__(self, site):
+        user, hold = site.newcomer(), site.hold()
+        parent = site.kit().sign_in(user)
+        end = partial(site.act, "change_in_a_transaction", user=user.pk, how="revocation")
+        ending = meanwhile(partial(end, file=str(hold.file)))
+        hold.wait()
+        headers = {"Authorization": f"Bearer {parent.access}"}
+        beginning = meanwhile(lambda: site.kit().post("/api/begin/", headers=headers))
+        wait_until_it_is_stored(site, user, before=1)
+        hold.release()
+        ending.result()
+        self.answer = beginning.result()
+        self.attempts = len(hold.wait())
+        self.accepted = accepted(site, [parent, *given([self.answer])])
+
+
+@pytest.fixture(scope="module")
+def begun_too_late(site):
+    return WhileItsParentEnds(site)
+
+
+class TestALoginWithATokenWhoseSessionIsBeingEnded:
+    def test_is_refused(self, begun_too_late):
+        """At the higher levels a transaction around it is undone instead: 503."""
+        assert begun_too_late.answer.status_code in {401, 503} or begun_too_late.attempts > 1
+
+    def test_is_given_nothing_that_lives_on(self, begun_too_late):
+        assert begun_too_late.accepted == []
 
 
 def test_a_login_that_stands_still_before_its_insert_is_refused(site):

@@ -9,7 +9,7 @@ from django.test import RequestFactory, override_settings
 from drf_jwt_kit import sessions, signals
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.sessions import end, feed, rows
+from drf_jwt_kit.sessions import descendants, feed, rows
 from drf_jwt_kit.sessions.flush import flush
 from drf_jwt_kit.tokens import AccessToken
 from tests.conftest import claims_of
@@ -184,26 +184,28 @@ def test_several_of_one_user_are_told_of_together(user, signed_in, replay, revok
     assert (None, user.pk, "reused", 2) in revoked
 
 
-def test_a_login_under_way_ends_with_its_parent(user, signed_in, monkeypatch):
-    """The theft is found after the row is stored, and before the login looks at its parent."""
+@pytest.mark.parametrize("reason", RevokedReason)
+def test_a_login_under_way_ends_with_its_parent(user, signed_in, monkeypatch, reason):
+    """The parent ends after the row is stored, and before the login looks at it."""
     request = with_token(signed_in)
-    look = end.was_stolen
+    look = descendants.end_of_parent
 
     def found_first(parent):
-        sessions.revoke(signed_in.session, reason=RevokedReason.REUSED)
+        sessions.revoke(signed_in.session, reason=reason)
         return look(parent)
 
-    monkeypatch.setattr(end, "was_stolen", found_first)
+    monkeypatch.setattr(descendants, "end_of_parent", found_first)
 
     with pytest.raises(InvalidToken) as refused:
         sessions.start(user, request)
     assert refused.value.reason == "session_ended"
-    assert not rows.stored().filter(revoked_at=None).exists()
+    assert {row.revoked_reason for row in Session.objects.all()} == {reason}
 
 
-def test_a_login_that_comes_too_late_is_refused(user, signed_in):
+@pytest.mark.parametrize("reason", RevokedReason)
+def test_a_login_that_comes_too_late_is_refused(user, signed_in, reason):
     request = with_token(signed_in)
-    sessions.revoke(signed_in.session, reason=RevokedReason.REUSED)
+    sessions.revoke(signed_in.session, reason=reason)
 
     with pytest.raises(InvalidToken):
         sessions.start(user, request)
@@ -224,9 +226,9 @@ def test_flush_hands_on_what_was_begun(kit, user, clock, replay):
     root = kit.sign_in(user)
     middle = begun_with(root, user)
     lower = begun_with(middle, user)
+    lowest = begun_with(lower, user)
     kit.logout(middle.refresh)
     kit.logout(lower.refresh)
-    lowest = begun_with(lower, user)
     clock.shift(timedelta(hours=2))
 
     list(flush())

@@ -108,7 +108,7 @@ def end_since_login(user_id: Any, stored_fingerprint: str) -> End | None:
     as it was before. Outside a transaction the lock is released at once.
     """
     found = _one(user_id)
-    with _locked(found.db):
+    with locking(found.db):
         user = next(iter(found), None)
     return End.USER_GONE if user is None else end_of_account_for_request(user, stored_fingerprint)
 
@@ -159,7 +159,7 @@ def _one(user_id: Any) -> Any:
 
 
 @contextmanager
-def _locked(alias: str) -> Iterator[None]:
+def locking(alias: str) -> Iterator[None]:
     """Make a query lock what it reads: Django's select_for_update demands a transaction.
 
     SQLite has no such lock and needs none: it has one writer, so the row of the session could be

@@ -15,9 +15,9 @@ from uuid import UUID
 
 from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, NoActiveAccount, Reason
-from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.models import Session
 
-from . import client, end, events, grant, limits, rows
+from . import client, descendants, end, events, grant, limits, rows
 from .account import end_since_login, may_log_in
 from .beginnings import Beginning, Waiting, current, store, take_back
 from .claims import Login, PlainLogin, claims_of
@@ -197,6 +197,7 @@ def _look_again(one: Beginning) -> None:
     if account is not None:
         end.end_one(session, account.value)
         raise NoActiveAccount
-    if session.parent is not None and end.was_stolen(session.parent):
-        end.end_one(session, RevokedReason.REUSED)
+    reason = None if session.parent is None else descendants.end_of_parent(session.parent)
+    if reason is not None:
+        end.end_one(session, reason)
         raise InvalidToken(Reason.SESSION_ENDED)

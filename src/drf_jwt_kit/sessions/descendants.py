@@ -1,4 +1,4 @@
-"""Which sessions were begun with tokens of another, and with tokens of those? Never writes."""
+"""Which sessions were begun with tokens of another, and has that one been ended? Never writes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django.db.models.expressions import RawSQL
 from drf_jwt_kit.models import Session
 
 from . import rows
+from .account import locking
+from .faults import persistent
 
 
 def live(parents: Collection[UUID], *, but: Collection[UUID]) -> list[tuple[UUID, Any]]:
@@ -30,3 +32,16 @@ def live(parents: Collection[UUID], *, but: Collection[UUID]) -> list[tuple[UUID
     )
     found = rows.stored().filter(pk__in=begun, revoked_at=None).exclude(pk__in=but)
     return [*found.values_list("pk", "user_id")]
+
+
+@persistent
+def end_of_parent(session_id: UUID) -> str | None:
+    """Why the session with this id was ended, or None if it was not.
+
+    One query, which waits for an end that is being committed: a plain one would miss it. Outside a
+    transaction the lock is released at once.
+    """
+    row = rows.stored().filter(pk=session_id).values_list("revoked_at", "revoked_reason")
+    with locking(row.db):
+        revoked_at, reason = row.first() or (None, "")
+    return None if revoked_at is None else reason

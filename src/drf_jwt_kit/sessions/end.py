@@ -129,16 +129,6 @@ def end_one(session: Session, reason: str) -> None:
     persistently(lambda again: end_it(again=again))
 
 
-@persistent
-def was_stolen(session_id: UUID) -> bool:
-    """Whether a session has ended because an old refresh token came back, its own or a parent's.
-
-    Inside a transaction the row is locked: whoever ends it then sees what that has begun.
-    """
-    session = rows.find_for_update(session_id)
-    return session is not None and session.revoked_reason == RevokedReason.REUSED
-
-
 def logout(presented: str | bytes, *more: str | bytes, reason: str = RevokedReason.LOGOUT) -> None:
     """End the session of each token that is ours: of either kind, of any age and generation.
 

@@ -144,9 +144,11 @@ def change_password(user, password):
 
 
 def change_in_a_transaction(user, how, file):
-    """Change or delete a user in a transaction that commits when the file is there."""
+    """Change or delete a user, or end its sessions, in a transaction that commits when the file is
+    there."""
+    changes = {"password": change_password, "deletion": delete_user, "revocation": revoke_user}
     with transaction.atomic():
-        answer = {"password": change_password, "deletion": delete_user}[how]
+        answer = changes[how]
         answer(user, *(["another one"] if how == "password" else []))
         hold_until(Path(file))
     return {}
