@@ -13,19 +13,20 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Model, Q, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest
 
 from drf_jwt_kit.conf.moments import as_local, now, whole_second
-from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, Reason
+from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, Reason, ServiceUnavailable
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Cutoff, RevokedReason, Session, SessionQuerySet
 from drf_jwt_kit.models.moment import MomentField
 
 from . import adoption, beginnings, descendants, events, feed, rows
 from .causal import READS, UPDATES, catch_up
+from .descendants import portions
 from .faults import persistent, persistently
 from .presented import EITHER, Origin, Presented, is_genuine, read, to_raise
 
@@ -107,7 +108,7 @@ def end(
     stolen: list[UUID] = []
     if reason == RevokedReason.REUSED:
         stolen = [*found.filter(to_end).values_list("pk", flat=True)]
-        _end_begun_with(stolen)  # a process that is killed here leaves something to be found again
+        _try_to_end_begun_with(stolen)  # first: a process killed here leaves a theft to be found
     count = _write(found.filter(to_end), at, reason)
     if count:
         if user_id is None and session_id is not None:
@@ -189,6 +190,15 @@ def end_session_of(token: Presented, reason: str = RevokedReason.LOGOUT) -> None
         revoke(session, reason=reason)
 
 
+def _try_to_end_begun_with(stolen: list[UUID]) -> None:
+    """The same, but if the database fails, what was stolen itself can end before this raises."""
+    try:
+        _end_begun_with(stolen)
+    except (DatabaseError, InterfaceError, ServiceUnavailable):
+        if rows.in_transaction():  # it undoes that end as well
+            raise
+
+
 @persistent
 def _end_begun_with(stolen: list[UUID]) -> None:
     """End the sessions that were begun with tokens of these, and with theirs, of whatever user.
@@ -196,19 +206,20 @@ def _end_begun_with(stolen: list[UUID]) -> None:
     Asks again until it finds no more: a login may be under way, and looks at its parent only after
     its row is stored.
     """
-    ended: list[UUID] = []
+    ended: set[UUID] = set()
     while found := descendants.live(stolen, but=ended):
         of_user: dict[Any, list[UUID]] = {}
         for pk, user_id in found:
             of_user.setdefault(user_id, []).append(pk)
-            ended.append(pk)
+            ended.add(pk)
         for user_id, ids in of_user.items():
             _end_some(ids, user_id)
 
 
 def _end_some(ids: list[UUID], user_id: Any) -> None:
-    reason = RevokedReason.REUSED
-    if count := _write(rows.stored().filter(pk__in=ids, revoked_at=None), now(), reason):
+    reason, at = RevokedReason.REUSED, now()
+    live = [rows.stored().filter(pk__in=some, revoked_at=None) for some in portions(ids)]
+    if count := sum(_write(some, at, reason) for some in live):
         events.revoked(ids[0] if len(ids) == 1 else None, user_id, reason, count)
         feed.expire_after_commit()
 

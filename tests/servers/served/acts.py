@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken, ServiceUnavailable
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import upkeep
+from drf_jwt_kit.sessions import rows, upkeep
 from tests.conftest import PASSWORD
 
 from .holding import hold_until
@@ -154,15 +154,26 @@ def change_in_a_transaction(user, how, file):
     return {}
 
 
-def count_sessions(user):
-    """How many sessions of a user are stored, as a new connection sees it."""
+def begin_a_chain(session, length):
+    """Store so many sessions, each as if it was begun with a token of the one before."""
+    first, chain = Session.objects.get(pk=session), []
+    for _ in range(length):
+        chain.append(rows.new_session(first.user))
+        chain[-1].parent, session = session, chain[-1].pk
+    Session.objects.bulk_create(chain, batch_size=200)
+    return {}
+
+
+def count_sessions(user, live=False):
+    """How many sessions of a user are stored, or live, as a new connection sees it."""
     with ThreadPoolExecutor(1) as apart:
-        return {"count": apart.submit(_count_and_close, user).result()}
+        return {"count": apart.submit(_count_and_close, user, live).result()}
 
 
-def _count_and_close(user):
+def _count_and_close(user, live):
     try:
-        return Session.objects.filter(user_id=user).count()
+        found = Session.objects.filter(user_id=user)
+        return (found.filter(revoked_at=None) if live else found).count()
     finally:
         connection.close()
 
@@ -243,5 +254,6 @@ ACTS = {
         *(change_password, delete_user, time_passes, refresh_in_a_transaction),
         *(refresh_in_an_older_view, refresh_of_a_later_login, isolation_level, count, command),
         *(check_database, count_alive, open_cursor, change_in_a_transaction, count_sessions),
+        *(begin_a_chain,),
     )
 }
