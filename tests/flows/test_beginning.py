@@ -242,7 +242,7 @@ class TestALoginThatTheProjectTakesBack:
         answer = post(kit, user, name)
 
         assert answer.json() == {"code": "required"}
-        assert not Session.objects.exists()
+        assert Session.objects.get().revoked_at is not None
         assert told == []
 
 

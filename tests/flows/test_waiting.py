@@ -243,11 +243,17 @@ class TestALoginWhoseTokensAreNotAnswered:
 
 
 class TestAViewWithAHandlerOfItsOwn:
-    @pytest.mark.parametrize("name", ["OwnPost", "RefusesAfterwards", "AnswersAnError"])
+    @pytest.mark.parametrize("name", ["OwnPost", "RefusesAfterwards"])
     def test_begins_nothing_when_it_refuses(self, kit, user, told, name):
         assert post(kit, user, name).status_code == 403
 
         assert not Session.objects.exists()
+        assert told == []
+
+    def test_begins_nothing_that_lives_when_it_answers_tokens_with_an_error(self, kit, user, told):
+        assert post(kit, user, "AnswersAnError").status_code == 403
+
+        assert Session.objects.get().revoked_reason == RevokedReason.BY_PROJECT
         assert told == []
 
 
@@ -269,7 +275,7 @@ class TestALoginThatWasRevokedWhileItWaited:
     def test_never_begins(self, kit, user, told, cls):
         assert post(kit, user, cls.__name__).status_code == 200
 
-        assert not Session.objects.exists()
+        assert Session.objects.get().revoked_at is not None
         assert told == []
 
     def test_is_not_the_one_that_the_project_keeps(self, kit, user):
@@ -283,8 +289,9 @@ class TestALoginThatWasRevokedWhileItWaited:
             str(token)
             sessions.revoke(user=user)
             str(token)
+        str(token)
 
-        assert not Session.objects.exists()
+        assert Session.objects.get().revoked_reason == RevokedReason.BY_PROJECT
 
     def test_cannot_be_started_once_more(self, user):
         with begun_at_the_end():
@@ -294,7 +301,7 @@ class TestALoginThatWasRevokedWhileItWaited:
             with pytest.raises(InvalidToken):
                 sessions.start(user, RequestFactory().get("/"), token=token)
 
-        assert not Session.objects.exists()
+        assert Session.objects.get().revoked_reason == RevokedReason.BY_PROJECT
 
 
 class TestALoginUnderALimit:

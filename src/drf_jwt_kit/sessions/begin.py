@@ -15,11 +15,11 @@ from uuid import UUID
 
 from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, NoActiveAccount, Reason
-from drf_jwt_kit.models import Session
+from drf_jwt_kit.models import RevokedReason, Session
 
 from . import client, descendants, end, events, grant, limits, rows
 from .account import end_since_login, may_log_in
-from .beginnings import Beginning, Waiting, current, store, take_back
+from .beginnings import Beginning, Waiting, current, ended, store, store_ended, take_back
 from .claims import Login, PlainLogin, claims_of
 from .faults import database_faults_answered, persistently
 from .presented import EITHER, Presented, read
@@ -89,10 +89,10 @@ def begin(
     if waiting is not None and not waiting.is_open:
         waiting = None
     earlier = None if waiting is None else waiting.find(session.pk)
-    dropped = waiting is not None and waiting.has_dropped(session.pk)
-    if request is None and replaces is None and (earlier is not None or dropped):
+    ended_before = session.revoked_at is not None and session._state.adding
+    if request is None and replaces is None and (earlier is not None or ended_before):
         return write()  # its tokens are written out once more
-    if dropped:
+    if session.revoked_at is not None:
         raise InvalidToken(Reason.SESSION_ENDED)
     if not may_log_in(user):
         raise NoActiveAccount
@@ -108,10 +108,8 @@ def begin(
         implied=implied,
     )
     written = write()
-    if waiting is None:
+    if waiting is None or not waiting.add(beginning):
         _insert([beginning])
-    else:
-        waiting.beginnings[session.pk] = beginning
     return written
 
 
@@ -120,9 +118,10 @@ def begun_at_the_end(replaces: tuple[str, ...] = ()) -> Iterator[Waiting]:
     """Begin the sessions that a block prepares when it has ended, unless it raises.
 
     It may say what it answers, and then an implied login whose tokens are not in that does not
-    begin. ``replaces`` are the refresh tokens that the browser held before; their sessions end if
-    another begins. Inside another such block, all wait for that one. Raises as ``logins.start``
-    does.
+    begin. What it answers as a refusal, and what the project has ended meanwhile, is stored as a
+    session that has ended. ``replaces`` are the refresh tokens that the browser held before; their
+    sessions end if another begins. Inside another such block, all wait for that one. Raises as
+    ``logins.start`` does.
     """
     outer, waiting = current.get(), Waiting()
     waiting.outer = outer if outer is not None and outer.is_open else None
@@ -130,15 +129,22 @@ def begun_at_the_end(replaces: tuple[str, ...] = ()) -> Iterator[Waiting]:
     try:
         yield waiting
     finally:
-        waiting.is_open = False
+        waiting.close()
         current.reset(token)
     prepared = waiting.kept() if waiting.beginnings else []
+    if waiting.is_refused:
+        new = [one for one in prepared if one.session._state.adding]
+        waiting.ended += [ended(one, RevokedReason.BY_PROJECT) for one in new]
+        prepared = []
+    for one in waiting.ended:
+        store_ended(one)
     if prepared and replaces:
         first = prepared[0]
         prepared[0] = replace(first, replaces=(*first.replaces, *replaces))
-    if waiting.outer is not None:
-        waiting.outer.beginnings.update((one.session.pk, one) for one in prepared)
-    elif prepared:
+    if waiting.outer is not None:  # its own answer may keep what this one has answered
+        handed_on = [replace(one, implied=False) for one in prepared]
+        prepared = [one for one in handed_on if not waiting.outer.add(one)]
+    if prepared:
         _insert(prepared)
 
 

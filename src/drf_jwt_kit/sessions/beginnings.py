@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import read_unverified
 from drf_jwt_kit.models import Session
 
-from . import rows
+from . import events, feed, rows
 from .faults import persistent, persistently
 
 _CHANGED = (
@@ -63,19 +64,30 @@ class Waiting:
     """Threads that outlive the view begin their sessions at once."""
     outer: Waiting | None = None
     """The view inside of which this one was asked."""
-    dropped: set[UUID] = field(default_factory=set)
-    """The sessions that the project has ended while they waited."""
+    ended: list[Beginning] = field(default_factory=list)
+    """Those whose sessions the project has ended while they waited."""
     answers: list[object] = field(default_factory=list)
-    """What the client gets, as the serializer and the view say it. Empty if nobody has said."""
+    """What the client gets, as the serializer and the view say it. Empty if that is not known."""
+    is_refused: bool = False
+    """Whether that is a refusal, which may have tokens in it even so."""
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def add(self, one: Beginning) -> bool:
+        """Let a login wait here. False if the view has been left meanwhile, by another thread."""
+        with self._lock:
+            if self.is_open:
+                self.beginnings[one.session.pk] = one
+            return self.is_open
+
+    def close(self) -> None:
+        """Let nothing wait here any more."""
+        with self._lock:
+            self.is_open = False
 
     def find(self, session_id: UUID) -> Beginning | None:
         """The login that waits here, or in a view around this one."""
         found = (one.beginnings.get(session_id) for one in self.and_outer())
         return next(filter(None, found), None)
-
-    def has_dropped(self, session_id: UUID) -> bool:
-        """Whether the project has ended this session while it waited."""
-        return any(session_id in one.dropped for one in self.and_outer())
 
     def and_outer(self) -> Iterator[Waiting]:
         """This one, and those around it."""
@@ -101,8 +113,14 @@ current: ContextVar[Waiting | None] = ContextVar("drf_jwt_kit_waiting", default=
 """Where a login that is prepared now has to wait; None if it begins at once."""
 
 
-def drop(session_id: UUID | None = None, *, user_id: Any = None, keep: UUID | None = None) -> None:
-    """Let logins that wait never begin: the project has ended them. All of them without arguments.
+def drop(
+    reason: str,
+    session_id: UUID | None = None,
+    *,
+    user_id: Any = None,
+    keep: UUID | None = None,
+) -> None:
+    """Let logins that wait never begin: the project has ended them. All of them without an id.
 
     With both, the session only if it is that user's; ``keep`` is left.
     """
@@ -110,9 +128,27 @@ def drop(session_id: UUID | None = None, *, user_id: Any = None, keep: UUID | No
     for waiting in () if inner is None else inner.and_outer():
         for pk, one in [*waiting.beginnings.items()]:
             is_meant = session_id in {None, pk} and user_id in {None, one.session.user_id}
-            if is_meant and pk != keep:
-                del waiting.beginnings[pk]
-                waiting.dropped.add(pk)
+            if is_meant and pk != keep and waiting.beginnings.pop(pk, None) is not None:
+                waiting.ended.append(ended(one, reason))
+
+
+def ended(one: Beginning, reason: str) -> Beginning:
+    """The same login, whose session has ended before it was stored."""
+    session = one.session
+    session.revoked_at, session.revoked_reason = as_local(now()), events.reason_to_store(reason)
+    return one
+
+
+def store_ended(one: Beginning) -> None:
+    """Insert the row of a login that has ended before it began, and tell nobody.
+
+    Its tokens may be with somebody, and a request without a query would let them in.
+    """
+    session = one.session
+    if session._state.adding:
+        session.revoked_at = as_local(now())  # the newest ends are read
+        persistently(lambda again: _save(session, again=again))
+        feed.expire_after_commit()
 
 
 def store(one: Beginning) -> bool:

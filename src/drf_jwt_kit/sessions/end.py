@@ -67,7 +67,7 @@ def revoke(
 
     count = persistently(end_all)
     if session_id is None or not count:
-        beginnings.drop(session_id, user_id=getattr(user, "pk", None), keep=keep)
+        beginnings.drop(reason, session_id, user_id=getattr(user, "pk", None), keep=keep)
     return count
 
 
@@ -82,7 +82,7 @@ def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
     row = Cutoff(valid_after=valid_after)
     # If the answer is lost, the row may be written twice, which has the same effect.
     persistently(lambda again: row.save(using=rows.write_alias(), force_insert=True))
-    beginnings.drop()
+    beginnings.drop(reason)
     events.all_revoked(valid_after, reason)
     feed.expire_after_commit()
     return valid_after
@@ -182,7 +182,7 @@ def end_session_of(token: Presented, reason: str = RevokedReason.LOGOUT) -> None
     if session is None and catch_up():
         session = rows.find_for_update(token.session_id)
     if session is None:
-        beginnings.drop(token.session_id)
+        beginnings.drop(reason, token.session_id)
         return
     if not is_genuine(token, session):
         rows.refuse(token, "forged", Reason.INVALID)

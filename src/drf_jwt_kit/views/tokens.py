@@ -68,9 +68,9 @@ class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
     def _handled(self, handler: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
         with begun_at_the_end(replaces=self.held()) as self._waiting:
             response = handler(request, *args, **kwargs)
-            self._waiting.answers.append(_all_of(response))
-            if response.status_code >= HTTPStatus.BAD_REQUEST:  # a refusal, as if it was raised
-                self._waiting.beginnings.clear()
+            answers, content = self._waiting.answers, _all_of(response)
+            answers[:] = [] if content is None else [*answers, content]
+            self._waiting.is_refused = response.status_code >= HTTPStatus.BAD_REQUEST
         self.begun(response)
         return response
 
@@ -168,9 +168,15 @@ class TokenLogoutView(TokenViewBase):
         return JWTAuthentication().header_token(request) if sent else None
 
 
-def _all_of(response: Any) -> list[object]:
-    """The body of ``response``, its headers and its cookies."""
-    body = response.data if isinstance(response, Response) else getattr(response, "content", b"")
+def _all_of(response: Any) -> list[object] | None:
+    """The body of ``response``, its headers and its cookies; None if the body is not known: of a
+    stream, and of a page that will be rendered later."""
+    if isinstance(response, Response):
+        body = response.data
+    elif response.streaming or not getattr(response, "is_rendered", True):
+        return None
+    else:
+        body = response.content
     return [body, [*response.items()], [one.value for one in response.cookies.values()]]
 
 
