@@ -1,11 +1,16 @@
 """A token whose session is stored may be started again, and undoes nothing by that."""
 
+from datetime import timedelta
+
 import pytest
+from django.test import RequestFactory
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.tokens import RefreshToken
+from drf_jwt_kit.sessions.begin import begun_at_the_end
+from drf_jwt_kit.tokens import AccessToken, RefreshToken
+from tests.conftest import claims_of
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +70,41 @@ def test_a_session_that_was_refreshed_is_not_put_back(kit, user, token, past_lee
 
     past_leeway()
     assert kit.refresh(third.refresh).status_code == 200
+
+
+class TestWhatATokenBounds:
+    @pytest.fixture
+    def with_token(self, signed_in):
+        request = RequestFactory().get("/")
+        request.auth = AccessToken(signed_in.access)
+        return request
+
+    def test_the_login_of_a_session_that_is_stored_is_no_younger_later(
+        self, kit, user, clock, signed_in, with_token
+    ):
+        clock.shift(timedelta(minutes=10))
+        token = RefreshToken.for_user(user)
+        str(token)
+
+        pair = sessions.start(user, with_token, token=token)
+
+        at = claims_of(signed_in.access)["auth_time"]
+        assert claims_of(pair.access)["auth_time"] == at
+        assert claims_of(kit.rotate(pair.refresh).access)["auth_time"] == at
+
+    def test_the_parent_stays(self, user, signed_in, with_token):
+        token = RefreshToken.for_user(user)
+        sessions.start(user, with_token, token=token)
+
+        sessions.start(user, token=token, name="My phone")
+
+        row = Session.objects.get(pk=token.session.pk)
+        assert (row.parent, row.name) == (signed_in.session.pk, "My phone")
+
+    def test_the_parent_of_one_that_waits_stays(self, user, signed_in, with_token):
+        token = RefreshToken.for_user(user)
+        with begun_at_the_end():
+            sessions.start(user, with_token, token=token)
+            sessions.start(user, token=token, name="My phone")
+
+        assert Session.objects.get(pk=token.session.pk).parent == signed_in.session.pk

@@ -51,7 +51,7 @@ def log_in(
         grant.limit(session, scope, grant.GIVEN)
     if bound is not None:
         grant.bound(session, bound)
-    session.parent = parent.sid if parent is not None else None
+    session.parent = (parent.sid if parent is not None else None) or session.parent
     session.name = plain(name)[:100]
 
     def write() -> TokenPair:

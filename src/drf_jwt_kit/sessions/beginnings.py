@@ -27,7 +27,7 @@ from .faults import persistent, persistently
 
 _CHANGED = (
     *("name", "scope", "scope_source", "parent", "user_agent", "device", "ip", "obtain_serializer"),
-    *("refresh_lifetime", "access_lifetime", "expires_at"),
+    *("refresh_lifetime", "access_lifetime", "expires_at", "auth_time"),
 )
 """What a login may change of a session that is stored already."""
 
