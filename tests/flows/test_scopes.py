@@ -484,6 +484,21 @@ class TestASessionBegunWithAToken:
             assert scope_of(limited) == "manage"
             assert scope_of(kit.rotate(child.refresh)) == ""
 
+    @pytest.mark.parametrize("how", ["bare", "with a token", "grandchild"])
+    def test_gets_the_scope_that_its_parent_gets_after_both(self, kit, user, how):
+        """The parent logged in at a view of its own, whose serializer gave no scope then."""
+        request = by_request(str(OfManagersOnly.get_token(user).access_token), "django")
+        child = begin_by(user, request, how)
+        give(user, "manage")
+
+        assert scope_of(kit.rotate(child.refresh)) == "manage"
+
+    def test_keeps_a_serializer_of_its_own(self, kit, user):
+        request = by_request(str(OfManagersOnly.get_token(user).access_token), "django")
+        child = sessions.start(user, request, token=WithoutScope.get_token(user))
+
+        assert claims_of(kit.rotate(child.refresh).access)["tier"] == "gold"
+
     def test_is_asked_of_its_parents_serializer_with_a_token_of_its_own(self, kit, user):
         give(user, "manage")
         request = by_request(str(OfManagersOnly.get_token(user).access_token), "django")

@@ -54,10 +54,11 @@ def test_the_session_of_the_token_is_read_locked(user, request_of_it, locked):
 
 
 def test_the_look_is_one_query(user, request_of_it, queries):
+    """The first asks what the new session may do at most."""
     with queries() as made:
         sessions.start(user, request_of_it)
 
-    assert [sql.split()[0] for sql in made] == ["INSERT", "SELECT", "SELECT"]
+    assert [sql.split()[0] for sql in made] == ["SELECT", "INSERT", "SELECT", "SELECT"]
 
 
 def test_a_session_whose_row_is_gone_has_not_ended(user, request_of_it, signed_in):

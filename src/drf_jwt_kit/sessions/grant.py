@@ -58,10 +58,11 @@ def bound(session: Session, most: Bound) -> None:
     """Limit it to the scope of the token that it begins with, and make it no younger a login.
 
     A scope that was computed stays computed: by the session's own obtain serializer if that has
-    computed one, and else by that of the token's session.
+    computed one, and else by that of the token's session. That may also give one later.
     """
     if most.auth_time < epoch(session.auth_time):
         logged_in_at(session, most.auth_time)
+    session.obtain_serializer = session.obtain_serializer or most.obtain_serializer
     if most.scope is None:
         return
     if most.source == COMPUTED and session.scope_source != COMPUTED:
@@ -70,9 +71,9 @@ def bound(session: Session, most: Bound) -> None:
 
 
 def bound_of(token: Presented) -> Bound:
-    """What a session begun with ``token`` may have at most. One query if the token has a scope."""
+    """What a session begun with ``token`` may have at most. One query if it has a session."""
     source, path = GIVEN if token.origin is Origin.JWK_URL else "", ""
-    if token.scope is not None and token.sid is not None:
+    if token.sid is not None:
         stored = rows.stored().filter(pk=token.sid)
         found = stored.values_list("scope_source", "obtain_serializer").first()
         source, path = found or (source, path)

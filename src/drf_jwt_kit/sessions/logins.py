@@ -51,8 +51,8 @@ def start(
     logged in again, and the scope is ``scope`` alone, or none.
 
     ``SESSION_LIMITS`` decides how long the session may live. Two queries, those of the claims,
-    and one more if the number of sessions is limited; up to two more with a token. In a view of
-    ours, the session begins when the view's serializer has accepted everything, and else at once.
+    and one more if the number of sessions is limited; two more with a token. In a view of ours,
+    the session begins when the view's serializer has accepted everything, and else at once.
     Raises NoActiveAccount if ``USER_AUTHENTICATION_RULE`` refuses the user or the user has changed
     meanwhile, InvalidToken if the session of the token has been ended, LimitsError for impossible
     limits, and ServiceUnavailable if the database does not answer.
