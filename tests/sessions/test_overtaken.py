@@ -8,7 +8,7 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTStatelessAuthentication
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.sessions import client, feed
+from drf_jwt_kit.sessions import client, end, feed, rows
 from drf_jwt_kit.tokens import AccessToken
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,6 +45,38 @@ def test_an_end_of_all_sessions_ends_what_it_cannot_see(user, request_of_it, mon
         sessions.start(user, request_of_it)
 
     assert [row.revoked_reason for row in Session.objects.all()] == [reason, reason]
+
+
+@pytest.fixture
+def begun_meanwhile(signed_in, monkeypatch):
+    """A child of the session that is stored while its end is written, which does not see it."""
+    write, child = end._write, rows.new_session(signed_in.session.user)
+    child.parent = signed_in.session.pk
+
+    def unseen(found, *rest):
+        count = write(found, *rest)
+        if child._state.adding:
+            child.save()
+        return count
+
+    monkeypatch.setattr(end, "_write", unseen)
+    return child
+
+
+def test_an_end_of_all_sessions_asks_for_what_began_while_it_was_written(user, begun_meanwhile):
+    assert sessions.revoke(user=user) == 2
+
+    begun_meanwhile.refresh_from_db()
+    assert begun_meanwhile.revoked_reason == RevokedReason.BY_PROJECT
+
+
+def test_a_login_with_a_password_in_the_meantime_is_no_child(user, begun_meanwhile):
+    begun_meanwhile.parent = None
+
+    sessions.revoke(user=user)
+
+    begun_meanwhile.refresh_from_db()
+    assert begun_meanwhile.revoked_at is None
 
 
 def test_the_session_of_the_token_is_read_locked(user, request_of_it, locked):

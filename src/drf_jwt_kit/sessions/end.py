@@ -59,7 +59,10 @@ def revoke(
     end_them = partial(end, found, reason, session_id=session_id, user_id=user_id, at=now())
 
     def end_all(again: bool) -> int:
-        count = end_them(again=again)
+        count = more = end_them(again=again)
+        while more and session_id is None:  # PostgreSQL does not see what begins while it writes
+            more = end(found.exclude(parent=None), reason, user_id=user_id)
+            count += more
         may_lag = session_id is None or not count
         if may_lag and catch_up(READS | UPDATES):
             count += end_them()
