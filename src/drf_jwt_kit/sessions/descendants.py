@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
+
+from django.db import connections
 
 from . import rows
 from .account import locking
 from .faults import persistent
-
-_AT_ONCE = 1_000
-"""How many ids one statement names; SQLite takes 32,766 parameters."""
 
 
 def live(parents: Collection[UUID], *, but: Collection[UUID]) -> list[tuple[UUID, Any]]:
@@ -43,13 +42,13 @@ def end_of_parent(session_id: UUID) -> str | None:
     return None if revoked_at is None else reason
 
 
-def portions(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+def portions(ids: list[UUID]) -> Iterator[list[UUID]]:
     """``ids``, no more at once than a statement can name."""
-    for first in range(0, len(ids), _AT_ONCE):
-        yield ids[first : first + _AT_ONCE]
+    most = (connections[rows.write_alias()].features.max_query_params or 10_000) - 10
+    return (ids[first : first + most] for first in range(0, len(ids), most))
 
 
-def _begun_with(parents: Sequence[UUID]) -> Iterator[tuple[UUID, Any, Any]]:
+def _begun_with(parents: list[UUID]) -> Iterator[tuple[UUID, Any, Any]]:
     for some in portions(parents):
         begun = rows.stored().filter(parent__in=some)
         yield from begun.values_list("pk", "user_id", "revoked_at")

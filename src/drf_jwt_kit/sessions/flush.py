@@ -21,6 +21,7 @@ from drf_jwt_kit.conf.moments import epoch, now
 from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
 
 from . import others, rows
+from .descendants import portions
 from .faults import persistent
 from .life import is_dead
 from .revocations import OVERLAP
@@ -139,7 +140,7 @@ def _stored_in_login_order() -> bool:
 def _hand_on(dead: dict[UUID, UUID | None]) -> None:
     """Give what was begun with tokens of ``dead`` sessions to their parents, so that the end of a
     stolen session still finds it. Nobody finds anything through one without a parent."""
-    for part in _parts([key for key, parent in dead.items() if parent is not None]):
+    for part in portions([key for key, parent in dead.items() if parent is not None]):
         for child, parent in _children(part):
             if child not in dead:
                 _give(child, _left_above(parent, dead))
@@ -156,11 +157,6 @@ def _left_above(parent: UUID | None, dead: dict[UUID, UUID | None]) -> UUID | No
     return parent
 
 
-def _parts(keys: list[UUID]) -> Iterator[list[UUID]]:
-    most = (connections[rows.write_alias()].features.max_query_params or 10_000) - 10
-    return (keys[start : start + most] for start in range(0, len(keys), most))
-
-
 @persistent
 def _children(parents: list[UUID]) -> list[tuple[UUID, UUID | None]]:
     return [*rows.stored().filter(parent__in=parents).values_list("pk", "parent")]
@@ -173,7 +169,7 @@ def _give(child: UUID, parent: UUID | None) -> None:
 
 def _delete(keys: list[UUID], rule: _Rule) -> int:
     dead = rows.stored().dead(rule.before)
-    return sum(_delete_some(dead.filter(pk__in=part)) for part in _parts(keys))
+    return sum(_delete_some(dead.filter(pk__in=part)) for part in portions(keys))
 
 
 @persistent
