@@ -194,7 +194,8 @@ def end_session_of(token: Presented, reason: str = RevokedReason.LOGOUT) -> None
 
 
 def _try_to_end_begun_with(stolen: list[UUID]) -> None:
-    """The same, but if the database fails, what was stolen itself can end before this raises."""
+    """End what was begun with these. If the database fails, these can end even so: asked again
+    when they have, it may answer, or that raises."""
     try:
         _end_begun_with(stolen)
     except (DatabaseError, InterfaceError, ServiceUnavailable):
