@@ -16,12 +16,12 @@ unexport PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-service tour test as-root long bench bench-scale coverage uncovered docs
-.PHONY: services services-stop screenshots
+.PHONY: help demo demo-service tour test as-root long bench bench-pictures bench-scale
+.PHONY: coverage uncovered docs services services-stop screenshots
 .PHONY: matrix lint format types wheel tag all clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: ## serve the example project and its page on 127.0.0.1:8000, and say what to try
 	$(bootstrap) demo
@@ -47,13 +47,17 @@ long: ## the tests that take minutes: many rounds, rows and histories, and clust
 	$(bootstrap) test
 	@$(VENV_PYTHON) .ci/services.py long
 	@$(VENV_PYTHON) -m pytest -m long $(ARGS)
-	@$(VENV_PYTHON) -m benchmarks.scale
+	@$(VENV_PYTHON) -m benchmarks.scale --lenient
 
-bench: ## what requests cost beside Simple JWT, in one run
+bench: ## what it costs beside Simple JWT and others; fails over budget (ARGS="--help" lists more)
 	$(bootstrap) test
 	@$(VENV_PYTHON) -m benchmarks.compare $(ARGS)
 
-bench-scale: ## what requests cost with five million sessions, on PostgreSQL
+bench-pictures: ## the figures of docs/explanation/performance.json, in its page and pictures
+	$(bootstrap) test
+	@$(VENV_PYTHON) -m benchmarks.compare --pictures
+
+bench-scale: ## what requests cost with five million sessions, on PostgreSQL; fails over budget
 	$(bootstrap) test
 	@$(VENV_PYTHON) -m benchmarks.scale $(ARGS)
 

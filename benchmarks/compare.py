@@ -1,69 +1,194 @@
-"""What does the package cost beside Simple JWT, on the same machine in the same run? `make bench`.
+"""What does the package cost, beside Simple JWT, knox, and nothing at all? `make bench`.
 
-CPU time on a SQLite file, turn by turn, so that what disturbs the machine disturbs both alike.
-Simple JWT rotates refresh tokens and blacklists the old ones, which is what comes nearest.
+For each database and algorithm a process of its own, in which all sides take turns, so that what
+disturbs the machine disturbs them alike. Exit status 1 if a budget is exceeded.
 """
 
 from __future__ import annotations
 
-import os
+import argparse
+import json
 import sys
 import tempfile
-import time
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import django
-from django.conf import settings
+from tests.servers.process import LeftOutError
 
-from .timing import Series
+from . import page, versions
+from .against import NoSuchRevisionError, revision_here, source_of
+from .budgets import DATABASES, judged
+from .load import under_load
+from .report import budget_lines, lines
+from .servers import DurablePostgreSQL
+from .start import starts
+from .tokens import ALGORITHMS, settings_of
+from .workers import Worker, take_turns
 
 if TYPE_CHECKING:
-    from .timing import Operation
+    from collections.abc import Callable, Iterator, Sequence
 
-_REPETITIONS = 300
-_WARM_UP = 20
-_TIMES = 3
-
-
-def main() -> int:
-    with tempfile.TemporaryDirectory(prefix="drf-jwt-kit-") as folder:
-        file = Path(folder) / "benchmark.sqlite3"
-        settings.DATABASES["default"] = {"ENGINE": "django.db.backends.sqlite3", "NAME": file}
-        django.setup()
-
-        from django.core.management import call_command
-
-        from .contests import contests, counts
-
-        call_command("migrate", verbosity=0)
-        print(f"{'CPU, median of a repetition':32}{'theirs':>8}{'ours':>8}  µs, ratio, budget")
-        for contest in contests(fresh=_TIMES * (_WARM_UP + _REPETITIONS)):
-            print(contest.line(*_measure(contest.theirs, contest.ours)), flush=True)
-        print(*counts(), sep="\n")
-        print(f"Django's own hasher would add {_hashing() * 1e3:,.0f} ms to each login.")
-    return 0
+RESULTS = Path(__file__).resolve().parent / "results" / "latest.json"
+PARTS = ("requests", "start", "load")
+_WARM_UP, _ROUNDS, _STARTS, _TURNS = 5, 60, 10, 12
 
 
-def _hashing() -> float:
-    from django.contrib.auth.hashers import make_password
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, write, and judge."""
+    options = _options(arguments)
+    if options.pictures:
+        page.write()
+        return 0
+    try:
+        found = _measured(options)
+    except (LeftOutError, NoSuchRevisionError) as missing:
+        print(missing, file=sys.stderr)
+        return 2
+    print(*lines(found), sep="\n")
+    judgements = judged(found["runs"])
+    print(*budget_lines(judgements), sep="\n")
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if options.docs:
+        page.write()
+    return int(any(one.is_over for one in judgements))
 
-    started = time.process_time()
-    make_password("correct horse battery staple", hasher="pbkdf2_sha256")
-    return time.process_time() - started
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add("--database", nargs="+", choices=DATABASES, default=list(DATABASES))
+    add("--algorithm", nargs="+", choices=ALGORITHMS, default=list(ALGORITHMS))
+    add("--part", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure")
+    add("--rounds", type=int, default=_ROUNDS, help="how often each operation is timed")
+    add("--quick", action="store_true", help="once around, to see that it works: no figures")
+    add("--against", metavar="REVISION", help="the same with the package as git has it there")
+    add("--json", metavar="FILE", type=Path, default=RESULTS, help="where the figures go")
+    add("--docs", action="store_true", help="the same, into docs/: figures, tables and pictures")
+    add("--pictures", action="store_true", help="only draw docs/ anew, from its figures")
+    options = parser.parse_args(arguments)
+    if options.docs:
+        options.json = page.FIGURES
+    if options.quick:
+        options.rounds = min(options.rounds, 2)
+    return options
 
 
-def _measure(*operations: Operation) -> list[Series]:
-    from django.db import connection
+def _measured(options: argparse.Namespace) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "about": {
+            "measured": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
+            "revision": revision_here(),
+            "rounds": options.rounds,
+            **versions.installed(),
+        },
+        "runs": [],
+    }
+    with ExitStack() as until_the_end:
+        enter = until_the_end.enter_context
+        source = enter(source_of(options.against)) if options.against else None
+        if source is not None:
+            found["against"] = {"revision": options.against, "runs": []}
+        database_on = {name: enter(_databases(name)) for name in options.database}
+        for name, empty in database_on.items():
+            for algorithm in options.algorithm:
+                about = {"database": name, "algorithm": algorithm}
+                with _workers(empty, algorithm, source, options) as workers:
+                    _say(f"{DATABASES[name]}, {algorithm}")
+                    take_turns(workers, options.rounds if "requests" in options.part else 1)
+                    found["runs"].append(about | _facts_of(workers[0]))
+                    for other in workers[1:]:
+                        found["against"]["runs"].append(about | _facts_of(other))
+                    _others(found, about, workers[0], options)
+    return found
 
-    series = [Series() for _ in operations]
-    for repetition in range(-_WARM_UP, _REPETITIONS):
-        for operation, into in zip(operations, series, strict=True):
-            kept = into if repetition >= 0 else Series()
-            kept.time(operation, connection, clock=time.process_time, times=_TIMES)
-    return series
+
+def _facts_of(worker: Worker) -> dict[str, Any]:
+    return {"measures": worker.measures(), "rows": worker.facts["rows"]}
+
+
+def _others(
+    found: dict[str, Any], about: dict[str, str], worker: Worker, options: argparse.Namespace
+) -> None:
+    """Starts and load, once in a run: on SQLite and on PostgreSQL, where both are chosen."""
+    database, tokens = worker.told["DATABASES"]["default"], worker.facts["tokens"]
+    first = about["algorithm"] == options.algorithm[0]
+    if first and "start" in options.part and about["database"] == options.database[0]:
+        _say("starts")
+        found["start"] = starts(database, tokens, rounds=1 if options.quick else _STARTS)
+    if first and "load" in options.part and about["database"] == options.database[-1]:
+        _say("load")
+        turns = 1 if options.quick else _TURNS
+        work = under_load(database, tokens, turns=turns)
+        found["load"] = {"database": about["database"], "work": work}
+
+
+@contextmanager
+def _workers(
+    empty: Callable[[], dict[str, Any]],
+    algorithm: str,
+    source: Path | None,
+    options: argparse.Namespace,
+) -> Iterator[list[Worker]]:
+    """One that imports the package from here; a second one, if there is another ``source``."""
+    words = ["1"] if options.quick else [str(_WARM_UP)]
+    words += ["--quick"] if options.quick else []
+    words += ["--everything"] if algorithm == options.algorithm[0] else []
+    keys = settings_of(algorithm)
+    workers = [
+        Worker({"DATABASES": {"default": empty()}, "SIMPLE_JWT": keys}, words, place)
+        for place in (None, source)[: 1 + (source is not None)]
+    ]
+    try:
+        for worker in workers:
+            worker.start()
+        yield workers
+    finally:
+        for worker in workers:
+            worker.close()
+
+
+@contextmanager
+def _databases(name: str) -> Iterator[Callable[[], dict[str, Any]]]:
+    """What makes an empty database each time: an entry of DATABASES. Raises LeftOutError."""
+    if name == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="drf-jwt-kit-") as folder:
+            yield lambda: _entry(_file_in(Path(folder)))
+        return
+    server = DurablePostgreSQL.found()
+    made: list[str] = []
+
+    def empty() -> dict[str, Any]:
+        made.append(f"drf_jwt_kit_bench_{len(made)}")
+        server.drop(made[-1])
+        server.create(made[-1])
+        return _entry(server.settings(made[-1]))
+
+    try:
+        yield empty
+    finally:
+        if not server.ours:
+            for database in made:
+                server.drop(database)
+        server.discard()
+
+
+def _file_in(folder: Path) -> dict[str, Any]:
+    name = folder / f"{len(list(folder.iterdir()))}.sqlite3"
+    name.touch()
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(name)}
+
+
+def _entry(database: dict[str, Any]) -> dict[str, Any]:
+    """With connections that are kept, as in production."""
+    return {**database, "CONN_MAX_AGE": None}
+
+
+def _say(what: str) -> None:
+    print(f"measuring {what} …", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
     sys.exit(main())

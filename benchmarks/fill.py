@@ -8,10 +8,12 @@ which begins with the oldest, finds as many dead rows in a batch.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib.auth import get_user_model
 
+from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions.account import fingerprint
 
 SESSIONS_PER_USER = 3
@@ -30,7 +32,7 @@ _SESSIONS = """
         id, user_id, secret, generation, obtain_serializer, password_fingerprint, retry_key_hash,
         duplicates, rotated_before, live_until,
         name, device, user_agent, ip, scope, created_at, auth_time, rotated_at, last_used_at,
-        expires_at, refresh_lifetime, access_lifetime, revoked_at, revoked_reason)
+        expires_at, refresh_lifetime, access_lifetime, revoked_at, revoked_reason{more})
     SELECT gen_random_uuid(),
            login.user_id,
            rtrim(translate(encode(sha256(random()::text::bytea), 'base64'), '+/', '-_'), '='),
@@ -51,7 +53,7 @@ _SESSIONS = """
            '',
            login.born, login.born, login.rotated, login.rotated,
            login.born + interval '30 days', interval '1 day', NULL,
-           login.ended, CASE WHEN login.ended IS NULL THEN '' ELSE 'logout' END
+           login.ended, CASE WHEN login.ended IS NULL THEN '' ELSE 'logout' END{defaults}
     FROM ({logins}) AS login
 """
 
@@ -106,7 +108,22 @@ def tidy(connection: Any) -> None:
 
 def _add(connection: Any, logins: str, **values: int) -> None:
     known = fingerprint(get_user_model()._default_manager.first())
-    _run(connection, _SESSIONS.format(logins=logins), {**values, "fingerprint": known})
+    others = _defaults_of_other_columns()
+    statement = _SESSIONS.format(
+        logins=logins,
+        more="".join(f", {column}" for column in others),
+        defaults="".join(f", %({column})s" for column in others),
+    )
+    _run(connection, statement, {**others, **values, "fingerprint": known})
+
+
+def _defaults_of_other_columns() -> dict[str, Any]:
+    """Of the columns that the statement does not name, what a new session has in them."""
+    return {
+        field.column: field.get_default()
+        for field in Session._meta.concrete_fields
+        if not field.null and not re.search(rf"\b{field.column}\b", _SESSIONS)
+    }
 
 
 def _run(connection: Any, statement: str, values: Any = None) -> None:

@@ -19,13 +19,15 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import revocations
 from drf_jwt_kit.sessions.flush import flush
-from drf_jwt_kit.tokens import RefreshToken
+from drf_jwt_kit.sessions.tokens import pair_of
 
 from .fill import PASSWORD, SESSIONS_PER_USER
 from .timing import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from drf_jwt_kit.sessions import TokenPair
 
 _LIVE = """
     SELECT * FROM drf_jwt_kit_session TABLESAMPLE BERNOULLI (%s)
@@ -119,7 +121,7 @@ def _nothing() -> None:
     """For an operation that needs nothing made."""
 
 
-def _each(share: list[Session], made_of: Callable[[Session], str]) -> Callable[[], str]:
+def _each(share: list[Session], made_of: Callable[[Session], Any]) -> Callable[[], Any]:
     turns = itertools.cycle(share)
     return lambda: made_of(next(turns))
 
@@ -142,20 +144,20 @@ def _live_sessions(size: int, repetitions: int) -> list[list[Session]]:
     return shares
 
 
-def _newest_refresh(session: Session) -> str:
+def _newest_refresh(session: Session) -> str | None:
     """The token that its client holds; the next time, what this refresh will have answered."""
-    token = str(_refresh_token(session))
+    token = _tokens_of(session).refresh
     session.generation += 1
     return token
 
 
 def _access(session: Session) -> str:
-    return str(_refresh_token(session).access_with({}))
+    return _tokens_of(session).access
 
 
 def _one_more_login(session: Session) -> str:
     return sessions.start(get_user_model().objects.get(pk=session.user_id)).access
 
 
-def _refresh_token(session: Session) -> RefreshToken:
-    return RefreshToken.of(session, get_user_model()(pk=session.user_id))
+def _tokens_of(session: Session) -> TokenPair:
+    return pair_of(session, get_user_model()(pk=session.user_id), {})

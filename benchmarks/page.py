@@ -1,0 +1,259 @@
+"""Writes what docs/explanation/performance.md and the README say in figures, from those of a run.
+
+A part stands between ``<!-- figures: NAME -->`` and ``<!-- end of figures -->``; the text around it
+is written by hand. `make bench ARGS=--docs` measures and writes, `make bench-pictures` only writes.
+A test runs this and fails where a page does not say what the figures are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .budgets import DATABASES, judged
+from .report import ratio_to_first
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+_ROOT = Path(__file__).resolve().parents[1]
+FOLDER = _ROOT / "docs" / "explanation"
+FIGURES = FOLDER / "performance.json"
+PAGES = (FOLDER / "performance.md", _ROOT / "README.md")
+_PART = re.compile(r"(<!-- figures: (\S+) -->\n)[\s\S]*?(<!-- end of figures -->)")
+_OURS = {"kit", "strict", "stateless", "cookie", "strict, new token", "stateless, new token"}
+_NAMES = {
+    "nobody": "the view, open",
+    "simplejwt": "Simple JWT",
+    "simplejwt, stateless": "Simple JWT, stateless",
+    "simplejwt with blacklist": "Simple JWT with its blacklist",
+    "knox": "django-rest-knox",
+    "kit": "**this package**",
+    "strict": "**this package, strict**",
+    "stateless": "**this package, stateless**",
+    "cookie": "**this package, strict, by cookie**",
+    "strict, new token": "**strict**, token new to the process",
+    "stateless, new token": "**stateless**, token new to the process",
+    "stateless, once a second": "**stateless**, the poll, once a second in a process",
+    "floor: the join": "floor: one read by hand",
+    "floor: PyJWT": "floor: `jwt.decode` alone",
+    "floor: Django's HMAC": "floor: Django's HMAC of the password",
+    "floor: an open POST": "floor: an open POST",
+    "floor: one write": "floor: an open POST with one write by hand",
+}
+_SESSIONS = ("obtain", "refresh", "logout", "20 devices", "obtain, Django's hasher")
+
+
+def read() -> dict[str, Any]:
+    """The figures that the documents show."""
+    figures: dict[str, Any] = json.loads(FIGURES.read_text(encoding="utf-8"))
+    return figures
+
+
+def write() -> None:
+    """Bring the pages and the pictures up to the figures."""
+    from .pictures import draw
+
+    figures = read()
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        if filled(text, figures) != text:
+            page.write_text(filled(text, figures), encoding="utf-8")
+    for picture in draw(figures):
+        print(f"{picture.relative_to(_ROOT)} is drawn")
+
+
+def filled(text: str, figures: dict[str, Any]) -> str:
+    """``text`` with every part as the figures make it."""
+
+    def part(found: re.Match[str]) -> str:
+        return f"{found[1]}\n{PARTS[found[2]](figures)}\n{found[3]}"
+
+    return _PART.sub(part, text)
+
+
+def about(figures: dict[str, Any]) -> str:
+    """When and on what."""
+    known = figures["about"]
+    versions = ", ".join(f"{name} {number}" for name, number in known["versions"].items())
+    return f"Measured on {known['measured']}: {known['machine']}; {versions}.\n"
+
+
+def requests(figures: dict[str, Any]) -> str:
+    """A whole request, on both databases."""
+    return _measure_table(figures, "request")
+
+
+def authenticate(figures: dict[str, Any]) -> str:
+    """The class alone."""
+    return _measure_table(figures, "authenticate")
+
+
+def endpoints(figures: dict[str, Any]) -> str:
+    """Login, refresh, logout and the list of devices."""
+    return "\n".join(
+        f"**{measure[0].upper()}{measure[1:]}**\n\n{_measure_table(figures, measure)}"
+        for measure in _SESSIONS
+    )
+
+
+def algorithms(figures: dict[str, Any]) -> str:
+    """What the algorithm changes, in microseconds, on the first database."""
+    runs = [run for run in figures["runs"] if run["database"] == figures["runs"][0]["database"]]
+    columns = {
+        "stateless, token seen before": ("authenticate", "stateless"),
+        "stateless, new token": ("authenticate", "stateless, new token"),
+        "Simple JWT, stateless": ("authenticate", "simplejwt, stateless"),
+        "login": ("obtain", "kit"),
+        "refresh": ("refresh", "kit"),
+    }
+    rows = (
+        (
+            run["algorithm"],
+            *(_microseconds(run["measures"][name][side]) for name, side in columns.values()),
+        )
+        for run in runs
+    )
+    return _table(("µs CPU", *columns), rows)
+
+
+def load(figures: dict[str, Any]) -> str:
+    """Gunicorn with two workers."""
+    rows = (
+        (
+            _labelled(work),
+            *(f"{one[name]:.1f}" for name in ("p50_ms", "p95_ms", "p99_ms")),
+            f"{one['cpu_ms']:.2f}",
+        )
+        for work, one in figures["load"]["work"].items()
+    )
+    return _table(("", "p50 ms", "p95 ms", "p99 ms", "CPU ms of the server"), rows)
+
+
+def start(figures: dict[str, Any]) -> str:
+    """Cold start and memory."""
+    rows = (
+        (
+            _NAMES[side],
+            f"{one['wall_ms']:,.0f}",
+            f"{one['cpu_ms']:,.0f}",
+            f"{one['first_mib']:.0f}",
+            f"{one['peak_mib']:.0f}",
+        )
+        for side, one in figures["start"].items()
+    )
+    head = ("", "ms to the first answer", "CPU ms", "MiB then", "MiB after 500 more")
+    return _table(head, rows)
+
+
+def budgets(figures: dict[str, Any]) -> str:
+    """What it may cost, and what it was found to cost."""
+    found: dict[str, list[str]] = {}
+    for one in judged(figures["runs"]):
+        shown = one.word if one.found is None else f"{one.found:.2f}"
+        word = " **over**" if one.is_over else ""
+        found.setdefault(one.budget, []).append(f"{shown} (≤ {one.limit:g}){word}")
+    return _table(("", *_databases(figures)), ((name, *cells) for name, cells in found.items()))
+
+
+def faster(figures: dict[str, Any]) -> str:
+    """Where somebody else costs less than the cheapest of ours that does the same."""
+    lines = list(dict.fromkeys(_faster(figures)))
+    return "".join(f"- {line}\n" for line in lines) if lines else "Nowhere, in this run.\n"
+
+
+def readme(figures: dict[str, Any]) -> str:
+    """The line of the README, on the last database of the run."""
+    run = next(run for run in reversed(figures["runs"]) if run["algorithm"] == "HS256")
+    request, refresh = run["measures"]["request"], run["measures"]["refresh"]
+    ours, theirs, open_view = (request[s]["median_us"] for s in ("strict", "simplejwt", "nobody"))
+    stateless, blacklist = request["stateless"], refresh["simplejwt with blacklist"]
+    return (
+        f"On {DATABASES[run['database']]} a request costs {ours / open_view:.1f} times what the view "
+        f"costs open, revocation seen at once ({theirs / open_view:.1f} with Simple JWT, which sees "
+        f"none), and {stateless['median_us'] / open_view:.1f} times without a query; a refresh "
+        f"{refresh['kit']['median_us'] / blacklist['median_us']:.2f} of Simple JWT's with its "
+        "blacklist: [what to choose, and how that was measured]"
+        "(docs/explanation/performance.md).\n"
+    )
+
+
+PARTS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "about": about,
+    "request": requests,
+    "authenticate": authenticate,
+    "endpoints": endpoints,
+    "algorithms": algorithms,
+    "load": load,
+    "start": start,
+    "budgets": budgets,
+    "faster": faster,
+    "readme": readme,
+}
+
+
+def hs256(figures: dict[str, Any]) -> list[dict[str, Any]]:
+    """The runs, one a database, that the tables show."""
+    return [run for run in figures["runs"] if run["algorithm"] == "HS256"]
+
+
+def label(side: str) -> str:
+    """What a reader calls a side, without emphasis."""
+    return _NAMES[side].replace("*", "").replace("`", "")
+
+
+def _databases(figures: dict[str, Any]) -> list[str]:
+    return [DATABASES[run["database"]] for run in hs256(figures)]
+
+
+def _measure_table(figures: dict[str, Any], measure: str) -> str:
+    runs = hs256(figures)
+    first = runs[0]["measures"][measure]
+    rows = (
+        (
+            _NAMES[side],
+            str(counts["queries"]),
+            *(_cell(measure, side, run["measures"][measure]) for run in runs),
+        )
+        for side, counts in first.items()
+    )
+    head = ("", "queries", *(f"{name}, µs CPU" for name in _databases(figures)))
+    return _table(head, rows)
+
+
+def _cell(measure: str, side: str, sides: dict[str, Any]) -> str:
+    """The median, its quartiles, and the ratio."""
+    low, high = sides[side]["quartiles_us"]
+    ratio = ratio_to_first(measure, side, sides)
+    return f"{_microseconds(sides[side])} ({low:,.0f} to {high:,.0f}), {ratio:.2f}"
+
+
+def _microseconds(one: dict[str, Any]) -> str:
+    return f"{one['median_us']:,.0f}"
+
+
+def _labelled(work: str) -> str:
+    kind, _, side = work.partition(": ")
+    return f"{kind}, {_NAMES[side]}"
+
+
+def _faster(figures: dict[str, Any]) -> Iterator[str]:
+    for run in hs256(figures):
+        for measure, sides in run["measures"].items():
+            ours = {side: one["median_us"] for side, one in sides.items() if side in _OURS}
+            for side, one in sides.items():
+                slower = [name for name, median in ours.items() if median > one["median_us"]]
+                if side in _OURS or side == "nobody" or side.startswith("floor") or not slower:
+                    continue
+                times = ", ".join(
+                    f"{label(name)} {ours[name] / one['median_us']:.2f} times its cost"
+                    for name in slower
+                )
+                yield f"{measure}, {DATABASES[run['database']]}: {label(side)} ({times})"
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(head), ["---"] * len(list(head)), *map(list, rows)]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
