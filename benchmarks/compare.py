@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).resolve().parent / "results" / "latest.json"
 PARTS = ("requests", "start", "load")
-_WARM_UP, _ROUNDS, _STARTS, _TURNS = 5, 60, 10, 12
+_WARM_UP, _ROUNDS, _STARTS, _TURNS = 5, 60, 8, 12
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,6 +70,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--pictures", action="store_true", help="only draw docs/ anew, from its figures")
     options = parser.parse_args(arguments)
     if options.docs:
+        if options.quick or set(options.part) != set(PARTS):
+            parser.error("--docs takes a whole run, without --quick and --part")
         options.json = page.FIGURES
     if options.quick:
         options.rounds = min(options.rounds, 2)
@@ -117,7 +119,8 @@ def _others(
     first = about["algorithm"] == options.algorithm[0]
     if first and "start" in options.part and about["database"] == options.database[0]:
         _say("starts")
-        found["start"] = starts(database, tokens, rounds=1 if options.quick else _STARTS)
+        rounds, requests = (1, 20) if options.quick else (_STARTS, 300)
+        found["start"] = starts(database, tokens, rounds=rounds, requests=requests)
     if first and "load" in options.part and about["database"] == options.database[-1]:
         _say("load")
         turns = 1 if options.quick else _TURNS

@@ -67,7 +67,7 @@ def _run(run: dict[str, Any]) -> Iterator[str]:
 def _starts(start: dict[str, Any]) -> Iterator[str]:
     yield (
         f"\n{'from start to first answer':38}{'ms, median':>15}{'CPU ms':>12}{'MiB then':>12}"
-        f"{'MiB, 500 more':>16}"
+        f"{'MiB, many more':>16}"
     )
     for side, one in start.items():
         figures = f"{one['wall_ms']:>15,.0f}{one['cpu_ms']:>12,.0f}{one['first_mib']:>12.1f}"

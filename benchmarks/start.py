@@ -1,7 +1,7 @@
 """From the start of a process to its first answer, and the memory after many.
 
-``python -m benchmarks.start PATH REQUESTS NAME=VALUE``, with the settings in BENCHMARK_SETTINGS,
-asks a project for PATH with that header. ``starts`` runs one process after the other, side by side.
+``python -m benchmarks.start PATH REQUESTS`` asks a project for PATH, with the settings in
+BENCHMARK_SETTINGS, the headers among them. ``starts`` has a process for each side, in turns.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import Any
 from .timing import quartiles_of
 from .workers import ROOT, environment
 
-_REQUESTS = 500
 _APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -32,30 +31,32 @@ PROJECTS = {
 
 
 def starts(
-    database: dict[str, Any], tokens: dict[str, str], *, rounds: int
+    database: dict[str, Any], tokens: dict[str, str], *, rounds: int, requests: int
 ) -> dict[str, dict[str, Any]]:
-    """Seconds and CPU seconds to the first answer, and mebibytes at most, by side."""
+    """Milliseconds and CPU milliseconds to the first answer; mebibytes then, and at most after so
+    many ``requests`` more; by side."""
     found: dict[str, list[dict[str, float]]] = {side: [] for side in PROJECTS}
     for _ in range(rounds):
         for side, measured in found.items():
-            measured.append(_started(side, database, tokens.get(side, "")))
+            measured.append(_started(side, database, tokens.get(side, ""), requests))
     return {side: _summed_up(measured) for side, measured in found.items()}
 
 
-def _started(side: str, database: dict[str, Any], token: str) -> dict[str, float]:
+def _started(side: str, database: dict[str, Any], token: str, requests: int) -> dict[str, float]:
     apps, path = PROJECTS[side]
-    told = {
+    told: dict[str, Any] = {
         "DATABASES": {"default": database},
         "INSTALLED_APPS": [*_APPS, *apps],
         "ROOT_URLCONF": f"benchmarks.sides.{side}",
         "MIDDLEWARE": ["django.middleware.common.CommonMiddleware"],
         "TEMPLATES": [],
     }
-    scheme = "Token" if side == "knox" else "Bearer"
-    header = [f"{scheme} {token}"] if token else []
+    if token:
+        scheme = "Token" if side == "knox" else "Bearer"
+        told["BENCHMARK_HEADERS"] = {"Authorization": f"{scheme} {token}"}
     began = time.perf_counter()
     with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.start", path, str(_REQUESTS), *header],
+        [sys.executable, "-m", "benchmarks.start", path, str(requests)],
         cwd=ROOT,
         env=environment(told),
         stdout=subprocess.PIPE,
@@ -78,15 +79,17 @@ def _summed_up(measured: list[dict[str, float]]) -> dict[str, Any]:
     return summed
 
 
-def main(path: str, requests: str, *header: str) -> None:
+def main(path: str, requests: str) -> None:
     """Answer once and say so; answer the rest, and say what that took."""
     import django
 
     django.setup()
 
+    from django.conf import settings
+
     from .asking import ask, get
 
-    headers = {"Authorization": header[0]} if header else {}
+    headers = getattr(settings, "BENCHMARK_HEADERS", {})
     ask(get(path, **headers))
     print("answered", flush=True)
     cpu = time.process_time()

@@ -30,8 +30,8 @@ def main(words: list[str]) -> int:
 
     call_command("migrate", verbosity=0)
 
-    from .counting import rows_of_a_login
     from .measures import Measures
+    from .rows import rows_of_a_login
 
     rows = rows_of_a_login() if everything else {}  # deletes those that are there
     made = Measures()
@@ -53,10 +53,10 @@ def _round(measures: list[Measure], number: int, *, quick: bool) -> dict[str, di
     spent: dict[str, dict[str, float]] = {}
     due = [one for one in measures if number % one.every == 0]
     for measure in random.sample(due, len(due)):
-        times = 1 if quick else measure.times
+        times, before = (1, 0) if quick else (measure.times, 1)
         sides = random.sample(list(measure.sides), len(measure.sides))
         spent[measure.name] = {
-            side: seconds_of(measure.sides[side], times=times, before=1) for side in sides
+            side: seconds_of(measure.sides[side], times=times, before=before) for side in sides
         }
     return spent
 
@@ -64,10 +64,13 @@ def _round(measures: list[Measure], number: int, *, quick: bool) -> dict[str, di
 def _counts(measures: list[Measure]) -> dict[str, dict[str, dict[str, int]]]:
     from .counting import counts_of
 
-    return {
-        measure.name: {side: counts_of(one) for side, one in measure.sides.items()}
-        for measure in measures
-    }
+    counts: dict[str, dict[str, dict[str, int]]] = {}
+    for measure in measures:
+        if measure.counts_as is not None:
+            counts[measure.name] = counts[measure.counts_as]
+        else:
+            counts[measure.name] = {side: counts_of(one) for side, one in measure.sides.items()}
+    return counts
 
 
 def _tell(said: dict[str, Any]) -> None:

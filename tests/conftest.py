@@ -54,6 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 # every version of Django; what killed, forked and neighbouring workers do, too.
 _ONCE = (
     "architecture",
+    "benchmarks",
     "browser",
     "client",
     "docs",
