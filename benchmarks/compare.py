@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -22,7 +21,7 @@ from .against import NoSuchRevisionError, revision_here, source_of
 from .budgets import DATABASES, judged
 from .load import under_load
 from .report import budget_lines, lines
-from .servers import DurablePostgreSQL
+from .servers import empty_databases
 from .start import starts
 from .tokens import ALGORITHMS, settings_of
 from .workers import Worker, take_turns
@@ -30,7 +29,7 @@ from .workers import Worker, take_turns
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-RESULTS = Path(__file__).resolve().parent / "results" / "latest.json"
+RESULTS = Path(__file__).resolve().parent / "results"
 PARTS = ("requests", "start", "load")
 _WARM_UP, _ROUNDS, _STARTS, _TURNS = 5, 60, 8, 12
 
@@ -65,10 +64,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--rounds", type=int, default=_ROUNDS, help="how often each operation is timed")
     add("--quick", action="store_true", help="once around, to see that it works: no figures")
     add("--against", metavar="REVISION", help="the same with the package as git has it there")
-    add("--json", metavar="FILE", type=Path, default=RESULTS, help="where the figures go")
+    add("--json", metavar="FILE", type=Path, help="where the figures go, if not to results/")
     add("--docs", action="store_true", help="the same, into docs/: figures, tables and pictures")
     add("--pictures", action="store_true", help="only draw docs/ anew, from its figures")
     options = parser.parse_args(arguments)
+    if options.json is None:
+        options.json = RESULTS / ("quick.json" if options.quick else "latest.json")
     if options.docs:
         if options.quick or set(options.part) != set(PARTS):
             parser.error("--docs takes a whole run, without --quick and --part")
@@ -93,12 +94,12 @@ def _measured(options: argparse.Namespace) -> dict[str, Any]:
         source = enter(source_of(options.against)) if options.against else None
         if source is not None:
             found["against"] = {"revision": options.against, "runs": []}
-        database_on = {name: enter(_databases(name)) for name in options.database}
+        database_on = {name: enter(empty_databases(name)) for name in options.database}
         for name, empty in database_on.items():
             for algorithm in options.algorithm:
                 about = {"database": name, "algorithm": algorithm}
+                _say(f"{DATABASES[name]}, {algorithm}")
                 with _workers(empty, algorithm, source, options) as workers:
-                    _say(f"{DATABASES[name]}, {algorithm}")
                     take_turns(workers, options.rounds if "requests" in options.part else 1)
                     found["runs"].append(about | _facts_of(workers[0]))
                     for other in workers[1:]:
@@ -151,42 +152,6 @@ def _workers(
     finally:
         for worker in workers:
             worker.close()
-
-
-@contextmanager
-def _databases(name: str) -> Iterator[Callable[[], dict[str, Any]]]:
-    """What makes an empty database each time: an entry of DATABASES. Raises LeftOutError."""
-    if name == "sqlite":
-        with tempfile.TemporaryDirectory(prefix="drf-jwt-kit-") as folder:
-            yield lambda: _entry(_file_in(Path(folder)))
-        return
-    server = DurablePostgreSQL.found()
-    made: list[str] = []
-
-    def empty() -> dict[str, Any]:
-        made.append(f"drf_jwt_kit_bench_{len(made)}")
-        server.drop(made[-1])
-        server.create(made[-1])
-        return _entry(server.settings(made[-1]))
-
-    try:
-        yield empty
-    finally:
-        if not server.ours:
-            for database in made:
-                server.drop(database)
-        server.discard()
-
-
-def _file_in(folder: Path) -> dict[str, Any]:
-    name = folder / f"{len(list(folder.iterdir()))}.sqlite3"
-    name.touch()
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(name)}
-
-
-def _entry(database: dict[str, Any]) -> dict[str, Any]:
-    """With connections that are kept, as in production."""
-    return {**database, "CONN_MAX_AGE": None}
 
 
 def _say(what: str) -> None:

@@ -23,8 +23,8 @@ class Endpoints:
     logout: str | None = None
     basic: bool = False
     """Whether the password goes into the header, and the token of the answer is a ``token``."""
-    _tokens: deque[str] = field(default_factory=deque)
-    """The newest refresh token of each session that is not being refreshed."""
+    _newest: deque[str] = field(default_factory=deque, init=False)
+    """The refresh token of each session that is not being refreshed."""
 
     def login(self, username: str) -> dict[str, Any]:
         """What a server passes on when ``username`` logs in."""
@@ -39,27 +39,25 @@ class Endpoints:
         return {"access": answer["token"]} if self.basic else answer
 
     def obtaining(self, username: str) -> Operation:
-        return Operation("obtain", lambda: self.login(username), ask)
+        """Each login is one more."""
+        return Operation(lambda: self.login(username), ask)
 
     def refreshing(self, username: str) -> Operation:
         """Each refresh presents what an earlier one has answered."""
 
-        def present() -> dict[str, Any]:
-            newest = self._tokens.popleft() if self._tokens else self.tokens(username)["refresh"]
-            return {"refresh": newest}
+        def present() -> tuple[str, dict[str, Any]]:
+            newest = self._newest.popleft() if self._newest else self.tokens(username)["refresh"]
+            return newest, post(str(self.refresh), {"refresh": newest})
 
-        def refresh(presented: dict[str, Any]) -> None:
-            answer = json.loads(ask(presented["environ"]))
-            self._tokens.append(answer.get("refresh", presented["refresh"]))
+        def refresh(presented: tuple[str, dict[str, Any]]) -> None:
+            newest, environ = presented
+            self._newest.append(json.loads(ask(environ)).get("refresh", newest))
 
-        return Operation("refresh", lambda: self._posted(present()), refresh)
+        return Operation(present, refresh)
 
     def logging_out(self, username: str) -> Operation:
         """Each logout ends a login that was made for it."""
-        return Operation("logout", lambda: self._farewell(self.tokens(username)), ask)
-
-    def _posted(self, presented: dict[str, Any]) -> dict[str, Any]:
-        return {**presented, "environ": post(str(self.refresh), presented)}
+        return Operation(lambda: self._farewell(self.tokens(username)), ask)
 
     def _farewell(self, tokens: dict[str, str]) -> dict[str, Any]:
         if self.basic:

@@ -123,8 +123,8 @@ class Measures:
         }
         body = {"refresh": self.tokens["kit"]}
         write = f"/floors/write/{self.ada.pk}/"
-        sides["floor: an open POST"] = Operation("", lambda: post("/nobody/", body), ask)
-        sides["floor: one write"] = Operation("", lambda: post(write, body), ask)
+        sides["floor: an open POST"] = Operation(lambda: post("/nobody/", body), ask)
+        sides["floor: one write"] = Operation(lambda: post(write, body), ask)
         return Measure("refresh", sides, times=2)
 
     def _logout(self) -> Measure:
@@ -140,7 +140,7 @@ class Measures:
         owner = self._new_user("owner")
         *_, access = (sessions.start(owner).access for _ in range(_DEVICES))
         listed = _asked("/api/token/sessions/", Authorization=f"Bearer {access}")
-        return Measure("20 devices", {"nobody": _asked("/nobody/"), "kit": listed}, times=2)
+        return Measure("list of 20 devices", {"nobody": _asked("/nobody/"), "kit": listed}, times=2)
 
     def _new_user(self, name: str, *, hasher: str = "md5") -> Any:
         password = make_password(logins.PASSWORD, hasher=hasher)
@@ -153,20 +153,20 @@ def _by(authenticator: Any, token: Callable[[], str], scheme: str = "Bearer") ->
         asked.META["HTTP_AUTHORIZATION"] = f"{scheme} {token()}"
         return Request(asked)
 
-    return Operation("", request, authenticator.authenticate)
+    return Operation(request, authenticator.authenticate)
 
 
 def _asked(path: str, **headers: str) -> Operation:
-    return Operation("", lambda: get(path, **headers), ask)
+    return Operation(lambda: get(path, **headers), ask)
 
 
 def _alone(work: Callable[[], Any]) -> Operation:
-    return Operation("", lambda: None, lambda _: work())
+    return Operation(lambda: None, lambda _: work())
 
 
 def _with_djangos_hasher(operation: Operation) -> Operation:
     hashing = override_settings(PASSWORD_HASHERS=[_DJANGOS_HASHER])
-    return Operation("", operation.prepare, hashing(operation.work))
+    return Operation(operation.prepare, hashing(operation.work))
 
 
 def _algorithm() -> str:

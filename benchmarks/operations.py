@@ -43,14 +43,18 @@ def of_clients(size: int, repetitions: int) -> list[Operation]:
     """What clients and administrators ask for, where there are ``size`` sessions."""
     shares = _live_sessions(size, repetitions)
     return [
-        Operation("obtain", _usernames(size).__next__, _log_in),
-        Operation("refresh", _each(shares[1], _newest_refresh), _refresh),
-        Operation("authenticate", _each(shares[2], _access), _get("/api/secure/")),
-        Operation("authenticate, stateless", _each(shares[2], _access), _get("/api/stateless/")),
-        Operation("list sessions", _each(shares[2], _access), _get("/api/token/sessions/")),
-        Operation("log out everywhere", _each(shares[3], _one_more_login), _log_out_everywhere),
-        Operation("admin, first page", _nothing, _admin_page("")),
-        Operation("admin, one user", _nothing, _admin_page("?q=user7")),
+        Operation(_usernames(size).__next__, _log_in, name="obtain"),
+        Operation(_each(shares[1], _newest_refresh), _refresh, name="refresh"),
+        Operation(_each(shares[2], _access), _get("/api/secure/"), name="authenticate"),
+        Operation(
+            _each(shares[2], _access), _get("/api/stateless/"), name="authenticate, stateless"
+        ),
+        Operation(_each(shares[2], _access), _get("/api/token/sessions/"), name="list sessions"),
+        Operation(
+            _each(shares[3], _one_more_login), _log_out_everywhere, name="log out everywhere"
+        ),
+        Operation(_nothing, _admin_page(""), name="admin, first page"),
+        Operation(_nothing, _admin_page("?q=user7"), name="admin, one user"),
     ]
 
 
@@ -64,7 +68,7 @@ def of_flush() -> list[Operation]:
             batches = flush(batch_size=_BATCH)
             next(batches)
 
-    return [Operation(f"flush {_BATCH} rows", _nothing, next_batch)]
+    return [Operation(_nothing, next_batch, name=f"flush {_BATCH} rows")]
 
 
 def of_revocations(busy_user: int) -> list[Operation]:
@@ -72,9 +76,9 @@ def of_revocations(busy_user: int) -> list[Operation]:
     known = revocations.read(None)
     access = sessions.start(get_user_model().objects.get(pk=busy_user)).access
     return [
-        Operation("feed, first read", _nothing, lambda _: revocations.read(None)),
-        Operation("feed, poll", _nothing, lambda _: revocations.read(known)),
-        Operation("list, many ended", lambda: access, _get("/api/token/sessions/")),
+        Operation(_nothing, lambda _: revocations.read(None), name="feed, first read"),
+        Operation(_nothing, lambda _: revocations.read(known), name="feed, poll"),
+        Operation(lambda: access, _get("/api/token/sessions/"), name="list, many ended"),
     ]
 
 

@@ -6,6 +6,7 @@ Text stays text, so that it can be searched, and each picture says in words what
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GROUND, TEXT, OURS, THEIRS, FLOOR = "#ffffff", "#1f2328", "#0550ae", "#8c959f", "#d0d7de"
-_DARK = {GROUND: "#0d1117", TEXT: "#e6edf3", OURS: "#79b8ff", THEIRS: "#6e7681", FLOOR: "#30363d"}
+_DARK = {GROUND: "#0d1117", TEXT: "#e6edf3", OURS: "#79b8ff", THEIRS: "#6e7681", FLOOR: "#484f58"}
 PICTURES = {
     "performance-request.svg": (
         "What a request costs",
@@ -53,8 +54,8 @@ def draw(figures: dict[str, Any], folder: Path = FOLDER) -> list[Path]:
 def in_words(figures: dict[str, Any], shown: dict[str, tuple[str, ...]]) -> str:
     """What a picture shows, for whoever does not see it."""
     return " ".join(
-        f"{title}: {', '.join(f'{label(side)} {value:,.0f}' for side, value in bars)}."
-        for title, bars in _panels(figures, shown)
+        f"{panel.title}: {', '.join(f'{label(side)} {cost:,.0f}' for side, cost in panel.bars)}."
+        for panel in _panels(figures, shown)
     )
 
 
@@ -63,14 +64,15 @@ def _picture(figures: dict[str, Any], title: str, shown: dict[str, tuple[str, ..
     from matplotlib.figure import Figure
 
     panels = list(_panels(figures, shown))
-    heights = [len(bars) for _, bars in panels]
+    heights = [len(panel.bars) for panel in panels]
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(8.6, 0.6 + 0.34 * (sum(heights) + 2 * len(heights))))
         figure.set_layout_engine("constrained")
         figure.suptitle(f"{title}: µs of CPU time, less is better", color=TEXT)
         axes = figure.subplots(len(panels), squeeze=False, height_ratios=heights)[:, 0]
-        for axis, (name, bars) in zip(axes, panels, strict=True):
-            _bars(axis, name, bars)
+        for axis, panel in zip(axes, panels, strict=True):
+            alike = [other for other in panels if other.measure == panel.measure]
+            _draw_panel(axis, panel, largest=max(other.largest for other in alike))
         written = StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None})
     return _readable(written.getvalue(), title, in_words(figures, shown))
@@ -86,24 +88,41 @@ _STYLE: dict[str, Any] = {
 }
 
 
-def _panels(
-    figures: dict[str, Any], shown: dict[str, tuple[str, ...]]
-) -> Iterator[tuple[str, list[tuple[str, float]]]]:
-    """A title and its bars, for each measure on each database."""
+@dataclass(frozen=True)
+class _Panel:
+    """One measure on one database."""
+
+    measure: str
+    database: str
+    bars: list[tuple[str, float]]
+    """Side and microseconds."""
+
+    @property
+    def title(self) -> str:
+        return f"{self.measure[0].upper()}{self.measure[1:]}, {DATABASES[self.database]}"
+
+    @property
+    def largest(self) -> float:
+        return max(cost for _, cost in self.bars)
+
+
+def _panels(figures: dict[str, Any], shown: dict[str, tuple[str, ...]]) -> Iterator[_Panel]:
     for measure, sides in shown.items():
         for run in hs256(figures):
             found = run["measures"][measure]
             bars = [(side, found[side]["median_us"]) for side in sides]
-            yield f"{measure[0].upper()}{measure[1:]}, {DATABASES[run['database']]}", bars
+            yield _Panel(measure, run["database"], bars)
 
 
-def _bars(axis: Any, title: str, bars: list[tuple[str, float]]) -> None:
-    names, values = [label(side) for side, _ in bars], [value for _, value in bars]
-    drawn = axis.barh(names, values, color=[_colour(side) for side, _ in bars], height=0.7)
-    axis.bar_label(drawn, labels=[f"{value:,.0f}" for value in values], padding=4)
-    axis.set_title(title, loc="left", fontsize=11, fontweight="bold")
+def _draw_panel(axis: Any, panel: _Panel, *, largest: float) -> None:
+    """``largest`` is the longest bar of this measure, so that databases can be compared."""
+    sides, costs = zip(*panel.bars, strict=True)
+    colours = [_colour(side) for side in sides]
+    drawn = axis.barh([label(side) for side in sides], costs, color=colours, height=0.7)
+    axis.bar_label(drawn, labels=[f"{cost:,.0f}" for cost in costs], padding=4)
+    axis.set_title(panel.title, loc="left", fontsize=11, fontweight="bold")
     axis.invert_yaxis()
-    axis.set_xlim(0, max(values) * 1.12)
+    axis.set_xlim(0, largest * 1.12)
     axis.spines[:].set_visible(False)
     axis.tick_params(length=0)
     axis.set_xticks([])

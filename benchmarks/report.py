@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 FIRST = {
     "request": "nobody",
-    "20 devices": "nobody",
+    "list of 20 devices": "nobody",
     "logout": "simplejwt with blacklist",
 }
 """Beside which side the others are shown; where nothing is said, beside Simple JWT as it comes."""

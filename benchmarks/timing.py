@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class Operation:
     """``work`` is timed, with what ``prepare`` has made for it."""
 
-    name: str
     prepare: Callable[[], Any]
     work: Callable[[Any], Any]
+    name: str = ""
 
 
 def seconds_of(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
@@ -21,17 +23,22 @@ _SESSION_COLUMNS = ("id", "generation", "revoked_at", "live_until", "password_fi
 
 
 def read_joined(session: UUID) -> Any:
-    """The row of a session with that of its user: one statement."""
+    """The row of a session with that of its user: one statement, which is always the same."""
+    key = Session._meta.pk.get_db_prep_value(session, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(_joined(), [key])
+        return cursor.fetchone()
+
+
+@cache
+def _joined() -> str:
     user = get_user_model()._meta
     columns = [f"s.{name}" for name in _SESSION_COLUMNS]
     columns += [f"u.{field.column}" for field in user.concrete_fields]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {', '.join(columns)} FROM {Session._meta.db_table} s "
-            f"JOIN {user.db_table} u ON u.id = s.user_id WHERE s.id = %s",
-            [Session._meta.pk.get_db_prep_value(session, connection)],
-        )
-        return cursor.fetchone()
+    return (
+        f"SELECT {', '.join(columns)} FROM {Session._meta.db_table} s "
+        f"JOIN {user.db_table} u ON u.id = s.user_id WHERE s.id = %s"
+    )
 
 
 def write(user: int) -> None:
@@ -43,7 +50,7 @@ def write(user: int) -> None:
         )
 
 
-_NAMES = iter(range(10**9))
+_NAMES = itertools.count()
 
 
 class JoinView(OpenView):

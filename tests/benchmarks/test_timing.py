@@ -24,21 +24,21 @@ class Clock:
 
 def test_what_is_prepared_counts_for_nothing():
     clock = Clock()
-    operation = Operation("", lambda: clock.work(5.0) or 2.0, clock.work)
+    operation = Operation(lambda: clock.work(5.0) or 2.0, clock.work)
 
     assert seconds_of(operation, times=4, clock=clock) == 2.0
 
 
 def test_what_is_done_before_counts_for_nothing():
     clock, due = Clock(), iter([100.0, 2.0, 2.0])
-    operation = Operation("", lambda: None, lambda _: clock.work(next(due)))
+    operation = Operation(lambda: None, lambda _: clock.work(next(due)))
 
     assert seconds_of(operation, times=2, before=1, clock=clock) == 2.0
 
 
 def test_no_statement_is_timed_inside_the_timed_part():
     seen = []
-    operation = Operation("", lambda: None, lambda _: seen.extend(connection.execute_wrappers))
+    operation = Operation(lambda: None, lambda _: seen.extend(connection.execute_wrappers))
 
     seconds_of(operation)
 
@@ -54,20 +54,20 @@ def test_statements_are_timed_apart():
         with connection.execute_wrapper(lambda execute, *given: clock.work(3.0) or execute(*given)):
             connection.cursor().execute("SELECT 1")
 
-    assert seconds_in_database(Operation("", lambda: None, work), connection, clock=clock) == 3.0
+    assert seconds_in_database(Operation(lambda: None, work), connection, clock=clock) == 3.0
 
 
 def test_the_garbage_collector_waits_and_goes_on():
     seen = []
 
-    seconds_of(Operation("", lambda: None, lambda _: seen.append(gc.isenabled())))
+    seconds_of(Operation(lambda: None, lambda _: seen.append(gc.isenabled())))
 
     assert (seen, gc.isenabled()) == ([False], True)
 
 
 def test_the_garbage_collector_goes_on_after_a_failure():
     with pytest.raises(ZeroDivisionError):
-        seconds_of(Operation("", lambda: 0, lambda nothing: 1 / nothing))
+        seconds_of(Operation(lambda: 0, lambda nothing: 1 / nothing))
 
     assert gc.isenabled()
 
