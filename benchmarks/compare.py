@@ -115,7 +115,7 @@ def _facts_of(worker: Worker) -> dict[str, Any]:
 def _others(
     found: dict[str, Any], about: dict[str, str], worker: Worker, options: argparse.Namespace
 ) -> None:
-    """Starts and load, once in a run: on SQLite and on PostgreSQL, where both are chosen."""
+    """Starts on the first database of a run and load on the last, with the first algorithm."""
     database, tokens = worker.told["DATABASES"]["default"], worker.facts["tokens"]
     first = about["algorithm"] == options.algorithm[0]
     if first and "start" in options.part and about["database"] == options.database[0]:

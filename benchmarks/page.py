@@ -97,7 +97,8 @@ def about(figures: dict[str, Any]) -> str:
     """When and on what."""
     known = figures["about"]
     versions = ", ".join(f"{name} {number}" for name, number in known["versions"].items())
-    return f"Measured on {known['measured']}: {known['machine']}; {versions}.\n"
+    rounds = f"{known['rounds']} rounds"
+    return f"Measured on {known['measured']}, {rounds}: {known['machine']}; {versions}.\n"
 
 
 def choice(figures: dict[str, Any]) -> str:
