@@ -20,13 +20,13 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
 from .timing import quartiles_of
 from .workers import ROOT, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import psutil
 
 WORKERS, CLIENTS = 2, 4
 _BLOCK = 25
@@ -140,6 +140,8 @@ def _cpu_of(process: psutil.Process) -> float:
 @contextmanager
 def _served(told: dict[str, Any]) -> Iterator[tuple[int, psutil.Process]]:
     """A port of gunicorn, and its process, once all workers are there."""
+    import psutil
+
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
         port: int = listener.getsockname()[1]
         with subprocess.Popen(

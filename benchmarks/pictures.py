@@ -74,7 +74,7 @@ def _picture(figures: dict[str, Any], title: str, shown: dict[str, tuple[str, ..
             alike = [other for other in panels if other.measure == panel.measure]
             _draw_panel(axis, panel, largest=max(other.largest for other in alike))
         written = StringIO()
-        figure.savefig(written, format="svg", metadata={"Date": None})
+        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     return _readable(written.getvalue(), title, in_words(figures, shown))
 
 
