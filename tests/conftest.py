@@ -35,6 +35,7 @@ _THEIRS = {
     "axes": ["tests.settings_axes"],
     "databases": ["tests.settings_two_databases"],
     "tenants": ["tests.settings_tenants"],
+    "users": ["tests.settings_users", "tests.settings_users_naive"],
 }
 collect_ignore = [
     folder for folder, modules in _THEIRS.items() if settings.SETTINGS_MODULE not in modules

@@ -31,8 +31,7 @@ from .sessions.account import may_log_in, typed
 from .sessions.begin import log_in
 from .sessions.claims import GivesTokens, OwnToken, PlainLogin
 from .sessions.faults import persistent
-from .sessions.grant import COMPUTED, GIVEN
-from .sessions.rows import new_session
+from .sessions.grant import COMPUTED, GIVEN, new_session
 from .tokens import RefreshToken
 from .tokens.access import RefusedToken
 from .tokens.refresh import read

@@ -82,9 +82,9 @@ def read_keys(kit, user):
     ("request_of", "files", "crossings"),
     [
         (obtain, 14, 45),  # sessions/place.py is the last of each
-        (refresh, 13, 45),
+        (refresh, 14, 45),
         (log_out, 9, 25),
-        (authenticate, 9, 20),
+        (authenticate, 10, 22),
         (read_keys, 4, 4),
     ],
 )

@@ -95,9 +95,14 @@ def end_of_account_for_request(user: Any, stored_fingerprint: str) -> End | None
     return None if stored_fingerprint in accepted_fingerprints(user) else End.PASSWORD_CHANGED
 
 
+def user_manager() -> Any:
+    """The user model's default manager, which says who is a user here."""
+    return get_user_model()._default_manager
+
+
 def users() -> Any:
-    """The users whom the user model's default manager shows, where they are written."""
-    manager = get_user_model()._default_manager
+    """The users whom that manager shows, where they are written."""
+    manager = user_manager()
     return manager.using(router.db_for_write(manager.model))
 
 

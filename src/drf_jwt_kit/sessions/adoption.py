@@ -48,7 +48,7 @@ def refuse_blacklisted(presented: Presented) -> None:
 
 def session_of(presented: Presented, user: Any) -> Session:
     """A new session for an adopted token, not stored yet."""
-    session = rows.new_session(user)
+    session = grant.new_session(user)
     session.pk = presented.session_id
     grant.logged_in_at(session, presented.auth_time)
     grant.bound(session, grant.Bound(auth_time=presented.auth_time, scope=presented.scope))

@@ -17,7 +17,7 @@ from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, NoActiveAccount, Reason
 from drf_jwt_kit.models import RevokedReason, Session
 
-from . import client, descendants, end, events, grant, limits, rows
+from . import client, descendants, end, events, grant, limits
 from .account import end_since_login, may_log_in
 from .beginnings import Beginning, Waiting, current, ended, store, store_ended, take_back
 from .claims import Login, PlainLogin, claims_of
@@ -45,7 +45,7 @@ def log_in(
 
     ``announce`` tells the project of the login before it begins, and may raise a refusal.
     """
-    login = PlainLogin(rows.new_session(user)) if token is None else token
+    login = PlainLogin(grant.new_session(user)) if token is None else token
     session, added = login.handed_over()
     if scope:
         grant.limit(session, scope, grant.GIVEN)

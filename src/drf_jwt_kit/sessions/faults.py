@@ -50,18 +50,18 @@ def persistently(work: Callable[[bool], _T]) -> _T:
     Raises ServiceUnavailable if the database does not answer, and other errors unchanged.
     """
     deadline, failures = monotonic() + _PATIENCE, 0
-    with database_faults_answered():
-        while True:
-            try:
-                if failures:
-                    _replace_cut_connections()
-                return work(failures > 0)
-            except (DatabaseError, InterfaceError) as error:
-                failures += 1
-                spent = monotonic() > deadline and not _is_conflict(error)
-                if failures == _ATTEMPTS or spent or not _may_pass(error):
+    while True:
+        try:
+            if failures:
+                _replace_cut_connections()
+            return work(failures > 0)
+        except (DatabaseError, InterfaceError) as error:
+            failures += 1
+            spent = monotonic() > deadline and not _is_conflict(error)
+            if failures == _ATTEMPTS or spent or not _may_pass(error):
+                with database_faults_answered():
                     raise
-                log("retried", error=_first_line(error))
+            log("retried", error=_first_line(error))
 
 
 def persistent(function: Callable[_P, _T]) -> Callable[_P, _T]:

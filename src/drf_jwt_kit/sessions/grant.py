@@ -1,4 +1,4 @@
-"""How much may the tokens of a session do? At most what they could at the login, and less later.
+"""What may a session do, and how long? At most what it could at the login, and less later.
 
 A scope is authority, so it is computed at every refresh, as claims are. The stored scope stays: it
 is the upper bound.
@@ -7,13 +7,16 @@ is the upper bound.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
-from drf_jwt_kit.conf.moments import as_local, epoch
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import as_local, epoch, now
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.scopes import within
 
 from . import rows
+from .account import fingerprint
 from .presented import Origin, Presented
 
 GIVEN = "given"
@@ -41,6 +44,27 @@ class Bound:
     def lacks_source(self) -> bool:
         """Whether only the project's ``get_token`` can tell where the scope came from."""
         return self.scope is not None and not self.source
+
+
+def new_session(
+    user: Any, refresh_lifetime: timedelta | None = None, obtain_serializer: str = ""
+) -> Session:
+    """A session of ``user`` that is not in the database. Queries nothing.
+
+    Without a user (None) it has ended. Raises ValueError for a user that is not saved.
+    """
+    if user is not None and user.pk is None:
+        raise ValueError("This user is not saved. Save it before making tokens for it.")
+    begun = now()
+    return Session(
+        user_id=None if user is None else user.pk,
+        created_at=as_local(begun),
+        auth_time=as_local(begun),
+        refresh_lifetime=refresh_lifetime or get_settings().REFRESH_TOKEN_LIFETIME,
+        expires_at=as_local(begun + get_settings().SESSION_MAX_AGE),
+        password_fingerprint=fingerprint(user),
+        obtain_serializer=obtain_serializer,
+    )
 
 
 def limit(session: Session, scope: str, source: str) -> None:

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import F
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
@@ -26,7 +27,7 @@ from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import RevokedReason, Session
 
-from . import duplicates, end, events, rows
+from . import duplicates, end, events, rows, statements
 from .account import end_of_account, fingerprint, user_id_of
 from .adopted import begin_adopted
 from .causal import catch_up
@@ -42,6 +43,7 @@ _ADVANCING = (
     *("generation", "rotated_at", "rotated_before", "last_used_at"),
     *("retry_key_hash", "password_fingerprint", "duplicates"),
 )
+_UNCHANGED = ("id", "generation", "password_fingerprint", "duplicates")
 _OF_THE_USER = (Verdict.USER_GONE, Verdict.USER_INACTIVE, Verdict.PASSWORD_CHANGED)
 _ENDS_THE_SESSION = {verdict.value: verdict for verdict in (Verdict.REUSED, *_OF_THE_USER)}
 """By the reason that is stored."""
@@ -201,14 +203,11 @@ def _advance(session: Session, user: Any, at: datetime, verdict: Verdict, key_ha
 
 def _store(session: Session, before: Session) -> bool:
     """Write an advanced session; False if the row has changed since ``before``."""
-    row = rows.stored().filter(
-        pk=before.pk,
-        generation=before.generation,
-        password_fingerprint=before.password_fingerprint,
-        duplicates=before.duplicates,
-        revoked_at=None,
-    )
-    return bool(row.update(**{name: getattr(session, name) for name in _ADVANCING}))
+    changed: dict[str, Any] = {name: getattr(session, name) for name in _ADVANCING}
+    changed["live_until"] = F("expires_at")
+    unchanged: dict[str, Any] = {name: getattr(before, name) for name in _UNCHANGED}
+    unchanged["revoked_at"] = None
+    return bool(statements.update(Session, rows.write_alias(), changed, unchanged))
 
 
 def _ends(verdict: Verdict, session: Session, own_end: _End) -> bool:

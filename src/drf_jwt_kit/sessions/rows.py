@@ -6,7 +6,7 @@ Reads where sessions are written. Users whom their default manager hides (tenant
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -14,25 +14,40 @@ from django.db import connections, router
 from django.db.models import F
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import as_local, aware, epoch, now, whole_second
+from drf_jwt_kit.conf.moments import aware, epoch, now, whole_second
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
 
-from . import events, others
-from .account import end_of_account, end_of_account_for_request, fingerprint, user_id_of, users
+from . import events, others, statements
+from .account import end_of_account, end_of_account_for_request, user_id_of, user_manager, users
 from .causal import catch_up
 from .faults import persistent
 from .life import End, State, end_of, is_cut_off
 from .presented import Presented, TokenOfAFace, presented_of
 
-_PREFIX = "_jwt_session_"
+_PREFIX = "_jwt_"
 _CUTOFF = "_jwt_cutoff"
+_KEY: Any = Session._meta.pk
 _ALL = tuple(field.attname for field in Session._meta.concrete_fields)
-_FOR_A_REQUEST = (
-    *("id", "user_id", "auth_time", "revoked_at", "password_fingerprint"),
-    *("created_at", "rotated_at", "refresh_lifetime", "expires_at"),
-)
+
+
+class _Asked(NamedTuple):
+    """What a request asks of its session; the names are those of Session."""
+
+    password_fingerprint: str
+    created_at: datetime
+    auth_time: datetime
+    rotated_at: datetime | None
+    expires_at: datetime
+    refresh_lifetime: timedelta
+    revoked_at: datetime | None
+    valid_after: datetime | None
+    generation: int = 0  # neither matters for an access token
+    access_lifetime: timedelta | None = None
+
+
+_FOR_A_REQUEST = _Asked._fields[: _Asked._fields.index("valid_after")]
 
 
 def write_alias() -> str:
@@ -56,27 +71,6 @@ def stored() -> SessionQuerySet:
 def in_transaction() -> bool:
     """Whether a transaction is open on that database."""
     return connections[write_alias()].in_atomic_block
-
-
-def new_session(
-    user: Any, refresh_lifetime: timedelta | None = None, obtain_serializer: str = ""
-) -> Session:
-    """A session of ``user`` that is not in the database. Queries nothing.
-
-    Without a user (None) it has ended. Raises ValueError for a user that is not saved.
-    """
-    if user is not None and user.pk is None:
-        raise ValueError("This user is not saved. Save it before making tokens for it.")
-    begun = now()
-    return Session(
-        user_id=None if user is None else user.pk,
-        created_at=as_local(begun),
-        auth_time=as_local(begun),
-        refresh_lifetime=refresh_lifetime or get_settings().REFRESH_TOKEN_LIFETIME,
-        expires_at=as_local(begun + get_settings().SESSION_MAX_AGE),
-        password_fingerprint=fingerprint(user),
-        obtain_serializer=obtain_serializer,
-    )
 
 
 def id_of(session: object) -> UUID:
@@ -106,7 +100,7 @@ def valid_from(stored_cutoff: datetime | None) -> int | None:
     return max((epoch(whole_second(one)) for one in cutoffs if one is not None), default=None)
 
 
-def state_of(session: Session, account: End | None, valid_from: int | None) -> State:
+def state_of(session: Session | _Asked, account: End | None, valid_from: int | None) -> State:
     """The state of a session for the rule of life: row, user, and from when logins are valid."""
     rotated_at, revoked_at = session.rotated_at, session.revoked_at
     return State(
@@ -123,7 +117,7 @@ def state_of(session: Session, account: End | None, valid_from: int | None) -> S
     )
 
 
-def judged_state(session: Session, account: End | None) -> State:
+def judged_state(session: Session | _Asked, account: End | None) -> State:
     """The same for a row that ``find`` or ``to_judge`` has read."""
     return state_of(session, account, valid_from(session.valid_after))
 
@@ -136,7 +130,13 @@ def end_of_session(session: Session, user: Any) -> End | None:
 
 def find(session_id: UUID) -> tuple[Session, Any] | None:
     """The session and its user in one query; None if either is missing or hidden."""
-    return _find(session_id, _ALL)
+    found = _find(session_id, _ALL)
+    if found is None:
+        return None
+    user, (*values, valid_after) = found
+    session = Session.from_db(write_alias(), _ALL, values)
+    session.valid_after = valid_after
+    return session, user
 
 
 def find_for_update(session_id: UUID) -> Session | None:
@@ -170,8 +170,9 @@ def authenticate(token: Presented | TokenOfAFace) -> Any:
         if get_settings().CHECK_USER_IS_ACTIVE and not user.is_active:  # as Simple JWT would
             refuse(presented, End.USER_INACTIVE.value)
         return user
-    found = _find(presented.sid, _FOR_A_REQUEST)
-    session, user = found or (find_again(presented.sid) if catch_up() else (None, None))
+    session, user = _ask(presented.sid)
+    if session is None and catch_up():
+        session, user = find_again(presented.sid)
     if session is None or user is None:
         refuse(presented, "unknown")
     if presented.user_id != user_id_of(user):
@@ -218,27 +219,32 @@ def refuse(
     raise InvalidToken(reason, final=final)
 
 
-def _find(session_id: UUID, columns: tuple[str, ...]) -> tuple[Session, Any] | None:
-    found, alias = users(), write_alias()
-    if found.db != alias:
-        return _find_apart(session_id, found)
-    taken: dict[str, Any] = {_PREFIX + name: F(f"jwt_sessions__{name}") for name in columns}
-    taken[_CUTOFF] = Cutoff.latest()
-    # Filter before annotating: the other order joins the sessions a second time.
-    rows = found.filter(jwt_sessions__pk=session_id).annotate(**taken)
-    try:
-        user = rows.get()
-    except found.model.DoesNotExist:
-        return None
-    values = {column: user.__dict__.pop(_PREFIX + column) for column in columns}
-    session = Session(**values)
-    session.valid_after = user.__dict__.pop(_CUTOFF)
-    session._state.adding, session._state.db = False, alias
-    return session, user
+def _ask(session_id: UUID) -> tuple[Session | _Asked | None, Any]:
+    """What a request asks of its session, and the user; None for both if either is missing."""
+    found = _find(session_id, _FOR_A_REQUEST)
+    return (None, None) if found is None else (_Asked(*found[1]), found[0])
 
 
-def _find_apart(session_id: UUID, found: Any) -> tuple[Session, Any] | None:
+def _find(session_id: UUID, columns: tuple[str, ...]) -> statements.Found | None:
+    """The user, and these columns of the session with the latest cut-off after them."""
+    manager, alias = user_manager(), write_alias()
+    if router.db_for_write(manager.model) != alias:
+        return _find_apart(session_id, columns)
+
+    def joined(shown: Any) -> tuple[Any, tuple[str, ...]]:
+        taken: dict[str, Any] = {_PREFIX + name: F(f"jwt_sessions__{name}") for name in columns}
+        taken[_CUTOFF] = Cutoff.latest()
+        # Filter before annotating: the other order joins the sessions a second time.
+        return shown.filter(jwt_sessions__pk=session_id).annotate(**taken), tuple(taken)
+
+    asked = _KEY.get_db_prep_value(session_id, connections[alias])
+    return statements.first(manager, alias, columns, asked, joined)
+
+
+def _find_apart(session_id: UUID, columns: tuple[str, ...]) -> statements.Found | None:
     """The same with two queries, if the project's router keeps users in another database."""
     session = stored().to_judge().filter(pk=session_id).first()
-    user = session and found.filter(pk=session.user_id).first()
-    return None if session is None or user is None else (session, user)
+    user = session and users().filter(pk=session.user_id).first()
+    if session is None or user is None:
+        return None
+    return user, (*(getattr(session, name) for name in columns), session.valid_after)

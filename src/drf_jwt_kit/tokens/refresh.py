@@ -18,7 +18,6 @@ from drf_jwt_kit.sessions import grant, place
 from drf_jwt_kit.sessions.begin import begin
 from drf_jwt_kit.sessions.claims import Additions, claims_of
 from drf_jwt_kit.sessions.end import end_session_of
-from drf_jwt_kit.sessions.rows import new_session
 from drf_jwt_kit.sessions.tokens import (
     TokenPair,
     claims_to_keep,
@@ -55,7 +54,7 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
     def for_user(cls, user: Any) -> Self:
         """The first refresh token of a new session of ``user``. Queries nothing yet."""
         token = super().for_user(user)
-        token.session, token.user = new_session(user, token.lifetime), user
+        token.session, token.user = grant.new_session(user, token.lifetime), user
         token.payload.update(session_claims(token.session))
         return token
 

@@ -1,0 +1,257 @@
+"""What is compiled once is asked as often as ever, seen by whoever watches queries, and gives way
+to whatever a project has changed."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection, connections
+from django.db.models import QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+from django.test import override_settings
+
+from drf_jwt_kit.exceptions import InvalidToken
+from drf_jwt_kit.models import Session
+from drf_jwt_kit.sessions import authenticate, rows, statements
+from drf_jwt_kit.tokens import AccessToken
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def new_connection():
+    """One that has compiled nothing yet."""
+    vars(connections["default"]).pop(statements._KEPT, None)
+
+
+@pytest.fixture
+def token(signed_in):
+    return AccessToken(signed_in.access)
+
+
+@pytest.fixture
+def compiling(monkeypatch):
+    """How often Django has compiled something since."""
+    made, as_sql = [], SQLCompiler.as_sql
+
+    def counted(self, *args, **kwargs):
+        made.append(self)
+        return as_sql(self, *args, **kwargs)
+
+    monkeypatch.setattr(SQLCompiler, "as_sql", counted)
+    return made
+
+
+@pytest.fixture
+def in_schema(monkeypatch):
+    """Let the connection be a tenant's, as a backend with schemas says it."""
+    here = connections["default"]
+    return lambda name: monkeypatch.setattr(here, "schema_name", name, raising=False)
+
+
+def of_this_user(**more):
+    def making(shown):
+        return shown.filter(username="ada", **more).annotate(), ()
+
+    return making
+
+
+class TestQueriesThatAreWatched:
+    def test_a_request_is_one_query(self, token, django_assert_num_queries):
+        for _ in range(2):
+            with django_assert_num_queries(1):
+                authenticate(token)
+
+    def test_a_refresh_is_two_queries(self, kit, signed_in, clock, past_leeway, queries):
+        tokens = kit.rotate(signed_in.refresh)
+        past_leeway()
+
+        with queries() as made:
+            kit.rotate(tokens.refresh)
+
+        assert [sql.split()[0] for sql in made] == ["SELECT", "UPDATE"]
+
+    def test_a_wrapper_of_queries_has_its_say(self, token):
+        authenticate(token)
+        seen = []
+
+        def see(execute, sql, *rest):
+            seen.append(sql.split()[0])
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(see):
+            authenticate(token)
+
+        assert seen == ["SELECT"]
+
+    def test_a_profiler_in_place_of_django_is_asked(self, token, monkeypatch):
+        seen, execute = [], SQLCompiler.execute_sql
+
+        def watched(self, *args, **kwargs):
+            seen.append(self.query.model)
+            return execute(self, *args, **kwargs)
+
+        monkeypatch.setattr(SQLCompiler, "execute_sql", watched)
+        authenticate(token)
+        authenticate(token)
+
+        assert seen == [get_user_model()] * 2
+
+
+class TestCompiling:
+    def test_happens_once_a_connection(self, token, compiling):
+        authenticate(token)
+        compiling.clear()
+
+        authenticate(token)
+
+        assert compiling == []
+
+    def test_happens_once_a_schema(self, token, compiling, in_schema):
+        in_schema("home")
+        authenticate(token)
+        in_schema("away")
+        compiling.clear()
+
+        authenticate(token)
+        assert compiling != []
+
+        in_schema("home")
+        compiling.clear()
+        authenticate(token)
+        assert compiling == []
+
+    def test_is_forgotten_before_it_takes_too_much_memory(self, token, monkeypatch, in_schema):
+        monkeypatch.setattr(statements, "_MOST", 2)
+
+        for name in "abcde":
+            in_schema(name)
+            authenticate(token)
+
+        assert len(vars(connections["default"])[statements._KEPT]) <= 2
+
+    def test_is_not_for_a_query_of_more_parameters(self, user):
+        users = get_user_model().objects
+
+        for active, expected in [(True, user), (False, None)]:
+            making = of_this_user(is_active=active, email="ada@example.com")
+            found = statements.first(users, "default", (), "ada", making)
+            assert (found and found[0]) == expected
+
+    def test_follows_the_time_zones_of_the_settings(self, signed_in):
+        sid = Session.objects.get().pk
+        aware, _ = rows.find(sid)
+
+        with override_settings(USE_TZ=False, TIME_ZONE="UTC"):
+            naive, user = rows.find(sid)
+
+            assert naive.created_at == Session.objects.get().created_at
+            assert user.date_joined == get_user_model().objects.get().date_joined
+        assert naive.created_at == aware.created_at.replace(tzinfo=None)
+
+
+class TestManagers:
+    @pytest.mark.parametrize("name", ["get_queryset", "using"])
+    @pytest.mark.parametrize("place", ["class", "instance"])
+    def test_a_manager_that_begins_to_hide_users_is_asked(self, token, monkeypatch, name, place):
+        authenticate(token)
+        manager = get_user_model()._default_manager
+        nobody = manager.none()
+
+        changed = type(manager) if place == "class" else manager
+        monkeypatch.setattr(changed, name, lambda *_: nobody, raising=False)
+
+        with pytest.raises(InvalidToken):
+            authenticate(token)
+
+    @pytest.mark.parametrize(
+        "name", ["_fetch_all", "get", "filter", "__init__", "__iter__", "_clone"]
+    )
+    def test_a_manager_whose_queryset_has_a_say_is_not_plain(self, name):
+        queryset = type("Saying", (QuerySet,), {name: getattr(QuerySet, name)})
+
+        assert not statements.is_plain(of(queryset))
+
+    def test_a_manager_whose_queryset_only_adds_names_is_plain(self):
+        class Adding(QuerySet):
+            """Documented."""
+
+            limit: int = 3
+
+            def newest(self):
+                return self.order_by("-pk")
+
+        class AddingMore(Adding):
+            def oldest(self):
+                return self.order_by("pk")
+
+        assert statements.is_plain(of(Adding))
+        assert statements.is_plain(of(AddingMore))
+
+    def test_a_manager_whose_queryset_is_made_otherwise_is_not_plain(self):
+        class Making(type):
+            """Might answer anything when it is called."""
+
+        assert not statements.is_plain(of(Making("Made", (QuerySet,), {})))
+
+
+def of(queryset_class):
+    manager = type(get_user_model()._default_manager).from_queryset(queryset_class)()
+    manager.model = get_user_model()
+    return manager
+
+
+class TestUsersThatChange:
+    def test_a_change_behind_our_back_is_seen_at_once(self, token):
+        authenticate(token)
+        get_user_model()._base_manager.update(is_active=False)
+
+        with pytest.raises(InvalidToken):
+            authenticate(token)
+
+    def test_a_model_that_answers_otherwise_counts(self, token, monkeypatch):
+        authenticate(token)
+        monkeypatch.setattr(get_user_model(), "is_active", property(lambda user: False, _ignore))
+
+        with pytest.raises(InvalidToken):
+            authenticate(token)
+
+
+def _ignore(user, value):
+    """For Django, which sets it."""
+
+
+FORKED = """
+import os; os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+import django; django.setup()
+from django.core.management import call_command
+from django.db import connection, connections
+from drf_jwt_kit import sessions
+from drf_jwt_kit.tokens import AccessToken
+from tests.conftest import make_user
+call_command("migrate", verbosity=0)
+user = make_user("ada")
+token = AccessToken(sessions.start(user).access)
+assert sessions.authenticate(token) == user
+if child := os.fork():
+    raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+assert sessions.authenticate(token) == user
+type(user).objects.update(is_active=False)
+try:
+    sessions.authenticate(token)
+except Exception as error:
+    assert error.reason.value == "session_ended", error
+else:
+    raise AssertionError
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes by fork here")
+def test_a_worker_forked_after_the_first_request_asks_as_its_parent_did():
+    answer = subprocess.run(
+        [sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert answer.returncode == 0, answer.stderr
