@@ -159,7 +159,7 @@ class TokenRefreshSerializer(serializers.Serializer[Any]):
         """Rotate. Raises InvalidToken. What an override refuses after this has been rotated: refuse
         before."""
         request = self.context.get("request")
-        retry_key = "" if request is None else request.headers.get("Idempotency-Key", "")
+        retry_key = "" if request is None else request.META.get("HTTP_IDEMPOTENCY_KEY", "")
         presented = attrs["refresh"]
         if self.token_class is not RefreshToken:  # a project's own, which may refuse it
             presented = self.token_class(presented)

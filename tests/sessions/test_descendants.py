@@ -6,7 +6,7 @@ from django.db import OperationalError, connection, transaction
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.sessions import descendants, end, rows
+from drf_jwt_kit.sessions import descendants, end, grant
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db(transaction=True)]
 
@@ -18,7 +18,7 @@ def begin(user):
     def begin(parent, count, *, in_a_chain=False):
         begun = []
         for _ in range(count):
-            begun.append(rows.new_session(user))
+            begun.append(grant.new_session(user))
             begun[-1].parent, parent = parent, begun[-1].pk if in_a_chain else parent
         Session.objects.bulk_create(begun, batch_size=50)
 

@@ -8,7 +8,7 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTStatelessAuthentication
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.sessions import client, end, feed, rows
+from drf_jwt_kit.sessions import client, end, feed, grant
 from drf_jwt_kit.tokens import AccessToken
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,7 +50,7 @@ def test_an_end_of_all_sessions_ends_what_it_cannot_see(user, request_of_it, mon
 @pytest.fixture
 def begun_meanwhile(signed_in, monkeypatch):
     """A child of the session that is stored while its end is written, which does not see it."""
-    write, child = end._write, rows.new_session(signed_in.session.user)
+    write, child = end._write, grant.new_session(signed_in.session.user)
     child.parent = signed_in.session.pk
 
     def unseen(found, *rest):

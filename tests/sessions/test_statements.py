@@ -99,6 +99,19 @@ class TestQueriesThatAreWatched:
 
         assert seen == [get_user_model()] * 2
 
+    def test_a_profiler_sees_what_a_refresh_writes(self, kit, signed_in, monkeypatch):
+        seen, execute = [], SQLCompiler.execute_sql
+
+        def watched(self, *args, **kwargs):
+            seen.append(type(self.query).__name__)
+            return execute(self, *args, **kwargs)
+
+        monkeypatch.setattr(SQLCompiler, "execute_sql", watched)
+        tokens = kit.rotate(signed_in.refresh)
+
+        assert seen.count("UpdateQuery") == 1
+        assert tokens.session.generation == 1
+
 
 class TestCompiling:
     def test_happens_once_a_connection(self, token, compiling):
@@ -132,12 +145,19 @@ class TestCompiling:
 
         assert len(vars(connections["default"])[statements._KEPT]) <= 2
 
+    def test_answers_a_row_to_which_nothing_was_added(self, user):
+        users = get_user_model().objects
+
+        for name, expected in [("ada", user), ("grace", None)]:
+            found = statements.first(users, "default", ("name",), name, of_this_user())
+            assert found == (expected and (expected, ()))
+
     def test_is_not_for_a_query_of_more_parameters(self, user):
         users = get_user_model().objects
 
         for active, expected in [(True, user), (False, None)]:
             making = of_this_user(is_active=active, email="ada@example.com")
-            found = statements.first(users, "default", (), "ada", making)
+            found = statements.first(users, "default", ("more",), "ada", making)
             assert (found and found[0]) == expected
 
     def test_follows_the_time_zones_of_the_settings(self, signed_in):

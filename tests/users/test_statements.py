@@ -231,20 +231,20 @@ class TestWhatARefreshWrites:
     def test_a_row_that_has_changed_is_not_written(self, tokens, sid):
         before, _ = rows.find(sid)
         unchanged = {"id": sid, "generation": before.generation, "revoked_at": None}
-        write = lambda: statements.update(Session, "default", {"generation": 1}, unchanged)  # noqa: E731
+        write = lambda: statements.update(Session, {"generation": 1}, unchanged)  # noqa: E731
 
         assert [write(), write()] == [1, 0]
 
     def test_a_statement_that_fails_lets_nobody_commit(self, sid):
         unchanged = {"id": sid, "revoked_at": None}
-        statements.update(Session, "default", {"generation": 1}, unchanged)
+        statements.update(Session, {"generation": 1}, unchanged)
 
         def refuse(execute, *_):
             raise DatabaseError
 
         with transaction.atomic():
             with pytest.raises(DatabaseError), connection.execute_wrapper(refuse):
-                statements.update(Session, "default", {"generation": 1}, unchanged)
+                statements.update(Session, {"generation": 1}, unchanged)
             assert connection.needs_rollback
             connection.set_rollback(True)
 

@@ -20,6 +20,7 @@ from rest_framework import exceptions
 
 from drf_jwt_kit.conf import get_settings
 
+from . import statements
 from .life import End
 
 _typed: ContextVar[str | None] = ContextVar("drf_jwt_kit_typed", default=None)
@@ -112,9 +113,16 @@ def end_since_login(user_id: Any, stored_fingerprint: str) -> End | None:
     One query, which waits for a change that is being committed: a plain one would show the user
     as it was before. Outside a transaction the lock is released at once.
     """
-    found = _one(user_id)
-    with locking(found.db):
-        user = next(iter(found), None)
+    manager = user_manager()
+    alias, key = router.db_for_write(manager.model), manager.model._meta.pk
+    asked = key.get_db_prep_value(user_id, connections[alias])
+    by_key = lambda shown: (shown.filter(pk=user_id), ())  # noqa: E731
+    with locking(alias):
+        statement = statements.select(manager, alias, ("by key",), asked, by_key)
+        if statement is None:
+            user = next(iter(_one(user_id)), None)
+        else:
+            user, _ = statement.first(asked) or (None, ())
     return End.USER_GONE if user is None else end_of_account_for_request(user, stored_fingerprint)
 
 

@@ -97,17 +97,19 @@ def begin(
     if not may_log_in(user):
         raise NoActiveAccount
     client.describe(session, request)
+    most = limits.impose(session, user, request).max_sessions
+    written = write()
     beginning = Beginning(
         session=session,
         user=user,
         request=request,
-        most=limits.impose(session, user, request).max_sessions,
+        most=most,
+        written=written,
         announce=announce if earlier is None else announce or earlier.announce,
         store=store,
         replaces=(*(earlier.replaces if earlier else ()), *filter(None, [replaces])),
         implied=implied,
     )
-    written = write()
     if waiting is None or not waiting.add(beginning):
         _insert([beginning])
     return written

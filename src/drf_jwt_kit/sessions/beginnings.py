@@ -24,6 +24,7 @@ from drf_jwt_kit.models import Session
 
 from . import events, feed, rows
 from .faults import persistent, persistently
+from .tokens import TokenPair
 
 _CHANGED = (
     *("name", "scope", "scope_source", "parent", "user_agent", "device", "ip", "obtain_serializer"),
@@ -51,6 +52,8 @@ class Beginning:
     """Answers whether this call has stored the session, because another may be faster."""
     replaces: tuple[str, ...] = ()
     """The refresh tokens of the sessions that end with this login."""
+    written: object = None
+    """What its tokens were written into."""
     implied: bool = False
     """Made by the obtain serializer, whose subclass may throw the tokens away and write others."""
 
@@ -101,8 +104,10 @@ class Waiting:
         prepared = [*self.beginnings.values()]
         if not self.answers or not any(one.implied for one in prepared):
             return prepared
-        answered = _sessions_in(self.answers)
-        thrown_away = [one for one in prepared if one.implied and one.session.pk not in answered]
+        answer = repr(self.answers)
+        unseen = [one for one in prepared if one.implied and not _stands_in(answer, one.written)]
+        answered = _sessions_in(answer) if unseen else set()
+        thrown_away = [one for one in unseen if one.session.pk not in answered]
         left = [one for one in prepared if one not in thrown_away]
         for one in thrown_away:
             _hand_on(one, left)
@@ -206,13 +211,20 @@ def _hand_on(thrown_away: Beginning, left: list[Beginning]) -> None:
             return
 
 
-def _sessions_in(answer: object) -> set[UUID]:
+def _stands_in(answer: str, written: object) -> bool:
+    """Whether one of the tokens of a pair stands in ``answer`` as it was written."""
+    return isinstance(written, TokenPair) and any(
+        token in answer for token in (written.refresh, written.access) if token
+    )
+
+
+def _sessions_in(answer: str) -> set[UUID]:
     """The ids of the sessions whose tokens are somewhere in ``answer``.
 
     Takes time in proportion to its length: what clients send may be in it.
     """
     found = set()
-    for text in re.findall(r"[\w.-]+", repr(answer)):
+    for text in re.findall(r"[\w.-]+", answer):
         parts = text.split(".")
         for header, payload, signature in zip(parts, parts[1:], parts[2:], strict=False):
             if len(payload) >= _SHORTEST:

@@ -181,7 +181,8 @@ def end_session_of(token: Presented, reason: str = RevokedReason.LOGOUT) -> None
     """Log out with a verified refresh token. Raises InvalidToken if its row did not make it."""
     if token.origin is Origin.SIMPLE_JWT:
         adoption.remember(token)
-    session = rows.stored().filter(pk=token.session_id).first()
+    needed = rows.stored().only("user_id", "secret", "revoked_at")
+    session = needed.filter(pk=token.session_id).first()
     if session is None and catch_up():
         session = rows.find_for_update(token.session_id)
     if session is None:

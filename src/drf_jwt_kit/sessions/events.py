@@ -90,6 +90,8 @@ def reason_to_store(reason: str) -> str:
 
 def log(event: str, *, level: int = logging.INFO, **facts: object) -> None:
     """Write one line; a value that could be taken for another field is quoted."""
+    if not logger.isEnabledFor(level):
+        return
     pairs = " ".join(f"{name}={_shown(value)}" for name, value in facts.items())
     logger.log(level, "event=%s %s", event, pairs)
 

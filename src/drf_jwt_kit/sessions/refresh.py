@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -111,7 +112,8 @@ def _refresh_once(
             events.reused(session, user, token.gen, request)
         _refuse(verdict, token, session)
     added = additions_at_refresh(session, user)
-    before = copy.copy(session)
+    unchanged = {name: getattr(session, name) for name in _UNCHANGED}
+    before = None if verdict is Verdict.ROTATE else copy.copy(session)
     if verdict.advances:
         _advance(session, user, as_local(asked), verdict, key_hash)
     # Without rotation, only whoever is behind from before that was set needs another token.
@@ -119,9 +121,9 @@ def _refresh_once(
     # The tokens are made before anything is stored, so that failing claims use up no generation.
     claims = claims_of(user, request=request, session=session, added=added)
     pair = pair_of(session, user, claims, write=added.write, rotates=rotates)
-    if verdict.advances and not _store(session, before):
+    if verdict.advances and not _store(session, unchanged):
         raise RowChanged
-    if verdict is not Verdict.ROTATE:
+    if before is not None:
         own = again and hmac.compare_digest(key_hash, before.retry_key_hash)
         duplicates.found(before, user, request, verdict, own=own)
     if verdict.advances:
@@ -201,13 +203,11 @@ def _advance(session: Session, user: Any, at: datetime, verdict: Verdict, key_ha
     session.duplicates = carried_on(count)
 
 
-def _store(session: Session, before: Session) -> bool:
-    """Write an advanced session; False if the row has changed since ``before``."""
+def _store(session: Session, unchanged: Mapping[str, Any]) -> bool:
+    """Write an advanced session; False if it has ended, or is no longer ``unchanged``."""
     changed: dict[str, Any] = {name: getattr(session, name) for name in _ADVANCING}
     changed["live_until"] = F("expires_at")
-    unchanged: dict[str, Any] = {name: getattr(before, name) for name in _UNCHANGED}
-    unchanged["revoked_at"] = None
-    return bool(statements.update(Session, rows.write_alias(), changed, unchanged))
+    return bool(statements.update(Session, changed, {**unchanged, "revoked_at": None}))
 
 
 def _ends(verdict: Verdict, session: Session, own_end: _End) -> bool:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any, TypeAlias, TypeVar
 
 from django.conf import settings as django_settings
-from django.db import connections, transaction
+from django.db import connections, router, transaction
 from django.db.models import F, Manager, QuerySet
 from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler, SQLUpdateCompiler
@@ -51,7 +50,8 @@ class Select:
     converters: Mapping[int, Any]
     names: tuple[str, ...]
     """The attributes of the model, whose columns are the first ones."""
-    added: Callable[[Any], tuple[Any, ...]]
+    added: tuple[int, ...]
+    """Where the columns are that were added."""
 
     def first(self, parameter: Any) -> Found | None:
         """The row as the ORM makes it; None if there is none."""
@@ -63,7 +63,8 @@ class Select:
             return None
         (row,) = self.compiler.apply_converters((found,), self.converters)
         model = self.compiler.query.model
-        return model.from_db(connection.alias, self.names, row[: len(self.names)]), self.added(row)
+        made = model.from_db(connection.alias, self.names, row[: len(self.names)])
+        return made, tuple([row[place] for place in self.added])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,17 +89,11 @@ def first(
 ) -> Found | None:
     """The one row of ``manager`` on the database ``alias`` that ``making`` asks for, or None.
 
-    ``parameter`` is the only one of that query, as the database takes it; ``key`` says which query
-    it is. ``manager`` is asked whenever it is not plain.
+    As ``select`` asks for it, or the ORM.
     """
-    if is_plain(manager):
-        statement = _kept(
-            connections[alias],
-            (manager.model, *key),
-            lambda: _select_of(*making(manager.using(alias)), parameter),
-        )
-        if statement is not None:
-            return statement.first(parameter)
+    statement = select(manager, alias, key, parameter, making)
+    if statement is not None:
+        return statement.first(parameter)
     query, added = making(manager.using(alias))
     try:
         found = query.get()
@@ -107,11 +102,29 @@ def first(
     return found, tuple(found.__dict__.pop(name) for name in added)
 
 
-def update(model: Any, alias: str, changed: Mapping[str, Any], unchanged: Mapping[str, Any]) -> int:
+def select(
+    manager: Any, alias: str, key: tuple[str, ...], parameter: Any, making: Making
+) -> Select | None:
+    """What asks for the one row that ``making`` asks for; None where that is for the ORM.
+
+    ``parameter`` is the only one of that query, as the database takes it; ``key`` says which query
+    it is.
+    """
+    if not is_plain(manager):
+        return None
+    return _kept(
+        connections[alias],
+        (manager.model, *key),
+        lambda: _select_of(*making(manager.using(alias)), parameter),
+    )
+
+
+def update(model: Any, changed: Mapping[str, Any], unchanged: Mapping[str, Any]) -> int:
     """Write ``changed`` into those rows that are ``unchanged``, and answer how many these are.
 
     By the names of fields. Of what is None in ``unchanged``, or an F in ``changed``, it always is.
     """
+    alias = router.db_for_write(model)
     connection = connections[alias]
     parameters = _parameters(model, connection, changed, unchanged)
 
@@ -182,7 +195,7 @@ def _select_of(query: QuerySet[Any], added: tuple[str, ...], parameter: Any) -> 
         compiler=compiler,
         converters=compiler.get_converters(expressions),
         names=tuple(expressions[field].target.attname for field in fields),
-        added=itemgetter(*(compiler.annotation_col_map[name] for name in added)),
+        added=tuple(compiler.annotation_col_map[name] for name in added),
     )
 
 

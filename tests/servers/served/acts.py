@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken, ServiceUnavailable
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import rows, upkeep
+from drf_jwt_kit.sessions import grant, upkeep
 from tests.conftest import PASSWORD
 
 from .holding import hold_until
@@ -158,7 +158,7 @@ def begin_a_chain(session, length):
     """Store so many sessions, each as if it was begun with a token of the one before."""
     first, chain = Session.objects.get(pk=session), []
     for _ in range(length):
-        chain.append(rows.new_session(first.user))
+        chain.append(grant.new_session(first.user))
         chain[-1].parent, session = session, chain[-1].pk
     Session.objects.bulk_create(chain, batch_size=200)
     return {}
