@@ -17,7 +17,7 @@ from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import authenticate, rows, statements
 from drf_jwt_kit.tokens import AccessToken
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("default_user_model")]
 
 
 @pytest.fixture(autouse=True)
