@@ -3,29 +3,25 @@
 One policy for signing and verifying, on PyJWT alone. Never reads a key, an address or an
 algorithm from a token: ``kid`` is looked up among our own keys, and the key says the
 algorithm. Sources: RFC 7515, RFC 7519, RFC 8725 sections 3.1 to 3.12.
-
-If the private key never enters this process (a key service, a hardware module), a function of
-the project signs. Its signature is verified before the token is used, because it may belong to
-another key than the public one here.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from enum import Enum
 from typing import Any
 
 import jwt
-from jwt.utils import base64url_encode, der_to_raw_signature
+from jwt.utils import base64url_decode, base64url_encode
 
-from drf_jwt_kit.exceptions import InvalidToken, Reason, UnusableKey
+from drf_jwt_kit.exceptions import InvalidToken, Reason
 
 from .jwk import Key
-
-WRONG_SIGNATURE = "drf_jwt_kit.E054"
+from .signing_function import signed_by_function
 
 MAX_TOKEN_LENGTH = 8 * 1024
 """Characters. A longer token is refused before it is parsed."""
@@ -80,7 +76,7 @@ def encode(
     if callable(key.signing_key):
         parts = ({"alg": key.algorithm, **header}, None), (claims, json_encoder)
         encoded = (json.dumps(part, cls=cls, separators=(",", ":")).encode() for part, cls in parts)
-        return _signed_by_function(b".".join(map(base64url_encode, encoded)), key)
+        return signed_by_function(b".".join(map(base64url_encode, encoded)), key)
     return jwt.encode(
         claims, key.signing_key, key.algorithm, headers=header, json_encoder=json_encoder
     )
@@ -98,17 +94,24 @@ def decode_typed(
     presented: str | bytes, keys: Mapping[str, Key], policy: Policy
 ) -> tuple[dict[str, Any], str]:
     """The same claims, and the token's kind, which is one of the policy's kinds."""
-    header = _header_of(presented)
-    kid = header.get("kid")
+    claims, kind, _ = decode_with_key(presented, keys, policy)
+    return claims, kind
+
+
+def decode_with_key(
+    presented: str | bytes, keys: Mapping[str, Key], policy: Policy
+) -> tuple[dict[str, Any], str, Key]:
+    """The same claims and kind, and the key that has signed the token."""
+    kid = _header_of(presented).get("kid")
     key = keys.get(kid) if isinstance(kid, str) else None
     if key is None:
         unread = isinstance(kid, str) and _seems_young(presented)
         raise InvalidToken(Reason.INVALID, final=not unread)
-    claims = _verified(presented, key, policy)
+    claims, header = _verified(presented, key, policy)
     kind = _media_type(header.get("typ"))
     if kind not in policy.kinds:
         raise InvalidToken(Reason.WRONG_TYPE)
-    return claims, kind
+    return claims, kind, key
 
 
 def decode_unnamed(presented: str | bytes, keys: Sequence[Key], policy: Policy) -> dict[str, Any]:
@@ -123,7 +126,7 @@ def decode_unnamed(presented: str | bytes, keys: Sequence[Key], policy: Policy) 
     refusal = InvalidToken(Reason.INVALID)
     for key in keys:
         try:
-            return _verified(presented, key, policy)
+            return _verified(presented, key, policy)[0]
         except InvalidToken as error:
             refusal = error
             if error.reason is Reason.EXPIRED:
@@ -143,43 +146,26 @@ def read_unverified(presented: str | bytes) -> dict[str, Any]:
     return claims
 
 
-def _signed_by_function(signing_input: bytes, key: Key) -> str:
-    signature = _as_in_a_jws(key.signing_key(signing_input), key)
-    algorithm = jwt.get_algorithm_by_name(key.algorithm)
-    if not algorithm.verify(signing_input, key.verifying_key, signature):
-        problem = f"The signature for {key.kid} ({key.algorithm}) does not fit its public key."
-        hint = "Let 'sign' sign exactly the given bytes with the private key of that public key."
-        raise UnusableKey(problem, hint=hint, id=WRONG_SIGNATURE)
-    return b".".join([signing_input, base64url_encode(signature)]).decode()
-
-
-def _as_in_a_jws(answer: object, key: Key) -> bytes:
-    """An ECDSA signature as two numbers (RFC 7518 section 3.4), also if it came as DER."""
-    signature = answer if isinstance(answer, bytes) else b""  # no key verifies an empty signature
-    if not key.algorithm.startswith("ES"):
-        return signature
-    curve = key.verifying_key.curve
-    if len(signature) == 2 * ((curve.key_size + 7) // 8):
-        return signature
-    try:
-        return der_to_raw_signature(signature, curve)
-    except ValueError:
-        return b""
-
-
 def _header_of(presented: str | bytes) -> dict[str, Any]:
+    """What the header says, to find the key by. PyJWT reads the token itself, and more strictly."""
     if len(presented) > MAX_TOKEN_LENGTH or _is_padded(presented):
         raise InvalidToken(Reason.INVALID)
+    token = presented if isinstance(presented, bytes) else presented.encode(errors="replace")
     try:
-        return jwt.get_unverified_header(presented)
-    except (jwt.PyJWTError, UnicodeError) as error:
+        header = json.loads(base64url_decode(token.partition(b".")[0]))
+    except (ValueError, RecursionError) as error:
         raise InvalidToken(Reason.INVALID) from error
+    if not isinstance(header, dict):
+        raise InvalidToken(Reason.INVALID)
+    return header
 
 
-def _verified(presented: str | bytes, key: Key, policy: Policy) -> dict[str, Any]:
-    """The claims of a token that ``key`` signed, apart from its kind."""
+def _verified(
+    presented: str | bytes, key: Key, policy: Policy
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The claims and the header of a token that ``key`` signed, apart from its kind."""
     try:
-        claims: dict[str, Any] = jwt.decode(
+        token = jwt.decode_complete(
             presented,
             key.verifying_key,
             algorithms=[key.algorithm],
@@ -197,8 +183,8 @@ def _verified(presented: str | bytes, key: Key, policy: Policy) -> dict[str, Any
         raise InvalidToken(Reason.EXPIRED) from error
     except (jwt.PyJWTError, UnicodeError) as error:
         raise InvalidToken(Reason.INVALID) from error
-    _check_claims(claims, policy)
-    return claims
+    _check_claims(token["payload"], policy)
+    return token["payload"], token["header"]
 
 
 def _is_padded(presented: str | bytes) -> bool:
@@ -213,14 +199,14 @@ def _media_type(typ: object) -> str:
 
 def _check_claims(claims: dict[str, Any], policy: Policy) -> None:
     """Refuse what PyJWT accepts and we do not."""
-    expires, now = claims["exp"], datetime.now(timezone.utc)
-    horizon = (now + max(policy.longest_lifetime, ACCEPTED_AHEAD)).timestamp()
+    expires, now = claims["exp"], time.time()
+    horizon = now + max(policy.longest_lifetime, ACCEPTED_AHEAD).total_seconds()
     if type(expires) is not int or not 0 <= expires <= horizon:
         raise InvalidToken(Reason.INVALID)
     # A token that was issued in the future shows only that another machine's clock is ahead.
     if _seconds(claims, "iat") > horizon:
         raise InvalidToken(Reason.INVALID)
-    if _seconds(claims, "nbf") > (now + max(policy.leeway, CLOCKS_DIFFER)).timestamp():
+    if _seconds(claims, "nbf") > now + max(policy.leeway, CLOCKS_DIFFER).total_seconds():
         raise InvalidToken(Reason.INVALID, final=False)
     if policy.audience is None and "aud" in claims:  # RFC 7519 section 4.1.3
         raise InvalidToken(Reason.INVALID)
@@ -245,4 +231,4 @@ def _seems_young(presented: str | bytes) -> bool:
         issued = _seconds(read_unverified(presented), "iat")
     except InvalidToken:
         return False
-    return issued > (datetime.now(timezone.utc) - UNREAD_FOR).timestamp()
+    return issued > time.time() - UNREAD_FOR.total_seconds()

@@ -17,20 +17,25 @@ from uuid import UUID
 from rest_framework.request import Request
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf import issuer as of
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed, read_unverified
+from drf_jwt_kit.jose.token_memory import TokenMemory
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.keys.jwk_url import are_published
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.scopes import text_of
 
 from . import others
+from .policy import policy_of
 
 EITHER = frozenset(TokenKind)
+ACCESS = frozenset({TokenKind.ACCESS})
 REFRESH = frozenset({TokenKind.REFRESH})
 _END_OF_TIME = 2**40
 """Epoch seconds, later than any real time."""
+_accepted = TokenMemory()
+"""The access tokens of ours. A refresh token is presented once, so knowing it would serve nobody;
+those of other issuers are verified by keys that are fetched, and name no key of the ring."""
 
 
 class Origin(Enum):
@@ -129,7 +134,7 @@ def verified(
     presented: str | bytes, kinds: frozenset[TokenKind], *, accept_expired: bool = False
 ) -> tuple[dict[str, Any], TokenKind, Origin]:
     """The claims of a token with valid signature, times and type. Raises as ``read`` does."""
-    claims, kind, origin = _signed(presented, _policy(kinds, accept_expired=accept_expired))
+    claims, kind, origin = _signed(presented, policy_of(kinds, accept_expired=accept_expired))
     type_claim = get_settings().TOKEN_TYPE_CLAIM
     if kind not in kinds or (type_claim and claims.get(type_claim) != kind.name.lower()):
         raise InvalidToken(Reason.WRONG_TYPE)
@@ -210,8 +215,9 @@ def _is_count(value: object, *, below: int) -> bool:
 
 def _signed(presented: str | bytes, policy: Policy) -> tuple[dict[str, Any], TokenKind, Origin]:
     """Verify with our keys, or else with keys of other issuers that the settings accept."""
+    decode = _accepted.decode_typed if policy.kinds == ACCESS else decode_typed
     try:
-        claims, kind = decode_typed(presented, get_ring().verifying, policy)
+        claims, kind = decode(presented, get_ring().verifying, policy)
         return claims, TokenKind(kind), Origin.OURS
     except InvalidToken as error:
         if error.reason is not Reason.INVALID:
@@ -226,16 +232,3 @@ def _signed(presented: str | bytes, policy: Policy) -> tuple[dict[str, Any], Tok
     if TokenKind.ACCESS in policy.kinds and are_published():
         return others.foreign_claims(presented, policy), TokenKind.ACCESS, Origin.JWK_URL
     raise refusal
-
-
-def _policy(kinds: frozenset[TokenKind], *, accept_expired: bool) -> Policy:
-    settings = get_settings()
-    return Policy(
-        kinds=kinds,
-        issuer=of.issuer(),
-        audience=of.audience(),
-        refuses_issuers=of.issuer_is_asked(),
-        leeway=settings.LEEWAY,
-        longest_lifetime=max(settings.ACCESS_TOKEN_LIFETIME, settings.SESSION_MAX_AGE),
-        accept_expired=accept_expired,
-    )
