@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import AuthenticationFailed
@@ -26,6 +28,7 @@ from .transports import access_cookie, challenge_of, header_of, require_own_page
 if TYPE_CHECKING:
     from rest_framework.authentication import BaseAuthentication as _HeaderAuthentication
     from rest_framework.authentication import BaseAuthentication as _StatelessAuthentication
+    from django.contrib.auth.base_user import AbstractBaseUser
     from rest_framework.request import Request
 
     from .tokens import AccessToken
@@ -35,6 +38,7 @@ else:
 
 default_user_authentication_rule = account.default_user_authentication_rule
 
+_load_user = refused_as(RefusedToken)(load_user)
 _hides_tokens = sensitive_variables("header", "cookie", "raw_token", "presented", "token")
 """Keeps tokens out of Django's error reports, also if the project's ``get_user`` fails."""
 
@@ -55,6 +59,14 @@ class JWTAuthentication(_HeaderAuthentication):
     """
 
     www_authenticate_realm = "api"
+
+    def __init__(self) -> None:
+        """Find out nothing that a request may not need."""
+
+    @cached_property
+    def user_model(self) -> type[AbstractBaseUser]:
+        """The project's user model, under Simple JWT's name for it."""
+        return get_user_model()
 
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
@@ -104,7 +116,7 @@ class JWTAuthentication(_HeaderAuthentication):
         Raises InvalidToken with the message of each class, in the form of Simple JWT.
         """
         reasons, messages, final = [], [], True
-        for token_class in get_settings().load("AUTH_TOKEN_CLASSES"):
+        for token_class in get_settings().token_classes:
             try:
                 token: AccessToken = token_class(raw_token)
             except TokenError as refusal:  # a class of the project's may raise Simple JWT's own
@@ -153,10 +165,9 @@ class JWTStatelessAuthentication(JWTAuthentication, _StatelessAuthentication):
         has returned, when a refusal can no longer become an answer.
         """
         user, token = super().holder_of(raw_token, request)
-        renderer = getattr(request, "accepted_renderer", None)
+        renderer = vars(request).get("accepted_renderer")
         if getattr(renderer, "media_type", "") == "text/html":
-            with refused_as(RefusedToken):
-                load_user(user)
+            _load_user(user)
         return user, token
 
     @refused_as(RefusedToken)

@@ -22,10 +22,10 @@ Codes and reasons are API: they are listed in docs/reference/codes.md and do not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
@@ -36,6 +36,8 @@ from rest_framework import exceptions, status
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class Reason(TextChoices):
@@ -87,13 +89,20 @@ class InvalidToken(exceptions.AuthenticationFailed):
         return str(self.reason.detail)
 
 
-@contextmanager
-def refused_as(refusal_class: type[InvalidToken]) -> Iterator[None]:
-    """Raise a refusal of a token as ``refusal_class``, a subclass that other packages catch."""
-    try:
-        yield
-    except InvalidToken as refusal:
-        raise refusal_class(refusal.reason, final=refusal.final) from refusal
+def refused_as(refusal_class: type[InvalidToken]) -> Callable[[_F], _F]:
+    """A decorator that raises a refusal as ``refusal_class``, which other packages catch."""
+
+    def decorated(function: _F) -> _F:
+        @wraps(function)
+        def refusing(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return function(*args, **kwargs)
+            except InvalidToken as refusal:
+                raise refusal_class(refusal.reason, final=refusal.final) from refusal
+
+        return cast("_F", refusing)
+
+    return decorated
 
 
 class BadAuthorizationHeader(exceptions.AuthenticationFailed):

@@ -6,8 +6,7 @@ authentication class, says so here once for all that it calls.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -18,20 +17,22 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 _asking: ContextVar[HttpRequest | None] = ContextVar("drf_jwt_kit_asking", default=None)
 
 
-@contextmanager
-def for_request(request: Any) -> Iterator[None]:
+class for_request:  # noqa: N801  # named as contextlib names what begins a block
     """Make and read tokens for ``request`` (Django's or REST framework's) in this block.
 
     Only in this thread or task, and in what it awaits. None keeps the request of an outer block.
     """
-    if request is None:
-        yield
-        return
-    before = _asking.set(getattr(request, "_request", request))
-    try:
-        yield
-    finally:
-        _asking.reset(before)
+
+    __slots__ = ("_before", "_request")
+
+    def __init__(self, request: Any) -> None:
+        self._request = getattr(request, "_request", request)
+
+    def __enter__(self) -> None:
+        self._before = _asking.set(_asking.get() if self._request is None else self._request)
+
+    def __exit__(self, *_: object) -> None:
+        _asking.reset(self._before)
 
 
 def for_its_request(function: _F) -> _F:

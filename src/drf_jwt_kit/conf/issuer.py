@@ -15,26 +15,24 @@ from .settings import get_settings
 
 def issuer() -> str | None:
     """The issuer of tokens that are made or read now. Raises ImproperlyConfigured."""
-    value: str | None = _value("ISSUER", fields.is_text, "a string that is not empty")
-    return value
+    value: Any = get_settings().ISSUER
+    if callable(value):
+        value = _answer(value, "ISSUER", fields.is_text, "a string that is not empty")
+    return value  # type: ignore[no-any-return]
 
 
 def audience() -> str | tuple[str, ...] | None:
     """The audience of the same tokens. Raises ImproperlyConfigured."""
-    accepted = "a string that is not empty, a list of such strings"
-    value: str | tuple[str, ...] | None = _value("AUDIENCE", fields.is_text_or_texts, accepted)
-    return value
+    value: Any = get_settings().AUDIENCE
+    if callable(value):
+        accepted = "a string that is not empty, a list of such strings"
+        value = _answer(value, "AUDIENCE", fields.is_text_or_texts, accepted)
+    return value  # type: ignore[no-any-return]
 
 
-def issuer_is_asked() -> bool:
-    """Whether a function answers the issuer: with None, it says that tokens here have none."""
-    return callable(get_settings().ISSUER)
-
-
-def _value(name: str, valid: Callable[[object], bool], accepted: str) -> Any:
-    value = getattr(get_settings(), name)
-    if not callable(value):
-        return value
+def _answer(
+    value: Callable[[Any], Any], name: str, valid: Callable[[object], bool], accepted: str
+) -> Any:
     answer = value(asking())
     if answer is None or valid(answer):
         return fields.text_or_tuple(answer)

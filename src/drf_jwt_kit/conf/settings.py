@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeAlias
 
 from django.conf import settings as django_settings
@@ -27,9 +27,13 @@ OfRequest: TypeAlias = "Callable[..., Any]"
 """A function of the request, or of None where a token is made or read outside of one."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)  # error reports show what local variables hold
+# Without a repr, because error reports show what local variables hold.
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class KitSettings:
-    """Every setting with its current value. Call :func:`get_settings` to get it."""
+    """Every setting with its current value. Call :func:`get_settings` to get it.
+
+    Equal only to itself, so what is made of settings can be remembered by them.
+    """
 
     # Lifetimes
     ACCESS_TOKEN_LIFETIME: timedelta = fields.duration(timedelta(minutes=15))
@@ -268,10 +272,26 @@ class KitSettings:
         validation.refuse(validation.problems(*both))
         return cls(**validation.values(*both))
 
-    @property
+    @cached_property
     def auth_header(self) -> str:
         """The name of the header that holds a token, in the form that HTTP uses."""
         return self.AUTH_HEADER_NAME.removeprefix("HTTP_").replace("_", "-").title()
+
+    @cached_property
+    def auth_schemes(self) -> frozenset[bytes]:
+        """The words that may precede a token, in lower case."""
+        return frozenset(word.lower().encode() for word in self.AUTH_HEADER_TYPES)
+
+    @cached_property
+    def token_classes(self) -> tuple[Any, ...]:
+        """The classes of ``AUTH_TOKEN_CLASSES``, which every request asks for."""
+        classes: tuple[Any, ...] = self.load("AUTH_TOKEN_CLASSES")
+        return classes
+
+    @cached_property
+    def access_seconds(self) -> float:
+        """How long after it was made an access token may still be accepted."""
+        return (self.ACCESS_TOKEN_LIFETIME + self.LEEWAY).total_seconds()
 
     @property
     def access_cookie_name(self) -> str:

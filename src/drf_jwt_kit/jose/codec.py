@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -151,13 +152,18 @@ def _header_of(presented: str | bytes) -> dict[str, Any]:
     if len(presented) > MAX_TOKEN_LENGTH or _is_padded(presented):
         raise InvalidToken(Reason.INVALID)
     token = presented if isinstance(presented, bytes) else presented.encode(errors="replace")
-    try:
-        header = json.loads(base64url_decode(token.partition(b".")[0]))
-    except (ValueError, RecursionError) as error:
-        raise InvalidToken(Reason.INVALID) from error
+    header = _header_in(token.partition(b".")[0])
     if not isinstance(header, dict):
         raise InvalidToken(Reason.INVALID)
     return header
+
+
+@lru_cache(maxsize=100)  # our tokens have as many as there are keys and kinds
+def _header_in(segment: bytes) -> Any:
+    try:
+        return json.loads(base64url_decode(segment))
+    except (ValueError, RecursionError) as error:
+        raise InvalidToken(Reason.INVALID) from error
 
 
 def _verified(

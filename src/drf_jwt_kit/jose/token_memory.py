@@ -1,7 +1,7 @@
 """Which tokens has this process verified before, so that it need not verify them again?
 
 Of a token it keeps the SHA-256, what was verified, and by which key and policy: never the token.
-It knows a token only while the same key has that name in the ring, for an equal policy, and from
+It knows a token only while the same key has that name in the ring, for the same policy, and from
 when it was verified until the token expires. Remembers no refusal. Decides nothing about sessions.
 """
 
@@ -17,6 +17,8 @@ from hashlib import sha256
 from threading import Lock
 from typing import Any
 
+from drf_jwt_kit.exceptions import InvalidToken, Reason
+
 from .codec import MAX_TOKEN_LENGTH, Policy, decode_with_key
 from .jwk import Key
 
@@ -28,9 +30,9 @@ _AROUND_CLAIMS = 600
 in a dict, which has room for as many again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Known:
-    """What was verified of one token."""
+    """What was verified of one token, and what was read in it."""
 
     plain: Mapping[str, Any]
     nested: str | None
@@ -41,11 +43,13 @@ class Known:
     since: float
     """Epoch seconds: when it was verified, from which on nothing but its age can refuse it."""
     until: float
+    reading: Any = None
+    """What the caller reads in the claims under this policy, once it has; nobody may change it."""
 
     def holds(self, keys: Mapping[str, Key], policy: Policy, now: float) -> bool:
         """Whether verifying the token at ``now`` would answer the same."""
-        is_same = self.policy is policy or self.policy == policy
-        return is_same and self.since <= now < self.until and keys.get(self.key.kid) is self.key
+        is_timely = self.since <= now < self.until
+        return is_timely and self.policy is policy and keys.get(self.key.kid) is self.key
 
     def claims(self) -> dict[str, Any]:
         """The claims, of which nothing that can change is shared with another caller."""
@@ -70,17 +74,21 @@ class TokenMemory:
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
+        self._young: dict[bytes, Known] = {}
+        self._old: dict[bytes, Known] = {}
+        self._size = 0
         self._start_anew()
         # A child of a fork may have got the lock from a thread that is not in it.
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._start_anew)
 
-    def decode_typed(
-        self, presented: str | bytes, keys: Mapping[str, Key], policy: Policy
-    ) -> tuple[dict[str, Any], str]:
-        """What ``codec.decode_typed`` answers or raises, verified now or before."""
-        if policy.accept_expired or len(presented) > MAX_TOKEN_LENGTH:
-            return decode_with_key(presented, keys, policy)[:2]
+    def verified(self, presented: str | bytes, keys: Mapping[str, Key], policy: Policy) -> Known:
+        """What ``codec.decode_typed`` finds in a token, now or before. Raises as that does.
+
+        ``policy`` must be the same object while the settings are, and another one afterwards.
+        """
+        if len(presented) > MAX_TOKEN_LENGTH:
+            raise InvalidToken(Reason.INVALID)
         digest, now = _digest(presented), time.time()
         known = self._young.get(digest) or self._old.get(digest)
         if known is None or not known.holds(keys, policy, now):
@@ -88,7 +96,7 @@ class TokenMemory:
             self._keep(digest, known)
         elif digest not in self._young:
             self._keep(digest, known)
-        return known.claims(), known.kind
+        return known
 
     def _keep(self, digest: bytes, known: Known) -> None:
         with self._lock:
@@ -100,9 +108,7 @@ class TokenMemory:
 
     def _start_anew(self) -> None:
         self._lock = Lock()
-        self._young: dict[bytes, Known] = {}
-        self._old: dict[bytes, Known] = {}
-        self._size = 0
+        self._young, self._old, self._size = {}, {}, 0
 
 
 def _digest(presented: str | bytes) -> bytes:
@@ -112,13 +118,11 @@ def _digest(presented: str | bytes) -> bytes:
     return sha256(presented).digest()
 
 
-def _verified(
-    presented: str | bytes, keys: Mapping[str, Key], policy: Policy, now: float
-) -> Known:
+def _verified(presented: str | bytes, keys: Mapping[str, Key], policy: Policy, now: float) -> Known:
     claims, kind, key = decode_with_key(presented, keys, policy)
     nested = {name: value for name, value in claims.items() if isinstance(value, (dict, list))}
     return Known(
-        plain={**claims, **dict.fromkeys(nested)},
+        plain=claims | dict.fromkeys(nested),
         nested=json.dumps(nested) if nested else None,
         kind=kind,
         key=key,

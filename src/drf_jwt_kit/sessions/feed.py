@@ -66,8 +66,10 @@ class Feed:
         Raises ServiceUnavailable after ten seconds without a successful read.
         """
         arrived = monotonic()
-        if not self._is_fresh(arrived, lag):
-            self._renew(arrived, lag)
+        fresh = self._fresh(arrived, lag)
+        if fresh is not None:
+            return fresh
+        self._renew(arrived, lag)
         known = self._known
         if known is None or not _within(FAIL_CLOSED_AFTER, known.read_at, monotonic()):
             raise ServiceUnavailable
@@ -77,9 +79,11 @@ class Feed:
         """Require a new read, however old the last one is: this process has revoked a session."""
         self._required = object()
 
-    def _is_fresh(self, arrived: float, lag: float) -> bool:
-        known, is_met = self._known, self._met is self._required
-        return known is not None and is_met and _within(lag, known.read_at, arrived)
+    def _fresh(self, arrived: float, lag: float) -> Revocations | None:
+        if self._met is not self._required:  # asked first: what meets it is known before
+            return None
+        known = self._known
+        return known if known is not None and _within(lag, known.read_at, arrived) else None
 
     def _renew(self, arrived: float, lag: float) -> None:
         waited = 0.0 if self._reading_since is None else arrived - self._reading_since
@@ -87,7 +91,7 @@ class Feed:
             return
         try:
             failed_lately = _within(lag, self._failed_at, arrived)
-            if not failed_lately and not self._is_fresh(arrived, lag):
+            if not failed_lately and self._fresh(arrived, lag) is None:
                 self._ask()
         finally:
             self._lock.release()

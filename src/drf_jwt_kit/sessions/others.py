@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
+from enum import Enum
 from typing import Any
 
 from django.apps import apps
@@ -26,7 +27,7 @@ from drf_jwt_kit.conf.moments import now
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed, decode_unnamed
 from drf_jwt_kit.jose.kinds import require_access_token
-from drf_jwt_kit.keys.jwk_url import get_published_keys
+from drf_jwt_kit.keys.jwk_url import are_published, get_published_keys
 from drf_jwt_kit.keys.simplejwt import keys_of_simple_jwt_itself
 
 UNKNOWN_LOGIN = 0
@@ -41,6 +42,16 @@ _SCOPES = ("scope", "scp", "scopes")
 """The claims in which issuers write what a token may do: RFC 9068 section 2.2.3, Okta and Microsoft
 Entra, and Laravel Passport. The first that is there counts."""
 _BLACKLIST = "token_blacklist"
+
+
+class Origin(Enum):
+    """Who issued a token."""
+
+    OURS = "ours"
+    SIMPLE_JWT = "simple_jwt"
+    """Simple JWT itself, before the project moved here."""
+    JWK_URL = "jwk_url"
+    """Another issuer, whose keys are at ``SIMPLE_JWT["JWK_URL"]``."""
 
 
 def adopts_simple_jwt() -> bool:
@@ -61,6 +72,26 @@ def expiry_of_adopted(session_id: uuid.UUID) -> datetime:
     becomes of the session, its user, and ADOPT_SIMPLEJWT_TOKENS_UNTIL.
     """
     return datetime.fromtimestamp(session_id.int >> 80, timezone.utc)
+
+
+def signed_by_others(
+    presented: str | bytes, policy: Policy, refusal: InvalidToken
+) -> tuple[dict[str, Any], TokenKind, Origin]:
+    """Verify what our keys do not with keys of other issuers that the settings accept.
+
+    Raises ``refusal``, or that of the other issuer's.
+    """
+    if refusal.reason is not Reason.INVALID:
+        raise refusal
+    if adopts_simple_jwt():
+        try:
+            return *adopted_claims(presented, policy), Origin.SIMPLE_JWT
+        except InvalidToken as error:
+            if error.reason is not Reason.INVALID:
+                raise
+    if TokenKind.ACCESS in policy.kinds and are_published():
+        return foreign_claims(presented, policy), TokenKind.ACCESS, Origin.JWK_URL
+    raise refusal
 
 
 def adopted_claims(presented: str | bytes, policy: Policy) -> tuple[dict[str, Any], TokenKind]:

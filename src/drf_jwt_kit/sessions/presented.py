@@ -10,24 +10,24 @@ import hmac
 from collections.abc import Iterable, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
-from enum import Enum
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
 from rest_framework.request import Request
 
-from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf import KitSettings, get_settings
+from drf_jwt_kit.conf import issuer as of
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed, read_unverified
 from drf_jwt_kit.jose.token_memory import TokenMemory
 from drf_jwt_kit.keys import get_ring
-from drf_jwt_kit.keys.jwk_url import are_published
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.scopes import text_of
 
 from . import others
-from .policy import policy_of
 
+Origin = others.Origin
 EITHER = frozenset(TokenKind)
 ACCESS = frozenset({TokenKind.ACCESS})
 REFRESH = frozenset({TokenKind.REFRESH})
@@ -36,16 +36,6 @@ _END_OF_TIME = 2**40
 _accepted = TokenMemory()
 """The access tokens of ours. A refresh token is presented once, so knowing it would serve nobody;
 those of other issuers are verified by keys that are fetched, and name no key of the ring."""
-
-
-class Origin(Enum):
-    """Who issued a token."""
-
-    OURS = "ours"
-    SIMPLE_JWT = "simple_jwt"
-    """Simple JWT itself, before the project moved here."""
-    JWK_URL = "jwk_url"
-    """Another issuer, whose keys are at ``SIMPLE_JWT["JWK_URL"]``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +69,8 @@ class Presented:
         sid = _session_id(claims) if origin is Origin.OURS or not is_access else None
         generation: Any = 0 if is_access else claims.get("gen")
         auth_time: Any = claims.get("auth_time")
-        if not is_access and not _is_count(auth_time, below=_END_OF_TIME):
-            auth_time = others.UNKNOWN_LOGIN
-        if not (_is_count(generation, below=2**31) and _is_count(auth_time, below=_END_OF_TIME)):
+        is_known = _is_count(auth_time, below=_END_OF_TIME)
+        if not (is_known if is_access else _is_count(generation, below=2**31)):
             raise InvalidToken(Reason.INVALID)
         return cls(
             kind=kind,
@@ -90,9 +79,15 @@ class Presented:
             user_id=user_id,
             sid=sid,
             gen=generation,
-            auth_time=auth_time,
+            auth_time=auth_time if is_known else others.UNKNOWN_LOGIN,
             claims=claims,
         )
+
+    def with_claims(self, claims: Mapping[str, Any]) -> Presented:
+        """The same token with its claims in another dict."""
+        same = object.__new__(Presented)
+        vars(same).update(vars(self), claims=claims)
+        return same
 
     @property
     def session_id(self) -> UUID:
@@ -127,18 +122,30 @@ def read(
 
     Raises InvalidToken, and KeysUnavailable if the keys at ``JWK_URL`` could never be fetched.
     """
-    return Presented.of(*verified(presented, kinds, accept_expired=accept_expired))
+    if kinds != ACCESS or accept_expired:
+        return Presented.of(*verified(presented, kinds, accept_expired=accept_expired))
+    policy = _policy(kinds)
+    try:
+        known = _accepted.verified(presented, get_ring().verifying, policy)
+    except InvalidToken as refusal:
+        return Presented.of(*_typed(*others.signed_by_others(presented, policy, refusal)))
+    if known.reading is None:
+        claims, kind, origin = _typed(known.claims(), TokenKind(known.kind), Origin.OURS)
+        known.reading = Presented.of(claims, kind, origin).with_claims(known.plain)
+    reading: Presented = known.reading
+    return reading.with_claims(known.claims())
 
 
 def verified(
     presented: str | bytes, kinds: frozenset[TokenKind], *, accept_expired: bool = False
 ) -> tuple[dict[str, Any], TokenKind, Origin]:
     """The claims of a token with valid signature, times and type. Raises as ``read`` does."""
-    claims, kind, origin = _signed(presented, policy_of(kinds, accept_expired=accept_expired))
-    type_claim = get_settings().TOKEN_TYPE_CLAIM
-    if kind not in kinds or (type_claim and claims.get(type_claim) != kind.name.lower()):
-        raise InvalidToken(Reason.WRONG_TYPE)
-    return claims, kind, origin
+    policy = _policy(kinds, accept_expired)
+    try:
+        claims, kind = decode_typed(presented, get_ring().verifying, policy)
+    except InvalidToken as refusal:
+        return _typed(*others.signed_by_others(presented, policy, refusal))
+    return _typed(claims, TokenKind(kind), Origin.OURS)
 
 
 def presented_of(token: Presented | TokenOfAFace, kind: TokenKind) -> Presented:
@@ -213,22 +220,31 @@ def _is_count(value: object, *, below: int) -> bool:
     return type(value) is int and 0 <= value < below  # True == 1
 
 
-def _signed(presented: str | bytes, policy: Policy) -> tuple[dict[str, Any], TokenKind, Origin]:
-    """Verify with our keys, or else with keys of other issuers that the settings accept."""
-    decode = _accepted.decode_typed if policy.kinds == ACCESS else decode_typed
-    try:
-        claims, kind = decode(presented, get_ring().verifying, policy)
-        return claims, TokenKind(kind), Origin.OURS
-    except InvalidToken as error:
-        if error.reason is not Reason.INVALID:
-            raise
-        refusal = error
-    if others.adopts_simple_jwt():
-        try:
-            return *others.adopted_claims(presented, policy), Origin.SIMPLE_JWT
-        except InvalidToken as error:
-            if error.reason is not Reason.INVALID:
-                raise
-    if TokenKind.ACCESS in policy.kinds and are_published():
-        return others.foreign_claims(presented, policy), TokenKind.ACCESS, Origin.JWK_URL
-    raise refusal
+def _typed(
+    claims: dict[str, Any], kind: TokenKind, origin: Origin
+) -> tuple[dict[str, Any], TokenKind, Origin]:
+    """The same, if the claim that names the kind does not contradict it. Raises InvalidToken."""
+    type_claim = get_settings().TOKEN_TYPE_CLAIM
+    if type_claim and claims.get(type_claim) != kind.name.lower():
+        raise InvalidToken(Reason.WRONG_TYPE)
+    return claims, kind, origin
+
+
+def _policy(kinds: frozenset[TokenKind], accept_expired: bool = False) -> Policy:
+    """The same object while settings, issuer and audience stay the same."""
+    return _policy_of(get_settings(), kinds, of.issuer(), of.audience(), accept_expired)
+
+
+@lru_cache(maxsize=1_000)  # as many as there are rings, where tenants have issuers of their own
+def _policy_of(
+    settings: KitSettings, kinds: frozenset[TokenKind], issuer: Any, audience: Any, expired: bool
+) -> Policy:
+    return Policy(
+        kinds=kinds,
+        issuer=issuer,
+        audience=audience,
+        refuses_issuers=callable(settings.ISSUER),  # with None, it says that tokens have none
+        leeway=settings.LEEWAY,
+        longest_lifetime=max(settings.ACCESS_TOKEN_LIFETIME, settings.SESSION_MAX_AGE),
+        accept_expired=expired,
+    )

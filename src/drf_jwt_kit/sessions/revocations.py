@@ -66,7 +66,8 @@ class Revocations:
         return len(self.older) + len(self.recent)
 
     def __contains__(self, session_id: UUID) -> bool:
-        return session_id.hex in self.older or session_id.hex in self.recent
+        digits = session_id.hex
+        return digits in self.older or digits in self.recent
 
 
 @persistent

@@ -6,6 +6,7 @@ Reads where sessions are written. Users whom their default manager hides (tenant
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from .presented import Presented, TokenOfAFace, presented_of
 _PREFIX = "_jwt_"
 _CUTOFF = "_jwt_cutoff"
 _KEY: Any = Session._meta.pk
+_WHERE = itemgetter("NAME", "HOST", "PORT")
 _ALL = tuple(field.attname for field in Session._meta.concrete_fields)
 
 
@@ -59,8 +61,8 @@ def database() -> tuple[object, ...]:
     """The database that sessions are written to, and its schema if each tenant has one."""
     alias = write_alias()
     connection = connections[alias]
-    where = [connection.settings_dict.get(name) for name in ("NAME", "HOST", "PORT")]
-    return alias, *map(str, where), getattr(connection, "schema_name", None)
+    where = _WHERE(connection.settings_dict)
+    return alias, where, getattr(connection, "schema_name", None)
 
 
 def stored() -> SessionQuerySet:

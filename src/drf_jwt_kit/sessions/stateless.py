@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -64,17 +64,22 @@ class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for 
     """
 
     def __init__(self, token: Presented) -> None:
-        super().__init__(partial(rows.authenticate, token))
-        self.__dict__["_known"] = _known_of(get_user_model(), token)
+        # What the base class sets, one after the other, by methods that every attribute passes.
+        own = object.__getattribute__(self, "__dict__")
+        own.update(_setupfunc=partial(rows.authenticate, token), _wrapped=empty, _token=token)
 
     def __getattr__(self, name: str) -> Any:
         if self._wrapped is empty:
-            known = self.__dict__["_known"]
+            known = self._known
             if name in known:
                 return known[name]
             if name in _ASKED_OF_EXPRESSIONS:
                 raise AttributeError(name)
         return super().__getattr__(name)
+
+    @cached_property
+    def _known(self) -> dict[str, Any]:
+        return _known_of(get_user_model(), self.__dict__["_token"])
 
     @property  # type: ignore[misc]  # nobody sets the class of a user
     def __class__(self) -> Any:
@@ -99,19 +104,15 @@ class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for 
 
 def _vouches(revoked: Revocations, token: Presented) -> bool:
     """Whether the session of ``token`` exists and is live, because it is not in ``revoked``."""
-    here, issued_at = revoked.place, token.claims.get("iat")
-    if here is None or token.claims.get(place.CLAIM) != here:
+    claims, here = token.claims, revoked.place
+    if here is None or claims.get(place.CLAIM) != here:
         return False  # absence here says nothing of a session elsewhere
+    issued_at = claims.get("iat")
     if revoked.too_many or type(issued_at) is not int or issued_at < revoked.complete_since:
         return False
-    return token.claims["exp"] <= _horizon() and token.session_id not in revoked
-
-
-def _horizon() -> float:
-    """Until when (epoch seconds) a token may live whose end would be remembered that long."""
-    settings = get_settings()
-    reach = settings.ACCESS_TOKEN_LIFETIME + settings.LEEWAY + OVERLAP
-    return time.time() + reach.total_seconds()
+    # An end is remembered as long as this.
+    horizon = time.time() + get_settings().access_seconds + OVERLAP.total_seconds()
+    return claims["exp"] <= horizon and token.session_id not in revoked
 
 
 def _known_of(model: Any, token: Presented) -> dict[str, Any]:

@@ -7,7 +7,8 @@ needed, so its methods are overridden and not called: its classes are bases for 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID, uuid4
 
 from rest_framework_simplejwt import exceptions as simplejwt_exceptions
@@ -18,7 +19,7 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken, Reason, refused_as
 from drf_jwt_kit.jose.codec import TokenKind, read_unverified
 from drf_jwt_kit.sessions.account import user_id_of
-from drf_jwt_kit.sessions.presented import EITHER, Origin, Presented, verified
+from drf_jwt_kit.sessions.presented import ACCESS, EITHER, Origin, Presented, read, verified
 from drf_jwt_kit.sessions.tokens import short_enough, signed
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ class RefusedToken(  # named as Simple JWT names them
 
     It is an InvalidToken of ours and of Simple JWT, and a TokenError.
     """
+
+
+_verified = refused_as(RefusedToken)(verified)
+_read = refused_as(RefusedToken)(read)
+_presented_of = refused_as(RefusedToken)(Presented.of)
+_read_unverified = refused_as(RefusedToken)(read_unverified)
 
 
 class LifetimeSetting:
@@ -67,7 +74,7 @@ class KitTokenBackend:
 class KitToken(simplejwt.Token):
     """A token signed and verified with the keys of the project."""
 
-    kinds: ClassVar[tuple[TokenKind, ...]]
+    kinds: ClassVar[frozenset[TokenKind]]
     origin = Origin.OURS
     """Who issued it."""
     session_is_live = False
@@ -76,7 +83,6 @@ class KitToken(simplejwt.Token):
 
     def __init__(self, token: Any = None, verify: bool = True) -> None:
         self.token = token
-        self.current_time = aware_utcnow()
         if token is None:
             self.payload: dict[str, Any] = {}
             if type_claim := get_settings().TOKEN_TYPE_CLAIM:
@@ -85,12 +91,19 @@ class KitToken(simplejwt.Token):
             self.set_iat()
             self.set_jti()
             return
-        with refused_as(RefusedToken):
-            if not verify:
-                self.payload = read_unverified(token)
-                return
-            self.payload, _, self.origin = verified(token, frozenset(self.kinds))
+        if not verify:
+            self.payload = _read_unverified(token)
+            return
+        self._read(token)
         self.verify()
+
+    @cached_property
+    def current_time(self) -> datetime:  # type: ignore[override]  # an attribute there
+        """When this was first asked, so that the times in a token are of one moment."""
+        return aware_utcnow()
+
+    def _read(self, token: str | bytes) -> None:
+        self.payload, _, self.origin = _verified(token, self.kinds)
 
     def __getitem__(self, key: str) -> Any:  # type checkers guess less than Any of Simple JWT's
         return self.payload[key]
@@ -141,23 +154,20 @@ class KitToken(simplejwt.Token):
 class SessionToken(KitToken):
     """What all tokens have in common: they may name a session and a user."""
 
-    @property
-    def _kind(self) -> TokenKind:
-        return self.kinds[0]
+    _kind: TokenKind
 
-    def verify(self) -> None:
-        """Also check that the token names a session and a user. Raises RefusedToken."""
-        super().verify()
-        self._presented = self.presented
+    def _read(self, token: str | bytes) -> None:
+        """Also require that the token names a session and a user. Raises RefusedToken."""
+        self._presented = presented = _read(token, self.kinds)
+        self.payload, self.origin = cast("dict[str, Any]", presented.claims), presented.origin
 
     @property
-    @refused_as(RefusedToken)
     def presented(self) -> Presented:
         """The token as a plain value for ``drf_jwt_kit.sessions``.
 
         Raises RefusedToken if the token was made without a session.
         """
-        return self._presented or Presented.of(self.payload, self._kind, self.origin)
+        return self._presented or _presented_of(self.payload, self._kind, self.origin)
 
     @property
     @refused_as(RefusedToken)
@@ -175,7 +185,7 @@ class AccessToken(SessionToken, simplejwt.AccessToken):
     """The token of a request. ``sessions.start(user).access`` makes one."""
 
     token_type = "access"
-    kinds = (TokenKind.ACCESS,)
+    kinds, _kind = ACCESS, TokenKind.ACCESS
     lifetime = LifetimeSetting("ACCESS_TOKEN_LIFETIME")
 
     def __str__(self) -> str:
@@ -185,11 +195,13 @@ class AccessToken(SessionToken, simplejwt.AccessToken):
 class UntypedToken(SessionToken, simplejwt.UntypedToken):
     """A token of either kind, of which only signature and times are checked."""
 
-    kinds = tuple(EITHER)
+    kinds = EITHER
 
     @property
-    def _kind(self) -> TokenKind:
+    def _kind(self) -> TokenKind:  # type: ignore[override]  # what it is, its claims say
         return TokenKind.REFRESH if "gen" in self.payload else TokenKind.ACCESS
+
+    _read = KitToken._read
 
     def verify(self) -> None:
         """Accept any type, but require an identifier. Raises RefusedToken."""

@@ -18,6 +18,7 @@ from drf_jwt_kit.sessions import grant, place
 from drf_jwt_kit.sessions.begin import begin
 from drf_jwt_kit.sessions.claims import Additions, claims_of
 from drf_jwt_kit.sessions.end import end_session_of
+from drf_jwt_kit.sessions.presented import REFRESH
 from drf_jwt_kit.sessions.tokens import (
     TokenPair,
     claims_to_keep,
@@ -40,7 +41,7 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
     """
 
     token_type = "refresh"
-    kinds = (TokenKind.REFRESH,)
+    kinds, _kind = REFRESH, TokenKind.REFRESH
     lifetime = LifetimeSetting("REFRESH_TOKEN_LIFETIME")
     access_token_class = AccessToken
     no_copy_claims: tuple[str, ...] = ()  # type: ignore[assignment]
@@ -172,7 +173,7 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
 def read(presented: str | bytes) -> AccessToken | RefreshToken:
     """The verified access or refresh token that was presented. Raises RefusedToken."""
     reason, final = Reason.WRONG_TYPE, True
-    for token_class in (*get_settings().load("AUTH_TOKEN_CLASSES"), RefreshToken):
+    for token_class in (*get_settings().token_classes, RefreshToken):
         try:
             token: AccessToken | RefreshToken = token_class(presented)
         except simplejwt_exceptions.TokenError as error:  # a class of the project's may raise it

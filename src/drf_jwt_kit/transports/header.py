@@ -32,8 +32,7 @@ def token_in(header: bytes) -> bytes | None:
     Raises BadAuthorizationHeader if our scheme word is not followed by one token.
     """
     parts = header.split()
-    schemes = {word.lower().encode() for word in get_settings().AUTH_HEADER_TYPES}
-    if not parts or parts[0].lower() not in schemes:
+    if not parts or parts[0].lower() not in get_settings().auth_schemes:
         return None
     if len(parts) != 2:  # noqa: PLR2004  # the word and the token
         raise BadAuthorizationHeader
