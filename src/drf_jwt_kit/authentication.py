@@ -26,9 +26,9 @@ from .transports import access_cookie, challenge_of, header_of, require_own_page
 # Simple JWT's methods answer type variables of their own, which no override can name. Type checkers
 # see REST framework's class in its place, so that a project may say `tuple[User, AccessToken]`.
 if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
     from rest_framework.authentication import BaseAuthentication as _HeaderAuthentication
     from rest_framework.authentication import BaseAuthentication as _StatelessAuthentication
-    from django.contrib.auth.base_user import AbstractBaseUser
     from rest_framework.request import Request
 
     from .tokens import AccessToken
