@@ -79,6 +79,13 @@ class TestAnyOfThem:
 
         assert (answer.status_code, answer.json()["reason"]) == (401, "invalid")
 
+    def test_being_refused_elsewhere_changes_nothing_where_it_was_issued(self, here, there, user):
+        access = here.sign_in(user).access
+
+        answers = [host.get_with(access) for host in (here, there, there, here)]
+
+        assert [answer.status_code for answer in answers] == [200, 401, 401, 200]
+
     def test_a_refresh_token_is_refused_elsewhere(self, here, there, user):
         tokens = here.sign_in(user)
 
