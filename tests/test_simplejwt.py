@@ -513,3 +513,8 @@ class TestRefusals:
         answer = AnyView.as_view()(get_with_header("Bearer one two"))
 
         assert answer["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_request"'
+
+
+@pytest.mark.parametrize("of_class", [JWTAuthentication, JWTStatelessAuthentication])
+def test_an_authentication_class_names_the_user_model(of_class):
+    assert of_class().user_model is get_user_model()

@@ -154,13 +154,14 @@ class TestItsPolicy:
 
         assert verifications == [seen, seen]
 
-    def test_gives_the_leeway(self, memory, clock):
+    def test_gives_the_leeway(self, verifications, memory, clock):
         policy = Policy(leeway=timedelta(seconds=30))
         token = token_with()
         memory.verified(token, KEYS, policy)
 
         clock.move_to(HOUR + 29)
         assert memory.verified(token, KEYS, policy)
+        assert verifications == [token]
 
         clock.move_to(HOUR + 30)
         assert refuses(memory, token, policy=policy)
