@@ -77,13 +77,13 @@ class TestSettings:
         ],
         ids=lambda value: next(iter(value)) if isinstance(value, dict) else value,
     )
-    def test_that_change_refuse_it(self, settings, get, seen, changed, refusal):
+    def test_settings_that_change_refuse_it(self, settings, get, seen, changed, refusal):
         settings.DRF_JWT_KIT = changed
 
         assert reason(get(seen.access)) == refusal
         assert reason(get(seen.access)) == refusal
 
-    def test_that_change_back_accept_it(self, settings, get, seen):
+    def test_settings_that_change_back_accept_it(self, settings, get, seen):
         settings.DRF_JWT_KIT = ISSUER
         assert reason(get(seen.access)) == "invalid"
 
@@ -91,7 +91,7 @@ class TestSettings:
 
         assert get(seen.access).status_code == 200
 
-    def test_of_less_leeway_expire_it_sooner(self, settings, clock, get, seen):
+    def test_less_leeway_expires_it_sooner(self, settings, clock, get, seen):
         settings.DRF_JWT_KIT = {"LEEWAY": timedelta(seconds=30)}
         clock.shift(timedelta(minutes=15, seconds=29))
         assert get(seen.access).status_code == 200
@@ -100,7 +100,7 @@ class TestSettings:
 
         assert reason(get(seen.access)) == "expired"
 
-    def test_without_a_type_claim_leave_the_kind_to_the_header(self, settings, get, seen):
+    def test_no_type_claim_leaves_the_kind_to_the_header(self, settings, get, seen):
         settings.DRF_JWT_KIT = {"TOKEN_TYPE_CLAIM": None}
 
         assert get(seen.access).status_code == 200
@@ -115,7 +115,7 @@ class TestTheClock:
         clock.shift(timedelta(minutes=2))
         assert reason(get(seen.access)) == "expired"
 
-    def test_that_was_set_back_verifies_it_once_more(self, verifications, clock, get, seen):
+    def test_a_clock_that_was_set_back_verifies_it_once_more(self, verifications, clock, get, seen):
         clock.shift(timedelta(minutes=-1))
 
         assert get(seen.access).status_code == 200
@@ -143,19 +143,19 @@ class TestItsSession:
     def lag(self, monotonic, seen):
         """The feed has been asked at the time of the stopwatch."""
 
-    def test_that_ended_refuses_it(self, kit, get, seen, monotonic):
+    def test_a_session_that_ended_refuses_it(self, kit, get, seen, monotonic):
         kit.logout(seen.refresh)
         monotonic.shift(1)
 
         assert reason(get(seen.access)) == "session_ended"
 
-    def test_that_a_function_ended_refuses_it(self, get, seen, monotonic):
+    def test_a_session_that_the_project_ended_refuses_it(self, get, seen, monotonic):
         sessions.revoke(seen.session)
         monotonic.shift(1)
 
         assert reason(get(seen.access)) == "session_ended"
 
-    def test_of_a_deactivated_user_refuses_it_at_once(self, kit, user, seen):
+    def test_a_deactivated_user_is_refused_at_once(self, kit, user, seen):
         type(user).objects.filter(pk=user.pk).update(is_active=False)
 
         assert reason(kit.get_with(seen.access, "/strict/")) == "session_ended"

@@ -123,12 +123,12 @@ class TestItsKey:
         assert refuses(memory, seen, keys={"ours": other})
         assert memory.verified(seen, KEYS, POLICY)
 
-    def test_that_was_read_anew_verifies_once_more(self, verifications, memory, seen):
+    def test_a_key_that_was_read_anew_verifies_once_more(self, verifications, memory, seen):
         memory.verified(seen, {"ours": replace(KEY)}, POLICY)
 
         assert verifications == [seen, seen]
 
-    def test_that_has_lapsed_is_not_known(self, memory, seen):
+    def test_a_key_that_has_lapsed_is_not_known(self, memory, seen):
         lapsed = KeyRing(signing=None, lapsed=frozenset({"ours"})).verifying
 
         with pytest.raises(KeysUnavailable):
@@ -149,7 +149,7 @@ class TestItsPolicy:
         assert refuses(memory, seen, policy=policy)
         assert refuses(memory, seen, policy=policy)
 
-    def test_of_other_settings_verifies_once_more(self, verifications, memory, seen):
+    def test_a_policy_of_other_settings_verifies_once_more(self, verifications, memory, seen):
         memory.verified(seen, KEYS, Policy())
 
         assert verifications == [seen, seen]
@@ -178,13 +178,13 @@ class TestTheClock:
         clock.shift(timedelta(minutes=1))
         assert refuses(memory, seen)
 
-    def test_that_was_set_back_verifies_once_more(self, verifications, memory, seen, clock):
+    def test_a_clock_that_was_set_back_verifies_once_more(self, verifications, memory, seen, clock):
         clock.shift(timedelta(seconds=-1))
         memory.verified(seen, KEYS, POLICY)
 
         assert verifications == [seen, seen]
 
-    def test_that_was_set_back_refuses_what_is_not_valid_yet(self, memory, clock):
+    def test_a_clock_that_was_set_back_refuses_what_is_not_valid_yet(self, memory, clock):
         token = token_with(nbf=int(NOON.timestamp()))
         memory.verified(token, KEYS, POLICY)
 
