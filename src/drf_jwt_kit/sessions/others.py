@@ -106,6 +106,8 @@ def adopted_claims(presented: str | bytes, policy: Policy) -> tuple[dict[str, An
     jti = claims.get(settings.JTI_CLAIM)
     if not isinstance(jti, str) or kind not in list(kinds):
         raise InvalidToken(Reason.INVALID)
+    if kinds[kind] not in policy.kinds:
+        raise InvalidToken(Reason.WRONG_TYPE)
     claims = _of_no_session(claims)  # older versions wrote numbers for users
     if kind == "refresh":
         name = f"{claims.get(settings.USER_ID_CLAIM)} {jti}"
