@@ -70,6 +70,7 @@ _ONCE = (
 _ONCE_FILES = (
     "flows/test_demo_service.py",
     "flows/test_example_project.py",
+    "flows/test_many_threads.py",
     "keys/test_forks.py",
     "keys/test_whole_rotation.py",
     "test_axes.py",

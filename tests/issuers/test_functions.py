@@ -1,5 +1,6 @@
 """ISSUER, AUDIENCE and KEYS as functions of the request: what one host issues, no other takes."""
 
+import itertools
 import re
 from datetime import datetime, timezone
 
@@ -339,6 +340,38 @@ class TestKeys:
         assert len(by_request._rings) == 2
         assert _ring_at(shop.NOWHERE) is rings[2]
         assert _ring_at("a.test") is not rings[0]
+
+    def test_the_ring_that_was_not_used_for_longest_is_forgotten(self, settings, monkeypatch):
+        settings.DRF_JWT_KIT = {"KEYS": shop.keys}
+        ticks = itertools.count()
+        monkeypatch.setattr(by_request.time, "monotonic", lambda: next(ticks) / 1000)
+        monkeypatch.setattr(by_request, "MOST", 2)
+        first, second = _ring_at("a.test"), _ring_at("b.test")
+
+        assert _ring_at("a.test") is first
+        _ring_at(shop.NOWHERE)
+        assert _ring_at("a.test") is first
+        assert _ring_at("b.test") is not second
+
+    def test_keys_that_another_thread_has_read_meanwhile_are_not_read_again(self):
+        read = []
+        ring = by_request._Ring([lambda: read.append("once") or shop.keys_for_all()])
+        lock = ring._lock
+
+        class TakenByAnother:
+            """Lets go of it when the keys are read."""
+
+            def __enter__(self):
+                ring._lock = lock
+                ring.current()
+
+            def __exit__(self, *error):
+                pass
+
+        ring._lock = TakenByAnother()
+        ring.current()
+
+        assert read == ["once"]
 
 
 def seven(request):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -47,25 +46,36 @@ class _Ring:
         self._answered = answered
         """Kept, because an address in their text stands for a function only while that lives."""
         self._memory, self._lock = Memory(self._placed, spares_new=True), Lock()
-        self._ring: KeyRing | None = None
-        self._until = 0.0
-        """On the monotonic clock."""
+        self._held: tuple[KeyRing, float] | None = None
+        """The keys, and until when they are used, on the monotonic clock."""
+        self.used_at = time.monotonic()
 
     def current(self) -> KeyRing:
-        """The keys, as they were read at most KEYS_RELOAD_INTERVAL ago. Raises UnusableKey."""
+        """The keys, as they were read at most KEYS_RELOAD_INTERVAL ago. Raises UnusableKey.
+
+        Takes no lock unless they must be read.
+        """
+        held, self.used_at = self._held, time.monotonic()
+        if held is not None and self.used_at < held[1]:
+            return held[0]
         with self._lock:
-            if self._ring is None or time.monotonic() >= self._until:
-                self._ring = self._memory.ring()
-                interval = get_settings().KEYS_RELOAD_INTERVAL.total_seconds()
-                self._until = time.monotonic() + interval
-            return self._ring
+            return self._read_unless_held()
+
+    def _read_unless_held(self) -> KeyRing:
+        """The same; another thread may have read them while this one waited."""
+        if self._held is None or time.monotonic() >= self._held[1]:
+            ring = self._memory.ring()
+            interval = get_settings().KEYS_RELOAD_INTERVAL.total_seconds()
+            self._held = ring, time.monotonic() + interval
+        return self._held[0]
 
     def _placed(self, attempt: Attempt) -> list[Placed]:
         return keys_of_sources([*map(_source_of, self._answered)], attempt=attempt)
 
 
-_rings: OrderedDict[str, _Ring] = OrderedDict()
+_rings: dict[str, _Ring] = {}
 _lock = Lock()
+"""For what changes ``_rings``. Whoever finds its ring there takes no lock."""
 _depends: dict[int, tuple[Any, bool]] = {}
 """By the identity of ``KEYS``, which is held so that nothing else can have it."""
 _told: dict[str, float] = {}
@@ -93,17 +103,22 @@ def ring_for_request(sources: Any) -> KeyRing:
     """
     answered = _answered(sources)
     name = repr([_named_by(source) for source in answered])
-    with _lock:
-        ring = _rings[name] = _rings.get(name) or _Ring(answered)
-        _rings.move_to_end(name)
-        while len(_rings) > MOST:
-            _rings.popitem(last=False)
+    ring = _rings.get(name) or _added(name, answered)
     try:
         return ring.current()
     except UnusableKey as error:
         if asking() is None:
             raise
         raise _unavailable(error) from error
+
+
+def _added(name: str, answered: list[Any]) -> _Ring:
+    """A new ring under ``name``, or that of a thread which was faster."""
+    with _lock:
+        ring = _rings.setdefault(name, _Ring(answered))
+        while len(_rings) > MOST:
+            del _rings[min(_rings, key=lambda one: _rings[one].used_at)]
+        return ring
 
 
 @receiver(setting_changed)

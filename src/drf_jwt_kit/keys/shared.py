@@ -30,6 +30,10 @@ class SharedKeys:
             os.register_at_fork(after_in_child=self._start_anew)
 
     def __call__(self) -> IssuerKeys:
+        made = self._made
+        return self._first() if made is None else made
+
+    def _first(self) -> IssuerKeys:
         with self._making:  # or the first threads would each make some, and fetch
             if self._made is None:
                 self._made = self._make()
