@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'session',
                 'verbose_name_plural': 'sessions',
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['user', 'created_at'], name='jwt_session_user_created_at'), models.Index(fields=['user', 'live_until'], name='jwt_session_user_live_until'), models.Index(fields=['created_at'], name='jwt_session_created_at'), models.Index(fields=['revoked_at'], name='jwt_session_revoked_at'), models.Index(fields=['parent'], name='jwt_session_parent')],
+                'indexes': [models.Index(fields=['user', 'revoked_at', 'live_until'], name='jwt_session_user_live'), models.Index(fields=['created_at'], name='jwt_session_created_at'), models.Index(fields=['revoked_at'], name='jwt_session_revoked_at'), models.Index(fields=['parent'], name='jwt_session_parent')],
             },
         ),
     ]

@@ -149,7 +149,7 @@ class Session(models.Model):
         # user is missing is refused.
         on_delete=models.DO_NOTHING,
         db_constraint=False,
-        db_index=False,  # the one on user and created_at begins with it
+        db_index=False,  # the one on its live sessions begins with it
     )
     secret: _Text = models.CharField(max_length=43, default=new_secret, editable=False)
     generation: _Number = models.PositiveIntegerField(_("generation"), default=0)
@@ -199,8 +199,7 @@ class Session(models.Model):
         # PostgreSQL can update the row in place.
         # Which question needs which index: docs/decisions/0020.
         indexes = (
-            models.Index(fields=["user", "created_at"], name="jwt_session_user_created_at"),
-            models.Index(fields=["user", "live_until"], name="jwt_session_user_live_until"),
+            models.Index(fields=["user", "revoked_at", "live_until"], name="jwt_session_user_live"),
             models.Index(fields=["created_at"], name="jwt_session_created_at"),
             models.Index(fields=["revoked_at"], name="jwt_session_revoked_at"),
             models.Index(fields=["parent"], name="jwt_session_parent"),

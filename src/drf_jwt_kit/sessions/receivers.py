@@ -89,7 +89,7 @@ def end_or_renew_sessions(
 
 def _end_or_renew(instance: Any, written: set[str], stored: str | None, using: str) -> None:
     user_id = _user_id(instance)
-    theirs = rows.stored().filter(user_id=user_id, revoked_at=None)
+    theirs = rows.stored().filter(user_id=user_id)
     deactivated = "is_active" in written and not instance.is_active
     if deactivated and get_settings().CHECK_USER_IS_ACTIVE:
         end(theirs, RevokedReason.USER_INACTIVE, user_id=user_id)
@@ -101,9 +101,10 @@ def _end_or_renew(instance: Any, written: set[str], stored: str | None, using: s
     if renewed:
         before = copy.copy(instance)
         before.password = stored
-        theirs.filter(password_fingerprint__in=accepted_fingerprints(before)).update(
-            password_fingerprint=fingerprint(instance)
+        of_old = theirs.filter(
+            revoked_at=None, password_fingerprint__in=accepted_fingerprints(before)
         )
+        of_old.update(password_fingerprint=fingerprint(instance))
     others = theirs.exclude(password_fingerprint__in=accepted_fingerprints(instance))
     end(others, RevokedReason.PASSWORD_CHANGED, user_id=user_id)
     if not renewed:
@@ -129,8 +130,9 @@ def _look_after_commit(user_id: Any, using: str) -> None:
     """
 
     def look() -> None:  # not a partial: Django logs its failure by name
-        theirs = rows.stored().filter(user_id=user_id, revoked_at=None)
-        for stored in set(theirs.values_list("password_fingerprint", flat=True)):
+        theirs = rows.stored().filter(user_id=user_id)
+        live = theirs.filter(revoked_at=None)
+        for stored in set(live.values_list("password_fingerprint", flat=True)):
             reason = end_since_login(user_id, stored)
             if reason is not None:
                 of_old = theirs.filter(password_fingerprint=stored)
