@@ -14,12 +14,14 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db.models.base import ModelState
 from django.utils.functional import SimpleLazyObject, empty
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.jose.codec import TokenKind
 
 from . import feed, place, rows
+from .account import users
 from .life import End, is_cut_off
 from .presented import Origin, Presented, TokenOfAFace, presented_of
 from .revocations import OVERLAP, Revocations
@@ -58,9 +60,10 @@ def load_user(user: Any) -> None:
 class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for mypy alone
     """The project's user of a token, also for ``isinstance``, equality, and foreign keys.
 
-    Its primary key, ``is_authenticated``, ``is_anonymous``, truth, class, hash and comparisons
-    need no query, unless ``USER_ID_FIELD`` is not the primary key. Using anything else loads it,
-    as a strict request does, and raises InvalidToken if its session has ended.
+    Its primary key, ``is_authenticated``, ``is_anonymous``, truth, class, hash, comparisons and
+    its assignment to a foreign key need no query, unless ``USER_ID_FIELD`` is not the primary key.
+    Using anything else loads it, as a strict request does, and raises InvalidToken if its session
+    has ended.
     """
 
     def __init__(self, token: Presented) -> None:
@@ -73,6 +76,8 @@ class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for 
             known = self._known
             if name in known:
                 return known[name]
+            if name == "_state":  # asked for where it is assigned to a foreign key
+                return known.setdefault(name, _stored())
             if name in _ASKED_OF_EXPRESSIONS:
                 raise AttributeError(name)
         return super().__getattr__(name)
@@ -113,6 +118,13 @@ def _vouches(revoked: Revocations, token: Presented) -> bool:
     # An end is remembered as long as this.
     horizon = time.time() + get_settings().access_seconds + OVERLAP.total_seconds()
     return claims["exp"] <= horizon and token.session_id not in revoked
+
+
+def _stored() -> ModelState:
+    """What Django keeps beside the fields of a user that is in the database."""
+    state = ModelState()
+    state.adding, state.db = False, users().db
+    return state
 
 
 def _known_of(model: Any, token: Presented) -> dict[str, Any]:
