@@ -77,14 +77,16 @@ def accepted_fingerprints(user: Any) -> list[str]:
     return known
 
 
-def end_of_account(user: Any, stored_fingerprint: str) -> End | None:
+def end_of_account(
+    user: Any, stored_fingerprint: str, accepts: Callable[[Any], bool] = may_continue
+) -> End | None:
     """Why the state of ``user`` (None if it was deleted) ends its session, or None.
 
-    For a refresh.
+    For a refresh. ``accepts`` asks the project's rule, or remembers what that has answered.
     """
     if user is None:
         return End.USER_GONE
-    if not may_continue(user):
+    if not accepts(user):
         return End.USER_INACTIVE
     return end_of_account_for_request(user, stored_fingerprint)
 

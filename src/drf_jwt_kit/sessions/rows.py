@@ -5,6 +5,7 @@ Reads where sessions are written. Users whom their default manager hides (tenant
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple, NoReturn
@@ -21,7 +22,14 @@ from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
 
 from . import events, others, statements
-from .account import end_of_account, end_of_account_for_request, user_id_of, user_manager, users
+from .account import (
+    end_of_account,
+    end_of_account_for_request,
+    may_continue,
+    user_id_of,
+    user_manager,
+    users,
+)
 from .causal import catch_up
 from .faults import persistent
 from .life import End, State, end_of, is_cut_off
@@ -124,9 +132,11 @@ def judged_state(session: Session | _Asked, account: End | None) -> State:
     return state_of(session, account, valid_from(session.valid_after))
 
 
-def end_of_session(session: Session, user: Any) -> End | None:
+def end_of_session(
+    session: Session, user: Any, accepts: Callable[[Any], bool] = may_continue
+) -> End | None:
     """Why a session has ended by now, as a refresh would decide; or None."""
-    account = end_of_account(user, session.password_fingerprint)
+    account = end_of_account(user, session.password_fingerprint, accepts)
     return end_of(judged_state(session, account), now=now())
 
 
