@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +20,9 @@ from drf_jwt_kit.conf.moments import aware, now
 from drf_jwt_kit.models import Session, SessionQuerySet
 
 from . import rows
-from .account import users
+from .account import may_continue, users
 from .faults import persistent
-from .life import is_recent
+from .life import End, is_recent
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -53,6 +54,16 @@ def attach_users(sessions: Collection[Session]) -> None:
     field: Any = Session._meta.get_field("user")
     for row in sessions:
         field.set_cached_value(row, found.get(row.user_id))
+
+
+def judged(sessions: Collection[Session]) -> list[tuple[Session, End | None]]:
+    """Each row, with its user and why it has ended, or None, as a refresh would decide.
+
+    The project's rule is asked once for each user, however many sessions that has.
+    """
+    attach_users(sessions)
+    accepts = cache(may_continue)
+    return [(one, rows.end_of_session(one, one.user, accepts)) for one in sessions]
 
 
 def last_use(session: Session, *, asks: bool) -> datetime | None:
@@ -89,6 +100,4 @@ def _rounded(moment: datetime | None) -> datetime | None:
 
 
 def _live(found: SessionQuerySet) -> list[Session]:
-    sessions = list(found.to_judge())
-    attach_users(sessions)
-    return [session for session in sessions if rows.end_of_session(session, session.user) is None]
+    return [session for session, why in judged([*found.to_judge()]) if why is None]

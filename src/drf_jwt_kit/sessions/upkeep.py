@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from drf_jwt_kit.conf.moments import aware
 from drf_jwt_kit.models import RevokedReason, Session, SessionQuerySet
 
-from .devices import attach_users
+from .devices import judged
 from .faults import database_faults_answered
 from .life import End
-from .rows import end_of_session, stored
+from .rows import stored
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -56,9 +56,7 @@ def survey(*, user: Any = None, ended: bool = False) -> Iterator[list[tuple[Sess
     if not ended:
         found = found.live()
     for batch in _by_id(found) if user is None else _of(user, found):
-        attach_users(batch)
-        judged = [(session, end_of_session(session, session.user)) for session in batch]
-        yield [(session, end) for session, end in judged if ended or end is None]
+        yield [(session, end) for session, end in judged(batch) if ended or end is None]
 
 
 def state_in_words(session: Session, end: End | None) -> str:
