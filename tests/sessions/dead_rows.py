@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import django
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 LIVE = 3
 """Live sessions of each user."""
+DEATHS = ("none", "ended", "replaced", "too old", "never refreshed", "left alone")
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
@@ -44,7 +45,7 @@ def deaths(now: Any) -> dict[str, dict[str, Any]]:
     }
 
 
-def fill(dead: int, *, crowd: int) -> dict[str, Any]:
+def fill(dead: int, *, crowd: int, of: Collection[str] = DEATHS) -> dict[str, Any]:
     """A user for each way to die, by its name, with so many dead rows; and a crowd without any."""
     from django.utils import timezone
 
@@ -56,8 +57,9 @@ def fill(dead: int, *, crowd: int) -> dict[str, Any]:
     day = {"expires_at": now + 30 * _DAY, "refresh_lifetime": _DAY}
     alive = {"created_at": now - _HOUR, "auth_time": now - _HOUR, **day}
     users = {}
-    for number, (death, died) in enumerate(deaths(now).items()):
-        user = users[death] = make_user(f"user{number}")
+    for death in of:
+        died = deaths(now)[death]
+        user = users[death] = make_user(death.replace(" ", "-"))
         known = {**alive, "user_id": user.pk, "password_fingerprint": fingerprint(user)}
         rows = [Session(**known) for _ in range(LIVE)]
         for minutes in range(dead if died else 0):
