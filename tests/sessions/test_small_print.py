@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from drf_jwt_kit.sessions.beginnings import Beginning, _hand_on
-from drf_jwt_kit.sessions.grant import new_session
 from drf_jwt_kit.sessions.claims import GivesTokens
+from drf_jwt_kit.sessions.grant import new_session
 from drf_jwt_kit.signals import session_revoked
 
 pytestmark = pytest.mark.django_db
