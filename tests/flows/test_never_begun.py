@@ -7,6 +7,7 @@ from django.db import OperationalError
 from django.http import StreamingHttpResponse
 from django.template import engines
 from django.template.response import TemplateResponse
+from django.test import RequestFactory
 from django.urls import path
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -185,6 +186,15 @@ class TestALoginThatHasEndedInItsBlock:
     def test_cannot_be_started_afterwards(self, user, token):
         with pytest.raises(InvalidToken):
             sessions.start(user, token=token)
+
+    def test_is_not_stored_twice(self, user):
+        token = RefreshToken.for_user(user)
+        str(token)
+        with begun_at_the_end():
+            sessions.start(user, RequestFactory().get("/"), token=token)
+            sessions.revoke(user=user)
+
+        assert Session.objects.get().revoked_reason == RevokedReason.BY_PROJECT
 
     def test_is_not_revived_where_the_block_has_raised(self, user):
         token = RefreshToken.for_user(user)
