@@ -6,7 +6,7 @@ from django.db import OperationalError, connection, transaction
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.sessions import descendants, end, grant
+from drf_jwt_kit.sessions import descendants, grant
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db(transaction=True)]
 
@@ -77,10 +77,14 @@ def test_what_an_older_snapshot_shows_as_live_is_not_asked_about_for_ever(
     signed_in, begin, replay, monkeypatch
 ):
     """At REPEATABLE READ, what others have ended is shown as it was."""
-    monkeypatch.setattr(end, "_end_some", lambda *_: None)
     begin(signed_in.session.pk, 1)
+    sessions.revoke(Session.objects.get(parent=signed_in.session.pk))
+    read = descendants._begun_with
+    older = lambda parents: ((pk, user, None) for pk, user, _ in read(parents))  # noqa: E731
+    monkeypatch.setattr(descendants, "_begun_with", older)
 
     assert replay() == 401
+    assert reasons() == {RevokedReason.REUSED, RevokedReason.BY_PROJECT}
 
 
 class TestIfTheDatabaseFails:
