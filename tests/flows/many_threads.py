@@ -1,7 +1,7 @@
 """Eight threads make one request each after the other, and every lock of the package is counted.
 
 Run as a script, with the path of a view and the settings of a project as JSON: prints which modules
-took a lock of theirs for the first request of the process, and which for those of the threads.
+took a lock of theirs for the first request of each client, and which for those of the threads.
 """
 
 import json
@@ -55,7 +55,7 @@ def requests(view, user):
         return kit.get_with(tokens.access, f"/api/{view}/")
 
     work = refresh if view == "refresh" else ask
-    for _ in range(1 + THREADS):
+    for _ in range(THREADS):
         kit, tokens = Kit(HTTP_HOST="a.test"), sessions.start(user, None)
         yield lambda kit=kit, tokens=tokens: work(kit, tokens).status_code
 
@@ -70,8 +70,8 @@ def main(view):
     from tests.conftest import make_user
 
     call_command("migrate", verbosity=0)
-    first, *others = requests(view, make_user("ada"))
-    answers = [first()]
+    asked = [*requests(view, make_user("ada"))]
+    answers = [one() for one in asked]
     at_first = sorted(set(taken))
     taken.clear()
 
@@ -79,7 +79,7 @@ def main(view):
         answers.extend(one() for _ in range(REQUESTS))
         connection.close()
 
-    threads = [threading.Thread(target=work, args=[one]) for one in others]
+    threads = [threading.Thread(target=work, args=[one]) for one in asked]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -16,6 +16,7 @@ from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import authenticate, rows, statements
 from drf_jwt_kit.tokens import AccessToken
+from tests.child import environment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("default_user_model")]
 
@@ -250,6 +251,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from drf_jwt_kit import sessions
 from drf_jwt_kit.tokens import AccessToken
+from tests.child import environment
 from tests.conftest import make_user
 call_command("migrate", verbosity=0)
 user = make_user("ada")
@@ -271,7 +273,12 @@ else:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes by fork here")
 def test_a_worker_forked_after_the_first_request_asks_as_its_parent_did():
     answer = subprocess.run(
-        [sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", FORKED],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
     assert answer.returncode == 0, answer.stderr
