@@ -55,7 +55,10 @@ class CodedErrorsMixin(_View):
         """
         final = super().finalize_response(request, response, *args, **kwargs)
         final.headers.setdefault("Cache-Control", "private, no-store")
-        patch_vary_headers(final, [get_settings().auth_header, *self.vary_on])
+        known = final.headers.get("Vary", "").split(", ")
+        missing = {get_settings().auth_header, *self.vary_on}.difference(known)
+        if missing:
+            patch_vary_headers(final, sorted(missing))
         return final
 
     def _realm(self) -> str:
@@ -113,7 +116,9 @@ class GuardedViewMixin(CodedErrorsMixin):
 
     def get_permissions(self) -> list[Any]:
         """The guards that every request must pass, then the permissions of the view or project."""
-        return [*self._guards(), *super().get_permissions()]
+        guards = self._guards()
+        asked = {type(guard) for guard in guards}
+        return [*guards, *(one for one in super().get_permissions() if type(one) not in asked)]
 
     def permission_denied(
         self, request: Request, message: str | None = None, code: str | None = None

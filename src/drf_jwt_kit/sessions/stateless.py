@@ -26,6 +26,7 @@ from .life import End, is_cut_off
 from .presented import Origin, Presented, TokenOfAFace, presented_of
 from .revocations import OVERLAP, Revocations
 
+_OF_A_USER = {"is_authenticated": True, "is_anonymous": False}
 _ASKED_OF_EXPRESSIONS = {"resolve_expression", "get_source_expressions"}
 """Attributes by which a query tells an expression, such as ``F("user")``, from a user."""
 
@@ -73,6 +74,8 @@ class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for 
 
     def __getattr__(self, name: str) -> Any:
         if self._wrapped is empty:
+            if name in _OF_A_USER and _is_always_authenticated(get_user_model()):
+                return _OF_A_USER[name]
             known = self._known
             if name in known:
                 return known[name]
@@ -127,13 +130,15 @@ def _stored() -> ModelState:
     return state
 
 
+def _is_always_authenticated(model: Any) -> bool:
+    """Whether users need not be loaded for it: they must where a project has overridden it."""
+    authenticated = getattr(model, "is_authenticated", None)
+    return authenticated is True or authenticated is AbstractBaseUser.is_authenticated
+
+
 def _known_of(model: Any, token: Presented) -> dict[str, Any]:
     """The attributes of a user of ``model`` that are known without loading it."""
     known: dict[str, Any] = {"_meta": model._meta}
-    authenticated = getattr(model, "is_authenticated", None)
-    # If a project has overridden is_authenticated, the user must be loaded for it.
-    if authenticated is True or authenticated is AbstractBaseUser.is_authenticated:
-        known.update(is_authenticated=True, is_anonymous=False)
     key = model._meta.pk
     names = {"pk", key.attname} if key.is_relation else {"pk", key.attname, key.name}
     if get_settings().USER_ID_FIELD in names:
