@@ -26,7 +26,7 @@ from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in
 
 from .directory import keys_in, read_file
-from .identity import identity_of
+from .identity import identity_of, misplaced_key
 from .lifecycle import is_sound
 from .ring import Attempt, KeyState, Placed, PlacedKey, strictly
 from .secret_key import keys_of_secret_key
@@ -41,6 +41,7 @@ _WHAT_A_PATH_NAMES = (
     "KEYS takes the path of a directory (with a slash in it), 'SECRET_KEY', or the dotted path of "
     "a function that returns keys; 'sign' takes the dotted path of a function that signs bytes."
 )
+_WHERE_A_TEXT_GOES = "Write {'key': …} around it, or {'env': 'NAME'} for the variable that has it."
 _WHAT_A_KEY_HAS = (
     "A key is a dict with one of 'file', 'env' and 'key', and where needed 'algorithm', 'kid', "
     "'state', 'since', 'passphrase' or 'sign'."
@@ -100,7 +101,8 @@ def keys_of_sources(
 
 def key_files(sources: Any) -> list[Path]:
     """The files that ``KEYS`` names one by one."""
-    named = [source.get("file") for source in as_tuple(sources) if isinstance(source, dict)]
+    sound = [source for source in as_tuple(sources) if not misplaced_key(source)]
+    named = [source.get("file") for source in sound if isinstance(source, dict)]
     return [Path(file) for file in named if isinstance(file, (str, os.PathLike))]
 
 
@@ -117,17 +119,20 @@ def names_secret_key(sources: Any) -> bool:
 def _is_directory(source: Any) -> bool:
     """Whether a source is the path of a directory: a dotted path has no slash in it."""
     has_slash = isinstance(source, str) and ("/" in source or os.sep in source)
-    return has_slash or isinstance(source, os.PathLike)
+    return (has_slash or isinstance(source, os.PathLike)) and not misplaced_key(source)
 
 
 def _attempted(source: Any, where: str, attempt: Attempt) -> list[Placed]:
     says = source if isinstance(source, dict) else {}
     state = KeyState(says["state"]) if says.get("state") in _STATES else None
-    name = where + identity_of(source)
+    name = where if misplaced_key(source) else where + identity_of(source)
     return attempt(name, partial(_keys_of, source, where, attempt), state)
 
 
 def _keys_of(source: Any, where: str, attempt: Attempt) -> list[Placed]:
+    if misplaced := misplaced_key(source):  # or the messages below would show it
+        problem = f"{where} has the text of a key {misplaced}."
+        raise UnusableKey(problem, hint=_WHERE_A_TEXT_GOES, id=WRONG_SOURCE)
     if source == "SECRET_KEY":
         return [*keys_of_secret_key()]
     if _is_directory(source):
@@ -184,6 +189,9 @@ def _keys_of_function(source: Any, where: str, attempt: Attempt) -> list[Placed]
 
 def function_of(source: Any, where: str) -> Any:
     """The function that a source is, or names. Raises UnusableKey."""
+    if isinstance(source, str) and not all(map(str.isidentifier, source.split("."))):
+        problem = f"{where} has a text that is no path."  # which may be a secret
+        raise UnusableKey(problem, hint=_WHAT_A_PATH_NAMES, id=FUNCTION_NOT_FOUND)
     why = "it cannot be called"
     try:
         function = import_string(source) if isinstance(source, str) else source

@@ -27,3 +27,20 @@ def identity_of(source: Any) -> str:
         return f" {source}"
     name = getattr(source, "__qualname__", None)
     return f" {source.__module__}.{name}" if name else ""
+
+
+def misplaced_key(source: Any) -> str:
+    """Where the text of a key stands in ``source`` that is taken for something else, or "".
+
+    As the end of a sentence. Such a source must be named by its place alone.
+    """
+    if not isinstance(source, dict):
+        return "in place of a source" if _is_pem(source) else ""
+    wrong = (str(name) for name, value in source.items() if name != "key" and _is_pem(value))
+    name = next(wrong, "")
+    return name and f"as its {name!r}"
+
+
+def _is_pem(value: Any) -> bool:
+    text = os.fspath(value) if isinstance(value, os.PathLike) else value
+    return "-----BEGIN" in text if isinstance(text, str) else False
