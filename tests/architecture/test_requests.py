@@ -8,6 +8,7 @@ vocabulary, which every layer speaks.
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,12 @@ def authenticate(kit, user):
 
 def read_keys(kit, user):
     return lambda: kit.get("/api/token/jwks/")
+
+
+@pytest.fixture(autouse=True)
+def _keys_that_are_not_due(settings):
+    """On a busy machine they would be due again at the second request."""
+    settings.DRF_JWT_KIT = {"KEYS_RELOAD_INTERVAL": timedelta(minutes=10)}
 
 
 @pytest.mark.parametrize(

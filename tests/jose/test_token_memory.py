@@ -299,3 +299,9 @@ def _bytes_of(*roots):
             found[id(one)] = one
             waiting.extend(gc.get_referents(one))
     return sum(map(sys.getsizeof, found.values()))
+
+
+@pytest.mark.parametrize("presented", [None, 7, {"alg": "HS256"}, ["a.b.c"]])
+def test_what_is_no_text_is_no_token(memory, presented):
+    with pytest.raises(InvalidToken):
+        memory.verified(presented, KEYS, POLICY)

@@ -147,9 +147,11 @@ def read_unverified(presented: str | bytes) -> dict[str, Any]:
     return claims
 
 
-def _header_of(presented: str | bytes) -> dict[str, Any]:
+def _header_of(presented: object) -> dict[str, Any]:
     """What the header says, to find the key by. PyJWT reads the token itself, and more strictly."""
-    if len(presented) > MAX_TOKEN_LENGTH or _is_padded(presented):
+    if not isinstance(presented, (str, bytes)) or len(presented) > MAX_TOKEN_LENGTH:
+        raise InvalidToken(Reason.INVALID)
+    if _is_padded(presented):
         raise InvalidToken(Reason.INVALID)
     token = presented if isinstance(presented, bytes) else presented.encode(errors="replace")
     header = _header_in(token.partition(b".")[0])

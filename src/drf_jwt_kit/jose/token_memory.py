@@ -87,8 +87,6 @@ class TokenMemory:
 
         ``policy`` must be the same object while the settings are, and another one afterwards.
         """
-        if len(presented) > MAX_TOKEN_LENGTH:
-            raise InvalidToken(Reason.INVALID)
         digest, now = _digest(presented), time.time()
         known = self._young.get(digest) or self._old.get(digest)
         if known is None or not known.holds(keys, policy, now):
@@ -111,10 +109,15 @@ class TokenMemory:
         self._young, self._old, self._size = {}, {}, 0
 
 
-def _digest(presented: str | bytes) -> bytes:
-    """What stands for a token: equal for equal tokens, and no token can be made of it."""
+def _digest(presented: object) -> bytes:
+    """What stands for a token: equal for equal tokens, and no token can be made of it.
+
+    Raises InvalidToken for what is no text, or is too long to be read.
+    """
     if isinstance(presented, str):
         presented = presented.encode(errors="surrogatepass")
+    if not isinstance(presented, bytes) or len(presented) > MAX_TOKEN_LENGTH:
+        raise InvalidToken(Reason.INVALID)
     return sha256(presented).digest()
 
 
