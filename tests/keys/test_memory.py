@@ -316,6 +316,19 @@ class TestASourceThatCannotBeRead:
         assert kid_of(LEAKED) in ring.verifying
         assert caplog.messages == ["event=keys_back source=\"DRF_JWT_KIT['KEYS'][1]\""]
 
+    def test_gives_way_to_a_copy_that_can_be_read(self, places, tmp_path, later):
+        path = write(tmp_path / "leaked.pem", LEAKED)
+        places.service.answer = [{"file": path}]
+        with override_settings(DRF_JWT_KIT={"KEYS": [{"key": private_pem(SOUND)}, places.service]}):
+            get_ring()
+            path.write_text("nonsense")
+            copy = write(tmp_path / "copy.pem", LEAKED)
+            places.service.answer = [{"file": path}, {"file": copy}]
+
+            ring = later(INTERVAL)
+
+        assert set(ring.verifying) == {kid_of(SOUND), kid_of(LEAKED)}
+
     def test_does_not_hide_what_happens_to_the_others(self, places, tmp_path, later):
         path = write(tmp_path / "one.pem", SOUND)
         with override_settings(DRF_JWT_KIT={"KEYS": [{"file": path}, places.service]}):

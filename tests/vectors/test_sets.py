@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from drf_jwt_kit.exceptions import InvalidToken
-from drf_jwt_kit.jose.codec import Policy, decode
+from drf_jwt_kit.jose.codec import Policy, decode_typed
 
 from .codec import AnyType, accepts
 
@@ -135,7 +135,7 @@ class TestRfc7520:
         text = json.dumps(read(f"rfc7520/{name}.json")["output"].get(form))
 
         with pytest.raises(InvalidToken):
-            decode(text, {}, Policy(kinds=AnyType()))
+            decode_typed(text, {}, Policy(kinds=AnyType()))
 
 
 def as_list(keys):

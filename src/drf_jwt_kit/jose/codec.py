@@ -83,18 +83,14 @@ def encode(
     )
 
 
-def decode(presented: str | bytes, keys: Mapping[str, Key], policy: Policy) -> dict[str, Any]:
-    """The claims of a token that one of ``keys`` (by ``kid``) signed and that satisfies ``policy``.
-
-    Raises InvalidToken with the reason ``expired``, ``wrong_type`` or ``invalid``.
-    """
-    return decode_typed(presented, keys, policy)[0]
-
-
 def decode_typed(
     presented: str | bytes, keys: Mapping[str, Key], policy: Policy
 ) -> tuple[dict[str, Any], str]:
-    """The same claims, and the token's kind, which is one of the policy's kinds."""
+    """The claims and the kind of a token that one of ``keys`` (by ``kid``) signed.
+
+    Raises InvalidToken with the reason ``expired``, ``wrong_type`` or ``invalid`` if it does not
+    satisfy ``policy``.
+    """
     claims, kind, _ = decode_with_key(presented, keys, policy)
     return claims, kind
 
