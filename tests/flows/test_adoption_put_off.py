@@ -13,7 +13,7 @@ from django.test import override_settings
 from drf_jwt_kit import sessions
 from drf_jwt_kit.models import Cutoff, Session
 from drf_jwt_kit.sessions.flush import flush
-from drf_jwt_kit.sessions.others import expiry_of_adopted, is_adopted
+from drf_jwt_kit.sessions.others import _session_id, expiry_of_adopted, is_adopted
 from tests.conftest import NOON, claims_of
 
 from .test_adoption import access, refresh
@@ -148,6 +148,12 @@ class TestARowOfAnAdoptedSession:
         assert is_adopted(session_id)
         assert expiry_of_adopted(session_id) == EXPIRY
         assert str(UUID(str(session_id))) == str(session_id)
+
+    def test_has_an_id_that_mariadb_takes(self):
+        ids = {_session_id(f"token {n}", int(EXPIRY.timestamp())) for n in range(1_000)}
+
+        assert len(ids) == 1_000
+        assert 0x80 not in {one.bytes[8] for one in ids}
 
     def test_is_the_same_for_every_use_and_another_for_each_token(self, kit, user, token):
         of = {claims_of(kit.rotate(token).refresh)["sid"] for _ in range(2)}

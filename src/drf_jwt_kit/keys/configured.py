@@ -131,8 +131,7 @@ def _attempted(source: Any, where: str, attempt: Attempt) -> list[Placed]:
 
 def _keys_of(source: Any, where: str, attempt: Attempt) -> list[Placed]:
     if misplaced := misplaced_key(source):  # or the messages below would show it
-        problem = f"{where} has the text of a key {misplaced}."
-        raise UnusableKey(problem, hint=_WHERE_A_TEXT_GOES, id=WRONG_SOURCE)
+        raise _wrong_source(f"{where} has the text of a key {misplaced}.", _WHERE_A_TEXT_GOES)
     if source == "SECRET_KEY":
         return [*keys_of_secret_key()]
     if _is_directory(source):
@@ -189,24 +188,23 @@ def _keys_of_function(source: Any, where: str, attempt: Attempt) -> list[Placed]
 
 def function_of(source: Any, where: str) -> Any:
     """The function that a source is, or names. Raises UnusableKey."""
-    if isinstance(source, str) and not all(map(str.isidentifier, source.split("."))):
-        problem = f"{where} has a text that is no path."  # which may be a secret
-        raise UnusableKey(problem, hint=_WHAT_A_PATH_NAMES, id=FUNCTION_NOT_FOUND)
-    why = "it cannot be called"
+    names = isinstance(source, str) and all(map(str.isidentifier, source.split(".")))
+    function, why = source, "it cannot be called"
     try:
-        function = import_string(source) if isinstance(source, str) else source
+        function = import_string(source) if names else source
     except ImportError as error:
         function, why = None, str(error)
     if not callable(function):
-        problem = f"{where} names {source!r} as a function, which cannot be used: {why}."
+        # A text that names nothing may be a secret.
+        shown = f"names {source!r} as a function, which cannot be used: {why}"
+        problem = f"{where} {shown if names else 'has a text that is no path'}."
         raise UnusableKey(problem, hint=_WHAT_A_PATH_NAMES, id=FUNCTION_NOT_FOUND)
     return function
 
 
 def _key_of(source: Any, where: str) -> PlacedKey:
     if wrong := _what_is_wrong(source):
-        problem = f"{where} is not a valid source of keys: it {wrong}."
-        raise UnusableKey(problem, hint=_WHAT_A_KEY_HAS, id=WRONG_SOURCE)
+        raise _wrong_source(f"{where} is not a valid source of keys: it {wrong}.", _WHAT_A_KEY_HAS)
     text, place = _text_of(source, where)
     _require_other_than_secret_key(text.strip(), place)
     words = {name: source.get(name) for name in ("algorithm", "kid", "passphrase")}
@@ -216,6 +214,10 @@ def _key_of(source: Any, where: str) -> PlacedKey:
         key = replace(key, signing_key=function_of(source["sign"], where))
     state = KeyState(source["state"]) if "state" in source else None
     return PlacedKey(key=key, state=state, where=place, since=_moment(source.get("since")))
+
+
+def _wrong_source(problem: str, hint: str) -> UnusableKey:
+    return UnusableKey(problem, hint=hint, id=WRONG_SOURCE)
 
 
 def _what_is_wrong(source: Any) -> str | None:

@@ -152,10 +152,13 @@ def is_blacklisted(jti: str) -> bool:
 
 
 def _session_id(name: str, expires: int) -> uuid.UUID:
-    """An id of 48 bits of time and 74 of a hash, as UUIDs of version 7 are laid out."""
+    """An id of 48 bits of time and 73 of a hash, as UUIDs of version 7 are laid out.
+
+    One bit is always set, because MariaDB takes no UUID of version 8 whose ninth byte is 0x80.
+    """
     random = int.from_bytes(hashlib.sha256(name.encode()).digest()[:10], "big")
     laid_out = expires << 80 | random & ~(0xF << 76) & ~(0b11 << 62)
-    return uuid.UUID(int=laid_out | _CUSTOM << 76 | 0b10 << 62)
+    return uuid.UUID(int=laid_out | _CUSTOM << 76 | 0b10 << 62 | 1 << 56)
 
 
 def _of_no_session(claims: dict[str, Any]) -> dict[str, Any]:
