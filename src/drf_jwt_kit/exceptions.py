@@ -206,9 +206,7 @@ class UnusableKey(ImproperlyConfigured):
     start-up. ``is_missing`` says that its file or variable is not there.
     """
 
-    def __init__(  # id, as Django's checks name it
-        self, problem: str, *, hint: str, id: str, is_missing: bool = False
-    ) -> None:
+    def __init__(self, problem: str, *, hint: str, id: str, is_missing: bool = False) -> None:
         super().__init__(f"{problem} {hint}")
         self.problem, self.hint, self.id = problem, hint, id
         self.is_missing = is_missing
@@ -232,8 +230,7 @@ def as_api_error(error: Exception) -> Exception:
 def challenge(scheme: str, realm: str, error: Exception | None) -> str:
     """The ``WWW-Authenticate`` value for a refusal, without an error if no token was presented.
 
-    ``scheme`` is the word clients put before the token. Source: RFC 6750 section 3,
-    RFC 9470 section 3.
+    ``scheme`` is the word clients put before the token. Source: section 3 of RFC 6750 and RFC 9470.
     """
     parameters = {"realm": realm, **getattr(error, "challenge", {})}
     return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in parameters.items())

@@ -5,7 +5,6 @@ Reads where sessions are written. Users whom their default manager hides (tenant
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple, NoReturn
@@ -69,8 +68,7 @@ def database() -> tuple[object, ...]:
     """The database that sessions are written to, and its schema if each tenant has one."""
     alias = write_alias()
     connection = connections[alias]
-    where = _WHERE(connection.settings_dict)
-    return alias, where, getattr(connection, "schema_name", None)
+    return alias, _WHERE(connection.settings_dict), getattr(connection, "schema_name", None)
 
 
 def stored() -> SessionQuerySet:
@@ -85,13 +83,9 @@ def in_transaction() -> bool:
 
 def id_of(session: object) -> UUID:
     """The id of a session that is given as a Session or as an id. Raises TypeError."""
-    if isinstance(session, Session):
-        return session.pk
-    if isinstance(session, UUID):
-        return session
     try:
-        return UUID(session)  # type: ignore[arg-type]  # a string that is one
-    except (AttributeError, TypeError, ValueError):
+        return session.pk if isinstance(session, Session) else UUID(str(session))
+    except ValueError:
         raise TypeError(
             f"revoke() takes a session or its id, and {type(session).__name__} is neither. "
             "For all sessions of a user, write revoke(user=user)."
@@ -132,9 +126,7 @@ def judged_state(session: Session | _Asked, account: End | None) -> State:
     return state_of(session, account, valid_from(session.valid_after))
 
 
-def end_of_session(
-    session: Session, user: Any, accepts: Callable[[Any], bool] = may_continue
-) -> End | None:
+def end_of_session(session: Session, user: Any, accepts: Any = may_continue) -> End | None:
     """Why a session has ended by now, as a refresh would decide; or None."""
     account = end_of_account(user, session.password_fingerprint, accepts)
     return end_of(judged_state(session, account), now=now())
@@ -182,7 +174,9 @@ def authenticate(token: Presented | TokenOfAFace) -> Any:
         if get_settings().CHECK_USER_IS_ACTIVE and not user.is_active:  # as Simple JWT would
             refuse(presented, End.USER_INACTIVE.value)
         return user
-    session, user = _ask(presented.sid)
+    found = _find(presented.sid, _FOR_A_REQUEST)
+    session: Session | _Asked | None = None if found is None else _Asked(*found[1])
+    user = None if found is None else found[0]
     if session is None and catch_up():
         session, user = find_again(presented.sid)
     if session is None or user is None:
@@ -229,12 +223,6 @@ def refuse(
     """Refuse a verified token; ``verdict`` goes to the log, and ``reason`` to the client."""
     events.refused(presented, verdict)
     raise InvalidToken(reason, final=final)
-
-
-def _ask(session_id: UUID) -> tuple[Session | _Asked | None, Any]:
-    """What a request asks of its session, and the user; None for both if either is missing."""
-    found = _find(session_id, _FOR_A_REQUEST)
-    return (None, None) if found is None else (_Asked(*found[1]), found[0])
 
 
 def _find(session_id: UUID, columns: tuple[str, ...]) -> statements.Found | None:
