@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from drf_jwt_kit import sessions
+from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.jose import token_memory
 from drf_jwt_kit.jose.codec import decode_with_key
 from drf_jwt_kit.keys import get_ring, sources
 from drf_jwt_kit.sessions import presented
+from drf_jwt_kit.sessions.account import user_id_of
 from tests.conftest import forge
 
 pytestmark = [
@@ -71,7 +73,7 @@ class TestSettings:
             ({"AUDIENCE": "shop"}, "invalid"),
             ({"TOKEN_TYPE_CLAIM": "kind"}, "wrong_type"),
             ({"JTI_CLAIM": "id"}, "invalid"),
-            ({"USER_ID_CLAIM": "sub"}, "invalid"),
+            ({"USER_ID_CLAIM": "account"}, "invalid"),
             ({"AUTH_HEADER_TYPES": ("JWT",)}, "no token"),
             ({"AUTH_HEADER_NAME": "HTTP_X_TOKEN"}, "no token"),
         ],
@@ -176,7 +178,7 @@ class TestAViewThatWritesIntoTheToken:
         claims = get(token).json()
 
         assert claims["roles"] == ["reader"]
-        assert claims["user_id"] == str(user.pk)
+        assert claims[get_settings().USER_ID_CLAIM] == user_id_of(user)
 
 
 class TestKeysInARunningProcess:
