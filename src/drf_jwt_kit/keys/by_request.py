@@ -23,13 +23,8 @@ from drf_jwt_kit.conf.asking import asking
 from drf_jwt_kit.conf.fields import as_tuple
 from drf_jwt_kit.exceptions import KeysUnavailable, UnusableKey
 
-from .configured import (
-    answer_of,
-    function_of,
-    is_function,
-    keys_of_sources,
-    takes_request,
-)
+from .configured import keys_of_sources
+from .functions import answer_of, function_of, is_function, takes_request
 from .memory import KEPT_FOR, Memory
 from .ring import Attempt, KeyRing, Placed
 

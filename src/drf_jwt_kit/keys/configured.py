@@ -11,36 +11,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest
 from django.utils.encoding import force_bytes
-from django.utils.module_loading import import_string
 
 from drf_jwt_kit.conf.fields import as_tuple
 from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in
 
 from .directory import keys_in, read_file
-from .identity import identity_of, misplaced_key
+from .functions import answer_of, function_of
+from .identity import identity_of, is_directory, misplaced_key
 from .lifecycle import is_sound
 from .ring import Attempt, KeyState, Placed, PlacedKey, strictly
 from .secret_key import keys_of_secret_key
 
 WRONG_SOURCE = "drf_jwt_kit.E020"
-FUNCTION_FAILED = "drf_jwt_kit.E061"
-FUNCTION_NOT_FOUND = "drf_jwt_kit.E062"
 VARIABLE_NOT_SET = "drf_jwt_kit.E063"
 SECRET_KEY_ITSELF = "drf_jwt_kit.E024"
 
-_WHAT_A_PATH_NAMES = (
-    "KEYS takes the path of a directory (with a slash in it), 'SECRET_KEY', or the dotted path of "
-    "a function that returns keys; 'sign' takes the dotted path of a function that signs bytes."
-)
 _WHERE_A_TEXT_GOES = "Write {'key': …} around it, or {'env': 'NAME'} for the variable that has it."
 _WHAT_A_KEY_HAS = (
     "A key is a dict with one of 'file', 'env' and 'key', and where needed 'algorithm', 'kid', "
@@ -108,18 +99,12 @@ def key_files(sources: Any) -> list[Path]:
 
 def directories(sources: Any) -> list[Path]:
     """The directories among the sources."""
-    return [Path(source) for source in as_tuple(sources) if _is_directory(source)]
+    return [Path(source) for source in as_tuple(sources) if is_directory(source)]
 
 
 def names_secret_key(sources: Any) -> bool:
     """Whether the word "SECRET_KEY" is among the sources."""
     return "SECRET_KEY" in as_tuple(sources)
-
-
-def _is_directory(source: Any) -> bool:
-    """Whether a source is the path of a directory: a dotted path has no slash in it."""
-    has_slash = isinstance(source, str) and ("/" in source or os.sep in source)
-    return (has_slash or isinstance(source, os.PathLike)) and not misplaced_key(source)
 
 
 def _attempted(source: Any, where: str, attempt: Attempt) -> list[Placed]:
@@ -134,44 +119,11 @@ def _keys_of(source: Any, where: str, attempt: Attempt) -> list[Placed]:
         raise _wrong_source(f"{where} has the text of a key {misplaced}.", _WHERE_A_TEXT_GOES)
     if source == "SECRET_KEY":
         return [*keys_of_secret_key()]
-    if _is_directory(source):
+    if is_directory(source):
         return keys_in(Path(source), attempt)
     if isinstance(source, str) or callable(source):
         return _keys_of_function(source, where, attempt)
     return [_key_of(source, where)]
-
-
-def answer_of(source: Any, where: str, request: HttpRequest | None = None) -> tuple[str, Any]:
-    """The name of a function of the project's, and what it answers. Raises UnusableKey.
-
-    It gets ``request`` if it declares a parameter of that name: None for keys that a process
-    remembers for all requests. Raises SuspiciousOperation if it does, for a request.
-    """
-    function = function_of(source, where)
-    name = getattr(function, "__qualname__", type(function).__qualname__)
-    try:
-        answer = function(request=request) if takes_request(function) else function()
-    except Exception as error:
-        if request is not None and isinstance(error, SuspiciousOperation):
-            raise
-        problem = f"{where} is the function {name}, which raised {type(error).__name__}."
-        hint = "Call it in a shell of this project: the service it asks may be down or refuse it."
-        raise UnusableKey(problem, hint=hint, id=FUNCTION_FAILED) from error
-    return name, answer
-
-
-def takes_request(function: Any) -> bool:
-    """Whether a function of the project's declares a parameter ``request``."""
-    try:
-        return "request" in signature(function).parameters
-    except (TypeError, ValueError):  # it is written in C, or no function
-        return False
-
-
-def is_function(source: Any) -> bool:
-    """Whether a source is a function, or the dotted path of one."""
-    named = isinstance(source, str) and source != "SECRET_KEY" and not _is_directory(source)
-    return named or callable(source)
 
 
 def _keys_of_function(source: Any, where: str, attempt: Attempt) -> list[Placed]:
@@ -184,22 +136,6 @@ def _keys_of_function(source: Any, where: str, attempt: Attempt) -> list[Placed]
     if isinstance(answer, (list, tuple, dict)):
         return keys_of_sources(answer, place, attempt_within)
     return _keys_of(answer, place, attempt_within)  # whatever is wrong with it is with the function
-
-
-def function_of(source: Any, where: str) -> Any:
-    """The function that a source is, or names. Raises UnusableKey."""
-    names = isinstance(source, str) and all(map(str.isidentifier, source.split(".")))
-    function, why = source, "it cannot be called"
-    try:
-        function = import_string(source) if names else source
-    except ImportError as error:
-        function, why = None, str(error)
-    if not callable(function):
-        # A text that names nothing may be a secret.
-        shown = f"names {source!r} as a function, which cannot be used: {why}"
-        problem = f"{where} {shown if names else 'has a text that is no path'}."
-        raise UnusableKey(problem, hint=_WHAT_A_PATH_NAMES, id=FUNCTION_NOT_FOUND)
-    return function
 
 
 def _key_of(source: Any, where: str) -> PlacedKey:

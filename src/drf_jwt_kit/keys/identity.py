@@ -41,6 +41,12 @@ def misplaced_key(source: Any) -> str:
     return name and f"as its {name!r}"
 
 
+def is_directory(source: Any) -> bool:
+    """Whether a source is the path of a directory: a dotted path has no slash in it."""
+    has_slash = isinstance(source, str) and ("/" in source or os.sep in source)
+    return (has_slash or isinstance(source, os.PathLike)) and not misplaced_key(source)
+
+
 def _is_pem(value: Any) -> bool:
     text = os.fspath(value) if isinstance(value, os.PathLike) else value
     return "-----BEGIN" in text if isinstance(text, str) else False
