@@ -262,3 +262,20 @@ def default_user_model() -> None:
     """For what needs a username and groups."""
     if settings.AUTH_USER_MODEL != "auth.User":
         pytest.skip("this project's users have no username")
+
+
+@pytest.fixture
+def calls_of(monkeypatch):
+    """Count the calls of a function of a module or class from now on, by their first argument."""
+
+    def watch(owner, name):
+        made, original = [], getattr(owner, name)
+
+        def watched(first, *args, **kwargs):
+            made.append(first)
+            return original(first, *args, **kwargs)
+
+        monkeypatch.setattr(owner, name, watched)
+        return made
+
+    return watch

@@ -7,7 +7,6 @@ import pytest
 from drf_jwt_kit import sessions
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.jose import token_memory
-from drf_jwt_kit.jose.codec import decode_with_key
 from drf_jwt_kit.keys import get_ring, sources
 from drf_jwt_kit.sessions import presented
 from drf_jwt_kit.sessions.account import user_id_of
@@ -23,16 +22,9 @@ ISSUER = {"ISSUER": "https://shop.example"}
 
 
 @pytest.fixture
-def verifications(monkeypatch):
+def verifications(calls_of):
     """The tokens that were verified, and not only known."""
-    made = []
-
-    def verify(presented, *rest):
-        made.append(presented)
-        return decode_with_key(presented, *rest)
-
-    monkeypatch.setattr(token_memory, "decode_with_key", verify)
-    return made
+    return calls_of(token_memory, "decode_with_key")
 
 
 @pytest.fixture(params=["/strict/", "/stateless/"])

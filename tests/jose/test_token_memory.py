@@ -11,7 +11,7 @@ import pytest
 
 from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable
 from drf_jwt_kit.jose import token_memory
-from drf_jwt_kit.jose.codec import MAX_TOKEN_LENGTH, Policy, TokenKind, decode_with_key, encode
+from drf_jwt_kit.jose.codec import MAX_TOKEN_LENGTH, Policy, TokenKind, encode
 from drf_jwt_kit.jose.jwk import key_of_material
 from drf_jwt_kit.jose.token_memory import TokenMemory
 from drf_jwt_kit.keys.ring import KeyRing
@@ -29,16 +29,9 @@ def token_with(key=KEY, **claims):
 
 
 @pytest.fixture
-def verifications(monkeypatch):
+def verifications(calls_of):
     """The tokens that were verified, and not only known."""
-    made = []
-
-    def verify(presented, *rest):
-        made.append(presented)
-        return decode_with_key(presented, *rest)
-
-    monkeypatch.setattr(token_memory, "decode_with_key", verify)
-    return made
+    return calls_of(token_memory, "decode_with_key")
 
 
 @pytest.fixture

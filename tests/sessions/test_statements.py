@@ -33,16 +33,9 @@ def token(signed_in):
 
 
 @pytest.fixture
-def compiling(monkeypatch):
-    """How often Django has compiled something since."""
-    made, as_sql = [], SQLCompiler.as_sql
-
-    def counted(self, *args, **kwargs):
-        made.append(self)
-        return as_sql(self, *args, **kwargs)
-
-    monkeypatch.setattr(SQLCompiler, "as_sql", counted)
-    return made
+def compiled(calls_of):
+    """The queries that Django has compiled since."""
+    return calls_of(SQLCompiler, "as_sql")
 
 
 @pytest.fixture
@@ -115,27 +108,27 @@ class TestQueriesThatAreWatched:
 
 
 class TestCompiling:
-    def test_happens_once_a_connection(self, token, compiling):
+    def test_happens_once_a_connection(self, token, compiled):
         authenticate(token)
-        compiling.clear()
+        compiled.clear()
 
         authenticate(token)
 
-        assert compiling == []
+        assert compiled == []
 
-    def test_happens_once_a_schema(self, token, compiling, in_schema):
+    def test_happens_once_a_schema(self, token, compiled, in_schema):
         in_schema("home")
         authenticate(token)
         in_schema("away")
-        compiling.clear()
+        compiled.clear()
 
         authenticate(token)
-        assert compiling != []
+        assert compiled != []
 
         in_schema("home")
-        compiling.clear()
+        compiled.clear()
         authenticate(token)
-        assert compiling == []
+        assert compiled == []
 
     def test_is_forgotten_before_it_takes_too_much_memory(self, token, monkeypatch, in_schema):
         monkeypatch.setattr(statements, "_MOST", 2)

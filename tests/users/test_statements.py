@@ -58,16 +58,9 @@ def users_are(monkeypatch):
 
 
 @pytest.fixture
-def compiled(monkeypatch):
-    """How many queries Django has compiled since."""
-    made, as_sql = [], SQLCompiler.as_sql
-
-    def counted(self, *args, **kwargs):
-        made.append(self)
-        return as_sql(self, *args, **kwargs)
-
-    monkeypatch.setattr(SQLCompiler, "as_sql", counted)
-    return made
+def compiled(calls_of):
+    """The queries that Django has compiled since."""
+    return calls_of(SQLCompiler, "as_sql")
 
 
 def by_the_orm(monkeypatch, ask):
