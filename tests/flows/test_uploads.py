@@ -133,7 +133,9 @@ class TestEveryEndpoint:
     def test_a_body_without_a_length_is_not_read(self, kit, path, kind, length):
         answer = send(kit, path, multipart(f=picture(LIMIT)), kind, CONTENT_LENGTH=length)
 
-        assert answer.status_code in {400, 415}
+        # REST framework asks for no parser where it takes the length for none.
+        needs_a_parser = (kind, length) == ("text/plain", "-1")
+        assert answer.status_code == (415 if needs_a_parser else 400)
 
     def test_a_body_longer_than_it_says_is_cut_there(self, kit, path):
         answer = send(kit, path, multipart(f=picture(9 * LIMIT)), CONTENT_LENGTH="500")
