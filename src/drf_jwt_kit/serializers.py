@@ -29,9 +29,9 @@ from .exceptions import NoActiveAccount, refused_as
 from .sessions import devices
 from .sessions.account import may_log_in, typed
 from .sessions.begin import log_in
-from .sessions.claims import GivesTokens, OwnToken, PlainLogin
+from .sessions.claims import GivesTokens, OwnToken
 from .sessions.faults import persistent
-from .sessions.grant import COMPUTED, GIVEN, new_session
+from .sessions.grant import COMPUTED, GIVEN
 from .tokens import RefreshToken
 from .tokens.access import RefusedToken
 from .tokens.refresh import read
@@ -81,13 +81,19 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         """
         request = self.context.get("request")
         self.user = self._authenticated(request, attrs)
-        own = self.own_token(self.user)
-        login = own or PlainLogin(new_session(self.user, obtain_serializer=self._path()))
+        token = self.own_token(self.user)
         announce = None
         if get_settings().UPDATE_LAST_LOGIN:
             told = {"sender": type(self.user), "request": request, "user": self.user}
             announce = partial(user_logged_in.send, **told)
-        pair = log_in(self.user, request, token=login, announce=announce, implied=True)
+        pair = log_in(
+            self.user,
+            request,
+            token=token,
+            obtain_serializer=self._path(),
+            announce=announce,
+            implied=True,
+        )
         return pair.as_data()
 
     @classmethod

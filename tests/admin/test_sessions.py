@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import OperationalError
 from django.urls import NoReverseMatch
 
-from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.models import RevokedReason, database
 from drf_jwt_kit.sessions import rows as session_rows
 from drf_jwt_kit.signals import session_revoked
 from tests.conftest import claims_of
@@ -152,7 +152,7 @@ class TestEndSelected:
     def test_is_told_after_commit(
         self, signed_in, user, staff, ended_reasons, django_capture_on_commit_callbacks
     ):
-        alias = session_rows.write_alias()
+        alias = database.write_alias()
         with django_capture_on_commit_callbacks(using=alias, execute=True):
             staff.act("end_selected", signed_in)
 
@@ -231,7 +231,7 @@ class TestEndAllOfTheirUsers:
     def test_is_told_as_all_of_the_users(
         self, signed_in, user, staff, ended_reasons, django_capture_on_commit_callbacks
     ):
-        alias = session_rows.write_alias()
+        alias = database.write_alias()
         with django_capture_on_commit_callbacks(using=alias, execute=True):
             staff.act("end_all_of_their_users", signed_in)
 

@@ -88,10 +88,10 @@ def _keys_that_are_not_due(settings):
 @pytest.mark.parametrize(
     ("request_of", "files", "crossings"),
     [
-        (obtain, 16, 45),  # sessions/statements.py is the last of these three
-        (refresh, 14, 45),
+        (obtain, 12, 45),
+        (refresh, 12, 45),
         (log_out, 9, 25),
-        (authenticate, 10, 22),
+        (authenticate, 9, 20),
         (read_keys, 4, 4),
     ],
 )

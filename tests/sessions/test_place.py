@@ -13,8 +13,8 @@ from django.db import connection, transaction
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
-from drf_jwt_kit.models import Place
-from drf_jwt_kit.sessions import feed, place, rows
+from drf_jwt_kit.models import Place, database
+from drf_jwt_kit.sessions import feed, place
 from drf_jwt_kit.sessions.revocations import OVERLAP
 from drf_jwt_kit.tokens import AccessToken, RefreshToken
 from tests.conftest import NOON, Dropped, claims_of, forge
@@ -249,7 +249,7 @@ class TestNoPlace:
 
     @pytest.mark.django_db(databases=[])
     def test_a_token_is_made_where_no_database_may_be_asked(self, monkeypatch):
-        monkeypatch.setattr(rows, "database", lambda: 1 / 0)
+        monkeypatch.setattr(database, "identity", lambda: 1 / 0)
 
         assert place.claims() == {}
 
@@ -421,10 +421,10 @@ class TestIdentity:
 
     @pytest.mark.parametrize("name", ["NAME", "HOST", "PORT"])
     def test_a_process_tells_databases_apart(self, monkeypatch, name):
-        before = rows.database()
+        before = database.identity()
         monkeypatch.setitem(connection.settings_dict, name, "elsewhere")
 
-        assert rows.database() != before
+        assert database.identity() != before
 
 
 def issued_by_now(access):
@@ -455,7 +455,7 @@ def test_an_end_in_a_tenants_schema_is_known_there_after_a_commit_elsewhere(user
 @pytest.mark.usefixtures("known")
 def test_a_row_that_could_not_be_made_is_not_tried_at_each_poll():
     Place.objects.all().delete()
-    place._known[rows.database()] = place.Known(identity=None, until=perf_counter() + 60)
+    place._known[database.identity()] = place.Known(identity=None, until=perf_counter() + 60)
 
     assert place.look() == (None, None)
     assert not Place.objects.exists()

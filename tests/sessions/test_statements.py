@@ -13,8 +13,8 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.test import override_settings
 
 from drf_jwt_kit.exceptions import InvalidToken
-from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import authenticate, rows, statements
+from drf_jwt_kit.models import Session, statements
+from drf_jwt_kit.sessions import authenticate, rows
 from drf_jwt_kit.tokens import AccessToken
 from tests.child import environment
 

@@ -13,8 +13,8 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
-from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import account, rows, statements
+from drf_jwt_kit.models import Session, statements
+from drf_jwt_kit.sessions import account, rows
 from drf_jwt_kit.tokens import AccessToken
 from tests.conftest import claims_of
 

@@ -19,10 +19,10 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.models import Session, SessionQuerySet
+from drf_jwt_kit.models.database import write_alias
 from drf_jwt_kit.sessions import RevokedReason
 from drf_jwt_kit.sessions.devices import attach_users
 from drf_jwt_kit.sessions.faults import database_faults_answered
-from drf_jwt_kit.sessions.rows import write_alias
 from drf_jwt_kit.sessions.upkeep import device_label, user_label
 
 if TYPE_CHECKING:

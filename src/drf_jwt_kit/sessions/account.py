@@ -19,8 +19,8 @@ from django.views.decorators.debug import sensitive_variables
 from rest_framework import exceptions
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.models import statements
 
-from . import statements
 from .life import End
 
 _typed: ContextVar[str | None] = ContextVar("drf_jwt_kit_typed", default=None)

@@ -10,9 +10,9 @@ from drf_jwt_kit.exceptions import NoActiveAccount
 
 from . import adoption
 from .begin import begin
-from .claims import additions_at_refresh, claims_of, source_of_scope
+from .claims import additions_at_refresh, source_of_scope
 from .presented import Presented
-from .tokens import pair_of
+from .tokens import claims_of, pair_of
 
 
 def begin_adopted(presented: Presented, request: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from drf_jwt_kit.models import Session
+from drf_jwt_kit.models import Session, database
 
 from . import grant, others, rows
 from .account import may_continue
@@ -57,7 +57,7 @@ def session_of(presented: Presented, user: Any) -> Session:
 
 def insert(session: Session) -> bool:
     """Store the session; False if another request with the same token was faster."""
-    alias = rows.write_alias()
+    alias = database.write_alias()
     try:
         with transaction.atomic(using=alias):
             session.save(using=alias, force_insert=True)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
+from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, NoActiveAccount, Reason
 from drf_jwt_kit.models import RevokedReason, Session
@@ -20,10 +21,10 @@ from drf_jwt_kit.models import RevokedReason, Session
 from . import client, descendants, end, events, grant, limits
 from .account import end_since_login, may_log_in
 from .beginnings import Beginning, Waiting, current, ended, store, store_ended, take_back
-from .claims import Login, PlainLogin, claims_of
+from .claims import Login
 from .faults import database_faults_answered, persistently
 from .presented import EITHER, Presented, read
-from .tokens import TokenPair, pair_of
+from .tokens import NO_ADDITIONS, TokenPair, claims_of, pair_of
 
 _T = TypeVar("_T")
 
@@ -33,6 +34,7 @@ def log_in(
     request: Any,
     *,
     token: Login | None,
+    obtain_serializer: str = "",
     scope: str = "",
     name: str = "",
     parent: Presented | None = None,
@@ -43,10 +45,15 @@ def log_in(
 ) -> TokenPair:
     """Log in as ``logins.start`` does, for a login that the arguments describe completely.
 
-    ``announce`` tells the project of the login before it begins, and may raise a refusal.
+    ``token`` is that of a ``get_token`` of the project's, and else ``obtain_serializer`` may be the
+    path of the serializer that logs in. ``announce`` tells the project of the login before it
+    begins, and may raise a refusal.
     """
-    login = PlainLogin(grant.new_session(user)) if token is None else token
-    session, added = login.handed_over()
+    if token is None:
+        session = grant.new_session(user, obtain_serializer=obtain_serializer)
+        added = NO_ADDITIONS
+    else:
+        session, added = token.handed_over()
     if scope:
         grant.limit(session, scope, grant.GIVEN)
     if bound is not None:
@@ -97,7 +104,9 @@ def begin(
     if not may_log_in(user):
         raise NoActiveAccount
     client.describe(session, request)
-    most = limits.impose(session, user, request).max_sessions
+    most = get_settings().MAX_SESSIONS_PER_USER
+    if get_settings().SESSION_LIMITS is not None:
+        most = limits.impose(session, user, request).max_sessions
     written = write()
     beginning = Beginning(
         session=session,
@@ -184,7 +193,8 @@ def _end_others(begun: Collection[Beginning]) -> None:
     limited = any(one.most is not None for one in begun)
     gone = set(filter(None, map(_named_by, replaced))) if limited else set()
     for one in begun:
-        limits.end_excess(one.session, one.user, one.most, but=gone - {one.session.pk})
+        if one.most is not None:
+            limits.end_excess(one.session, one.user, one.most, but=gone - {one.session.pk})
     for token in replaced:
         end.replace(token)
 

@@ -20,7 +20,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError
 from drf_jwt_kit.conf.moments import as_local, now
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import read_unverified
-from drf_jwt_kit.models import Session
+from drf_jwt_kit.models import Session, database
 
 from . import events, feed, rows
 from .faults import persistent, persistently
@@ -190,7 +190,7 @@ def _change(session: Session) -> None:
 
 
 def _save(session: Session, *, again: bool) -> None:
-    alias = rows.write_alias()
+    alias = database.write_alias()
     try:
         session.save(using=alias, force_insert=True)
     except IntegrityError:

@@ -6,9 +6,8 @@ Never decides who the user is, and never adds anything to a refresh token.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial, wraps
 from inspect import getattr_static
 from pkgutil import resolve_name
@@ -24,7 +23,7 @@ from drf_jwt_kit.conf import checks as conf
 from drf_jwt_kit.models import Session
 
 from . import events, grant
-from .tokens import Writer, reserved_names
+from .tokens import NO_ADDITIONS, Additions, reserved_names
 
 NOT_A_SERIALIZER = partial(Error, id="drf_jwt_kit.E044")
 RESERVED_CLAIM = partial(Error, id="drf_jwt_kit.E004")
@@ -62,15 +61,6 @@ class ProfileClaims(ClaimsSerializer):
         return str(getattr(user, user.get_email_field_name(), "") or "")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Additions:
-    """What a project's ``get_token`` adds to the tokens of one user."""
-
-    claims: Mapping[str, Any] = field(default_factory=dict)
-    write: Writer | None = None
-    """Writes both tokens of a session, if their classes are the project's own."""
-
-
 class Login(Protocol):
     """What an obtain serializer knows of a login, whose session is not stored yet."""
 
@@ -83,17 +73,6 @@ class OwnToken(Login, Protocol):
 
     def for_a_refresh(self) -> tuple[str | None, Additions]:
         """The scope that is set on the token, or None, and what it adds to access tokens."""
-
-
-@dataclass(frozen=True)
-class PlainLogin:
-    """The same for a login whose obtain serializer has no ``get_token`` of its own."""
-
-    session: Session
-
-    def handed_over(self) -> tuple[Session, Additions]:
-        """The session, and nothing that is added to its tokens."""
-        return self.session, Additions()
 
 
 class GivesTokens:
@@ -119,15 +98,6 @@ class GivesTokens:
         """The token of the project's ``get_token`` for ``user``, or None. Stores nothing."""
 
 
-def claims_of(user: Any, *, request: Any, session: Session, added: Additions) -> dict[str, Any]:
-    """The claims from ``CLAIMS_SERIALIZER`` about ``user``, and those that ``get_token`` adds."""
-    serializer = get_settings().load("CLAIMS_SERIALIZER")
-    if serializer is ClaimsSerializer:
-        return dict(added.claims)
-    given = serializer(user, context={"request": request, "session": session}).data
-    return {**given, **added.claims}
-
-
 def own_token(user: Any, path: str = "") -> OwnToken | None:
     """The token of ``get_token`` for ``user``, or None if the project has not overridden that. Asks
     the obtain serializer at ``path``, with which a session began, or else the project's."""
@@ -141,7 +111,7 @@ def additions_at_refresh(session: Session, user: Any) -> Additions:
     Narrows ``session`` to the scope that it has at this moment.
     """
     token = own_token(user, session.obtain_serializer)
-    computed, added = (None, Additions()) if token is None else token.for_a_refresh()
+    computed, added = (None, NO_ADDITIONS) if token is None else token.for_a_refresh()
     if session.scope_source or computed is not None:
         grant.narrow(session, computed)
     return added

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import connections
 
+from drf_jwt_kit.models import database
+
 from . import rows
 from .account import locking
 from .faults import persistent
@@ -44,7 +46,7 @@ def end_of_parent(session_id: UUID) -> str | None:
 
 def portions(ids: list[UUID]) -> Iterator[list[UUID]]:
     """``ids``, no more at once than a statement can name."""
-    most = (connections[rows.write_alias()].features.max_query_params or 10_000) - 10
+    most = (connections[database.write_alias()].features.max_query_params or 10_000) - 10
     return (ids[first : first + most] for first in range(0, len(ids), most))
 
 

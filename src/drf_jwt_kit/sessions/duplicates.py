@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, transaction
 
-from drf_jwt_kit.models import Session
+from drf_jwt_kit.models import Session, database
 
 from . import events, rows
 from .life import Verdict, becomes_followed, marked
@@ -40,7 +40,7 @@ def _mark(session: Session) -> bool:
         duplicates=session.duplicates,
         revoked_at=None,
     )
-    in_transaction = rows.in_transaction()
+    in_transaction = database.in_transaction()
     try:
         with transaction.atomic(using=row.db) if in_transaction else nullcontext():
             return bool(row.update(duplicates=marked(session.duplicates)))

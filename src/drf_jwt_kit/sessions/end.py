@@ -21,7 +21,7 @@ from django.db.models.functions import Coalesce, Greatest
 from drf_jwt_kit.conf.moments import as_local, now, whole_second
 from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, Reason, ServiceUnavailable
 from drf_jwt_kit.jose.codec import TokenKind
-from drf_jwt_kit.models import Cutoff, RevokedReason, Session, SessionQuerySet
+from drf_jwt_kit.models import Cutoff, RevokedReason, Session, SessionQuerySet, database
 from drf_jwt_kit.models.moment import MomentField
 
 from . import adoption, beginnings, descendants, events, feed, rows
@@ -84,7 +84,7 @@ def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
     valid_after, reason = as_local(whole_second(now())), events.reason_to_store(reason)
     row = Cutoff(valid_after=valid_after)
     # If the answer is lost, the row may be written twice, which has the same effect.
-    persistently(lambda again: row.save(using=rows.write_alias(), force_insert=True))
+    persistently(lambda again: row.save(using=database.write_alias(), force_insert=True))
     beginnings.drop(reason)
     events.all_revoked(valid_after, reason)
     feed.expire_after_commit()
@@ -120,9 +120,9 @@ def end(
         feed.expire_after_commit()
     if count and stolen:
         _end_begun_with(stolen)
-        if rows.in_transaction():  # logins that it cannot see
+        if database.in_transaction():  # logins that it cannot see
             sweep = lambda: _end_begun_with(stolen)  # noqa: E731  # Django logs its failure by name
-            transaction.on_commit(sweep, using=rows.write_alias(), robust=True)
+            transaction.on_commit(sweep, using=database.write_alias(), robust=True)
     return count
 
 
@@ -200,7 +200,7 @@ def _try_to_end_begun_with(stolen: list[UUID]) -> None:
     try:
         _end_begun_with(stolen)
     except (DatabaseError, InterfaceError, ServiceUnavailable):
-        if rows.in_transaction():  # it undoes that end as well
+        if database.in_transaction():  # it undoes that end as well
             raise
 
 

@@ -16,8 +16,9 @@ from django.db import transaction
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import ServiceUnavailable
+from drf_jwt_kit.models import database
 
-from . import revocations, rows
+from . import revocations
 from .revocations import Revocations
 
 FAIL_CLOSED_AFTER = 10
@@ -32,21 +33,21 @@ def recent_revocations() -> Revocations:
 
     Raises ServiceUnavailable if the database has not answered for ten seconds.
     """
-    key = rows.database()
+    key = database.identity()
     feed = _feeds.get(key) or _feeds.setdefault(key, Feed(revocations.read))
     return feed.recent(get_settings().REVOCATION_LAG.total_seconds())
 
 
 def expire_after_commit() -> None:
     """Make the next request of this process read again, once the open transaction has committed."""
-    here = rows.database()  # after the commit, the connection may be in another tenant's schema
+    here = database.identity()  # after the commit, the connection may be in another tenant's schema
 
     def expire() -> None:
         feed = _feeds.get(here)
         if feed is not None:
             feed.expire()
 
-    transaction.on_commit(expire, using=rows.write_alias(), robust=True)
+    transaction.on_commit(expire, using=database.write_alias(), robust=True)
 
 
 class Feed:

@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import epoch, now
-from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
+from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet, database
 
 from . import others, rows
 from .descendants import portions
@@ -134,7 +134,7 @@ def _stored_in_login_order() -> bool:
 
     MariaDB and MySQL store them in the order of their keys, and other databases may.
     """
-    return connections[rows.write_alias()].vendor in ("postgresql", "sqlite")
+    return connections[database.write_alias()].vendor in ("postgresql", "sqlite")
 
 
 def _hand_on(dead: dict[UUID, UUID | None]) -> None:
@@ -180,7 +180,7 @@ def _delete_some(dead: SessionQuerySet) -> int:
 
 @persistent
 def _latest_cutoff() -> Cutoff | None:
-    cutoffs = Cutoff._default_manager.using(rows.write_alias())
+    cutoffs = Cutoff._default_manager.using(database.write_alias())
     return cutoffs.order_by("valid_after", "pk").last()
 
 
@@ -194,6 +194,6 @@ def _flush_cutoffs(rule: _Rule, *, dry_run: bool) -> int:
     latest = rule.cutoff
     if latest is None:
         return 0
-    cutoffs = Cutoff._default_manager.using(rows.write_alias())
+    cutoffs = Cutoff._default_manager.using(database.write_alias())
     covered = cutoffs.filter(valid_after__lte=latest.valid_after).exclude(pk=latest.pk)
     return covered.count() if dry_run else covered.delete()[0]

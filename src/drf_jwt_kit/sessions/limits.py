@@ -17,7 +17,7 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import as_local, aware
 from drf_jwt_kit.exceptions import LimitsError
 from drf_jwt_kit.jose.codec import ACCEPTED_AHEAD
-from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.models import RevokedReason, Session, database
 
 from . import rows
 from .account import accepted_fingerprints
@@ -61,14 +61,12 @@ class SessionLimits:
 
 
 def impose(session: Session, user: Any, request: Any) -> SessionLimits:
-    """Write the limits of this login into ``session``, and answer them.
+    """Write the limits of ``SESSION_LIMITS`` for this login into ``session``, and answer them.
 
-    Makes no query, except those of ``SESSION_LIMITS``. Raises LimitsError if that returned
-    impossible limits, and whatever it raises itself.
+    Makes no query, except those of that function. Raises LimitsError if it returned impossible
+    limits, and whatever it raises itself.
     """
     settings = get_settings()
-    if settings.SESSION_LIMITS is None:
-        return SessionLimits(max_sessions=settings.MAX_SESSIONS_PER_USER)
     limits = settings.load("SESSION_LIMITS")(user, request)
     if not isinstance(limits, SessionLimits):
         raise LimitsError(
@@ -83,10 +81,8 @@ def impose(session: Session, user: Any, request: Any) -> SessionLimits:
     return replace(limits, max_sessions=limits.max_sessions or settings.MAX_SESSIONS_PER_USER)
 
 
-def end_excess(
-    session: Session, user: Any, most: int | None, *, but: Collection[UUID] = ()
-) -> None:
-    """End the oldest sessions of ``user``, so that ``most`` are left; None means no limit.
+def end_excess(session: Session, user: Any, most: int, *, but: Collection[UUID] = ()) -> None:
+    """End the oldest sessions of ``user``, so that ``most`` are left.
 
     Those in ``but`` are not counted: they end anyway.
 
@@ -94,15 +90,13 @@ def end_excess(
     all of them. Inside open transactions they do not see each other, so each looks again after its
     commit. One query, and one more if a session must end.
     """
-    if most is None:
-        return
 
     def end_oldest() -> None:  # not a partial: Django logs its failure by name
         _end_oldest(session, user, most, but)
 
     end_oldest()
-    if rows.in_transaction():
-        transaction.on_commit(end_oldest, using=rows.write_alias(), robust=True)
+    if database.in_transaction():
+        transaction.on_commit(end_oldest, using=database.write_alias(), robust=True)
 
 
 @persistent

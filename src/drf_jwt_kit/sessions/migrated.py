@@ -16,10 +16,10 @@ from typing import Any
 from django.db import DatabaseError, connections, router, transaction
 
 from drf_jwt_kit.models import Cutoff, Session
+from drf_jwt_kit.models.database import identity, write_alias
 
 from .events import log
 from .faults import says_not_migrated
-from .rows import database, write_alias
 
 _seen: set[tuple[object, ...]] = set()
 """The databases, and schemas of tenants, in which this process has met the table."""
@@ -28,7 +28,7 @@ _seen: set[tuple[object, ...]] = set()
 @contextmanager
 def if_migrated() -> Iterator[None]:
     """Run the block, and undo it without an error if the session table is missing or is older."""
-    here = database()
+    here = identity()
     if here in _seen:
         yield
         return
@@ -49,7 +49,7 @@ def look_again(*, using: str, **_kwargs: object) -> None:
     if using == write_alias() and router.allow_migrate_model(using, Session):
         with connections[using].cursor() as cursor:
             if all(_is_there(model, using, cursor) for model in (Session, Cutoff)):
-                _seen.add(database())
+                _seen.add(identity())
 
 
 def _is_there(model: Any, alias: str, cursor: Any) -> bool:

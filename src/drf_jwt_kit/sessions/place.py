@@ -23,7 +23,7 @@ from weakref import finalize
 from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.db.models import CharField, Func
 
-from drf_jwt_kit.models import Cutoff, Place
+from drf_jwt_kit.models import Cutoff, Place, database
 
 from . import events, rows
 
@@ -60,7 +60,7 @@ def claims() -> dict[str, str]:
     one query each.
     """
     try:
-        known = _known.get(rows.database())
+        known = _known.get(database.identity())
         if known is None or perf_counter() >= known.until:
             known = learn()
     except Exception as error:  # noqa: BLE001  # a database that this test may not ask, or none
@@ -88,13 +88,13 @@ def look() -> tuple[str | None, datetime | None]:
 
     New tokens carry this identity from now on. None if there is no row, and none can be made.
     """
-    known = _known.get(rows.database())
+    known = _known.get(database.identity())
     is_there = known is not None and known.identity is not None
     try:
         with nullcontext() if is_there else _survivable():
             identity, cutoff = read()
     except DatabaseError:
-        if is_there and rows.in_transaction():
+        if is_there and database.in_transaction():
             raise
         # The table of places is missing, or else this raises.
         identity, cutoff = None, rows.latest_cutoff()
@@ -107,7 +107,7 @@ def renew() -> str | None:
 
     Access tokens that are out are asked for in the table until they expire.
     """
-    alias = rows.write_alias()
+    alias = database.write_alias()
     with transaction.atomic(using=alias):
         new = Place()
         new.save(using=alias, force_insert=True)
@@ -117,7 +117,7 @@ def renew() -> str | None:
 
 def is_migrated() -> bool:
     """Whether the table is there. A schema that tenants share may have none."""
-    connection = connections[rows.write_alias()]
+    connection = connections[database.write_alias()]
     return Place._meta.db_table in connection.introspection.table_names()
 
 
@@ -139,7 +139,7 @@ def forget() -> None:
 
 
 def _row() -> Any:
-    alias = rows.write_alias()
+    alias = database.write_alias()
     functions = _SAYS.get(connections[alias].vendor, ())
     said = {f"says_{name}": Func(function=name, output_field=CharField()) for name in functions}
     found = Place._default_manager.using(alias).annotate(valid_after=Cutoff.latest(), **said)
@@ -147,18 +147,18 @@ def _row() -> Any:
 
 
 def _make() -> None:
-    known = _known.get(rows.database())
+    known = _known.get(database.identity())
     if known is not None and known.identity is None and perf_counter() < known.until:
         return  # it could not be made a moment ago
     try:
         with _survivable():
-            Place().save(using=rows.write_alias(), force_insert=True)
+            Place().save(using=database.write_alias(), force_insert=True)
     except DatabaseError as error:  # this user, or this server, may only read
         _tell_unknown(error)
 
 
 def _identity(value: str, said: list[Any]) -> str:
-    connection = connections[rows.write_alias()]
+    connection = connections[database.write_alias()]
     named = said or [_name_in_settings(connection)]
     text = json.dumps([*named, getattr(connection, "schema_name", None)])
     digest = hmac.digest(value.encode(), text.encode(), hashlib.sha256)
@@ -172,10 +172,10 @@ def _name_in_settings(connection: Any) -> str:
 
 
 def _remember(identity: str | None, seconds: float) -> Known:
-    here = rows.database()
+    here = database.identity()
     before, known = _known.get(here), Known(identity=identity, until=perf_counter() + seconds)
     _known[here] = known
-    if before is not None and before.identity != identity and rows.in_transaction():
+    if before is not None and before.identity != identity and database.in_transaction():
         _forget_with_the_transaction(here, before)
     return known
 
@@ -191,12 +191,16 @@ def _forget_with_the_transaction(here: tuple[object, ...], before: Known) -> Non
 
     undo = finalize(stays, _known.__setitem__, here, before)
     undo.atexit = False
-    transaction.on_commit(stays, using=rows.write_alias())
+    transaction.on_commit(stays, using=database.write_alias())
 
 
 def _survivable() -> Any:
     """If a transaction is open, a savepoint: a failed statement would spoil the whole of it."""
-    return transaction.atomic(using=rows.write_alias()) if rows.in_transaction() else nullcontext()
+    return (
+        transaction.atomic(using=database.write_alias())
+        if database.in_transaction()
+        else nullcontext()
+    )
 
 
 def _tell_unknown(error: Exception) -> None:

@@ -17,7 +17,7 @@ from django.db import connections, transaction
 from django.db.models.signals import post_migrate, post_save, pre_delete, pre_save
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.models import RevokedReason, database
 
 from . import feed, place, rows
 from .account import (
@@ -47,7 +47,7 @@ def connect() -> None:
 
 def make_place(*, using: str, **_: object) -> None:
     """Make the place after ``migrate`` and ``flush``, so that no login has to."""
-    if using == rows.write_alias() and place.is_migrated():
+    if using == database.write_alias() and place.is_migrated():
         place.forget()  # also that it was not there a moment ago
         place.learn()
         feed.forget()

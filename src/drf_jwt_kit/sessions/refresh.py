@@ -21,22 +21,22 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 
-from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf import KitSettings, get_settings
 from drf_jwt_kit.conf.asking import for_its_request
 from drf_jwt_kit.conf.moments import as_local, aware, now
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
-from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.models import RevokedReason, Session, statements
 
-from . import duplicates, end, events, rows, statements
+from . import duplicates, end, events, rows
 from .account import end_of_account, fingerprint, user_id_of
 from .adopted import begin_adopted
 from .causal import catch_up
-from .claims import additions_at_refresh, claims_of
+from .claims import additions_at_refresh
 from .faults import RowChanged, persistently
 from .life import Use, Verdict, carried_on, judge, marked
 from .presented import REFRESH, Origin, Presented, TokenOfAFace, is_genuine, presented_of, read
-from .tokens import TokenPair, pair_of
+from .tokens import NO_ADDITIONS, TokenPair, claims_of, pair_of
 
 _SHORTEST_RETRY_KEY = 16
 """Characters. A shorter one can be guessed, and counts as none."""
@@ -111,7 +111,7 @@ def _refresh_once(
         if _ends(verdict, session, own_end) and verdict is Verdict.REUSED:
             events.reused(session, user, token.gen, request)
         _refuse(verdict, token, session)
-    added = additions_at_refresh(session, user)
+    added = additions_at_refresh(session, user) if _may_have_own_token(session) else NO_ADDITIONS
     unchanged = {name: getattr(session, name) for name in _UNCHANGED}
     before = None if verdict is Verdict.ROTATE else copy.copy(session)
     if verdict.advances:
@@ -201,6 +201,13 @@ def _advance(session: Session, user: Any, at: datetime, verdict: Verdict, key_ha
     session.generation += 1
     session.rotated_before, session.rotated_at = session.rotated_at, at
     session.duplicates = carried_on(count)
+
+
+def _may_have_own_token(session: Session) -> bool:
+    """Whether the project may have a ``get_token``, or the session a scope that came from there."""
+    stored = session.obtain_serializer or session.scope_source
+    usual = KitSettings.TOKEN_OBTAIN_SERIALIZER
+    return bool(stored) or usual != get_settings().TOKEN_OBTAIN_SERIALIZER
 
 
 def _store(session: Session, unchanged: Mapping[str, Any]) -> bool:

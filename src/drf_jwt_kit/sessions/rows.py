@@ -6,7 +6,6 @@ Reads where sessions are written. Users whom their default manager hides (tenant
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from operator import itemgetter
 from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
 
@@ -18,9 +17,10 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import aware, epoch, now, whole_second
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
-from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet
+from drf_jwt_kit.models import Cutoff, Session, SessionQuerySet, statements
+from drf_jwt_kit.models.database import in_transaction, write_alias
 
-from . import events, others, statements
+from . import events, others
 from .account import (
     end_of_account,
     end_of_account_for_request,
@@ -37,7 +37,6 @@ from .presented import Presented, TokenOfAFace, presented_of
 _PREFIX = "_jwt_"
 _CUTOFF = "_jwt_cutoff"
 _KEY: Any = Session._meta.pk
-_WHERE = itemgetter("NAME", "HOST", "PORT")
 _ALL = tuple(field.attname for field in Session._meta.concrete_fields)
 
 
@@ -59,26 +58,9 @@ class _Asked(NamedTuple):
 _FOR_A_REQUEST = _Asked._fields[: _Asked._fields.index("valid_after")]
 
 
-def write_alias() -> str:
-    """The database that sessions are written to. Decisions read it, and never a replica."""
-    return router.db_for_write(Session)
-
-
-def database() -> tuple[object, ...]:
-    """The database that sessions are written to, and its schema if each tenant has one."""
-    alias = write_alias()
-    connection = connections[alias]
-    return alias, _WHERE(connection.settings_dict), getattr(connection, "schema_name", None)
-
-
 def stored() -> SessionQuerySet:
-    """All rows, on that database."""
+    """All rows, on the database that they are written to."""
     return Session.objects.using(write_alias())
-
-
-def in_transaction() -> bool:
-    """Whether a transaction is open on that database."""
-    return connections[write_alias()].in_atomic_block
 
 
 def id_of(session: object) -> UUID:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf import KitSettings, get_settings
 from drf_jwt_kit.conf import issuer as of
 from drf_jwt_kit.conf.moments import epoch
 from drf_jwt_kit.exceptions import ClaimsError
@@ -48,6 +48,28 @@ class TokenPair:
 
 
 Writer: TypeAlias = Callable[[Session, Mapping[str, Any]], TokenPair]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Additions:
+    """What a project's ``get_token`` adds to the tokens of one user."""
+
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    write: Writer | None = None
+    """Writes both tokens of a session, if their classes are the project's own."""
+
+
+NO_ADDITIONS = Additions()
+
+
+def claims_of(user: Any, *, request: Any, session: Session, added: Additions) -> Mapping[str, Any]:
+    """The claims from ``CLAIMS_SERIALIZER`` about ``user``, and those that ``get_token`` adds."""
+    settings = get_settings()
+    if settings.CLAIMS_SERIALIZER == KitSettings.CLAIMS_SERIALIZER:
+        return added.claims
+    serializer = settings.load("CLAIMS_SERIALIZER")
+    given = serializer(user, context={"request": request, "session": session}).data
+    return {**given, **added.claims}
 
 
 def pair_of(

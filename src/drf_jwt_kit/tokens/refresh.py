@@ -16,11 +16,12 @@ from drf_jwt_kit.models import Session
 from drf_jwt_kit.scopes import text_of
 from drf_jwt_kit.sessions import grant, place
 from drf_jwt_kit.sessions.begin import begin
-from drf_jwt_kit.sessions.claims import Additions, claims_of
 from drf_jwt_kit.sessions.end import end_session_of
 from drf_jwt_kit.sessions.presented import REFRESH
 from drf_jwt_kit.sessions.tokens import (
+    Additions,
     TokenPair,
+    claims_of,
     claims_to_keep,
     reserved_names,
     session_claims,
