@@ -137,6 +137,9 @@ class GuardedViewMixin(CodedErrorsMixin):
                 raise NotAuthenticated
 
     def _guards(self) -> list[Any]:
-        required = [(True, IsAuthenticated), (self.required_scopes, HasRequiredScopes)]
-        required.append((self.max_auth_age is not None, HasRecentLogin))
-        return [permission() for is_required, permission in required if is_required]
+        guards: list[Any] = [IsAuthenticated()]
+        if self.required_scopes:
+            guards.append(HasRequiredScopes())
+        if self.max_auth_age is not None:
+            guards.append(HasRecentLogin())
+        return guards

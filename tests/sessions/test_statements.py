@@ -4,6 +4,7 @@ to whatever a project has changed."""
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -14,6 +15,7 @@ from django.test import override_settings
 
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import Session, statements
+from drf_jwt_kit.models.moment import read_moment
 from drf_jwt_kit.sessions import authenticate, rows
 from drf_jwt_kit.tokens import AccessToken
 from tests.child import environment
@@ -50,6 +52,22 @@ def of_this_user(**more):
         return shown.filter(username="ada", **more).annotate(), ()
 
     return making
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "2026-01-02 03:04:05.000006",
+        datetime(2026, 1, 2, 3, 4, 5, 6),  # noqa: DTZ001
+        datetime(2026, 1, 2, 4, 4, 5, 6, tzinfo=timezone(timedelta(hours=1))),
+    ],
+    ids=["text", "without a zone", "with a zone"],
+)
+def test_a_moment_is_in_utc_whatever_a_driver_has_made_of_it(stored):
+    read = read_moment(stored)
+
+    assert read == datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=timezone.utc)
+    assert read.tzinfo is timezone.utc
 
 
 class TestQueriesThatAreWatched:

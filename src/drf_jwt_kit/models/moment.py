@@ -69,6 +69,19 @@ class MomentField(DateTimeField):  # type: ignore[type-arg]
         return None if transform is None else lambda moment: transform(_AsDjangoStores(moment))
 
 
+def read_moment(value: Any, *_: object) -> datetime | None:
+    """What a MomentField reads with USE_TZ, from what the driver of the database has read.
+
+    Django would make a local time of it first, and ask the settings at every step.
+    """
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=timezone.utc)
+    return moment.astimezone(timezone.utc)
+
+
 def later(moment: Combinable, duration: Combinable) -> Combinable:
     """``moment`` + ``duration`` in a query, where a day has 24 hours, as in Python.
 

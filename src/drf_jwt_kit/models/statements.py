@@ -18,6 +18,8 @@ from django.db.models import F, Manager, QuerySet
 from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler, SQLUpdateCompiler
 
+from .moment import MomentField, read_moment
+
 _T = TypeVar("_T")
 Found: TypeAlias = tuple[Any, tuple[Any, ...]]
 """An object of a model, and the values of columns that were added to it."""
@@ -47,7 +49,8 @@ class Select:
 
     sql: str
     compiler: Any
-    converters: Mapping[int, Any]
+    converters: tuple[tuple[int, list[Callable[..., Any]], Any], ...]
+    """By the place of a column: what makes a value of it, one after the other, and for what."""
     names: tuple[str, ...]
     """The attributes of the model, whose columns are the first ones."""
     added: tuple[int, ...]
@@ -61,7 +64,10 @@ class Select:
             found = cursor.fetchone()
         if found is None:
             return None
-        (row,) = self.compiler.apply_converters((found,), self.converters)
+        row = list(found)
+        for place, converters, expression in self.converters:
+            for converter in converters:
+                row[place] = converter(row[place], expression, connection)
         model = self.compiler.query.model
         made = model.from_db(connection.alias, self.names, row[: len(self.names)])
         return made, tuple([row[place] for place in self.added])
@@ -189,14 +195,24 @@ def _select_of(query: QuerySet[Any], added: tuple[str, ...], parameter: Any) -> 
     if sql is None:
         return None
     expressions = [expression for expression, *_ in compiler.select]
+    converters = compiler.get_converters(expressions).items()
     fields = compiler.klass_info["select_fields"]
     return Select(
         sql=sql,
         compiler=compiler,
-        converters=compiler.get_converters(expressions),
+        converters=tuple(
+            (place, _at_once(expression) or converting, expression)
+            for place, (converting, expression) in converters
+        ),
         names=tuple(expressions[field].target.attname for field in fields),
         added=tuple(compiler.annotation_col_map[name] for name in added),
     )
+
+
+def _at_once(expression: Any) -> list[Callable[..., Any]]:
+    """What reads a moment in one step; empty where Django's steps are needed."""
+    is_moment = isinstance(expression.output_field, MomentField)
+    return [read_moment] if is_moment and django_settings.USE_TZ else []
 
 
 def _sql_of(compiler: Any, parameters: tuple[Any, ...]) -> str | None:

@@ -66,15 +66,16 @@ def fingerprint(user: Any) -> str:
     return _digest(user.get_session_auth_hash()) if _has_password(user) else ""
 
 
-def accepted_fingerprints(user: Any) -> list[str]:
+def accepted_fingerprints(user: Any) -> Iterator[str]:
     """The fingerprint of the user's password now, and under each of SECRET_KEY_FALLBACKS.
 
     Django's hash depends on SECRET_KEY, whose rotation must not end a session.
     """
-    known = [fingerprint(user)]
-    if _has_password(user):
-        known += map(_digest, user.get_session_auth_fallback_hash())
-    return known
+    if not _has_password(user):
+        yield ""
+        return
+    yield _digest(user.get_session_auth_hash())
+    yield from map(_digest, user.get_session_auth_fallback_hash())
 
 
 def end_of_account(

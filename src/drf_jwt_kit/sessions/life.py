@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import Enum
+from typing import NamedTuple
 
 _FOLLOWED = 3
 """Rotations in a row, each of which was answered twice, that deserve a warning."""
@@ -70,8 +71,7 @@ _ACCEPTED = {
 _EXPIRED = {End.TOO_OLD, End.IDLE}
 
 
-@dataclass(frozen=True, kw_only=True)
-class State:
+class State(NamedTuple):
     """The row of a session, and what is known about its user, at the time of a decision."""
 
     generation: int

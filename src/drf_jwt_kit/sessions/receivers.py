@@ -102,10 +102,10 @@ def _end_or_renew(instance: Any, written: set[str], stored: str | None, using: s
         before = copy.copy(instance)
         before.password = stored
         of_old = theirs.filter(
-            revoked_at=None, password_fingerprint__in=accepted_fingerprints(before)
+            revoked_at=None, password_fingerprint__in=[*accepted_fingerprints(before)]
         )
         of_old.update(password_fingerprint=fingerprint(instance))
-    others = theirs.exclude(password_fingerprint__in=accepted_fingerprints(instance))
+    others = theirs.exclude(password_fingerprint__in=[*accepted_fingerprints(instance)])
     end(others, RevokedReason.PASSWORD_CHANGED, user_id=user_id)
     if not renewed:
         _look_after_commit(user_id, using)

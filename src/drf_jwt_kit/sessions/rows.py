@@ -83,7 +83,8 @@ def latest_cutoff() -> datetime | None:
 def valid_from(stored_cutoff: datetime | None) -> int | None:
     """The second from which logins are valid: the later one of the table and the setting."""
     cutoffs = (stored_cutoff, get_settings().SESSIONS_VALID_AFTER)
-    return max((epoch(whole_second(one)) for one in cutoffs if one is not None), default=None)
+    known = [epoch(whole_second(one)) for one in cutoffs if one is not None]
+    return max(known) if known else None
 
 
 def state_of(session: Session | _Asked, account: End | None, valid_from: int | None) -> State:

@@ -63,9 +63,9 @@ def vary(request: Request, *headers: str) -> None:
     answered_with = getattr(view, "headers", None)
     if answered_with is None:
         return
-    given = answered_with.get("Vary", "")
-    known = {name.strip().lower() for name in given.split(",")}
+    given = answered_with.get("Vary")
+    known = {name.strip().lower() for name in given.split(",")} if given else ()
     new = [name for name in headers if name.lower() not in known]
-    answered_with["Vary"] = ", ".join(filter(None, [given, *new]))
+    answered_with["Vary"] = ", ".join([given, *new] if given else new)
     if (answer := getattr(view, "response", None)) is not None:
         patch_vary_headers(answer, headers)
