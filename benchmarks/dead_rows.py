@@ -26,13 +26,10 @@ from tests.servers.reads import reads_of
 from tests.sessions.dead_rows import DEATHS
 
 from .databases import chosen
-from .timing import Operation, Series
+from .timing import Operation, Series, seconds_in_database, seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_CROWD = 20_000
-"""Users with three live sessions and nothing dead."""
 
 
 def main() -> int:
@@ -58,6 +55,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--engines", nargs="+", default=ENGINES, choices=ENGINES)
     parser.add_argument("--dead", type=int, default=30_000, metavar="ROWS")
+    parser.add_argument("--crowd", type=int, default=20_000, metavar="USERS", help="with live rows")
     parser.add_argument("--deaths", nargs="+", default=DEATHS[1:], choices=DEATHS[1:])
     parser.add_argument("--repetitions", type=int, default=30)
     return parser.parse_args()
@@ -80,16 +78,20 @@ def _measured(
 
     connection = connections[engine]
     call_command("migrate", database=engine, verbosity=0)
-    users = fill(options.dead, crowd=_CROWD, of=["none", *options.deaths])
+    users = fill(options.dead, crowd=options.crowd, of=["none", *options.deaths])
     for requests in zip(*map(requests_of, users.values()), strict=True):
         todo = dict(zip(users, requests, strict=True))
         counted = {death: _read_by(one, connection) for death, one in todo.items()}
         series = {death: Series() for death in todo}
-        for _ in range(options.repetitions):
+        for repetition in range(2 * options.repetitions):
             for death in random.sample(list(todo), len(todo)):
-                one = todo[death]
-                operation = Operation(one.name, one.prepare, one.ask)
-                series[death].time(operation, connection, clock=time.process_time)
+                one, into = todo[death], series[death]
+                operation = Operation(one.prepare, one.ask, one.name)
+                if repetition % 2:
+                    into.whole.append(seconds_of(operation))
+                else:
+                    spent = seconds_in_database(operation, connection, clock=time.process_time)
+                    into.database.append(spent)
         yield requests[0].name, {death: (series[death], counted[death]) for death in todo}
 
 

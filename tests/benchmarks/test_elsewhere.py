@@ -1,4 +1,4 @@
-"""The same on PostgreSQL, and against another revision of the package."""
+"""The same on PostgreSQL, against another revision of the package, and with dead rows."""
 
 import shutil
 import subprocess
@@ -64,3 +64,18 @@ def test_a_run_against_such_a_revision_ends_before_it_begins(run_benchmark, git)
 
     assert run.status == 2
     assert "no-such-revision" in run.complaint
+
+
+def test_what_dead_rows_cost_is_measured_request_by_request():
+    few = ("--engines", "sqlite", "--dead", "20", "--crowd", "5", "--repetitions", "1")
+    said = subprocess.run(
+        [sys.executable, "-m", "benchmarks.dead_rows", *few, "--deaths", "left alone"],
+        cwd=ROOT,
+        env=environment({}),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+
+    lines = said.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["sqlite", "left"] * 10

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LIVE = 3
 """Live sessions of each user."""
-DEATHS = ("none", "ended", "replaced", "too old", "never refreshed", "left alone")
+DEATHS = ("none", "ended", "replaced", "too old", "never refreshed", "left alone", "lately")
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
@@ -42,6 +42,7 @@ def deaths(now: Any) -> dict[str, dict[str, Any]]:
         "too old": {"created_at": begun, "expires_at": now - _HOUR},
         "never refreshed": {"created_at": begun},
         "left alone": {"created_at": begun, "rotated_at": begun + _HOUR},
+        "lately": {"created_at": begun, "rotated_at": now - _DAY - _HOUR},
     }
 
 
@@ -68,6 +69,8 @@ def fill(dead: int, *, crowd: int, of: Collection[str] = DEATHS) -> dict[str, An
         Session.objects.bulk_create(rows, batch_size=2000)
     others = (Session(**alive, user_id=100 + number // LIVE) for number in range(crowd * LIVE))
     Session.objects.bulk_create(others, batch_size=2000)
+    if "lately" in users:  # as a refresh leaves it, which looks ahead
+        Session.objects.filter(user=users["lately"]).update(live_until=now + _DAY)
     _gather_statistics()
     return users
 

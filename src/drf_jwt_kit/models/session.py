@@ -116,17 +116,18 @@ class SessionQuerySet(models.QuerySet["Session"]):
 class LiveUntilField(MomentField):
     """When a session ends at the latest, for an index that leaves out older rows.
 
-    It is the time of its end, or the idle limit before the first refresh, or else the greatest age.
-    Only the first refresh changes it, so that later ones need no change of the index.
+    It is the time of its end, or else the idle limit or later. A refresh moves it by more than it
+    must, so that most of them need no change of the index.
     """
 
     def pre_save(self, model_instance: Any, add: bool) -> datetime:
         """Compute it from the other columns of the row."""
         row: Session = model_instance
-        until, reckoned = row.expires_at, (row.created_at, row.refresh_lifetime, row.expires_at)
+        reckoned = (row.created_at, row.refresh_lifetime, row.expires_at)
         by_database = any(hasattr(value, "resolve_expression") for value in reckoned)
-        if row.rotated_at is None and not by_database:
-            until = row.refreshable_until
+        # A row that was read may have been refreshed meanwhile.
+        is_known = not by_database and (add or row.rotated_at is None)
+        until = row.refreshable_until if is_known else row.expires_at
         row.live_until = row.revoked_at or until
         return row.live_until
 
@@ -195,8 +196,8 @@ class Session(models.Model):
         base_manager_name = "objects"
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
-        # The first refresh moves ``live_until``. Later ones change none of these columns, so that
-        # PostgreSQL can update the row in place.
+        # A refresh moves ``live_until`` once in a refresh lifetime, and changes no other of these
+        # columns, so that PostgreSQL can update the row in place.
         # Which question needs which index: docs/decisions/0020.
         indexes = (
             models.Index(fields=["user", "revoked_at", "live_until"], name="jwt_session_user_live"),

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from django.conf import settings as django_settings
 from django.db import connections, router, transaction
-from django.db.models import F, Manager, QuerySet
+from django.db.models import Manager, QuerySet
 from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler, SQLUpdateCompiler
 
@@ -128,7 +128,7 @@ def select(
 def update(model: Any, changed: Mapping[str, Any], unchanged: Mapping[str, Any]) -> int:
     """Write ``changed`` into those rows that are ``unchanged``, and answer how many these are.
 
-    By the names of fields. Of what is None in ``unchanged``, or an F in ``changed``, it always is.
+    By the names of fields. What is None in ``unchanged`` always is.
     """
     alias = router.db_for_write(model)
     connection = connections[alias]
@@ -228,11 +228,7 @@ def _parameters(
     """The parameters of an update, in the order in which Django has them."""
     field = model._meta.get_field
     return (
-        *(
-            field(name).get_db_prep_save(value, connection)
-            for name, value in changed.items()
-            if not isinstance(value, F)
-        ),
+        *(field(name).get_db_prep_save(value, connection) for name, value in changed.items()),
         *(
             field(name).get_db_prep_value(value, connection)
             for name, value in sorted(unchanged.items())

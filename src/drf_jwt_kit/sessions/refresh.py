@@ -16,7 +16,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import F
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
@@ -42,9 +41,12 @@ _SHORTEST_RETRY_KEY = 16
 """Characters. A shorter one can be guessed, and counts as none."""
 _ADVANCING = (
     *("generation", "rotated_at", "rotated_before", "last_used_at"),
-    *("retry_key_hash", "password_fingerprint", "duplicates"),
+    *("retry_key_hash", "password_fingerprint", "duplicates", "live_until"),
 )
-_UNCHANGED = ("id", "generation", "password_fingerprint", "duplicates")
+_UNCHANGED = (
+    *("id", "generation", "password_fingerprint", "duplicates"),
+    *("refresh_lifetime", "expires_at"),  # or ``live_until`` could be too early
+)
 _OF_THE_USER = (Verdict.USER_GONE, Verdict.USER_INACTIVE, Verdict.PASSWORD_CHANGED)
 _ENDS_THE_SESSION = {verdict.value: verdict for verdict in (Verdict.REUSED, *_OF_THE_USER)}
 """By the reason that is stored."""
@@ -201,6 +203,15 @@ def _advance(session: Session, user: Any, at: datetime, verdict: Verdict, key_ha
     session.generation += 1
     session.rotated_before, session.rotated_at = session.rotated_at, at
     session.duplicates = carried_on(count)
+    session.live_until = _bound_of(session)
+
+
+def _bound_of(session: Session) -> datetime:
+    """Until when it is live at most, as the index has it: moved once in a refresh lifetime."""
+    needed = aware(session.refreshable_until)
+    if needed <= aware(session.live_until):
+        return session.live_until
+    return as_local(min(needed + session.refresh_lifetime, aware(session.expires_at)))
 
 
 def _may_have_own_token(session: Session) -> bool:
@@ -212,8 +223,7 @@ def _may_have_own_token(session: Session) -> bool:
 
 def _store(session: Session, unchanged: Mapping[str, Any]) -> bool:
     """Write an advanced session; False if it has ended, or is no longer ``unchanged``."""
-    changed: dict[str, Any] = {name: getattr(session, name) for name in _ADVANCING}
-    changed["live_until"] = F("expires_at")
+    changed = {name: getattr(session, name) for name in _ADVANCING}
     return bool(statements.update(Session, changed, {**unchanged, "revoked_at": None}))
 
 
