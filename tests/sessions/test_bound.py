@@ -68,7 +68,7 @@ def test_is_never_later_than_the_greatest_age(clock, kit, signed_in):
     assert row.live_until == row.expires_at
 
 
-def test_of_a_session_that_is_lengthened_during_its_refresh_is_not_too_early(
+def test_is_not_too_early_if_the_session_is_lengthened_during_its_refresh(
     clock, kit, signed_in, monkeypatch
 ):
     """The refresh begins anew with the row as it is then."""
