@@ -130,8 +130,9 @@ def read(
     except InvalidToken as refusal:
         return Presented.of(*_typed(*others.signed_by_others(presented, policy, refusal)))
     if known.reading is None:
-        claims, kind, origin = _typed(known.claims(), TokenKind(known.kind), Origin.OURS)
-        known.reading = Presented.of(claims, kind, origin).with_claims(known.plain)
+        first = Presented.of(*_typed(known.claims(), TokenKind(known.kind), Origin.OURS))
+        known.reading = first.with_claims(known.plain)
+        return first
     reading: Presented = known.reading
     return reading.with_claims(known.claims())
 
