@@ -3,6 +3,7 @@
 import contextvars
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import OperationalError
 from django.http import StreamingHttpResponse
 from django.template import engines
@@ -10,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.test import RequestFactory
 from django.urls import path
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
 from drf_jwt_kit import sessions, signals
@@ -37,6 +39,39 @@ class Revoking(TokenObtainPairSerializer):
         pair = super().validate(attrs)
         sessions.revoke(user=self.user)
         return pair
+
+
+class Denying(TokenObtainPairSerializer):
+    """Hands the access token to the second step, in the refusal."""
+
+    def validate(self, attrs):
+        raise PermissionDenied({"access": super().validate(attrs)["access"]})
+
+
+class DenyingByStart(serializers.Serializer):
+    """The same with a session of its own."""
+
+    def validate(self, attrs):
+        pair = sessions.start(get_user_model().objects.get(), self.context["request"])
+        raise PermissionDenied({"access": pair.access})
+
+
+class RevokingAndDenying(Revoking):
+    def validate(self, attrs):
+        raise PermissionDenied({"access": super().validate(attrs)["access"]})
+
+
+class DenyingAfterwards(TokenObtainPairView):
+    def post(self, request, *args, **kwargs):
+        raise PermissionDenied({"access": super().post(request).data["access"]})
+
+
+class Silent(TokenObtainPairSerializer):
+    """Refuses, and tells no token."""
+
+    def validate(self, attrs):
+        super().validate(attrs)
+        raise PermissionDenied("A code is needed.")
 
 
 class Refusing(TokenObtainPairView):
@@ -93,6 +128,11 @@ urlpatterns = [
     *those_of_the_suite,
     path("revoking/", TokenObtainPairView.as_view(serializer_class=Revoking)),
     path("refusing/", Refusing.as_view()),
+    path("denying/", TokenObtainPairView.as_view(serializer_class=Denying)),
+    path("denying-by-start/", TokenObtainPairView.as_view(serializer_class=DenyingByStart)),
+    path("revoking-and-denying/", TokenObtainPairView.as_view(serializer_class=RevokingAndDenying)),
+    path("denying-afterwards/", DenyingAfterwards.as_view()),
+    path("silent/", TokenObtainPairView.as_view(serializer_class=Silent)),
     path("refusing-a-stream/", RefusingAStream.as_view()),
     path("streaming/", Streaming.as_view()),
     path("page/", Page.as_view()),
@@ -128,7 +168,8 @@ def told():
         signal.disconnect(hear)
 
 
-NEVER_BEGUN = ["revoking", "refusing", "refusing-a-stream"]
+RAISING = ["denying", "denying-by-start", "revoking-and-denying", "denying-afterwards"]
+NEVER_BEGUN = ["revoking", "refusing", "refusing-a-stream", *RAISING]
 
 
 class TestALoginThatNeverBegins:
@@ -154,13 +195,19 @@ class TestALoginThatNeverBegins:
         assert Session.objects.get().revoked_reason == RevokedReason.BY_PROJECT
         assert told == []
 
-    def test_is_not_answered_if_its_end_cannot_be_stored(self, kit, user, monkeypatch):
+    def test_has_no_row_if_a_refusal_that_is_raised_has_no_token(self, kit, user):
+        assert post(kit, user, "silent").status_code == 403
+
+        assert not Session.objects.exists()
+
+    @pytest.mark.parametrize("name", ["revoking", "denying"])
+    def test_is_not_answered_if_its_end_cannot_be_stored(self, kit, user, monkeypatch, name):
         def fail(*_, **__):
             raise OperationalError(1213, "Deadlock found when trying to get lock")
 
         monkeypatch.setattr("drf_jwt_kit.sessions.beginnings._save", fail)
 
-        assert post(kit, user, "revoking").status_code == 503
+        assert post(kit, user, name).status_code == 503
 
     def test_is_not_one_that_was_stored_before(self, kit, user, monkeypatch):
         token = RefreshToken.for_user(user)

@@ -99,6 +99,11 @@ class AllButThisOne(Revoking):
         sessions.revoke(user=self.user, keep=token.session_id)
 
 
+class AllButThisOneByItsText(Revoking):
+    def revoke(self, token):
+        sessions.revoke(user=self.user, keep=str(token.session_id))
+
+
 class StartingAtARefresh(TokenRefreshSerializer):
     def validate(self, attrs):
         pair = sessions.start(get_user_model().objects.get())
@@ -154,6 +159,7 @@ class KeepsTheTokens(views.TokenObtainPairView):
 
 kept = []
 OWN_VIEWS = [AnswersJSON, AnswersInAHeader, AnswersInACookie]
+KEEPING = (AllButThisOne, AllButThisOneByItsText)
 REVOKING = [InABlockInside, AllOfTheUser, AllOfEverybody]
 
 
@@ -165,7 +171,7 @@ urlpatterns = [
     *cookie_urlpatterns,
     *[
         path(f"{cls.__name__}/", view_of(cls))
-        for cls in (AsksForACode, Renaming, Slow, Echo, AllButThisOne, *REVOKING)
+        for cls in (AsksForACode, Renaming, Slow, Echo, *KEEPING, *REVOKING)
     ],
     *[
         path(f"{cls.__name__}/", cls.as_view())
@@ -278,8 +284,9 @@ class TestALoginThatWasRevokedWhileItWaited:
         assert Session.objects.get().revoked_at is not None
         assert told == []
 
-    def test_is_not_the_one_that_the_project_keeps(self, kit, user):
-        answer = post(kit, user, "AllButThisOne").json()
+    @pytest.mark.parametrize("cls", KEEPING)
+    def test_is_not_the_one_that_the_project_keeps(self, kit, user, cls):
+        answer = post(kit, user, cls.__name__).json()
 
         assert kit.get_with(answer["access"]).status_code == 200
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 
+import django
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, connections
@@ -68,6 +69,21 @@ def test_a_moment_is_in_utc_whatever_a_driver_has_made_of_it(stored):
 
     assert read == datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=timezone.utc)
     assert read.tzinfo is timezone.utc
+
+
+@pytest.mark.skipif(django.VERSION < (6, 1), reason="models are told of it from Django 6.1 on")
+def test_a_model_is_told_how_the_query_fetches(token, monkeypatch):
+    users, told = get_user_model(), []
+    made = users.from_db.__func__
+
+    def from_db(cls, *args, fetch_mode):  # a model may demand it: Django always says it
+        told.append(fetch_mode)
+        return made(cls, *args, fetch_mode=fetch_mode)
+
+    monkeypatch.setattr(users, "from_db", classmethod(from_db))
+
+    assert authenticate(token) == users.objects.get()
+    assert told[0] is told[1] is not None
 
 
 class TestQueriesThatAreWatched:

@@ -17,6 +17,7 @@ from django.db import connections, router, transaction
 from django.db.models import Manager, QuerySet
 from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler, SQLUpdateCompiler
+from django.utils.inspect import func_accepts_kwargs, func_supports_parameter
 
 from .moment import MomentField, read_moment
 
@@ -55,6 +56,8 @@ class Select:
     """The attributes of the model, whose columns are the first ones."""
     added: tuple[int, ...]
     """Where the columns are that were added."""
+    more: Mapping[str, Any]
+    """What else Django gives to ``from_db`` of the model."""
 
     def first(self, parameter: Any) -> Found | None:
         """The row as the ORM makes it; None if there is none."""
@@ -69,7 +72,7 @@ class Select:
             for converter in converters:
                 row[place] = converter(row[place], expression, connection)
         model = self.compiler.query.model
-        made = model.from_db(connection.alias, self.names, row[: len(self.names)])
+        made = model.from_db(connection.alias, self.names, row[: len(self.names)], **self.more)
         return made, tuple([row[place] for place in self.added])
 
 
@@ -206,7 +209,14 @@ def _select_of(query: QuerySet[Any], added: tuple[str, ...], parameter: Any) -> 
         ),
         names=tuple(expressions[field].target.attname for field in fields),
         added=tuple(compiler.annotation_col_map[name] for name in added),
+        more=_told_to(query.model.from_db, query),
     )
+
+
+def _told_to(from_db: Any, query: Any) -> dict[str, Any]:
+    """What Django from 6.1 on tells a model of the query that has read it."""
+    takes = func_accepts_kwargs(from_db) or func_supports_parameter(from_db, "fetch_mode")
+    return {"fetch_mode": query._fetch_mode} if takes and hasattr(query, "_fetch_mode") else {}
 
 
 def _at_once(expression: Any) -> list[Callable[..., Any]]:

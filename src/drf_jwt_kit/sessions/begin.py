@@ -130,15 +130,20 @@ def begun_at_the_end(replaces: tuple[str, ...] = ()) -> Iterator[Waiting]:
 
     It may say what it answers, and then an implied login whose tokens are not in that does not
     begin. What it answers as a refusal, and what the project has ended meanwhile, is stored as a
-    session that has ended. ``replaces`` are the refresh tokens that the browser held before; their
-    sessions end if another begins. Inside another such block, all wait for that one. Raises as
-    ``logins.start`` does.
+    session that has ended; if it raises, only that whose tokens stand in the error. ``replaces``
+    are the refresh tokens that the browser held before; their sessions end if another begins.
+    Inside another such block, all wait for that one. Raises as ``logins.start`` does.
     """
     outer, waiting = current.get(), Waiting()
     waiting.outer = outer if outer is not None and outer.is_open else None
     token = current.set(waiting)
     try:
         yield waiting
+    except BaseException as error:
+        told = waiting.told_in(getattr(error, "detail", error.args))
+        for one in told:
+            store_ended(one if one in waiting.ended else ended(one, RevokedReason.BY_PROJECT))
+        raise
     finally:
         waiting.close()
         current.reset(token)

@@ -104,14 +104,19 @@ class Waiting:
         prepared = [*self.beginnings.values()]
         if not self.answers or not any(one.implied for one in prepared):
             return prepared
-        answer = repr(self.answers)
-        unseen = [one for one in prepared if one.implied and not _stands_in(answer, one.written)]
-        answered = _sessions_in(answer) if unseen else set()
-        thrown_away = [one for one in unseen if one.session.pk not in answered]
+        implied = [one for one in prepared if one.implied]
+        seen = _seen_in(self.answers, implied)
+        thrown_away = [one for one in implied if one not in seen]
         left = [one for one in prepared if one not in thrown_away]
         for one in thrown_away:
             _hand_on(one, left)
         return left
+
+    def told_in(self, refusal: object) -> list[Beginning]:
+        """Those, not stored yet, of whose tokens something is in what is raised as a refusal."""
+        waiting = [*self.beginnings.values(), *self.ended]
+        new = [one for one in waiting if one.session._state.adding]
+        return _seen_in(refusal, new) if new else []
 
 
 current: ContextVar[Waiting | None] = ContextVar("drf_jwt_kit_waiting", default=None)
@@ -209,6 +214,16 @@ def _hand_on(thrown_away: Beginning, left: list[Beginning]) -> None:
             replaces = (*one.replaces, *thrown_away.replaces)
             left[number] = replace(one, announce=announce, replaces=replaces)
             return
+
+
+def _seen_in(answers: object, prepared: list[Beginning]) -> list[Beginning]:
+    """Those of ``prepared`` of whose tokens something is in ``answers``."""
+    answer = repr(answers)
+    seen = [one for one in prepared if _stands_in(answer, one.written)]
+    if len(seen) == len(prepared):
+        return seen
+    others = _sessions_in(answer)  # of tokens that were written out once more
+    return [one for one in prepared if one in seen or one.session.pk in others]
 
 
 def _stands_in(answer: str, written: object) -> bool:

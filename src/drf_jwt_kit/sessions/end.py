@@ -54,6 +54,7 @@ def revoke(
     if user is not None:
         found = found.filter(user_id=user.pk)
     if keep is not None:
+        keep = rows.id_of(keep)
         found = found.exclude(pk=keep)
     user_id = getattr(session, "user_id", None) if user is None else user.pk
     end_them = partial(end, found, reason, session_id=session_id, user_id=user_id, at=now())
