@@ -6,12 +6,11 @@ import pytest
 from rest_framework.exceptions import AuthenticationFailed
 
 from drf_jwt_kit import sessions
-from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.tokens import ClaimsSerializer
 from tests.conftest import NOON, Dropped, forge
 
-from .browser import ACCESS, REFRESH, Browser, cleared, cookies_of, session_of
+from .browser import ACCESS, REFRESH, cleared, session_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.flows.cookie_urls")]
 
@@ -24,14 +23,6 @@ def refused(browser):
     answer = browser.refresh()
     assert answer.status_code == 401
     return cleared(answer)
-
-
-@pytest.fixture
-def late(logged_in):
-    """The same browser's request that was sent before whatever comes now."""
-    early = Browser()
-    early.cookies.load(cookies_of(logged_in))
-    return early
 
 
 class TestARefusalThatMayPass:
@@ -108,17 +99,6 @@ class TestWhatIsOver:
         logged_in.cookies[REFRESH] = logged_in.held(ACCESS)
 
         assert refused(logged_in) == BOTH
-
-    def test_a_token_that_has_expired_is_kept_while_nobody_can_ask_the_table(
-        self, clock, logged_in, monkeypatch
-    ):
-        def unavailable(token):
-            raise ServiceUnavailable
-
-        clock.shift(timedelta(days=1))
-        monkeypatch.setattr("drf_jwt_kit.views.cookies.is_superseded", unavailable)
-
-        assert refused(logged_in) == set()
 
 
 class TestATokenThatIsWrongAndTooOld:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import check_password, get_hasher, identify_hasher
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connections, router
 from django.views.decorators.debug import sensitive_variables
 from rest_framework import exceptions
@@ -30,6 +30,8 @@ _REFUSALS = (
     exceptions.PermissionDenied,
     PermissionDenied,
 )
+NOT_A_KEY = (ValueError, TypeError, ValidationError)
+"""What Django raises if an id in a token is no key of this user model."""
 
 
 def default_user_authentication_rule(user: Any) -> bool:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import connections, router
 from django.db.models import F
 
@@ -22,6 +21,7 @@ from drf_jwt_kit.models.database import in_transaction, write_alias
 
 from . import events, others
 from .account import (
+    NOT_A_KEY,
     end_of_account,
     end_of_account_for_request,
     may_continue,
@@ -177,7 +177,7 @@ def find_user(user_id: str) -> Any:
     """The user with this id in tokens; None if there is none or it is hidden."""
     try:
         return users().filter(**{get_settings().USER_ID_FIELD: user_id}).first()
-    except (ValueError, TypeError, ValidationError):  # not a key of this user model
+    except NOT_A_KEY:
         return None
 
 

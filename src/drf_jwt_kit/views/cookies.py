@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from django.db import DatabaseError, InterfaceError
 from django.middleware.csrf import rotate_token
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
@@ -90,7 +91,8 @@ class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
 
 
 class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
-    """Refresh: the refresh cookie for two new cookies. A final refusal clears them."""
+    """Refresh: the refresh cookie for two new cookies. A final refusal clears them, unless the
+    user has logged in since."""
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The cookies, and how long they are valid. Reads no token in the body."""
@@ -99,22 +101,27 @@ class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
         return _into_cookies(self.answer({"refresh": cookie}), held=cookie)
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Clear the cookies if the one that was sent can never be good again."""
+        """Clear the cookies if the one that was sent can never be good again, and is not likely to
+        have been overwritten by a login since."""
         response = super().handle_exception(exc)
         return _cleared(response) if self._is_final(exc) else response
 
     def _is_final(self, exc: Exception) -> bool:
-        """Whether no answer that is on its way can have brought, or will accept, a better one."""
+        """Whether no answer that is on its way can have brought, or will accept, a better one.
+
+        To clear is a courtesy, and to take a newer login away is harm: not while nobody can ask.
+        """
         if not isinstance(exc, (AuthenticationFailed, TokenError)):
-            return False
-        cookie = transports.refresh_cookie().read(self.request)
-        if getattr(exc, "reason", None) is Reason.EXPIRED and cookie is not None:
-            with suppress(ServiceUnavailable):
-                return not is_superseded(cookie)
             return False
         # What a project's own code refuses says nothing of the token.
         about_the_token = isinstance(exc, (TokenError, simplejwt.InvalidToken))
-        return bool(getattr(exc, "final", about_the_token))
+        if not getattr(exc, "final", about_the_token):
+            return False
+        cookie = transports.refresh_cookie().read(self.request) or ""
+        expired = getattr(exc, "reason", None) is Reason.EXPIRED
+        with suppress(ServiceUnavailable, DatabaseError, InterfaceError):
+            return not is_superseded(cookie, expired=expired)
+        return False
 
 
 class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
