@@ -3,6 +3,8 @@
 import pytest
 from django.contrib.auth import get_user_model
 
+from tests.flows.browser import ACCESS, REFRESH, Browser, cleared
+
 pytestmark = pytest.mark.django_db
 
 
@@ -31,3 +33,12 @@ def test_verify_refuses_the_tokens_of_a_hidden_user(kit, hidden):
 def test_their_logout_still_works(kit, hidden):
     assert kit.logout(hidden.refresh).status_code == 200
     assert hidden.session.revoked_at is not None
+
+
+@pytest.mark.urls("tests.flows.cookie_urls")
+def test_a_refusal_clears_the_cookies_whatever_else_they_have(user, signed_in):
+    browser = Browser()
+    browser.log_in(user)
+    get_user_model()._base_manager.update(hidden=True)
+
+    assert cleared(browser.refresh()) == {ACCESS, REFRESH}

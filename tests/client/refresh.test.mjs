@@ -230,6 +230,20 @@ test("cookies that script does not know of are found by a refused request", asyn
   assert.deepEqual([tab.heard, other.heard], [[], []]);
 });
 
+test("cookies of a login by other means outlive a late refusal, and are found", async () => {
+  server.login({ username: "bob" });
+  server.answerNext(REFRESH, 401, { detail: "Refused.", code: "token_not_valid" });
+  browser.later(870);
+
+  await client.fetch("/public/");
+  browser.later(900);
+  const [asAda, asBob] = [await client.fetch(ME), await client.fetch(ME)];
+
+  assert.deepEqual([asAda.status, asBob.status], [401, 200]);
+  assert.equal(client.session.expiresAt, Date.now() + 900_000);
+  assert.deepEqual(tab.heard, ["ended"]);
+});
+
 test("a retry key goes with each refresh, another one each time", async () => {
   browser.later(900);
   await client.fetch(ME);

@@ -18,6 +18,7 @@ from rest_framework_simplejwt import tokens as simplejwt
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import Cutoff, RevokedReason, Session
+from drf_jwt_kit.sessions.verify import is_superseded
 from drf_jwt_kit.tokens import AccessToken
 from tests.conftest import PASSWORD, claims_of
 
@@ -45,6 +46,15 @@ def row(tokens):
 def test_the_row_is_where_the_router_writes_sessions(tokens):
     assert Session.objects.using("sessions").count() == 1
     assert Session.objects.using("replica").count() == 0
+
+
+def test_a_login_since_is_found_there(user, tokens):
+    sessions.revoke(row(tokens))
+    assert not is_superseded(tokens.refresh, expired=False)
+
+    sessions.start(user)
+
+    assert is_superseded(tokens.refresh, expired=False)
 
 
 def test_requests_refreshes_and_lists_ask_the_writer(kit, tokens):

@@ -81,6 +81,7 @@ def requests_of(user: Any) -> Iterator[Request]:
     from django.test import Client
 
     from drf_jwt_kit import sessions
+    from drf_jwt_kit.sessions.verify import is_superseded
     from tests.conftest import PASSWORD, Kit, SignedIn
 
     kit, staff, name = Kit(), Client(), user.get_username()
@@ -96,6 +97,11 @@ def requests_of(user: Any) -> Iterator[Request]:
         path = f"/api/token/sessions/{tokens.session.pk}/"
         bearer = {"Authorization": f"Bearer {tokens.access}"}
         return kit.patch(path, {"name": "a"}, format="json", headers=bearer)
+
+    def refused() -> SignedIn:
+        tokens = begun()
+        sessions.revoke(tokens.session.pk)
+        return tokens
 
     def page(more: str) -> Callable[[Any], Any]:
         return lambda _: staff.get(f"/admin/drf_jwt_kit/session/?user={user.pk}{more}")
@@ -116,6 +122,7 @@ def requests_of(user: Any) -> Iterator[Request]:
     yield Request("list", begun, lambda tokens: kit.get_with(tokens.access, "/api/token/sessions/"))
     yield Request("rename", begun, rename)
     yield Request("refresh", begun, lambda tokens: kit.refresh(tokens.refresh))
+    yield Request("late refusal", refused, lambda one: is_superseded(one.refresh, expired=False))
     yield Request("log out", begun, lambda tokens: kit.logout(tokens.refresh))
     yield Request("page of the admin", begun, page("&state=live"))
     yield Request("log out everywhere", begun, lambda _: sessions.revoke(user=user))

@@ -9,7 +9,10 @@ from tests.management.shell import Shell
 DEAD = 1000
 ENDED = ("ended", "replaced")
 PAST = ("too old", "never refreshed", "left alone")
-OF_CLIENTS = ("log in", "request", "list", "rename", "refresh", "log out", "page of the admin")
+OF_CLIENTS = (
+    *("log in", "request", "list", "rename", "refresh", "late refusal", "log out"),
+    "page of the admin",
+)
 ENDING = ("log out everywhere", "new password", "deactivation")
 
 

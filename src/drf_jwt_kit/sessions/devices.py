@@ -24,6 +24,9 @@ from .account import may_continue, users
 from .faults import persistent
 from .life import End, is_recent
 
+BEGUN = Greatest("created_at", "created_at")
+"""When a session was begun, which no index has. By the index on ``created_at`` PostgreSQL reads the
+sessions of everybody, if the user has had so many that it expects to find enough of them soon."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -34,10 +37,7 @@ def live_sessions(user: Any, *, limit: int = 200) -> list[Session]:
     Two queries: the rows, and the user, who may have changed since it was read.
     """
     theirs = rows.stored().live().filter(user_id=user.pk)
-    # In the order of a column with an index, PostgreSQL reads the sessions of everybody, if the
-    # user has had so many that it expects to have found enough live ones soon.
-    in_no_index = Greatest("created_at", "created_at")
-    return _live(theirs.alias(begun=in_no_index).order_by("-begun", "-pk")[:limit])
+    return _live(theirs.alias(begun=BEGUN).order_by("-begun", "-pk")[:limit])
 
 
 def live_session(user: Any, session_id: UUID) -> Session | None:

@@ -12,6 +12,7 @@ from drf_jwt_kit.jose.codec import CLOCKS_DIFFER, TokenKind
 from . import adoption, rows
 from .account import NOT_A_KEY, users
 from .causal import catch_up
+from .devices import BEGUN
 from .faults import persistent
 from .life import Verdict
 from .presented import REFRESH, Origin, Presented, TokenOfAFace, presented_of, read
@@ -70,12 +71,12 @@ def _has_logged_in_since(token: Presented) -> bool:
     after it. Goes by its claims: the row of its own session may have been flushed."""
     made = int(token.claims.get("iat", 0)) - CLOCKS_DIFFER.total_seconds()
     since = datetime.fromtimestamp(max(made, (now() - _ON_ITS_WAY).timestamp()), timezone.utc)
-    others = rows.stored().live().exclude(pk=token.session_id).filter(created_at__gte=since)
+    others = rows.stored().live().exclude(pk=token.session_id)
     try:
         named = users().filter(**{get_settings().USER_ID_FIELD: token.user_id})
         keys = named.values_list("pk", flat=True)
         in_reach = keys if keys.db == others.db else [*keys]
-        later = others.filter(user_id__in=in_reach)
+        later = others.alias(begun=BEGUN).filter(user_id__in=in_reach, begun__gte=since)
         return later.exists() or (catch_up() and later.exists())
     except NOT_A_KEY:
         return False
