@@ -216,7 +216,7 @@ class TestWhatElseComesLate:
             ("delete", "sessions/00000000-0000-0000-0000-000000000001/"),
         ],
     )
-    def test_and_needs_an_access_token_clears_nothing(self, ended, late, user, method, path):
+    def test_what_needs_an_access_token_clears_nothing(self, ended, late, user, method, path):
         ended.log_in(user)
 
         answer = late.send(method, f"/api/auth/{path}")
