@@ -78,4 +78,4 @@ def test_what_dead_rows_cost_is_measured_request_by_request():
     )
 
     lines = said.stdout.splitlines()
-    assert [line.split()[0] for line in lines] == ["sqlite", "left"] * 10
+    assert [line.split()[0] for line in lines] == ["sqlite", "left"] * 11
