@@ -75,7 +75,7 @@ class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for 
     def __getattr__(self, name: str) -> Any:
         if self._wrapped is empty:
             if name in _OF_A_USER and _is_always_authenticated(get_user_model()):
-                return _OF_A_USER[name]
+                return self.__dict__.setdefault(name, _OF_A_USER[name])  # guards ask again
             known = self._known
             if name in known:
                 return known[name]
