@@ -9,15 +9,17 @@ from datetime import datetime, timedelta, timezone
 import django
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection, connections
-from django.db.models import QuerySet
-from django.db.models.sql.compiler import SQLCompiler
+from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
+from django.db.models.signals import post_save, pre_save
+from django.db.models.sql.compiler import SQLCompiler, SQLInsertCompiler
 from django.test import override_settings
 
 from drf_jwt_kit.exceptions import InvalidToken
-from drf_jwt_kit.models import Session, statements
+from drf_jwt_kit.models import Session, insertion, statements
 from drf_jwt_kit.models.moment import read_moment
-from drf_jwt_kit.sessions import authenticate, rows
+from drf_jwt_kit.sessions import authenticate, grant, rows
 from drf_jwt_kit.tokens import AccessToken
 from tests.child import environment
 
@@ -198,6 +200,112 @@ class TestCompiling:
             assert naive.created_at == Session.objects.get().created_at
             assert user.date_joined == get_user_model().objects.get().date_joined
         assert naive.created_at == aware.created_at.replace(tzinfo=None)
+
+
+@pytest.fixture
+def heard():
+    """Listen to a signal of sessions until the test ends; what a receiver gets is given to it."""
+    connected = []
+
+    def listen(signal, receiver):
+        signal.connect(receiver, sender=Session)
+        connected.append((signal, receiver))
+
+    yield listen
+    for signal, receiver in connected:
+        signal.disconnect(receiver, sender=Session)
+
+
+class TestWhatALoginStores:
+    @pytest.fixture
+    def new(self, user):
+        return lambda: grant.new_session(user)
+
+    @pytest.fixture
+    def inserts(self, calls_of):
+        """The statements that Django has compiled since."""
+        return calls_of(SQLInsertCompiler, "as_sql")
+
+    def test_is_compiled_once_a_connection(self, new, inserts):
+        for _ in range(3):
+            insertion.insert(new(), "default")
+
+        assert len(inserts) == 1
+        assert Session.objects.count() == 3
+
+    def test_is_one_query(self, new, django_assert_num_queries):
+        for _ in range(2):
+            with django_assert_num_queries(1):
+                insertion.insert(new(), "default")
+
+    def test_is_known_as_stored(self, new):
+        session = new()
+
+        insertion.insert(session, "default")
+
+        assert (session._state.adding, session._state.db) == (False, "default")
+
+    def test_is_told_to_who_listens(self, new, heard):
+        told = []
+        heard(post_save, lambda **facts: told.append(facts))
+        session, saved = new(), new()
+
+        insertion.insert(session, "default")
+        saved.save(using="default", force_insert=True)
+
+        ours, djangos = told
+        assert ours.pop("instance") is session
+        assert djangos.pop("instance") is saved
+        assert ours == djangos
+
+    def test_can_be_changed_before_by_who_listens(self, new, heard):
+        insertion.insert(new(), "default")
+        heard(pre_save, lambda instance, **_: setattr(instance, "name", "changed"))
+
+        session = new()
+        insertion.insert(session, "default")
+
+        assert Session.objects.get(pk=session.pk).name == "changed"
+
+    def test_may_be_computed_by_the_database(self, new):
+        insertion.insert(new(), "default")
+        session = new()
+        session.name = Lower(Value("A NAME"))
+
+        insertion.insert(session, "default")
+
+        assert Session.objects.get(pk=session.pk).name == "a name"
+
+    def test_names_no_user_who_is_not_stored(self, new):
+        insertion.insert(new(), "default")
+        session = new()
+        session.user = get_user_model()()
+
+        with pytest.raises(ValueError, match="unsaved related object"):
+            insertion.insert(session, "default")
+
+    def test_is_written_by_a_profiler_in_place_of_django(self, new, monkeypatch):
+        seen, execute = [], SQLInsertCompiler.execute_sql
+
+        def watched(self, *args, **kwargs):
+            seen.append(self.query.model)
+            return execute(self, *args, **kwargs)
+
+        monkeypatch.setattr(SQLInsertCompiler, "execute_sql", watched)
+        for _ in range(2):
+            insertion.insert(new(), "default")
+
+        assert seen == [Session] * 2
+
+    def test_lets_nobody_commit_if_it_fails(self, new):
+        session = new()
+        insertion.insert(session, "default")
+
+        with transaction.atomic():
+            with pytest.raises(DatabaseError):
+                insertion.insert(session, "default")
+            assert connection.needs_rollback
+            connection.set_rollback(True)
 
 
 class TestManagers:

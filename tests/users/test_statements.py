@@ -9,11 +9,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_init, pre_init
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.compiler import SQLCompiler, SQLInsertCompiler
+from django.test import RequestFactory
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
-from drf_jwt_kit.models import Session, statements
+from drf_jwt_kit.models import Session, insertion, statements
 from drf_jwt_kit.sessions import account, rows
 from drf_jwt_kit.tokens import AccessToken
 from tests.conftest import claims_of
@@ -196,6 +197,31 @@ class TestManagersThatHaveASay:
             request_by(tokens)
 
 
+class TestWhatALoginStores:
+    def test_a_login_stores_what_the_orm_stores(self, user, monkeypatch, clock):
+        def stored(request):
+            sid = claims_of(sessions.start(user, request, name="Laptop").refresh)["sid"]
+            row = Session.objects.filter(pk=sid).values().get()
+            return {name: value for name, value in row.items() if name not in {"id", "secret"}}
+
+        request = RequestFactory().post("/", headers={"User-Agent": "Firefox"})
+        first = stored(request)
+        found = stored(request)
+        monkeypatch.setattr(statements, "kept_with", lambda connection, key, make: None)
+        monkeypatch.setattr(insertion, "kept_with", lambda connection, key, make: None)
+
+        assert first == found == stored(request)
+        assert (found["ip"], found["user_agent"]) == ("127.0.0.1", "Firefox")
+
+    def test_only_the_first_login_compiles_anything(self, user, calls_of):
+        compiled = calls_of(SQLInsertCompiler, "as_sql")
+
+        for _ in range(3):
+            sessions.start(user)
+
+        assert len(compiled) <= 1
+
+
 class TestWhatARefreshWrites:
     def test_a_refresh_writes_what_the_orm_writes(self, tokens, monkeypatch, clock):
         def written(tokens):
@@ -206,7 +232,7 @@ class TestWhatARefreshWrites:
 
         first, second = sessions.start(Member.objects.get()), sessions.start(Member.objects.get())
         expected = written(first)
-        monkeypatch.setattr(statements, "_kept", lambda connection, key, make: None)
+        monkeypatch.setattr(statements, "kept_with", lambda connection, key, make: None)
         clock.shift(-60)
 
         left_out = {"retry_key_hash"}  # random, where the client sends none

@@ -121,7 +121,7 @@ def select(
     """
     if not is_plain(manager):
         return None
-    return _kept(
+    return kept_with(
         connections[alias],
         (manager.model, *key),
         lambda: _select_of(*making(manager.using(alias)), parameter),
@@ -143,7 +143,7 @@ def update(model: Any, changed: Mapping[str, Any], unchanged: Mapping[str, Any])
         sql = _sql_of(query.get_compiler(alias), parameters)
         return None if sql is None else Update(sql=sql, connection=connection)
 
-    statement = _kept(connection, (model, tuple(changed), tuple(unchanged)), make)
+    statement = kept_with(connection, (model, tuple(changed), tuple(unchanged)), make)
     if statement is not None:
         return statement.write(parameters)
     return int(model._default_manager.using(alias).filter(**unchanged).update(**changed))
@@ -170,7 +170,7 @@ def _only_adds(queryset_class: Any) -> bool:
     return type(queryset_class) is type and all(map(_OF_A_QUERYSET.isdisjoint, map(vars, own)))
 
 
-def _kept(connection: Any, key: tuple[object, ...], make: Callable[[], _T]) -> _T:
+def kept_with(connection: Any, key: tuple[object, ...], make: Callable[[], _T]) -> _T:
     """What ``make`` has answered for ``key`` on this connection, in this schema.
 
     Kept in the connection's wrapper: that belongs to one thread, and goes with it.

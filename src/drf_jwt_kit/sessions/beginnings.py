@@ -20,7 +20,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError
 from drf_jwt_kit.conf.moments import as_local, now
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import read_unverified
-from drf_jwt_kit.models import Session, database
+from drf_jwt_kit.models import Session, database, insertion
 
 from . import events, feed, rows
 from .faults import persistent, persistently
@@ -197,7 +197,7 @@ def _change(session: Session) -> None:
 def _save(session: Session, *, again: bool) -> None:
     alias = database.write_alias()
     try:
-        session.save(using=alias, force_insert=True)
+        insertion.insert(session, alias)
     except IntegrityError:
         same = rows.stored().filter(pk=session.pk, secret=session.secret)
         if not (again and same.exists()):
