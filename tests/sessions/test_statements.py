@@ -226,6 +226,22 @@ class TestWhatALoginStores:
         """The statements that Django has compiled since."""
         return calls_of(SQLInsertCompiler, "as_sql")
 
+    def test_has_the_columns_that_django_would_give_it(self, new):
+        session, told = new(), ("user_id", "created_at", "auth_time", "expires_at")
+
+        of_django = Session(**{name: getattr(session, name) for name in told})
+
+        apart = {"_state", "id", "secret", "refresh_lifetime", "password_fingerprint"}
+        assert _but(apart, session) == _but(apart, of_django)
+        assert _but(set(), session).keys() == _but(set(), of_django).keys()
+
+    def test_has_an_id_and_a_secret_of_its_own(self, new):
+        one, other = new(), new()
+
+        assert one.id != other.id
+        assert one.secret != other.secret
+        assert len(one.secret) == 43
+
     def test_is_compiled_once_a_connection(self, new, inserts):
         for _ in range(3):
             insertion.insert(new(), "default")
@@ -306,6 +322,10 @@ class TestWhatALoginStores:
                 insertion.insert(session, "default")
             assert connection.needs_rollback
             connection.set_rollback(True)
+
+
+def _but(names, session):
+    return {name: value for name, value in vars(session).items() if name not in names}
 
 
 class TestManagers:

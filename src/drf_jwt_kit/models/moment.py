@@ -43,6 +43,8 @@ class MomentField(DateTimeField):  # type: ignore[type-arg]
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
     ) -> Any:
         """``value`` for the database."""
+        if value is None:
+            return None
         moment = value if prepared else self.get_prep_value(value)
         if isinstance(moment, datetime) and not connection.features.supports_timezones:
             moment = aware(moment).replace(tzinfo=None)

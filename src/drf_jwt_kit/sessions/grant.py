@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import as_local, epoch, now
-from drf_jwt_kit.models import Session
+from drf_jwt_kit.models import Session, new_secret
 from drf_jwt_kit.scopes import within
 
 from . import rows
@@ -56,15 +58,20 @@ def new_session(
     if user is not None and user.pk is None:
         raise ValueError("This user is not saved. Save it before making tokens for it.")
     begun = now()
-    return Session(
-        user_id=None if user is None else user.pk,
-        created_at=as_local(begun),
-        auth_time=as_local(begun),
-        refresh_lifetime=refresh_lifetime or get_settings().REFRESH_TOKEN_LIFETIME,
-        expires_at=as_local(begun + get_settings().SESSION_MAX_AGE),
-        password_fingerprint=fingerprint(user),
-        obtain_serializer=obtain_serializer,
-    )
+    columns = {
+        **_unset(),
+        "id": uuid4(),
+        "secret": new_secret(),
+        "user_id": None if user is None else user.pk,
+        "created_at": as_local(begun),
+        "auth_time": as_local(begun),
+        "refresh_lifetime": refresh_lifetime or get_settings().REFRESH_TOKEN_LIFETIME,
+        "expires_at": as_local(begun + get_settings().SESSION_MAX_AGE),
+        "password_fingerprint": fingerprint(user),
+        "obtain_serializer": obtain_serializer,
+    }
+    # By place: given names, Django asks each field that has none for its default.
+    return Session(*columns.values())  # type: ignore[misc]  # its stubs know names alone
 
 
 def limit(session: Session, scope: str, source: str) -> None:
@@ -123,6 +130,17 @@ def narrow(session: Session, computed: str | None) -> None:
     else:
         session.scope = within(session.scope, computed) if session.scope_source else computed
         session.scope_source = session.scope_source or COMPUTED
+
+
+@cache
+def _unset() -> dict[str, Any]:
+    """The columns of a session in their order, with what they hold where nobody says anything.
+
+    None where that differs each time: no row can be stored with it.
+    """
+    fields = Session._meta.concrete_fields
+    made = {one.attname for one in fields if one.has_default() and callable(one.default)}
+    return {one.attname: None if one.attname in made else one.get_default() for one in fields}
 
 
 def _fitting(scope: str) -> str:
