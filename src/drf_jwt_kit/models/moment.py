@@ -36,6 +36,8 @@ class MomentField(DateTimeField):  # type: ignore[type-arg]
 
     def get_prep_value(self, value: Any) -> Any:
         """``value`` as an aware time."""
+        if value is None or (type(value) is datetime and value.tzinfo is timezone.utc):
+            return value  # there is nothing to convert
         moment = super().get_prep_value(value)
         return None if moment is None else aware(moment)
 
@@ -43,8 +45,6 @@ class MomentField(DateTimeField):  # type: ignore[type-arg]
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
     ) -> Any:
         """``value`` for the database."""
-        if value is None:
-            return None
         moment = value if prepared else self.get_prep_value(value)
         if isinstance(moment, datetime) and not connection.features.supports_timezones:
             moment = aware(moment).replace(tzinfo=None)
