@@ -18,6 +18,7 @@ The map, from what you already know to what this package is about:
     transports  where in a request a token travels
     management  manage.py jwtkit: commands for the operators of a project
     contrib     drf-spectacular
+    disclosure  what a message may show of a value that may be a secret
 
 Requests run downwards through these lists: a view calls a serializer, the serializer
 calls ``sessions``, which asks its pure judge (``sessions.life``) and writes tokens.

@@ -24,6 +24,7 @@ from .authentication import JWTAuthentication, JWTCookieAuthentication
 from .conf import checks as conf
 from .conf import current_problems, get_settings, nearest
 from .conf.moments import now
+from .disclosure import shown
 from .keys import checks as keys
 from .keys.jwk_url import are_published
 from .sessions import causal, claims
@@ -101,7 +102,7 @@ def _check_classes() -> Iterator[CheckMessage]:
         for cls in loaded if isinstance(loaded, tuple) else (loaded or ours,):
             if not (isinstance(cls, type) and issubclass(cls, ours)):
                 yield CLASS_NOT_OURS(
-                    f"{name} is {getattr(get_settings(), name)!r}, which is not a subclass of "
+                    f"{name} is {shown(getattr(get_settings(), name))}, which is not a subclass of "
                     f"{ours.__name__} of this package: its tokens would have no session.",
                     hint=f"Import {ours.__name__} from {ours.__module__} where that class is "
                     "defined, instead of from rest_framework_simplejwt.",
@@ -113,7 +114,7 @@ def _check_functions() -> Iterator[CheckMessage]:
         loaded = yield from conf.loaded(name, needed)
         if loaded is not None and not callable(loaded):
             yield NOT_CALLABLE(
-                f"{name} is {getattr(get_settings(), name)!r}, which cannot be called.",
+                f"{name} is {shown(getattr(get_settings(), name))}, which cannot be called.",
                 hint=f"Give the dotted path of {needed}.",
             )
 
@@ -121,8 +122,9 @@ def _check_functions() -> Iterator[CheckMessage]:
 def _check_names() -> Iterator[CheckMessage]:
     settings = get_settings()
     if not hasattr(get_user_model(), settings.USER_ID_FIELD):
+        field = shown(settings.USER_ID_FIELD)
         yield NO_USER_ID_FIELD(
-            f"USER_ID_FIELD is {settings.USER_ID_FIELD!r}, and the user model has no such field.",
+            f"USER_ID_FIELD is {field}, and the user model has no such field.",
             hint="Set USER_ID_FIELD to 'pk' or to a field that never changes.",
         )
     named = [settings.USER_ID_CLAIM, settings.JTI_CLAIM, settings.TOKEN_TYPE_CLAIM]
@@ -164,13 +166,13 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
     settings = get_settings()
     if settings.JWK_URL is not None and not are_published():
         yield JWK_URL_UNUSED(
-            f"JWK_URL has no effect with the symmetric ALGORITHM {settings.ALGORITHM!r}.",
+            f"JWK_URL has no effect with the symmetric ALGORITHM {shown(settings.ALGORITHM)}.",
             hint="Set ALGORITHM to that of the keys there, such as 'RS256', or remove JWK_URL.",
         )
     for name in getattr(django_settings, "SIMPLE_JWT", None) or {}:
         if name not in SIMPLE_JWT_NAMES:
             yield UNKNOWN_TO_SIMPLE_JWT(
-                f"SIMPLE_JWT[{name!r}] is not a setting of Simple JWT, so it has no effect.",
+                f"SIMPLE_JWT[{shown(name)}] is not a setting of Simple JWT, so it has no effect.",
                 hint=nearest(name, list(SIMPLE_JWT_NAMES)),
             )
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
+from drf_jwt_kit.disclosure import is_harmless, shown
+
 AUTHENTICATION_RULE = "drf_jwt_kit.authentication.default_user_authentication_rule"
 CLAIMS_SERIALIZER = "drf_jwt_kit.tokens.ClaimsSerializer"
 
@@ -29,4 +31,11 @@ def public_path(value: Any) -> Any:
 
 def loaded(value: Any) -> Any:
     """``value``, or the class or function at that path. Raises ImportError."""
-    return import_string(_ENGINE.get(value, value)) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return import_string(_ENGINE.get(value, value))
+    except ImportError:
+        if is_harmless(value):
+            raise
+    raise ImportError(f"{shown(value)} is not the path of a class or a function")

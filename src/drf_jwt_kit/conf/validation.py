@@ -10,7 +10,10 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
+from drf_jwt_kit.disclosure import shown
+
 _SOUNDS_SECRET = re.compile("KEY|SECRET|PASSWORD", re.IGNORECASE)
+_COMMA = " A comma after its last brace makes a tuple of a dict. Remove it."
 
 
 class Source(NamedTuple):
@@ -45,7 +48,8 @@ def problems(*sources: Source) -> Iterator[str]:
     """One sentence for each error in the dicts."""
     for source in sources:
         if not isinstance(source.mapping, dict):
-            yield f"{source.name} must be a dict of settings, not {source.mapping!r}."
+            comma = _COMMA if _is_dict_in_tuple(source.mapping) else ""
+            yield f"{source.name} must be a dict of settings, not {shown(source.mapping)}.{comma}"
             return
     for source in sources:
         yield from _unknown(source)
@@ -82,9 +86,9 @@ def _unknown(source: Source) -> Iterator[str]:
     for name in source.mapping:
         if name in source.fields or source.has_more:
             continue
-        shown = _shown(source.mapping[name], secret=bool(_SOUNDS_SECRET.search(str(name))))
+        value = _shown(source.mapping[name], secret=bool(_SOUNDS_SECRET.search(str(name))))
         yield (
-            f"{source.name}[{name!r}] is not a setting (its value: {shown})."
+            f"{source.name}[{shown(name)}] is not a setting (its value: {value})."
             f" {nearest(name, list(source.fields))}"
         )
 
@@ -100,8 +104,8 @@ def _missing(sources: Sequence[Source]) -> Iterator[str]:
 def _wrong_values(sources: Sequence[Source]) -> Iterator[str]:
     for spec, where, value in _given(sources):
         if not spec.metadata["valid"](value):
-            shown = _shown(value, secret=spec.metadata["secret"])
-            yield f"{where} must be {spec.metadata['accepts']}, not {shown}."
+            said = _shown(value, secret=spec.metadata["secret"])
+            yield f"{where} must be {spec.metadata['accepts']}, not {said}."
 
 
 def _too_short(sources: Sequence[Source]) -> Iterator[str]:
@@ -116,6 +120,10 @@ def _too_short(sources: Sequence[Source]) -> Iterator[str]:
             )
 
 
+def _is_dict_in_tuple(value: Any) -> bool:
+    return isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], dict)
+
+
 def _shown(value: object, *, secret: bool) -> str:
     # An address may hold a password.
-    return "(not shown)" if secret or "@" in str(value) else repr(value)
+    return "(not shown)" if secret or "@" in str(value) else shown(value)

@@ -14,6 +14,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
+from drf_jwt_kit.disclosure import shown
+
 LEAST_RSA_BITS = 2048  # RFC 7518 sections 3.3 and 3.5
 MOST_RSA_BITS = 8192  # with more, verifying takes long and is no safer
 LEAST_EXPONENT, MOST_EXPONENT = 3, 2**64
@@ -105,7 +107,7 @@ def names_for_key(key: Any) -> list[str]:
 def require_sound(key: Any, algorithm: str) -> None:
     """Raise UnsoundKey unless the prepared ``key`` may sign or verify with ``algorithm``."""
     if algorithm not in ALGORITHMS:
-        raise UnsoundKey(f"{algorithm!r} is not one of: {', '.join(ALGORITHMS)}.")
+        raise UnsoundKey(f"{shown(algorithm)} is not one of: {', '.join(ALGORITHMS)}.")
     row = ALGORITHMS[algorithm]
     if algorithm not in names_for_key(key):
         raise UnsoundKey(f"{algorithm} needs {row.needs}.")

@@ -13,6 +13,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization as pem
 from jwt.utils import base64url_encode
 
+from drf_jwt_kit.disclosure import shown
 from drf_jwt_kit.exceptions import UnusableKey
 
 from .algorithms import ALGORITHMS, SECRET_BYTES, UnsoundKey, names_for_key
@@ -46,7 +47,7 @@ def key_in(
     whose message calls the text ``where``.
     """
     if algorithm is not None and algorithm not in ALGORITHMS:
-        problem = f"{where} has the algorithm {algorithm!r}, which is not supported."
+        problem = f"{where} has the algorithm {shown(algorithm)}, which is not supported."
         hint = f"Use one of: {', '.join(ALGORITHMS)}."
         raise UnusableKey(problem, hint=hint, id=UNKNOWN_ALGORITHM)
     text = text.strip()

@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, Warning
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import now
+from drf_jwt_kit.disclosure import shown
 from drf_jwt_kit.exceptions import UnusableKey
 
 from . import configured, directory, secret_key
@@ -88,7 +89,9 @@ def _check_directories() -> Iterator[CheckMessage]:
         for above in folder.resolve().parents:
             # Groups are left to each project: a home often belongs to the group of its user.
             if is_open_to_others(_mode(above) & ~stat.S_IWGRP):
-                problem = f"Others can put a directory of their own in the place of {folder}."
+                problem = (
+                    f"Others can put a directory of their own in the place of {shown(folder, str)}."
+                )
                 hint = f"Let not everybody write above it: chmod o-w {above}"
                 yield Error(problem, hint=hint, id=REPLACEABLE_KEYS)
 

@@ -18,6 +18,7 @@ from django.conf import settings as django_settings
 from django.utils.encoding import force_bytes
 
 from drf_jwt_kit.conf.fields import as_tuple
+from drf_jwt_kit.disclosure import is_harmless, shown
 from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in
 
@@ -162,7 +163,7 @@ def _what_is_wrong(source: Any) -> str | None:
         return "is not a dict"
     for name, value in source.items():
         if name not in _MEMBERS:
-            return f"has an unknown member {name!r}"
+            return f"has an unknown member {shown(name)}"
         accepts, is_valid = _MEMBERS[name]
         if not is_valid(value):
             return f"must have {accepts} as its {name!r}"
@@ -184,11 +185,14 @@ def _text_of(source: Mapping[str, Any], where: str) -> tuple[bytes, str]:
     if "key" in source:
         return force_bytes(source["key"]), where
     if "file" in source:
-        place = f"{where} (the file {source['file']})"
+        place = f"{where} (the file {shown(source['file'], str)})"
         return read_file(Path(source["file"]), place), place
     name = source["env"]
     if not os.environ.get(name):
-        problem = f"{where} is in the environment variable {name}, which is not set here."
-        hint = f"Set {name} for every process of this project, or remove the key from the list."
+        problem = (
+            f"{where} is in the environment variable {shown(name, str)}, which is not set here."
+        )
+        which = name if is_harmless(name) else "it, by its name and not its value,"
+        hint = f"Set {which} for every process of this project, or remove the key from the list."
         raise UnusableKey(problem, hint=hint, id=VARIABLE_NOT_SET, is_missing=True)
     return os.fsencode(os.environ[name]), f"{where} (the variable {name})"

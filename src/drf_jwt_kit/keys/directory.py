@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from drf_jwt_kit.disclosure import is_harmless, shown
 from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in
 
@@ -32,6 +33,10 @@ DAMAGED_INDEX = "drf_jwt_kit.E065"
 
 INDEX = "keyring.json"
 _LOCK = ".lock"
+_MAKE_ONE = "Make the first one: python manage.py jwtkit keys generate"
+_NO_DIRECTORY = (
+    "A text with a slash is the path of a directory. If it is a key, write {'key': …} around it."
+)
 
 
 def keys_in(directory: Path, attempt: Attempt = strictly) -> list[Placed]:
@@ -39,9 +44,7 @@ def keys_in(directory: Path, attempt: Attempt = strictly) -> list[Placed]:
     with _readable(directory) as folder:
         entries = () if folder is None else _entries(folder)
         if not entries:
-            problem = f"The directory {directory} holds no keys."
-            hint = "Make the first one: python manage.py jwtkit keys generate"
-            raise UnusableKey(problem, hint=hint, id=EMPTY_DIRECTORY)
+            raise _empty(directory)
         assert folder is not None  # noqa: S101  # or it would have no entries
         return [key for entry in entries for key in _attempted(entry, folder, attempt)]
 
@@ -94,14 +97,25 @@ def strays(directory: Path, entries: tuple[Entry, ...]) -> list[str]:
 @contextmanager
 def _readable(directory: Path) -> Iterator[Folder | None]:
     """The folder, or None if there is none. Raises UnusableKey."""
+    folder: Folder | None = None
+    failure: UnusableKey | None = None
     with ExitStack() as stack:
         try:
             folder = stack.enter_context(opened(directory))
         except FileNotFoundError:
-            folder = None
+            pass
         except (OSError, ValueError) as error:
-            raise _unreadable(str(directory / INDEX), error) from error
+            failure = _unreadable(shown(directory / INDEX, str), error)
+        if failure is not None:
+            raise failure
         yield folder
+
+
+def _empty(directory: Path) -> UnusableKey:
+    problem = f"The directory {shown(directory, str)} holds no keys."
+    if is_harmless(directory):
+        return UnusableKey(problem, hint=_MAKE_ONE, id=EMPTY_DIRECTORY)
+    return UnusableKey(problem, hint=_NO_DIRECTORY, id=EMPTY_DIRECTORY)
 
 
 def _entries(folder: Folder) -> tuple[Entry, ...]:
@@ -124,10 +138,12 @@ def _content(read: Callable[[], bytes], where: str) -> bytes:
     try:
         return read()
     except (OSError, ValueError) as error:  # a ValueError is a null byte in the path
-        raise _unreadable(where, error) from error
+        failure = _unreadable(where, error)
+    raise failure
 
 
 def _unreadable(where: str, error: OSError | ValueError) -> UnusableKey:
+    """Raised where ``error`` is over, because its own text shows a path that may be a key."""
     why = error.strerror if isinstance(error, OSError) else "embedded null byte"
     problem = f"{where} cannot be read: {why}."
     hint = "Let the user of the server read it. A directory of keys must belong to that user."

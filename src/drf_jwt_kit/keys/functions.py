@@ -12,6 +12,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
+from drf_jwt_kit.disclosure import is_harmless
 from drf_jwt_kit.exceptions import UnusableKey
 
 from .identity import is_directory
@@ -49,8 +50,9 @@ def function_of(source: Any, where: str) -> Any:
         function, why = None, str(error)
     if not callable(function):
         # A text that names nothing may be a secret.
-        shown = f"names {source!r} as a function, which cannot be used: {why}"
-        problem = f"{where} {shown if names else 'has a text that is no path'}."
+        told = f"names {source!r} as a function, which cannot be used: {why}"
+        is_told = names and is_harmless(source)
+        problem = f"{where} {told if is_told else 'has a text that is no path'}."
         raise UnusableKey(problem, hint=_WHAT_A_PATH_NAMES, id=FUNCTION_NOT_FOUND)
     return function
 

@@ -8,23 +8,25 @@ from typing import Any
 
 from django.utils.encoding import force_bytes
 
+from drf_jwt_kit.disclosure import is_wordlike, shown
+
 _OF_THIS_PROCESS = os.urandom(16)
 
 
 def identity_of(source: Any) -> str:
     """What a name of ``source`` ends with, where the place is not enough; empty where it is.
 
-    Another file, key or state is another source. A key itself is told by a hash that means
-    nothing outside of this process.
+    Another file, key or state is another source. A key itself, and what may be one in the wrong
+    place, is told by a hash that means nothing outside of this process.
     """
     if isinstance(source, dict):
-        said = {name: source[name] for name in ("state", "file", "env") if name in source}
+        told = ("state", "file", "env")
+        said = {name: _told(source[name]) for name in told if name in source}
         if "key" in source:
-            text = force_bytes(source["key"], errors="surrogatepass")
-            said["key"] = hashlib.blake2b(text, key=_OF_THIS_PROCESS, digest_size=8).hexdigest()
+            said["key"] = _hashed(source["key"])
         return "".join(f" {name}={value}" for name, value in said.items())
     if isinstance(source, (str, os.PathLike)):
-        return f" {source}"
+        return f" {_told(source)}"
     name = getattr(source, "__qualname__", None)
     return f" {source.__module__}.{name}" if name else ""
 
@@ -35,10 +37,11 @@ def misplaced_key(source: Any) -> str:
     As the end of a sentence. Such a source must be named by its place alone.
     """
     if not isinstance(source, dict):
-        return "in place of a source" if _is_pem(source) else ""
-    wrong = (str(name) for name, value in source.items() if name != "key" and _is_pem(value))
-    name = next(wrong, "")
-    return name and f"as its {name!r}"
+        return "in place of a source" if _is_key_text(source) else ""
+    if any(map(_is_key_text, source)):
+        return "as the name of a member"
+    wrong = (name for name, value in source.items() if name != "key" and _is_key_text(value))
+    return next((f"as its {shown(name)}" for name in wrong), "")
 
 
 def is_directory(source: Any) -> bool:
@@ -47,6 +50,19 @@ def is_directory(source: Any) -> bool:
     return (has_slash or isinstance(source, os.PathLike)) and not misplaced_key(source)
 
 
-def _is_pem(value: Any) -> bool:
+def _is_key_text(value: Any) -> bool:
+    """Whether ``value`` is a PEM or a JWK, which no path, name or time looks like."""
     text = os.fspath(value) if isinstance(value, os.PathLike) else value
-    return "-----BEGIN" in text if isinstance(text, str) else False
+    if not isinstance(text, str):
+        return False
+    return "-----BEGIN" in text or (text.lstrip().startswith("{") and '"kty"' in text)
+
+
+def _told(value: Any) -> str:
+    # Not by what exists, or a file that is taken away would become another source.
+    return str(value) if is_wordlike(str(value)) else _hashed(str(value))
+
+
+def _hashed(value: Any) -> str:
+    text = force_bytes(value, errors="surrogatepass")
+    return hashlib.blake2b(text, key=_OF_THIS_PROCESS, digest_size=8).hexdigest()

@@ -9,6 +9,7 @@ from django.utils.encoding import force_bytes
 from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.disclosure import shown
 from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.algorithms import ALGORITHMS, SECRET_BYTES, UnsoundKey
 from drf_jwt_kit.jose.jwk import Key, key_of_material
@@ -45,7 +46,7 @@ def keys_of_simple_jwt() -> list[PlacedKey]:
     algorithm = settings.ALGORITHM
     if algorithm not in ALGORITHMS:
         names = ", ".join(ALGORITHMS)
-        problem = f"SIMPLE_JWT['ALGORITHM'] is {algorithm!r}, which is not one of: {names}."
+        problem = f"SIMPLE_JWT['ALGORITHM'] is {shown(algorithm)}, which is not one of: {names}."
         raise UnusableKey(problem, hint=_TOGETHER, id=ALGORITHM_NOT_SUPPORTED)
     is_secret = algorithm in SECRET_BYTES
     if is_secret and uses_secret_key():

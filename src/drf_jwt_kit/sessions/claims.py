@@ -20,6 +20,7 @@ from rest_framework import serializers
 
 from drf_jwt_kit.conf import KitSettings, get_settings
 from drf_jwt_kit.conf import checks as conf
+from drf_jwt_kit.disclosure import shown
 from drf_jwt_kit.models import Session
 
 from . import events, grant
@@ -180,8 +181,9 @@ def check() -> Iterator[CheckMessage]:
     if serializer is None:
         return
     if not (isinstance(serializer, type) and issubclass(serializer, serializers.BaseSerializer)):
+        named = shown(get_settings().CLAIMS_SERIALIZER)
         yield NOT_A_SERIALIZER(
-            f"CLAIMS_SERIALIZER is {get_settings().CLAIMS_SERIALIZER!r}, not a serializer class.",
+            f"CLAIMS_SERIALIZER is {named}, not a serializer class.",
             hint=f"Give the dotted path of {needed}.",
         )
         return

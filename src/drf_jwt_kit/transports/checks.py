@@ -20,6 +20,7 @@ from django.views.debug import SafeExceptionReporterFilter
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.fields import COOKIE_PREFIXES
+from drf_jwt_kit.disclosure import is_harmless, shown
 
 SAMESITE_WITHOUT_SECURE = partial(Error, id="drf_jwt_kit.E030")
 PREFIX_WITHOUT_SECURE = partial(Error, id="drf_jwt_kit.E031")
@@ -62,7 +63,8 @@ def check_deploy() -> Iterator[CheckMessage]:
     for setting, name in _names():
         if not SafeExceptionReporterFilter.hidden_settings.search(name):
             yield NAME_NOT_HIDDEN(
-                f"{setting} is {name!r}: Django's error reports show what is in that cookie.",
+                f"{setting} is {_shown_name(name)}: Django's error reports show what is in that "
+                "cookie.",
                 hint="Give it a name that contains 'token': error reports hide such cookies.",
             )
     for setting in _samesite_none():
@@ -118,13 +120,14 @@ def _check_prefix(
     effect = ", and nobody can log in" if whose else ""
     if name.lower().startswith(COOKIE_PREFIXES) and not getattr(settings, secure):
         yield PREFIX_WITHOUT_SECURE(
-            f"{setting} is {name!r} and {secure} is False: browsers drop such a cookie{effect}.",
+            f"{setting} is {_shown_name(name)} and {secure} is False: browsers drop such a "
+            f"cookie{effect}.",
             hint=f"Set {secure} to True, or remove the prefix from {setting}.",
         )
     elif name.lower().startswith("__host-") and getattr(settings, domain) is not None:
         yield PREFIX_WITH_DOMAIN(
-            f"{setting} is {name!r} and {domain} is {getattr(settings, domain)!r}: browsers drop "
-            f"such a cookie{effect}.",
+            f"{setting} is {_shown_name(name)} and {domain} is "
+            f"{shown(getattr(settings, domain))}: browsers drop such a cookie{effect}.",
             hint=f"Remove {domain}, or the prefix of {setting}.",
         )
 
@@ -135,7 +138,7 @@ def _check_names() -> Iterator[CheckMessage]:
     for name in dict.fromkeys(names[:2]):
         if names.count(name) > 1:
             yield NAME_TAKEN(
-                f"Two cookies are named {name!r}: one would overwrite the other.",
+                f"Two cookies are named {_shown_name(name)}: one would overwrite the other.",
                 hint="Give COOKIE_ACCESS_NAME and COOKIE_REFRESH_NAME names of their own.",
             )
 
@@ -176,7 +179,7 @@ def _check_reach() -> Iterator[CheckMessage]:
         )
     if settings.COOKIE_DOMAIN is not None:
         yield DOMAIN_IS_WIDE(
-            f"COOKIE_DOMAIN is {settings.COOKIE_DOMAIN!r}: all its hosts get the tokens, and "
+            f"COOKIE_DOMAIN is {shown(settings.COOKIE_DOMAIN)}: all its hosts get the tokens, and "
             "can set cookies with these names.",
             hint="Remove it and serve pages and API from one host, or let pages on other hosts "
             "call the API's host, which CSRF_TRUSTED_ORIGINS allows without a shared domain.",
@@ -198,6 +201,12 @@ def _check_other_origins() -> Iterator[CheckMessage]:
             "that the CSRF check compares with.",
             hint="Set CSRF_COOKIE_SECURE = True.",
         )
+
+
+def _shown_name(name: str) -> str:
+    """The name of a cookie: its prefix is no secret, and what follows it may be."""
+    prefix = next((known for known in COOKIE_PREFIXES if name.lower().startswith(known)), "")
+    return repr(name) if is_harmless(name[len(prefix) :]) else shown(name)
 
 
 def _names() -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import now
+from drf_jwt_kit.disclosure import shown
 from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.key_text import key_in, new_key_text, suffix
 from drf_jwt_kit.keys import Key, KeyState, configured, directory, lifecycle
@@ -29,9 +30,9 @@ def run_generate(command: BaseCommand, options: dict[str, Any]) -> None:
     if options["output"] is not None:
         path = options["output"].absolute()
         _create_elsewhere(path, text)
-        shown = printable(path)
-        source = f'{{"file": "{shown}", "algorithm": "{algorithm}"}}'
-        command.stdout.write(f"{shown} holds a new key for {algorithm}. Name it in KEYS: {source}")
+        named = printable(path)
+        source = f'{{"file": "{named}", "algorithm": "{algorithm}"}}'
+        command.stdout.write(f"{named} holds a new key for {algorithm}. Name it in KEYS: {source}")
         return
     with _changed(options) as (folder, entries):
         moment = now().replace(microsecond=0)
@@ -90,7 +91,7 @@ def _changed(options: dict[str, Any]) -> Iterator[tuple[Folder, tuple[Entry, ...
         raise CommandError(printable(error)) from error
     except OSError as error:
         cure = "Run this as the user that runs the server, who must own the directory."
-        problem = f"{printable(path)} cannot be changed: {error.strerror}. {cure}"
+        problem = f"{printable(shown(path, str))} cannot be changed: {error.strerror}. {cure}"
         raise CommandError(problem) from error
 
 
