@@ -116,6 +116,9 @@ PLACES = {
     "a name with a prefix": {
         "DRF_JWT_KIT": {"COOKIE_ACCESS_NAME": f"__Secure-{HEX}", "COOKIE_SECURE": False}
     },
+    "a name with a prefix, and a domain": {
+        "DRF_JWT_KIT": {"COOKIE_ACCESS_NAME": f"__Host-{HEX}", "COOKIE_DOMAIN": "shop.example"}
+    },
     "another service": {"DRF_JWT_KIT": {"RESOURCE_SERVER": [HEX]}},
 }
 

@@ -114,7 +114,7 @@ def _check_functions() -> Iterator[CheckMessage]:
         loaded = yield from conf.loaded(name, needed)
         if loaded is not None and not callable(loaded):
             yield NOT_CALLABLE(
-                f"{name} is {shown(getattr(get_settings(), name))}, which cannot be called.",
+                f"{name} is {getattr(get_settings(), name)!r}, which cannot be called.",
                 hint=f"Give the dotted path of {needed}.",
             )
 

@@ -7,10 +7,13 @@ from pathlib import PurePosixPath
 
 import pytest
 from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 
 from drf_jwt_kit.conf.asking import for_request
 from drf_jwt_kit.exceptions import KeysUnavailable, UnusableKey
+from drf_jwt_kit.jose.algorithms import UnsoundKey
+from drf_jwt_kit.jose.jwk import key_of_material
 from drf_jwt_kit.jose.key_text import new_key_text
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.keys.identity import identity_of
@@ -124,14 +127,41 @@ def test_a_text_with_a_slash_is_told_how_a_key_is_written(settings):
     assert "write {'key': …} around it" in refused.value.hint
 
 
-def test_a_directory_that_cannot_be_opened_is_not_shown_either(settings):
-    settings.DRF_JWT_KIT = {"KEYS": [f"{SLASHED}\0"]}
+@pytest.mark.parametrize("name", [HEX, f"{HEX}\0"])
+def test_a_directory_that_cannot_be_opened_is_not_shown(name, settings, tmp_path):
+    (tmp_path / "file").touch()
+    settings.DRF_JWT_KIT = {"KEYS": [tmp_path / "file" / name]}
 
     with pytest.raises(UnusableKey) as refused:
         get_ring()
 
     assert refused.value.id == "drf_jwt_kit.E064"
     assert not shown_in(everything(refused.value))
+
+
+def test_a_directory_in_one_that_is_open_to_others_is_not_shown(settings, tmp_path):
+    tmp_path.chmod(0o777)
+    settings.DRF_JWT_KIT = {"KEYS": [tmp_path / HEX]}
+
+    said = [str(one) for one in run_checks() if one.id == "drf_jwt_kit.E029"]
+
+    assert said
+    assert not shown_in("".join(said))
+
+
+def test_a_directory_that_cannot_be_made_is_not_shown(settings, tmp_path):
+    (tmp_path / "file").touch()
+    settings.DRF_JWT_KIT = {"KEYS": [tmp_path / "file" / HEX]}
+
+    with pytest.raises(CommandError, match=r"^\(not shown: PosixPath\) cannot be changed"):
+        call_command("jwtkit", "keys", "generate")
+
+
+def test_an_algorithm_that_there_is_not_is_not_shown():
+    with pytest.raises(UnsoundKey) as refused:
+        key_of_material(b"k" * 32, HEX)
+
+    assert not shown_in(str(refused.value))
 
 
 @pytest.mark.parametrize("source", [HEX, {"env": HEX}, {"file": HEX}, {"state": HEX}])

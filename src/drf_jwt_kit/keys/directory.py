@@ -33,10 +33,7 @@ DAMAGED_INDEX = "drf_jwt_kit.E065"
 
 INDEX = "keyring.json"
 _LOCK = ".lock"
-_MAKE_ONE = "Make the first one: python manage.py jwtkit keys generate"
-_NO_DIRECTORY = (
-    "A text with a slash is the path of a directory. If it is a key, write {'key': …} around it."
-)
+_NO_PATH = "If it is no path but a key, write {'key': …} around it. "
 
 
 def keys_in(directory: Path, attempt: Attempt = strictly) -> list[Placed]:
@@ -113,9 +110,9 @@ def _readable(directory: Path) -> Iterator[Folder | None]:
 
 def _empty(directory: Path) -> UnusableKey:
     problem = f"The directory {shown(directory, str)} holds no keys."
-    if is_harmless(directory):
-        return UnusableKey(problem, hint=_MAKE_ONE, id=EMPTY_DIRECTORY)
-    return UnusableKey(problem, hint=_NO_DIRECTORY, id=EMPTY_DIRECTORY)
+    doubt = "" if is_harmless(directory) else _NO_PATH
+    hint = f"{doubt}Make the first one: python manage.py jwtkit keys generate"
+    return UnusableKey(problem, hint=hint, id=EMPTY_DIRECTORY)
 
 
 def _entries(folder: Folder) -> tuple[Entry, ...]:
