@@ -22,7 +22,7 @@ _LEAST_MEAN = 2.5
 """Letters of a word in a name, on average. In text that is made by chance, they are about two."""
 
 # Without '@', '?' and '=', which stand beside a password in an address.
-_PLAIN = re.compile(r"[\w\s.:/\\#%*\[\]\0-]*", re.ASCII)
+_PLAIN = re.compile(r"[\w\s.:/\\#%*\[\]\0-\x1f\u2028-\u202e-]*", re.ASCII)
 _STRUCTURE = re.compile(r"[./\\]|^[A-Z0-9]+(_[A-Z0-9]+)+$")
 _PART = re.compile(r"[A-Za-z0-9]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
