@@ -99,7 +99,7 @@ def test_a_jwk_in_the_place_of_a_word_is_told_as_a_key(place, settings):
     assert refused.value.problem.endswith(f"has the text of a key as its '{place}'.")
 
 
-@pytest.mark.parametrize("named", [PEM, JWK])
+@pytest.mark.parametrize("named", [PEM, JWK], ids=["a PEM", "a JWK"])
 def test_a_key_as_a_name_is_told_without_it(named, settings):
     settings.DRF_JWT_KIT = {"KEYS": [{named: "HS256"}]}
 
@@ -127,7 +127,7 @@ def test_a_text_with_a_slash_is_told_how_a_key_is_written(settings):
     assert "write {'key': …} around it" in refused.value.hint
 
 
-@pytest.mark.parametrize("name", [HEX, f"{HEX}\0"])
+@pytest.mark.parametrize("name", [HEX, f"{HEX}\0"], ids=["hexadecimal", "with a NUL"])
 def test_a_directory_that_cannot_be_opened_is_not_shown(name, settings, tmp_path):
     (tmp_path / "file").touch()
     settings.DRF_JWT_KIT = {"KEYS": [tmp_path / "file" / name]}
