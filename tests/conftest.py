@@ -34,6 +34,7 @@ _THEIRS = {
     "revocation": ["tests.settings_admin"],
     "axes": ["tests.settings_axes"],
     "databases": ["tests.settings_two_databases"],
+    "defaults": ["tests.settings_defaults"],
     "tenants": ["tests.settings_tenants"],
     "users": ["tests.settings_users", "tests.settings_users_naive"],
 }
@@ -74,6 +75,8 @@ _ONCE_FILES = (
     "keys/test_forks.py",
     "keys/test_whole_rotation.py",
     "test_axes.py",
+    "test_defaults.py",
+    "test_envelopes.py",
     "test_logs.py",
     "test_translations.py",
 )

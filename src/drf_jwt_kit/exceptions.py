@@ -28,9 +28,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db.models import TextChoices
-from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 
@@ -212,21 +210,6 @@ class UnusableKey(ImproperlyConfigured):
         self.is_missing = is_missing
 
 
-def as_api_error(error: Exception) -> Exception:
-    """An API error with a machine-readable ``code`` beside its ``detail``; others unchanged.
-
-    Django's Http404 and PermissionDenied become REST Framework's. Field errors keep their
-    shape and get ``detail`` and ``code: "invalid_request"``, unless a field has that name.
-    """
-    if isinstance(error, Http404):
-        error = exceptions.NotFound(*error.args)
-    elif isinstance(error, DjangoPermissionDenied):
-        error = exceptions.PermissionDenied(*error.args)
-    if isinstance(error, exceptions.APIException):
-        error.detail = _with_code(error)
-    return error
-
-
 def challenge(scheme: str, realm: str, error: Exception | None) -> str:
     """The ``WWW-Authenticate`` value for a refusal, without an error if no token was presented.
 
@@ -234,17 +217,3 @@ def challenge(scheme: str, realm: str, error: Exception | None) -> str:
     """
     parameters = {"realm": realm, **getattr(error, "challenge", {})}
     return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in parameters.items())
-
-
-def _with_code(error: exceptions.APIException) -> Any:
-    detail = error.detail
-    if isinstance(error, exceptions.ValidationError):
-        fields = detail if isinstance(detail, dict) else {"non_field_errors": detail}
-        return {
-            "detail": _("The request is not valid. See the messages beside each field."),
-            "code": "invalid_request",
-            **fields,
-        }
-    if isinstance(detail, dict):
-        return detail if "code" in detail else {"code": error.default_code, **detail}
-    return {"detail": detail, "code": getattr(detail, "code", None) or error.default_code}

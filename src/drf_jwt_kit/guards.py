@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.http import Http404
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
 from django.views import View
-from rest_framework.exceptions import NotAuthenticated
+from rest_framework import exceptions
+from rest_framework.exceptions import ErrorDetail, NotAuthenticated
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.views import APIView
 
 from .conf import get_settings
-from .exceptions import as_api_error, challenge
+from .exceptions import challenge
 from .permissions import HasRecentLogin, HasRequiredScopes
 
 if TYPE_CHECKING:
@@ -38,12 +42,21 @@ class CodedErrorsMixin(_View):
     """The headers that an answer depends on, besides the token's."""
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Answer ``exc`` with the project's exception handler, which decides about the answer."""
-        exc = as_api_error(exc)
-        response = super().handle_exception(exc)
-        if hasattr(exc, "challenge"):
+        """Answer ``exc`` with the project's exception handler, which decides about the body.
+
+        It finds the ``detail`` that REST Framework's own exceptions have: a sentence with its code,
+        or such sentences by field. The headers of a refusal stay, also where it sets none.
+        """
+        error = as_api_error(exc)
+        body = body_of(error)
+        _simplify(error)
+        response = with_code(super().handle_exception(error), error, body)
+        if hasattr(error, "challenge"):
             scheme = get_settings().AUTH_HEADER_TYPES[0]
-            response.headers["WWW-Authenticate"] = challenge(scheme, self._realm(), exc)
+            response.headers["WWW-Authenticate"] = challenge(scheme, self._realm(), error)
+        for header, value in ("WWW-Authenticate", "auth_header"), ("Retry-After", "wait"):
+            if getattr(error, value, None):
+                response.headers.setdefault(header, str(getattr(error, value)))
         return response
 
     def finalize_response(
@@ -130,8 +143,14 @@ class GuardedViewMixin(CodedErrorsMixin):
         super().permission_denied(request, message, code)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Ask the guards, also if the view overrides ``get_permissions``."""
+        """Ask the guards, also if the view overrides ``get_permissions``.
+
+        Whom no authentication knows stays outside: UNAUTHENTICATED_USER may name one who counts
+        as authenticated.
+        """
         super().initial(request, *args, **kwargs)
+        if request.successful_authenticator is None:
+            self.permission_denied(request)
         for guard in self._guards():
             if not guard.has_permission(request, self):
                 raise NotAuthenticated
@@ -143,3 +162,60 @@ class GuardedViewMixin(CodedErrorsMixin):
         if self.max_auth_age is not None:
             guards.append(HasRecentLogin())
         return guards
+
+
+def as_api_error(error: Exception) -> Any:
+    """Django's Http404 and PermissionDenied as REST Framework's; others unchanged."""
+    if isinstance(error, Http404):
+        return exceptions.NotFound(*error.args)
+    if isinstance(error, DjangoPermissionDenied):
+        return exceptions.PermissionDenied(*error.args)
+    return error
+
+
+def body_of(error: Exception) -> dict[str, Any]:
+    """The body of a refusal: ``detail`` with a machine-readable ``code`` beside it.
+
+    Field errors keep their shape and get ``detail`` and ``code: "invalid_request"``, unless a field
+    has that name. Empty for what is no API error.
+    """
+    detail: Any = getattr(error, "detail", None)
+    if isinstance(error, exceptions.ValidationError):
+        fields = detail if isinstance(detail, dict) else {"non_field_errors": detail}
+        return {
+            "detail": _("The request is not valid. See the messages beside each field."),
+            "code": "invalid_request",
+            **fields,
+        }
+    if not isinstance(error, exceptions.APIException):
+        return {}
+    if isinstance(detail, dict):
+        return detail if "code" in detail else {"code": error.default_code, **detail}
+    return {"detail": detail, "code": getattr(detail, "code", None) or error.default_code}
+
+
+def with_code(response: Response, error: Exception, body: dict[str, Any]) -> Response:
+    """``response`` with the ``body`` of ``error`` wherever a handler left what REST Framework
+    answers; what it made of that itself stays."""
+    data, detail = getattr(response, "data", None), getattr(error, "detail", None)
+    if isinstance(detail, (dict, list)) and data is detail:
+        response.data = {**body, **(data if isinstance(data, dict) else {})}
+    elif isinstance(data, dict) and detail is not None:
+        response.data = _completed(data, detail, body)
+    return response
+
+
+def _completed(data: Any, detail: Any, body: dict[str, Any]) -> Any:
+    if not isinstance(data, dict):
+        return data
+    if data.get("detail") is detail:
+        return {**body, **data}
+    return {key: _completed(value, detail, body) for key, value in data.items()}
+
+
+def _simplify(error: Any) -> None:
+    """Make a ``detail`` that says its code in a second sentence one that has it."""
+    detail: Any = getattr(error, "detail", None)
+    sentence = detail.get("detail") if isinstance(detail, dict) else None
+    if isinstance(sentence, ErrorDetail) and sentence.code == detail.get("code"):
+        error.detail = sentence

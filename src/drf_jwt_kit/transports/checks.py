@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.middleware.cache import FetchFromCacheMiddleware, UpdateCacheMiddleware
-from django.urls import NoReverseMatch, reverse
+from django.urls import URLResolver, get_resolver
 from django.utils.module_loading import import_string
 from django.views.debug import SafeExceptionReporterFilter
 
@@ -96,11 +96,22 @@ def check_page_cache() -> Iterator[CheckMessage]:
 
 
 def has_pages() -> bool:
-    """Whether the project includes the endpoints for browsers in its URLs."""
-    if getattr(django_settings, "ROOT_URLCONF", None):  # a project without views has none
-        with suppress(NoReverseMatch):
-            return bool(reverse("cookie:token_obtain_pair"))
-    return False
+    """Whether the project's URLs have an endpoint for browsers, under whatever prefix or name."""
+    # A project without views has no URLs.
+    return bool(getattr(django_settings, "ROOT_URLCONF", None)) and _leads_to_pages(get_resolver())
+
+
+def _leads_to_pages(resolver: URLResolver) -> bool:
+    return any(
+        _leads_to_pages(one) if isinstance(one, URLResolver) else _is_for_browsers(one.callback)
+        for one in resolver.url_patterns
+    )
+
+
+def _is_for_browsers(view: Any) -> bool:
+    """By the names of its classes, because views stand above this module."""
+    classes = getattr(view, "cls", object).__mro__
+    return any(cls.__module__ == "drf_jwt_kit.views.cookies" for cls in classes)
 
 
 def _check_samesite() -> Iterator[CheckMessage]:

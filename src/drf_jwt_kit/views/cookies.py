@@ -63,7 +63,7 @@ class CSRFView(CookieEndpointMixin, APIView):
     authentication_classes = ()
     permission_classes = ()
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The token, for the header that CSRF_HEADER_NAME names."""
         response = Response({"csrf_token": transports.csrf_token(request)})
         transports.send_csrf_cookie(request, response)
@@ -180,9 +180,9 @@ class CookieSessionViewBase(CookieEndpointMixin, SessionViewBase):
 class CookieLogoutAllView(CookieSessionViewBase, TokenLogoutAllView):
     """Log out everywhere; ``?except=current`` keeps the session of the request."""
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """End all sessions of the user, and clear the cookies unless their session is kept."""
-        response = super().post(request)
+        response = super().post(request, *args, **kwargs)
         return response if "except" in request.query_params else self.cleared(response)
 
 
@@ -193,9 +193,9 @@ class CookieSessionListView(CookieSessionViewBase, SessionListView):
 class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
     """One of the user's own sessions."""
 
-    def delete(self, request: Request, session_id: str) -> Response:
+    def delete(self, request: Request, session_id: str, **kwargs: Any) -> Response:
         """End it, and clear the cookies if they belong to it."""
-        response = super().delete(request, session_id)
+        response = super().delete(request, session_id, **kwargs)
         return self.cleared(response) if self.session_of(request) == UUID(session_id) else response
 
 

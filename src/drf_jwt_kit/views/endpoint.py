@@ -9,15 +9,19 @@ from django.conf import settings as django_settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.db import connections
-from django.http import HttpRequest, UnreadablePostError
+from django.http import Http404, HttpRequest, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ParseError
+from rest_framework.metadata import SimpleMetadata
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import JSONParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit.conf.asking import for_request
-from drf_jwt_kit.exceptions import BodyTooLarge, InvalidToken, Reason, as_api_error
-from drf_jwt_kit.guards import CodedErrorsMixin
+from drf_jwt_kit.exceptions import BodyTooLarge, InvalidToken, Reason
+from drf_jwt_kit.guards import CodedErrorsMixin, as_api_error, body_of, with_code
 from drf_jwt_kit.sessions.faults import as_unavailable, is_unwritable
 
 if TYPE_CHECKING:
@@ -36,7 +40,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 
     For REST_FRAMEWORK["EXCEPTION_HANDLER"]; our own endpoints do this without it.
     """
-    return drf_exception_handler(as_api_error(exc), context)
+    error = as_api_error(exc)
+    response = drf_exception_handler(error, context)
+    return None if response is None else with_code(response, error, body_of(error))
 
 
 class NonAtomicMixin(_View):
@@ -83,7 +89,33 @@ class SmallUploads(MemoryFileUploadHandler):
 
 class EndpointMixin(NonAtomicMixin, CodedErrorsMixin):
     """What every endpoint does: unreadable bodies are 4xx, files stay off the disk, and a refusal
-    rolls nothing back, so that an ended session stays ended."""
+    rolls nothing back, so that an ended session stays ended.
+
+    It answers JSON. Of what the project sets for all its views, only the throttles, the parsers and
+    the exception handler reach it; a subclass can name more.
+    """
+
+    renderer_classes: Any = (JSONRenderer,)
+    permission_classes: Any = ()
+    versioning_class: Any = None
+    content_negotiation_class: Any = DefaultContentNegotiation
+    metadata_class: Any = SimpleMetadata
+    pagination_class: Any = None
+    filter_backends: Any = ()
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """JSON also for a browser that asks for a page, and whatever format a URL names."""
+        is_a_page = "text/html" in request.META.get("HTTP_ACCEPT", "")
+        try:
+            return super().perform_content_negotiation(request, force or is_a_page)
+        except Http404:
+            return super().perform_content_negotiation(request, force=True)
+
+    def get_parsers(self) -> list[Any]:
+        """The parsers of the view or project, and one of JSON if none of them reads it."""
+        parsers: list[Any] = super().get_parsers()
+        reads_json = any(one.media_type == JSONParser.media_type for one in parsers)
+        return parsers if reads_json else [*parsers, JSONParser()]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """Take uploads in memory, whoever reads the body: we, or a throttle of the project."""

@@ -26,7 +26,7 @@ class JWKSView(NonAtomicMixin, View):
 
     http_method_names = ["get", "head", "options"]
 
-    def get(self, request: HttpRequest) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The keys; 304 if the reader has them already (``If-None-Match``)."""
         try:
             with for_request(request):

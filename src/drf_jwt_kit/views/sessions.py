@@ -64,7 +64,7 @@ class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
 class TokenLogoutAllView(SessionViewBase):
     """Log out everywhere; ``?except=current`` keeps the session of the request."""
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """End all sessions of the user. Answers how many were live."""
         spared = request.query_params.get("except")
         if spared not in {None, "current"}:
@@ -78,7 +78,7 @@ class TokenLogoutAllView(SessionViewBase):
 class SessionListView(SessionViewBase):
     """The user's own live sessions, newest first; an array of at most 200."""
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List them."""
         return Response(self.shown(request, sessions.live_sessions(request.user), many=True))
 
@@ -91,7 +91,7 @@ class SessionDetailView(SessionViewBase):
         current = self.session_of(request)
         return request.method == "DELETE" and current == _session_id(self.kwargs["session_id"])
 
-    def patch(self, request: Request, session_id: str) -> Response:
+    def patch(self, request: Request, session_id: str, **kwargs: Any) -> Response:
         """Give it a name."""
         serializer = SessionSerializer(data=self.body(request))
         serializer.is_valid(raise_exception=True)
@@ -100,7 +100,7 @@ class SessionDetailView(SessionViewBase):
             return Response(self.shown(request, session))
         raise Http404
 
-    def delete(self, request: Request, session_id: str) -> Response:
+    def delete(self, request: Request, session_id: str, **kwargs: Any) -> Response:
         """End it."""
         user: Any = request.user
         reason = sessions.RevokedReason.ENDED_BY_OWNER

@@ -65,7 +65,7 @@ class TokenViewBase(EndpointMixin, simplejwt.TokenViewBase):
     def _may_begin_sessions(self) -> bool:
         return self._begins_sessions
 
-    def _handled(self, handler: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
+    def _handled(self, handler: Any, request: Request, /, *args: Any, **kwargs: Any) -> Any:
         with begun_at_the_end(replaces=self.held()) as self._waiting:
             response = handler(request, *args, **kwargs)
             answers, content = self._waiting.answers, _all_of(response)

@@ -1,0 +1,1 @@
+"""A project that sets everything for all its views: see tests/test_defaults.py."""
