@@ -117,12 +117,12 @@ class TestPrograms:
 
         assert set(answer.json()) == {"access", "refresh"}
 
-    def test_that_ask_for_a_page_get_json(self, program, user):
+    def test_get_json_where_they_ask_for_a_page(self, program, user):
         answer = program.ask("post", "", credentials(user), Accept="text/html")
 
         assert answer["Content-Type"] == "application/json"
 
-    def test_that_send_json_are_read_where_the_project_parses_none(self, program):
+    def test_may_send_json_where_the_project_parses_none(self, program):
         assert program.ask("post", "verify/", {"token": program.tokens["access"]}).json() == {}
 
     def test_are_told_of_a_method_that_there_is_not(self, program):
@@ -177,5 +177,5 @@ class TestNames:
 
 
 class TestChecks:
-    def test_for_browsers_are_made_in_a_nested_namespace_too(self):
+    def test_find_the_endpoints_for_browsers_in_a_nested_namespace(self):
         assert "drf_jwt_kit.W006" in {message.id for message in check_project(None)}

@@ -55,7 +55,7 @@ export interface Client {
 
 /** The server refused a login, a refresh or a logout. */
 export class AuthError extends Error {
-  constructor(status: number, body: unknown, retryAfter?: number | null);
+  constructor(status: number, body: unknown, retryAfter?: number | null, challenge?: string | null);
   readonly name: "AuthError";
   /** The status of the answer. */
   readonly status: number;
@@ -67,6 +67,8 @@ export class AuthError extends Error {
   readonly body: unknown;
   /** After how many seconds to try again; null where the answer does not say. */
   readonly retryAfter: number | null;
+  /** The answer's `WWW-Authenticate`; null where it has none, or another origin does not show it. */
+  readonly challenge: string | null;
 }
 
 /** A client of the session that this browser has with the server at `baseUrl`. Make one a page. */

@@ -36,15 +36,18 @@ const SOON = 30_000; // ms before expiry at which to refresh, or a tenth of the 
 const PATIENCE = 30_000; // ms until an answer counts as lost: all tabs wait for the lock meanwhile
 const NEWS = 100; // ms that the news of another tab's refresh may take to get here
 const WORTH_WAITING = 5; // s of Retry-After at most
+const OURS = /^(token_not_valid|not_authenticated)$/; // codes inside of somebody's envelope
+const CHALLENGE = /^(?!Basic|Digest)[\w-]+ realm=/i;
 
 export class AuthError extends Error {
   /**
    * @param {number} status
    * @param {unknown} body
    * @param {number | null} [retryAfter]
+   * @param {string | null} [challenge]
    */
-  constructor(status, body, retryAfter = null) {
-    const { code, detail } = /** @type {Record<string, unknown>} */ (body ?? {});
+  constructor(status, body, retryAfter = null, challenge = null) {
+    const { code, detail } = coded(body) ?? Object(body);
     const word = typeof code === "string" ? code : null;
     const words = typeof detail === "string" ? detail : "The server's answer says no more.";
     super(`${status}${word ? ` ${word}` : ""}: ${words}`);
@@ -54,6 +57,7 @@ export class AuthError extends Error {
     this.detail = words;
     this.body = body;
     this.retryAfter = retryAfter;
+    this.challenge = challenge;
   }
 }
 
@@ -236,7 +240,8 @@ export function createClient(options) {
       if (response.ok && answer) return answer;
       if (response.status === 404 && !answer) throw new AuthError(404, { detail: nowhere(address) });
       const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
-      const refusal = new AuthError(response.status, answer, seconds >= 0 ? seconds : null);
+      const challenge = response.headers.get("WWW-Authenticate");
+      const refusal = new AuthError(response.status, answer, seconds >= 0 ? seconds : null, challenge);
       if (!again || refusal.code !== "csrf_failed") throw refusal;
       await forgetCsrf(token);
     }
@@ -278,9 +283,7 @@ export function createClient(options) {
       const body = byCookie ? {} : { refresh: record?.refresh };
       settle(started, await callPatiently("refresh/", body, { "Idempotency-Key": key }), login);
     } catch (error) {
-      // Without a code it was not our server that answered, but something before it.
-      const { status = 0, code, retryAfter } = refusalOf(error);
-      if (status === 401 && code && retryAfter === null) {
+      if (isFinal(refusalOf(error))) {
         look();
         if (!isOver(held)) end("ended"); // or else it is another login's by now
         return;
@@ -371,8 +374,7 @@ export function createClient(options) {
           const body = byCookie ? {} : { refresh: record?.refresh };
           await callPatiently("logout/", body).catch((error) => {
             // A token that is none of the server's opens nothing, so it may as well be forgotten.
-            const { status, code, retryAfter } = refusalOf(error);
-            if (status !== 401 || !code || retryAfter !== null) throw error;
+            if (!isFinal(refusalOf(error))) throw error;
           });
         }
         end("logout");
@@ -572,7 +574,7 @@ function claimsOf(token) {
 /** @param {Response} response */
 async function isCsrfRefusal(response) {
   if (response.status !== 403) return false;
-  return jsonOf(await response.clone().text())?.code === "csrf_failed";
+  return coded(jsonOf(await response.clone().text()))?.code === "csrf_failed";
 }
 
 /**
@@ -581,6 +583,29 @@ async function isCsrfRefusal(response) {
  */
 function refusalOf(error) {
   return error instanceof AuthError ? error : {};
+}
+
+/**
+ * The part of a refusal that has a code: a handler of the project's may have put it into something.
+ *
+ * @param {any} body
+ * @returns {Record<string, unknown> | undefined}
+ */
+function coded(body) {
+  if (typeof body !== "object" || !body) return undefined;
+  return typeof body.code === "string" ? body : Object.values(body).map(coded).find(Boolean);
+}
+
+/**
+ * Whether our server refuses for good. It says so by a code or a challenge; without either, it was
+ * something before it that answered.
+ *
+ * @param {Partial<AuthError>} refusal
+ */
+function isFinal({ status, body, code, retryAfter, challenge }) {
+  if (status !== 401 || retryAfter !== null) return false;
+  const outside = typeof Object(body).code === "string";
+  return outside || OURS.test(code ?? "") || CHALLENGE.test(challenge ?? "");
 }
 
 /**
