@@ -26,6 +26,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "tests.defaults.project.NeverAsked",
     "DEFAULT_METADATA_CLASS": "tests.defaults.project.NeverAsked",
     "UNAUTHENTICATED_USER": "tests.defaults.project.Guest",
+    "UNAUTHENTICATED_TOKEN": "builtins.dict",
     "URL_FORMAT_OVERRIDE": "version",
     "FORMAT_SUFFIX_KWARG": "tenant",
     "NON_FIELD_ERRORS_KEY": "code",

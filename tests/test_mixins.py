@@ -25,6 +25,10 @@ from drf_jwt_kit.mixins import SecureViewMixin
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.test_mixins")]
 
 
+class Guest:
+    is_authenticated = True
+
+
 class Ok(APIView):
     def get(self, request):
         return Response({"user": str(request.user)})
@@ -166,6 +170,12 @@ class TestCannotBeOpened:
     @pytest.mark.parametrize("method", ["get", "head", "options", "post", "put", "patch", "delete"])
     def test_another_method_opens_no_view(self, kit, db, method):
         assert getattr(kit, method)("/orders/").status_code == 401
+
+    def test_a_guest_of_the_projects_who_counts_as_authenticated_opens_no_view(self, kit, db):
+        with override_settings(REST_FRAMEWORK={"UNAUTHENTICATED_USER": Guest}):
+            answer = kit.get("/NoPermissions/")
+
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
 
     def test_get_permissions_says_so_to_whoever_reads_it(self):
         names = [type(permission).__name__ for permission in AnyoneAllowed().get_permissions()]

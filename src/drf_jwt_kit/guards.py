@@ -200,7 +200,7 @@ def with_code(response: Response, error: Exception, body: dict[str, Any]) -> Res
     data, detail = getattr(response, "data", None), getattr(error, "detail", None)
     if isinstance(detail, (dict, list)) and data is detail:
         response.data = {**body, **(data if isinstance(data, dict) else {})}
-    elif isinstance(data, dict) and detail is not None:
+    elif isinstance(data, dict):
         response.data = _completed(data, detail, body)
     return response
 
