@@ -169,7 +169,8 @@ class TokenRefreshSerializer(serializers.Serializer[Any]):
         presented = attrs["refresh"]
         if self.token_class is not RefreshToken:  # a project's own, which may refuse it
             presented = self.token_class(presented)
-        return sessions.refresh(presented, request, retry_key=retry_key).as_data()
+        self.pair = sessions.refresh(presented, request, retry_key=retry_key)
+        return self.pair.as_data()
 
 
 class TokenVerifySerializer(serializers.Serializer[Any]):

@@ -33,6 +33,8 @@ _CHANGED = (
 """What a login may change of a session that is stored already."""
 
 _NO_TOKEN = (InvalidToken, TypeError, ValueError, AttributeError, RecursionError)
+_ANY_HEADER = "e30"
+"""An empty one."""
 _SHORTEST = 60
 """Characters of a payload: the id of a session alone has more."""
 
@@ -74,6 +76,11 @@ class Waiting:
     is_refused: bool = False
     """Whether that is a refusal, which may have tokens in it even so."""
     _lock: Lock = field(default_factory=Lock, repr=False)
+
+    @property
+    def sessions(self) -> set[UUID]:
+        """Those that have been prepared here, whatever has become of them."""
+        return {*self.beginnings, *(one.session.pk for one in self.ended)}
 
     def add(self, one: Beginning) -> bool:
         """Let a login wait here. False if the view has been left meanwhile, by another thread."""
@@ -219,31 +226,29 @@ def _hand_on(thrown_away: Beginning, left: list[Beginning]) -> None:
 def _seen_in(answers: object, prepared: list[Beginning]) -> list[Beginning]:
     """Those of ``prepared`` of whose tokens something is in ``answers``."""
     answer = repr(answers)
-    seen = [one for one in prepared if _stands_in(answer, one.written)]
+    seen = [one for one in prepared if stands_in(answer, one.written)]
     if len(seen) == len(prepared):
         return seen
-    others = _sessions_in(answer)  # of tokens that were written out once more
+    others = {sid for _, sid in tokens_in(answer)}  # of tokens that were written out once more
     return [one for one in prepared if one in seen or one.session.pk in others]
 
 
-def _stands_in(answer: str, written: object) -> bool:
+def stands_in(answer: str, written: object) -> bool:
     """Whether one of the tokens of a pair stands in ``answer`` as it was written."""
     return isinstance(written, TokenPair) and any(
         token in answer for token in (written.refresh, written.access) if token
     )
 
 
-def _sessions_in(answer: str) -> set[UUID]:
-    """The ids of the sessions whose tokens are somewhere in ``answer``.
+def tokens_in(text: str) -> Iterator[tuple[str, UUID]]:
+    """What may be a token in ``text``, each with the id of the session that it names.
 
-    Takes time in proportion to its length: what clients send may be in it.
+    Nothing is verified. Takes time in proportion to its length: what clients send may be in it.
     """
-    found = set()
-    for text in re.findall(r"[\w.-]+", answer):
-        parts = text.split(".")
+    for run in re.findall(r"[\w.-]+", text, re.ASCII):
+        parts = run.split(".")
         for header, payload, signature in zip(parts, parts[1:], parts[2:], strict=False):
             if len(payload) >= _SHORTEST:
-                with suppress(*_NO_TOKEN):
-                    sid = read_unverified(f"{header}.{payload}.{signature}").get("sid")
-                    found.add(UUID(sid))
-    return found
+                with suppress(*_NO_TOKEN):  # whatever precedes the header without a space
+                    sid = UUID(read_unverified(f"{_ANY_HEADER}.{payload}.").get("sid"))
+                    yield f"{header}.{payload}.{signature}", sid

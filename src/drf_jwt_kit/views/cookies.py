@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +25,12 @@ from rest_framework_simplejwt.exceptions import TokenError
 from drf_jwt_kit import transports
 from drf_jwt_kit.authentication import JWTCookieAuthentication
 from drf_jwt_kit.exceptions import InvalidToken, Reason, ServiceUnavailable
+from drf_jwt_kit.sessions.answered import pair_in
 from drf_jwt_kit.sessions.end import log_out_each
+from drf_jwt_kit.sessions.tokens import TokenPair
 from drf_jwt_kit.sessions.verify import is_superseded
 
-from .endpoint import EndpointMixin
+from .jar import NoTokensMixin, cleared, into_cookies
 from .sessions import SessionDetailView, SessionListView, SessionViewBase, TokenLogoutAllView
 from .tokens import TokenLogoutView, TokenObtainPairView, TokenRefreshView, TokenVerifyView
 
@@ -34,7 +38,7 @@ _UNNAMED = "text/plain"
 """The type that wsgiref (runserver) gives a request without one. Source: RFC 2045, 5.2."""
 
 
-class CookieEndpointMixin(EndpointMixin):
+class CookieEndpointMixin(NoTokensMixin):
     """An endpoint to which browsers add cookies. Accepts only JSON, only from our own pages."""
 
     parser_classes = (JSONParser,)
@@ -79,15 +83,25 @@ class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
 
     def answer(self, presented: Any) -> Response:
         """The cookies, and how long they are valid (``expires_in``, seconds)."""
-        response = super().answer(presented)
-        return _into_cookies(response) if "access" in response.data else response
+        return self._moved(super().answer(presented))
 
     def begun(self, response: Any) -> None:
         """A browser that is logged in gets another CSRF token."""
         super().begun(response)
-        if transports.access_cookie().name in response.cookies:
+        name = transports.access_cookie().name
+        if (
+            isinstance(response, Response)
+            and not response.cookies
+            and response.status_code < HTTPStatus.BAD_REQUEST
+        ):
+            self._moved(response)  # of a handler of the project's own
+        if name in response.cookies:
             rotate_token(self.request._request)
             transports.send_csrf_cookie(self.request, response)
+
+    def _moved(self, response: Response) -> Response:
+        pair = pair_in(response.data, self.prepared(), self.tokens_held())
+        return response if pair is None else into_cookies(response, pair)
 
 
 class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
@@ -98,13 +112,30 @@ class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
         """The cookies, and how long they are valid. Reads no token in the body."""
         self.body(request)
         cookie = _presented(transports.refresh_cookie(), request)
-        return _into_cookies(self.answer({"refresh": cookie}), held=cookie)
+        response = self.answer({"refresh": cookie})
+        pair = self._answered(response.data)
+        return response if pair is None else into_cookies(response, pair, held=cookie)
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        """The serializer, which is asked later what it has refreshed."""
+        self._serializer = super().get_serializer(*args, **kwargs)
+        return self._serializer
+
+    def _answered(self, data: Any) -> TokenPair | None:
+        """The tokens in ``data``, or else what has been refreshed: the ones before are used up."""
+        refreshed: TokenPair | None = getattr(self._serializer, "pair", None)
+        if not self._may_begin_sessions():
+            return refreshed
+        answered = pair_in(data, self.prepared(), self.tokens_held())
+        if answered is None or answered.refresh or refreshed is None:
+            return answered or refreshed
+        return replace(answered, refresh=refreshed.refresh)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Clear the cookies if the one that was sent can never be good again, and is not likely to
         have been overwritten by a login since."""
         response = super().handle_exception(exc)
-        return _cleared(response) if self._is_final(exc) else response
+        return cleared(response) if self._is_final(exc) else response
 
     def _is_final(self, exc: Exception) -> bool:
         """Whether no answer that is on its way can have brought, or will accept, a better one.
@@ -155,12 +186,12 @@ class CookieLogoutView(CookieEndpointMixin, TokenLogoutView):
         self._has_ended, refusal = log_out_each(tokens)
         if refusal is not None and not getattr(refusal, "final", True):
             raise refusal
-        return _cleared(Response({}))
+        return cleared(Response({}))
 
     def handle_exception(self, exc: Exception) -> Response:
         """Clear the cookies with a refusal that ended a session."""
         response = super().handle_exception(exc)
-        return _cleared(response) if self._has_ended else response
+        return cleared(response) if self._has_ended else response
 
 
 class CookieSessionViewBase(CookieEndpointMixin, SessionViewBase):
@@ -174,7 +205,7 @@ class CookieSessionViewBase(CookieEndpointMixin, SessionViewBase):
     def cleared(self, response: Response) -> Response:
         """Clear the cookies, unless a token in the header decided: they may be another login's."""
         by_header = JWTCookieAuthentication().header_token(self.request) is not None
-        return response if by_header else _cleared(response)
+        return response if by_header else cleared(response)
 
 
 class CookieLogoutAllView(CookieSessionViewBase, TokenLogoutAllView):
@@ -197,32 +228,6 @@ class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
         """End it, and clear the cookies if they belong to it."""
         response = super().delete(request, session_id, **kwargs)
         return self.cleared(response) if self.session_of(request) == UUID(session_id) else response
-
-
-def _into_cookies(response: Response, *, held: str = "") -> Response:
-    """Move the tokens of ``response`` into cookies; its body says how long they are valid.
-
-    ``held`` is the refresh token in the browser's cookie. An answer of its generation, or none,
-    does not set that cookie again: it may arrive late, and would put the old token over a newer
-    one. If the serializer of a login answers no refresh token, its cookie is cleared. Other data
-    stays in the body.
-    """
-    access, refresh = response.data.pop("access"), response.data.pop("refresh", held)
-    cookie = transports.refresh_cookie()
-    response.data["expires_in"] = transports.access_cookie().put(response, access)
-    if not refresh:
-        cookie.clear(response)
-    elif held and transports.is_same_generation(refresh, held):
-        response.data["refresh_expires_in"] = transports.seconds_left(held)
-    else:
-        response.data["refresh_expires_in"] = cookie.put(response, refresh)
-    return response
-
-
-def _cleared(response: Response) -> Response:
-    transports.access_cookie().clear(response)
-    transports.refresh_cookie().clear(response)
-    return response
 
 
 def _presented(cookie: transports.TokenCookie, request: Request) -> str:

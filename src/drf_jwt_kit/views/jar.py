@@ -1,0 +1,83 @@
+"""What of an answer goes into the browser's cookies, and what may stay in the body?"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from drf_jwt_kit import transports
+from drf_jwt_kit.sessions.answered import without_tokens
+from drf_jwt_kit.sessions.beginnings import Beginning, Waiting
+from drf_jwt_kit.sessions.presented import sid_of
+from drf_jwt_kit.sessions.tokens import TokenPair
+
+from .endpoint import EndpointMixin
+
+
+def into_cookies(response: Response, pair: TokenPair, *, held: str = "") -> Response:
+    """Put the tokens of ``pair`` into cookies; the body says how long they are valid.
+
+    ``held`` is the refresh token in the browser's cookie. An answer of its generation, or none,
+    does not set that cookie again: it may arrive late, and would put the old token over a newer
+    one. If a login answers no refresh token, its cookie is cleared. Other data stays in the body.
+    """
+    refresh, cookie = pair.refresh or held, transports.refresh_cookie()
+    lifetimes = {"expires_in": transports.access_cookie().put(response, pair.access)}
+    if not refresh:
+        cookie.clear(response)
+    elif held and transports.is_same_generation(refresh, held):
+        lifetimes["refresh_expires_in"] = transports.seconds_left(held)
+    else:
+        lifetimes["refresh_expires_in"] = cookie.put(response, refresh)
+    if isinstance(response.data, dict):
+        moved = [pair.access, *filter(None, [pair.refresh])]
+        for name in [name for name, value in response.data.items() if value in moved]:
+            del response.data[name]
+        response.data.update(lifetimes)
+    return response
+
+
+def cleared(response: Response) -> Response:
+    """``response``, with which the browser forgets both cookies."""
+    transports.access_cookie().clear(response)
+    transports.refresh_cookie().clear(response)
+    return response
+
+
+class NoTokensMixin(EndpointMixin):
+    """An endpoint with no token of ours in any body, whatever a project's code answers there."""
+
+    _waiting: Waiting | None = None
+
+    def prepared(self) -> list[Beginning]:
+        """The logins that this request has prepared."""
+        return [] if self._waiting is None else [*self._waiting.beginnings.values()]
+
+    def tokens_held(self) -> list[str]:
+        """The tokens with which the browser has come."""
+        cookies = (transports.access_cookie(), transports.refresh_cookie())
+        return [token for cookie in cookies for token in cookie.read_each(self.request)]
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Leave the place of each token empty once the body is rendered. A stream is not read."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        if hasattr(final, "add_post_render_callback"):
+            final.add_post_render_callback(self._empty_of_tokens)
+        elif not final.streaming:
+            self._empty_of_tokens(final)
+        return final
+
+    def _empty_of_tokens(self, response: Any) -> None:
+        text = response.content.decode("latin-1")  # a character a byte, and tokens are ASCII
+        kept = without_tokens(text, self._known)
+        if kept != text:
+            response.content = kept.encode("latin-1")
+
+    def _known(self) -> set[UUID | None]:
+        begun = set() if self._waiting is None else self._waiting.sessions
+        return {*begun, *map(sid_of, self.tokens_held())}
