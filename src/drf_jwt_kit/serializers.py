@@ -11,7 +11,7 @@ from functools import partial
 from inspect import getattr_static
 from typing import TYPE_CHECKING, Any, cast
 
-from django.contrib.auth import authenticate, get_user_model
+from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import ImproperlyConfigured
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -27,7 +27,7 @@ from .conf.moments import aware
 from .conf.plain_text import is_plain
 from .exceptions import NoActiveAccount, refused_as
 from .sessions import devices
-from .sessions.account import may_log_in, typed
+from .sessions.account import authenticated, may_log_in, typed
 from .sessions.begin import log_in
 from .sessions.claims import GivesTokens, OwnToken
 from .sessions.faults import persistent
@@ -135,7 +135,7 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         except DjangoValidationError as error:
             raise serializers.ValidationError({self.username_field: error.messages}) from error
         with typed(attrs["password"]):
-            user = authenticate(request=request, **{name: attrs[name] for name in names})
+            user = authenticated(request, **{name: attrs[name] for name in names})
         if not may_log_in(user):
             raise NoActiveAccount(self.error_messages["no_active_account"])
         return user

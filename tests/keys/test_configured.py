@@ -314,6 +314,13 @@ WRONG = {
         "E021",
         f"{FIRST} cannot be read as a PEM. {PEM}",
     ),
+    "a PEM whose line breaks are written out, as many .env files have it": (
+        [{"key": private_pem().replace("\n", r"\n")}],
+        "E066",
+        f"{FIRST} is a PEM whose line breaks are written as a backslash and an n. Put them back "
+        'in the settings: {"key": os.environ["NAME"].replace(r"\\n", "\\n")}; or give the '
+        "variable real line breaks, or the path of a file.",
+    ),
     "a key in the format of SSH that is unreadable": (
         [{"key": "ssh-rsa hunter2"}],
         "E021",

@@ -21,6 +21,7 @@ from jwt.utils import base64url_decode, base64url_encode
 
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 
+from .as_json import require_json
 from .jwk import Key
 from .signing_function import signed_by_function
 
@@ -70,17 +71,23 @@ def encode(
 ) -> str:
     """``claims`` signed by ``key``, as a compact JWS (RFC 7515 section 7.1).
 
-    Raises UnusableKey if a function signs and the public key does not verify its signature, and
-    whatever that function raises.
+    Raises ClaimsError for a claim that is not JSON, UnusableKey if a function signs and the public
+    key does not verify its signature, and whatever that function raises.
     """
     header = {"kid": key.kid, "typ": kind.value}
-    if callable(key.signing_key):
-        parts = ({"alg": key.algorithm, **header}, None), (claims, json_encoder)
-        encoded = (json.dumps(part, cls=cls, separators=(",", ":")).encode() for part, cls in parts)
-        return signed_by_function(b".".join(map(base64url_encode, encoded)), key)
-    return jwt.encode(
-        claims, key.signing_key, key.algorithm, headers=header, json_encoder=json_encoder
-    )
+    try:
+        if callable(key.signing_key):
+            parts = ({"alg": key.algorithm, **header}, None), (claims, json_encoder)
+            encoded = (
+                json.dumps(part, cls=cls, separators=(",", ":")).encode() for part, cls in parts
+            )
+            return signed_by_function(b".".join(map(base64url_encode, encoded)), key)
+        return jwt.encode(
+            claims, key.signing_key, key.algorithm, headers=header, json_encoder=json_encoder
+        )
+    except TypeError:
+        require_json(claims, json_encoder)
+        raise
 
 
 def decode_typed(

@@ -25,10 +25,16 @@ UNKNOWN_ALGORITHM = "drf_jwt_kit.E050"
 NEITHER_PEM_NOR_JWK = "drf_jwt_kit.E051"
 UNREADABLE_JWK = "drf_jwt_kit.E052"
 KEY_FOR_NO_ALGORITHM = "drf_jwt_kit.E053"
+BREAKS_WRITTEN_OUT = "drf_jwt_kit.E066"
 
 _ONE_PEM = (
     "It must hold one key with its line breaks, in PKCS 8, PKCS 1, SEC 1 or SubjectPublicKeyInfo. "
     "Give a 'passphrase' only if it is encrypted. Rewrite: openssl pkey -in KEY.pem -out PLAIN.pem"
+)
+
+_BREAK_LINES = (
+    'Put them back in the settings: {"key": os.environ["NAME"].replace(r"\\n", "\\n")}; or '
+    "give the variable real line breaks, or the path of a file."
 )
 
 
@@ -87,6 +93,9 @@ def _from_pem(text: bytes, where: str, passphrase: str | None) -> Any:
         problem = f"{where} is neither a PEM nor a JWK."
         hint = "Give the PEM with all its lines; for an HMAC secret, name its 'algorithm'."
         raise UnusableKey(problem, hint=hint, id=NEITHER_PEM_NOR_JWK)
+    if b"\\n" in text:
+        problem = f"{where} is a PEM whose line breaks are written as a backslash and an n."
+        raise UnusableKey(problem, hint=_BREAK_LINES, id=BREAKS_WRITTEN_OUT)
     password = None if passphrase is None else passphrase.encode()
     try:
         if not text.startswith(b"-----"):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.hashers import check_password, get_hasher, identify_hasher
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connections, router
@@ -21,6 +21,7 @@ from rest_framework import exceptions
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import statements
 
+from .backends import log_passed_over
 from .life import End
 
 _typed: ContextVar[str | None] = ContextVar("drf_jwt_kit_typed", default=None)
@@ -161,6 +162,24 @@ def typed(password: str) -> Iterator[None]:
         yield
     finally:
         _typed.reset(before)
+
+
+@sensitive_variables("credentials")
+def authenticated(request: Any, **credentials: Any) -> Any:
+    """The user with these credentials, as Django's ``authenticate`` has it; None if there is none.
+
+    Backends get the request of REST Framework, with its ``data``. What they note on it, as
+    django-axes does that an account is locked, is then on Django's, where middleware looks for it.
+    """
+    before = {*vars(request)} if request is not None else set()
+    user = authenticate(request=request, **credentials)
+    inner = getattr(request, "_request", None)
+    if inner is not None:
+        noted = {name: value for name, value in vars(request).items() if name not in before}
+        vars(inner).update({name: noted[name] for name in noted if not name.startswith("_")})
+    if user is None:
+        log_passed_over(credentials)
+    return user
 
 
 def _one(user_id: Any) -> Any:

@@ -5,6 +5,8 @@ The settings name the header and the words before the token, in any case (RFC 91
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable
 
 from django.utils.cache import patch_vary_headers
@@ -13,6 +15,11 @@ from rest_framework.request import Request
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import BadAuthorizationHeader, InvalidToken, challenge
+
+logger = logging.getLogger("drf_jwt_kit")
+
+_SCHEME = re.compile(rb"[A-Za-z-]{1,20}")
+"""A word. Tokens are longer, or have digits."""
 
 
 def header_of(request: Request) -> bytes | None:
@@ -33,10 +40,20 @@ def token_in(header: bytes) -> bytes | None:
     """
     parts = header.split()
     if not parts or parts[0].lower() not in get_settings().auth_schemes:
+        _tell_another_scheme(parts)
         return None
     if len(parts) != 2:  # noqa: PLR2004  # the word and the token
         raise BadAuthorizationHeader
     return parts[1]
+
+
+def _tell_another_scheme(parts: list[bytes]) -> None:
+    """Say why a token was not looked at. A word that may be the token itself is not named."""
+    if logger.isEnabledFor(logging.DEBUG):
+        named = len(parts) > 1 and _SCHEME.fullmatch(parts[0])
+        scheme = parts[0].decode() if named else "none"
+        wanted = ",".join(get_settings().AUTH_HEADER_TYPES)
+        logger.debug("event=another_scheme scheme=%r wanted=%r", scheme, wanted)
 
 
 def challenge_of(
