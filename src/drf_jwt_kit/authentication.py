@@ -176,6 +176,26 @@ class JWTStatelessAuthentication(JWTAuthentication, _StatelessAuthentication):
         return sessions.authenticate_stateless(validated_token)
 
 
+class JWTOptionalAuthentication(JWTAuthentication):
+    """The same for public views: with a refused token the request is anonymous, and no 401.
+
+    So is one whose key cannot be read at the moment. A view that requires a user refuses it still:
+    name the class before a stateless one to have both.
+    """
+
+    refusal: AuthenticationFailed | KeysUnavailable | None = None
+    """Why the token of this request was not accepted; for views that require a user."""
+
+    @_hides_tokens
+    def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
+        """``(user, token)``, or None if there is no token or it is refused."""
+        try:
+            return super().authenticate(request)
+        except (AuthenticationFailed, KeysUnavailable) as refusal:
+            self.refusal = refusal
+            return None
+
+
 class JWTCookieAuthentication(JWTAuthentication):
     """The same for browsers: the token may also be in the access cookie.
 
