@@ -15,8 +15,9 @@ from uuid import UUID
 from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable
 from drf_jwt_kit.jose.codec import TokenKind
 
-from .beginnings import Beginning, stands_in, tokens_in
+from .beginnings import Beginning, stands_in
 from .presented import EITHER, Origin, Presented, read
+from .token_text import tokens_in
 from .tokens import TokenPair
 
 _BEGINNING = "eyJ"

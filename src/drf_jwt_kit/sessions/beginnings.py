@@ -6,7 +6,6 @@ leave nothing behind. Outside such a view a login begins at once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar
@@ -19,11 +18,11 @@ from django.db import DatabaseError, IntegrityError, InterfaceError
 
 from drf_jwt_kit.conf.moments import as_local, now
 from drf_jwt_kit.exceptions import InvalidToken, Reason
-from drf_jwt_kit.jose.codec import read_unverified
 from drf_jwt_kit.models import Session, database, insertion
 
 from . import events, feed, rows
 from .faults import persistent, persistently
+from .token_text import tokens_in
 from .tokens import TokenPair
 
 _CHANGED = (
@@ -31,12 +30,6 @@ _CHANGED = (
     *("refresh_lifetime", "access_lifetime", "expires_at", "auth_time"),
 )
 """What a login may change of a session that is stored already."""
-
-_NO_TOKEN = (InvalidToken, TypeError, ValueError, AttributeError, RecursionError)
-_ANY_HEADER = "e30"
-"""An empty one."""
-_SHORTEST = 60
-"""Characters of a payload: the id of a session alone has more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,17 +231,3 @@ def stands_in(answer: str, written: object) -> bool:
     return isinstance(written, TokenPair) and any(
         token in answer for token in (written.refresh, written.access) if token
     )
-
-
-def tokens_in(text: str) -> Iterator[tuple[str, UUID]]:
-    """What may be a token in ``text``, each with the id of the session that it names.
-
-    Nothing is verified. Takes time in proportion to its length: what clients send may be in it.
-    """
-    for run in re.findall(r"[\w.-]+", text, re.ASCII):
-        parts = run.split(".")
-        for header, payload, signature in zip(parts, parts[1:], parts[2:], strict=False):
-            if len(payload) >= _SHORTEST:
-                with suppress(*_NO_TOKEN):  # whatever precedes the header without a space
-                    sid = UUID(read_unverified(f"{_ANY_HEADER}.{payload}.").get("sid"))
-                    yield f"{header}.{payload}.{signature}", sid

@@ -34,8 +34,7 @@ REFRESH = frozenset({TokenKind.REFRESH})
 _END_OF_TIME = 2**40
 """Epoch seconds, later than any real time."""
 _accepted = TokenMemory()
-"""The access tokens of ours. A refresh token is presented once, so knowing it would serve nobody;
-those of other issuers are verified by keys that are fetched, and name no key of the ring."""
+"""The access tokens of ours: a refresh token is presented once, others name no key of the ring."""
 
 
 @dataclass(frozen=True, kw_only=True)
