@@ -179,8 +179,8 @@ class JWTStatelessAuthentication(JWTAuthentication, _StatelessAuthentication):
 class JWTOptionalAuthentication(JWTAuthentication):
     """The same for public views: with a refused token the request is anonymous, and no 401.
 
-    So is one whose key cannot be read at the moment. A view that requires a user refuses it still:
-    name the class before a stateless one to have both.
+    So is one whose key cannot be read at the moment. A view that requires a user refuses it still.
+    List it alone: whatever class comes after it is asked about the same header, and may refuse it.
     """
 
     refusal: AuthenticationFailed | KeysUnavailable | None = None
