@@ -11,6 +11,7 @@ const CODES = {
   invalid_request: "Something in the form is missing or wrong.",
   method_not_allowed: "This address does not do that. That is a mistake in this page.",
   no_active_account: "User name and password do not fit. Which of the two is wrong, the server does not say.",
+  not_acceptable: "The server answers in JSON, and this request wants something else. That is a mistake in this page.",
   not_authenticated: "You are not logged in, and this is not for strangers. Log in first.",
   not_found: "There is no such thing, or it has ended already.",
   parse_error: "The server could not read this request. That is a mistake in this page.",
