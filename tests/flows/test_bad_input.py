@@ -102,6 +102,9 @@ class TestBodies:
 
         assert_refused(answer, "not_acceptable")
 
+    def test_a_format_in_the_address_is_answered_in_json(self, kit, path):
+        assert_refused(send(kit, f"{path}?format=xml", b"{"), "parse_error")
+
     def test_a_browser_is_told_of_a_broken_body_in_a_page(self, kit, path):
         answer = send(kit, path, b"{", HTTP_ACCEPT="text/html")
 

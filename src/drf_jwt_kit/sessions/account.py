@@ -74,11 +74,9 @@ def accepted_fingerprints(user: Any) -> Iterator[str]:
 
     Django's hash depends on SECRET_KEY, whose rotation must not end a session.
     """
-    if not _has_password(user):
-        yield ""
-        return
-    yield _digest(user.get_session_auth_hash())
-    yield from map(_digest, user.get_session_auth_fallback_hash())
+    yield fingerprint(user)
+    if _has_password(user):
+        yield from map(_digest, user.get_session_auth_fallback_hash())
 
 
 def end_of_account(

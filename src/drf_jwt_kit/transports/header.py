@@ -49,11 +49,10 @@ def token_in(header: bytes) -> bytes | None:
 
 def _tell_another_scheme(parts: list[bytes]) -> None:
     """Say why a token was not looked at. A word that may be the token itself is not named."""
-    if logger.isEnabledFor(logging.DEBUG):
-        named = len(parts) > 1 and _SCHEME.fullmatch(parts[0])
-        scheme = parts[0].decode() if named else "none"
-        wanted = ",".join(get_settings().AUTH_HEADER_TYPES)
-        logger.debug("event=another_scheme scheme=%r wanted=%r", scheme, wanted)
+    named = len(parts) > 1 and _SCHEME.fullmatch(parts[0])
+    scheme = parts[0].decode() if named else "none"
+    wanted = ",".join(get_settings().AUTH_HEADER_TYPES)
+    logger.debug("event=another_scheme scheme=%r wanted=%r", scheme, wanted)
 
 
 def challenge_of(
