@@ -75,8 +75,8 @@ def accepted_fingerprints(user: Any) -> Iterator[str]:
     Django's hash depends on SECRET_KEY, whose rotation must not end a session.
     """
     yield fingerprint(user)
-    if _has_password(user):
-        yield from map(_digest, user.get_session_auth_fallback_hash())
+    fallbacks = user.get_session_auth_fallback_hash() if _has_password(user) else ()
+    yield from map(_digest, fallbacks)
 
 
 def end_of_account(
