@@ -8,6 +8,8 @@ under test is the installed wheel, and what is said here holds for that one.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import drf_jwt_kit
@@ -33,6 +35,25 @@ def environment(*folders: Path, inherit: bool = True, **variables: str) -> dict[
         "DRF_JWT_KIT_UNDER_TEST": str(PACKAGE),
         **variables,
     }
+
+
+def specifications(
+    settings: str, *where: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """What pytest answers in a process of its own, for the tests in ``where`` under ``settings``.
+
+    ``where`` may hold further words of its command line.
+    """
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+            *(f"--ds={settings}", *where),
+        ],
+        env={**environment(), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def _place_of_the_package() -> list[Path]:

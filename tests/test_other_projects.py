@@ -1,11 +1,8 @@
 """The same specifications under other projects' settings, each in a process of its own."""
 
-import subprocess
-import sys
-
 import pytest
 
-from .child import environment
+from .child import specifications
 
 pytestmark = pytest.mark.projects
 
@@ -36,23 +33,6 @@ pytestmark = pytest.mark.projects
     ],
 )
 def test_the_specifications_hold_under_other_settings(settings, where):
-    answer = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-m",
-            "not long and not once",
-            f"--ds={settings}",
-            *where,
-        ],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    answer = specifications(settings, "-m", "not long and not once", *where)
 
     assert answer.returncode == 0, answer.stdout[-4000:]

@@ -2,12 +2,10 @@
 
 import importlib.util
 import json
-import subprocess
-import sys
 
 import pytest
 
-from .child import environment
+from .child import specifications
 from .leaving_out import leave_out
 
 pytestmark = pytest.mark.once
@@ -18,15 +16,8 @@ def test_a_token_is_good_at_its_own_tenant_alone(empty_database):
         leave_out("django-tenants: it is not installed. `make test` has it.")
     database = empty_database("postgresql").settings
 
-    answer = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0"),
-            *("--ds=tests.settings_tenants", "tests/tenants"),
-        ],
-        env=environment(DATABASE=json.dumps(database)),
-        capture_output=True,
-        text=True,
-        check=False,
+    answer = specifications(
+        *("tests.settings_tenants", "-n", "0", "tests/tenants"), DATABASE=json.dumps(database)
     )
 
     assert answer.returncode == 0, answer.stdout[-4000:] + answer.stderr[-2000:]

@@ -116,30 +116,18 @@ class TestQueriesThatAreWatched:
 
         assert seen == ["SELECT"]
 
-    def test_a_profiler_in_place_of_django_is_asked(self, token, monkeypatch):
-        seen, execute = [], SQLCompiler.execute_sql
-
-        def watched(self, *args, **kwargs):
-            seen.append(self.query.model)
-            return execute(self, *args, **kwargs)
-
-        monkeypatch.setattr(SQLCompiler, "execute_sql", watched)
+    def test_a_profiler_in_place_of_django_is_asked(self, token, calls_of):
+        seen = calls_of(SQLCompiler, "execute_sql")
         authenticate(token)
         authenticate(token)
 
-        assert seen == [get_user_model()] * 2
+        assert [one.query.model for one in seen] == [get_user_model()] * 2
 
-    def test_a_profiler_sees_what_a_refresh_writes(self, kit, signed_in, monkeypatch):
-        seen, execute = [], SQLCompiler.execute_sql
-
-        def watched(self, *args, **kwargs):
-            seen.append(type(self.query).__name__)
-            return execute(self, *args, **kwargs)
-
-        monkeypatch.setattr(SQLCompiler, "execute_sql", watched)
+    def test_a_profiler_sees_what_a_refresh_writes(self, kit, signed_in, calls_of):
+        seen = calls_of(SQLCompiler, "execute_sql")
         tokens = kit.rotate(signed_in.refresh)
 
-        assert seen.count("UpdateQuery") == 1
+        assert [type(one.query).__name__ for one in seen].count("UpdateQuery") == 1
         assert tokens.session.generation == 1
 
 
@@ -300,18 +288,12 @@ class TestWhatALoginStores:
         with pytest.raises(ValueError, match="unsaved related object"):
             insertion.insert(session, "default")
 
-    def test_is_written_by_a_profiler_in_place_of_django(self, new, monkeypatch):
-        seen, execute = [], SQLInsertCompiler.execute_sql
-
-        def watched(self, *args, **kwargs):
-            seen.append(self.query.model)
-            return execute(self, *args, **kwargs)
-
-        monkeypatch.setattr(SQLInsertCompiler, "execute_sql", watched)
+    def test_is_written_by_a_profiler_in_place_of_django(self, new, calls_of):
+        seen = calls_of(SQLInsertCompiler, "execute_sql")
         for _ in range(2):
             insertion.insert(new(), "default")
 
-        assert seen == [Session] * 2
+        assert [one.query.model for one in seen] == [Session] * 2
 
     def test_lets_nobody_commit_if_it_fails(self, new):
         session = new()
