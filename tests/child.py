@@ -49,7 +49,7 @@ def specifications(
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
             *(f"--ds={settings}", *where),
         ],
-        env=environment(**variables),
+        env=environment() | variables,
         capture_output=True,
         text=True,
         check=False,
