@@ -1,0 +1,151 @@
+"""dj-rest-auth's endpoints begin and end our sessions."""
+
+import pytest
+from dj_rest_auth.app_settings import api_settings
+from django.test import Client
+
+from drf_jwt_kit.models import RevokedReason, Session
+from tests.conftest import PASSWORD, SignedIn
+
+pytestmark = pytest.mark.django_db
+NEW = "a staple of quite new horses"
+
+
+def log_in(kit, password=PASSWORD, **headers):
+    body = {"username": "ada", "password": password}
+    return kit.post("/auth/login/", body, format="json", headers=headers)
+
+
+@pytest.fixture
+def logged_in(kit, user):
+    answer = log_in(kit).json()
+    return SignedIn(access=answer["access"], refresh=answer["refresh"])
+
+
+def test_its_login_begins_a_session_of_ours(kit, user, logged_in):
+    assert kit.get_with(logged_in.access).status_code == 200
+    assert logged_in.session.user == user
+    assert kit.rotate(logged_in.refresh).access
+
+
+def test_a_session_of_its_login_knows_the_device(kit, user):
+    log_in(kit, **{"user-agent": "Firefox of Ada's"})
+
+    session = Session.objects.get()
+    assert (session.user_agent, session.ip) == ("Firefox of Ada's", "127.0.0.1")
+
+
+def test_a_wrong_password_begins_nothing(kit, user):
+    assert log_in(kit, "wrong").status_code == 400
+    assert not Session.objects.exists()
+
+
+def test_its_registration_begins_a_session_of_ours(kit, db):
+    body = {"username": "grace", "email": "g@example.com", "password1": NEW, "password2": NEW}
+
+    answer = kit.post("/auth/registration/", body, format="json")
+
+    assert answer.status_code == 201
+    assert kit.get_with(answer.json()["access"]).status_code == 200
+
+
+def test_its_user_endpoint_reads_our_tokens(kit, logged_in):
+    assert kit.get_with(logged_in.access, "/auth/user/").json()["username"] == "ada"
+
+
+def test_its_refresh_and_verify_are_ours(kit, logged_in):
+    answer = kit.post("/auth/token/refresh/", {"refresh": logged_in.refresh}, format="json")
+
+    assert kit.get_with(answer.json()["access"]).status_code == 200
+    assert logged_in.session.generation == 1
+    verified = kit.post("/auth/token/verify/", {"token": answer.json()["access"]}, format="json")
+    assert verified.status_code == 200
+
+
+def test_a_new_password_at_its_endpoint_ends_the_sessions(kit, user, logged_in):
+    other = kit.sign_in(user)
+    body = {"new_password1": NEW, "new_password2": NEW}
+
+    answer = kit.post(
+        "/auth/password/change/",
+        body,
+        format="json",
+        headers={"Authorization": f"Bearer {logged_in.access}"},
+    )
+
+    assert (answer.status_code, answer.json()) == (200, {"detail": "New password has been saved."})
+    assert kit.get_with(other.access).status_code == 401
+    assert kit.get_with(logged_in.access).status_code == 401
+    assert log_in(kit, NEW).status_code == 200
+
+
+class TestLogout:
+    def test_the_refresh_token_in_the_body_ends_its_session(self, kit, logged_in):
+        answer = kit.post("/auth/logout/", {"refresh": logged_in.refresh}, format="json")
+
+        assert answer.status_code == 200
+        assert answer.json() == {"detail": "Successfully logged out."}
+        assert kit.get_with(logged_in.access).status_code == 401
+        assert kit.refresh(logged_in.refresh).status_code == 401
+        assert logged_in.session.revoked_reason == RevokedReason.LOGOUT
+
+    def test_the_access_token_in_the_header_ends_it_too(self, kit, logged_in):
+        headers = {"Authorization": f"Bearer {logged_in.access}"}
+
+        assert kit.post("/auth/logout/", headers=headers).status_code == 200
+
+        assert kit.refresh(logged_in.refresh).status_code == 401
+
+    def test_tokens_in_its_cookies_end_it_and_are_cleared(self, kit, logged_in, monkeypatch):
+        monkeypatch.setattr(api_settings, "JWT_AUTH_COOKIE", "its-access")
+        monkeypatch.setattr(api_settings, "JWT_AUTH_REFRESH_COOKIE", "its-refresh")
+        kit.cookies["its-refresh"] = logged_in.refresh
+
+        answer = kit.post("/auth/logout/")
+
+        assert answer.status_code == 200
+        assert answer.cookies["its-refresh"].value == ""
+        assert kit.refresh(logged_in.refresh).status_code == 401
+
+    @pytest.mark.parametrize("body", [None, {"refresh": ""}, {"refresh": ["a", "list"]}, ["list"]])
+    def test_without_a_token_it_says_so(self, kit, logged_in, body):
+        assert kit.post("/auth/logout/", body, format="json").status_code == 401
+
+    def test_a_token_of_nobody_is_refused(self, kit, logged_in):
+        answer = kit.post("/auth/logout/", {"refresh": "nonsense"}, format="json")
+
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
+        assert kit.get_with(logged_in.access).status_code == 200
+
+    def test_a_link_logs_nobody_out(self, kit, logged_in):
+        headers = {"Authorization": f"Bearer {logged_in.access}"}
+
+        assert kit.get("/auth/logout/", headers=headers).status_code == 405
+
+
+class TestWithItsDjangoSession:
+    @pytest.fixture(autouse=True)
+    def session_login(self, monkeypatch):
+        monkeypatch.setattr(api_settings, "SESSION_LOGIN", True)
+
+    @pytest.fixture
+    def browser(self, user):
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(user)
+        return browser
+
+    def test_a_token_ends_both(self, kit, user, browser):
+        tokens = kit.sign_in(user)
+
+        answer = browser.post("/auth/logout/", headers={"Authorization": f"Bearer {tokens.access}"})
+
+        assert answer.status_code == 200
+        assert "_auth_user_id" not in browser.session
+        assert kit.get_with(tokens.access).status_code == 401
+
+    def test_another_site_does_not_end_it(self, browser):
+        assert browser.post("/auth/logout/").status_code == 403
+        assert "_auth_user_id" in browser.session
+
+    def test_nobody_is_logged_out_without_a_word(self, kit, db):
+        assert kit.post("/auth/logout/").status_code == 200

@@ -1,0 +1,27 @@
+"""Real packages that log users in, read tokens of their own, or guard objects, in one project."""
+
+from importlib.util import find_spec
+
+from .child import specifications
+from .leaving_out import leave_out
+
+PACKAGES = {
+    "allauth": "django-allauth",
+    "dj_rest_auth": "dj-rest-auth",
+    "djoser": "djoser",
+    "oauth2_provider": "django-oauth-toolkit",
+    "guardian": "django-guardian",
+    "django_filters": "django-filter",
+    "ninja": "django-ninja",
+    "strawberry": "strawberry-graphql",
+}
+
+
+def test_they_work_with_our_tokens():
+    missing = [name for module, name in PACKAGES.items() if find_spec(module) is None]
+    if missing:
+        leave_out(f"{', '.join(missing)} beside us. `make test` installs them.")
+
+    answer = specifications("tests.settings_beside", "tests/beside")
+
+    assert answer.returncode == 0, answer.stdout[-4000:]
