@@ -2,9 +2,12 @@
 
 from importlib.util import find_spec
 
+import pytest
+
 from .child import specifications
 from .leaving_out import leave_out
 
+pytestmark = pytest.mark.projects
 PACKAGES = {
     "allauth": "django-allauth",
     "dj_rest_auth": "dj-rest-auth",

@@ -81,20 +81,21 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         """
         request = self.context.get("request")
         self.user = self._authenticated(request, attrs)
-        token = self.own_token(self.user)
+        self.password_accepted(self.user)
+        token, path = self.own_token(self.user), self._path()
         announce = None
         if get_settings().UPDATE_LAST_LOGIN:
             told = {"sender": type(self.user), "request": request, "user": self.user}
             announce = partial(user_logged_in.send, **told)
         pair = log_in(
-            self.user,
-            request,
-            token=token,
-            obtain_serializer=self._path(),
-            announce=announce,
-            implied=True,
+            self.user, request, token=token, obtain_serializer=path, announce=announce, implied=True
         )
         return pair.as_data()
+
+    def password_accepted(self, user: Any) -> None:
+        """Called when the password is right, before anything of a session is made.
+
+        Override it to ask for more first: what it raises is the answer, and no session begins."""
 
     @classmethod
     def get_token(cls, user: Any) -> RefreshToken:

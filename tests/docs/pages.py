@@ -68,6 +68,8 @@ _NO_MORE_NEEDED = {
     "python -m venv .venv": "true",
     ". .venv/bin/activate": "true",
     "pip install drf-jwt-kit": "python -c 'import drf_jwt_kit'",
+    "pip install django-otp": "python -c 'import django_otp'",
+    "pip install django-allauth[headless]": "python -c 'import allauth.headless'",
 }
 _QUICK = '\nPASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]\n'
 

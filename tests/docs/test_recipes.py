@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 
 from tests.child import environment
+from tests.leaving_out import leave_out
 
 from .pages import ROOT, blocks_of
 
@@ -26,8 +28,8 @@ CLIENTS = 6
 checked = Barrier(CLIENTS)
 
 def once_all_have_checked(function):
-    def checking(*args):
-        answer = function(*args)
+    def checking(*args, **named):
+        answer = function(*args, **named)
         checked.wait(30)
         return answer
     return checking
@@ -86,6 +88,35 @@ def sent(body):
     return Request(APIRequestFactory().post("/", body, format="json"), parsers=[JSONParser()])
 bodies = [sent([]), sent("remember"), sent({"remember": True})]
 print(*map(days, [None, APIRequestFactory().get("/"), *bodies]))
+"""
+
+SENDING_A_CODE = """
+from shop import second_factor
+from drf_jwt_kit.models import Session
+ticket = second_factor.CodeRequired(ada).detail["ticket"]
+second_factor.match_token = lambda user, code: code == "right" or None
+second_factor.signing.loads = once_all_have_checked(second_factor.signing.loads)
+def send():
+    body = {"ticket": ticket, "code": "right"}
+    request = APIRequestFactory().post("/", body, format="json")
+    return second_factor.CodeView.as_view()(request).status_code
+print(*together(send), Session.objects.count())
+"""
+
+GUESSING_A_CODE = """
+from shop import second_factor
+second_factor.match_token = lambda user, code: code == "right" or None
+def send(ticket, code):
+    body = {"ticket": ticket, "code": code}
+    request = APIRequestFactory().post("/", body, format="json")
+    return second_factor.CodeView.as_view()(request).status_code
+def ticket():
+    return second_factor.CodeRequired(ada).detail["ticket"]
+one = ticket()
+print(send(one, "wrong"), send(one, "right"))
+print(send(ticket() + "x", "right"), send("", "right"), send(ticket(), "right"))
+second_factor.SECONDS = -1
+print(send(ticket(), "right"))
 """
 
 CHANGING = """
@@ -177,6 +208,24 @@ class TestAMagicLink:
         said = run(folder, empty_database("sqlite").settings, OF_ANY_LENGTH)
 
         assert said == ["401 401 400 400"]
+
+
+class TestASecondFactor:
+    @pytest.fixture(autouse=True)
+    def page(self, folder):
+        if find_spec("django_otp") is None:
+            leave_out("django-otp and its codes. `make test` installs it.")
+        write(folder, "docs/how-to/second-factor.md", "shop/second_factor.py")
+
+    def test_lets_one_in_of_all_who_use_a_ticket_at_the_same_moment(self, folder, fresh_database):
+        said = run(folder, fresh_database, SENDING_A_CODE)
+
+        assert said == ["200 401 401 401 401 401 1"]
+
+    def test_is_guessed_once_and_in_time(self, folder, empty_database):
+        said = run(folder, empty_database("sqlite").settings, GUESSING_A_CODE)
+
+        assert said == ["401 401", "401 400 200", "401"]
 
 
 def test_limits_of_a_login_take_any_body_and_any_request(folder, empty_database):

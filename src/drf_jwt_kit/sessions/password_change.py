@@ -13,6 +13,7 @@ from drf_jwt_kit.models import RevokedReason
 
 from . import events, rows
 from .account import fingerprint
+from .carried import carried
 from .causal import READS, UPDATES, catch_up
 from .end import revoke
 from .faults import persistent
@@ -26,11 +27,14 @@ _JUST_NOW = timedelta(minutes=1)
 def keep(request: Any, user: Any) -> None:
     """Keep the session that made ``request`` after ``user`` changed its password; end the others.
 
+    That of its token, or else the one that its Django session carries.
     Call it right after saving the new password, like Django's ``update_session_auth_hash``. If
     the request has no token of ours, all sessions end. Two queries.
     """
     token = getattr(getattr(request, "auth", None), "presented", None)
-    session_id = token.sid if isinstance(token, Presented) else None
+    session_id = (
+        token.sid if isinstance(token, Presented) else carried(getattr(request, "session", None))
+    )
     if session_id is not None:
         just_ended = Q(
             revoked_reason=RevokedReason.PASSWORD_CHANGED,

@@ -13,13 +13,14 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.contrib.auth.signals import user_logged_out
 from django.db import connections, transaction
 from django.db.models.signals import post_migrate, post_save, pre_delete, pre_save
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import RevokedReason, database
 
-from . import feed, place, rows
+from . import carried, feed, place, rows
 from .account import (
     accepted_fingerprints,
     end_since_login,
@@ -43,6 +44,7 @@ def connect() -> None:
             pre_delete.connect(end_sessions_of_deleted, sender=model, dispatch_uid=key)
     ours = apps.get_app_config("drf_jwt_kit")
     post_migrate.connect(make_place, sender=ours, dispatch_uid="drf_jwt_kit.place")
+    user_logged_out.connect(carried.log_out, dispatch_uid="drf_jwt_kit.log_out")
 
 
 def make_place(*, using: str, **_: object) -> None:

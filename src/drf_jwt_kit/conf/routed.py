@@ -1,0 +1,39 @@
+"""Which views have the project's URLs, under whatever prefix, name or namespace?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.urls import URLResolver, get_resolver
+
+
+def routed_views() -> Iterator[Any]:
+    """Each view, as URLs name it: a function, which may know its class."""
+    if getattr(django_settings, "ROOT_URLCONF", None):  # a project without views has no URLs
+        yield from _views_under(get_resolver())
+
+
+def routed_classes() -> Iterator[type]:
+    """The class of each view; none for a view that is a plain function."""
+    return filter(None, map(class_of, routed_views()))
+
+
+def class_of(view: Any) -> type | None:
+    """The class that REST framework's or Django's ``as_view`` was called on, if any was."""
+    found = getattr(view, "cls", None) or getattr(view, "view_class", None)
+    return found if isinstance(found, type) else None
+
+
+def is_kind_of(cls: type, *paths: str) -> bool:
+    """Whether ``cls`` is one of the classes at ``paths``, or a subclass, without importing them."""
+    return any(f"{one.__module__}.{one.__qualname__}" in paths for one in cls.__mro__)
+
+
+def _views_under(resolver: URLResolver) -> Iterator[Any]:
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from _views_under(one)
+        else:
+            yield one.callback

@@ -1,0 +1,49 @@
+"""Which session of ours does a Django session carry, so that both end together?
+
+Where another package logs a user in with a Django session, and tokens of ours go with that.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_jwt_kit.models import RevokedReason
+
+from . import end, rows
+from .faults import persistent
+from .presented import sid_of
+from .tokens import TokenPair
+
+_KEY = "_drf_jwt_kit_session"
+
+
+def carry(request: Any, pair: TokenPair) -> None:
+    """Let the Django session of ``request`` carry the session of ``pair``.
+
+    That ends when the user is logged out of it, and ``keep`` keeps it.
+    """
+    request.session[_KEY] = str(sid_of(pair.access))
+
+
+def carried(django_session: Any) -> UUID | None:
+    """The id of the session that a Django session carries; None if there is none."""
+    known = None if django_session is None else django_session.get(_KEY)
+    return None if known is None else UUID(known)
+
+
+@persistent
+def has_ended(django_session: Any) -> bool:
+    """Whether it carries a session that has ended. One query if it carries one."""
+    session_id = carried(django_session)
+    if session_id is None:
+        return False
+    found = rows.find(session_id)
+    return found is None or rows.end_of_session(*found) is not None
+
+
+def log_out(*, request: Any, **_: Any) -> None:
+    """End it with Django's: called with ``user_logged_out``, before the Django session is empty."""
+    session_id = carried(getattr(request, "session", None))
+    if session_id is not None:
+        end.revoke(session_id, reason=RevokedReason.LOGOUT)

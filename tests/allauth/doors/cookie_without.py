@@ -1,0 +1,3 @@
+from django.urls import include, path
+
+urlpatterns = [path("api/auth/", include("drf_jwt_kit.urls.cookie_without_login"))]
