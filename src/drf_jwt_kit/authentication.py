@@ -20,6 +20,7 @@ from .exceptions import InvalidToken as InvalidToken
 from .exceptions import KeysUnavailable, Reason, refused_as
 from .sessions import account
 from .sessions.stateless import load_user
+from .sessions.token_text import may_be_ours
 from .tokens.access import RefusedToken
 from .transports import access_cookie, challenge_of, header_of, require_own_page, token_in, vary
 
@@ -52,13 +53,17 @@ class BadAuthorizationHeader(  # type: ignore[misc]  # their stub has str where 
 class JWTAuthentication(_HeaderAuthentication):
     """The user of ``Authorization: Bearer <access>``, whose session is live: one query.
 
-    An ended session, a changed password and a deactivated user are refused at once.
+    An ended session, a changed password and a deactivated user are refused at once. A token that
+    is plainly not ours is left to another class of the view, if one that comes later reads it.
     ``request.user`` is the project's user, ``request.auth`` the verified token. Raises
     InvalidToken (401) and ServiceUnavailable (503). Sources: RFC 6750 section 2.1,
     RFC 9110 section 11.1 (the scheme word in any case).
     """
 
     www_authenticate_realm = "api"
+
+    refusal: AuthenticationFailed | KeysUnavailable | None = None
+    """Why its token was not accepted, where no 401 said so; for views that require a user."""
 
     def __init__(self) -> None:
         """Find out nothing that a request may not need."""
@@ -70,9 +75,21 @@ class JWTAuthentication(_HeaderAuthentication):
 
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
-        """``(user, token)``, or None if the request has no token of ours."""
+        """``(user, token)``, or None if the request has no token of ours.
+
+        One that is refused, and plainly not ours, is left to another class of the view, if one
+        that comes later reads the same scheme.
+        """
         raw_token = self.header_token(request)
-        return None if raw_token is None else self.holder_of(raw_token, request)
+        if raw_token is None:
+            return None
+        try:
+            return self.holder_of(raw_token, request)
+        except (AuthenticationFailed, KeysUnavailable) as refusal:
+            if may_be_ours(raw_token) or not self._is_followed_by_another(request):
+                raise
+            self.refusal = refusal
+            return None
 
     def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, AccessToken]:
         """``(user, token)`` of a presented token. Raises InvalidToken."""
@@ -95,6 +112,14 @@ class JWTAuthentication(_HeaderAuthentication):
         """
         header = self.get_header(request)
         return None if header is None else self.get_raw_token(header)
+
+    def _is_followed_by_another(self, request: Request) -> bool:
+        """Whether a class that is not ours is asked after this one, and reads our scheme."""
+        asked = [*(getattr(request, "authenticators", None) or ())]
+        later = asked[asked.index(self) + 1 :] if self in asked else []
+        others = [one for one in later if not isinstance(one, JWTAuthentication)]
+        schemes = [(one.authenticate_header(request) or "").partition(" ")[0] for one in others]
+        return any(scheme.lower().encode() in get_settings().auth_schemes for scheme in schemes)
 
     def get_header(self, request: Request) -> Any:
         """The header that may hold a token, as bytes; None if the request has none."""
@@ -183,9 +208,6 @@ class JWTOptionalAuthentication(JWTAuthentication):
     List it alone: whatever class comes after it is asked about the same header, and may refuse it.
     """
 
-    refusal: AuthenticationFailed | KeysUnavailable | None = None
-    """Why the token of this request was not accepted; for views that require a user."""
-
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
         """``(user, token)``, or None if there is no token or it is refused."""
@@ -204,9 +226,6 @@ class JWTCookieAuthentication(JWTAuthentication):
     cannot be read at the moment. With an accepted cookie, every unsafe method must come from a page
     of ours. Raises CSRFFailed (403) too.
     """
-
-    refusal: AuthenticationFailed | KeysUnavailable | None = None
-    """Why the cookie of this request was not accepted; for views that require a user."""
 
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:

@@ -27,7 +27,7 @@ from .conf.moments import now
 from .disclosure import shown
 from .keys import checks as keys
 from .keys.jwk_url import are_published
-from .sessions import causal, claims, second_step
+from .sessions import causal, claims, doors, second_step
 from .sessions.others import adopts_simple_jwt
 from .sessions.tokens import PROTOCOL, REGISTERED
 from .tokens import AccessToken
@@ -71,6 +71,7 @@ def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
         *claims.check(),
         *transports.check(),
         *second_step.check(),
+        *doors.check(),
         *_check_classes(),
         *_check_functions(),
         *_check_names(),

@@ -1,1 +1,1 @@
-"""Other packages that log users in, or read their tokens, in one project: see tests/test_beside.py."""
+"""Packages that log users in, or read tokens of their own: see tests/test_beside.py."""

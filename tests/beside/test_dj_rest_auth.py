@@ -108,7 +108,7 @@ class TestLogout:
         assert kit.refresh(logged_in.refresh).status_code == 401
 
     @pytest.mark.parametrize("body", [None, {"refresh": ""}, {"refresh": ["a", "list"]}, ["list"]])
-    def test_without_a_token_it_says_so(self, kit, logged_in, body):
+    def test_a_request_without_a_token_is_refused(self, kit, logged_in, body):
         assert kit.post("/auth/logout/", body, format="json").status_code == 401
 
     def test_a_token_of_nobody_is_refused(self, kit, logged_in):

@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from uuid import UUID
 
+from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.jose.codec import read_unverified
+
+from .others import adopts_simple_jwt
 
 _NO_TOKEN = (InvalidToken, TypeError, ValueError, AttributeError, RecursionError)
 _ANY_HEADER = "e30"
 """An empty one."""
+_PARTS = 3
+"""Header, payload and signature. Source: RFC 7515 section 7.1."""
 _SHORTEST = 60
 """Characters of a payload: the id of a session alone has more."""
 
@@ -29,3 +34,20 @@ def tokens_in(text: str) -> Iterator[tuple[str, UUID]]:
                 with suppress(*_NO_TOKEN):  # whatever precedes the header without a space
                     sid = UUID(read_unverified(f"{_ANY_HEADER}.{payload}.").get("sid"))
                     yield f"{header}.{payload}.{signature}", sid
+
+
+def may_be_ours(presented: str | bytes) -> bool:
+    """Whether ``presented``, which was refused, may be a token that we issued or accept.
+
+    Each of ours names its session. Those of Simple JWT, while they are adopted, and those of the
+    issuer at JWK_URL do not.
+    """
+    text = presented if isinstance(presented, str) else presented.decode("latin-1")
+    parts = text.split(".")
+    if len(parts) != _PARTS:
+        return False
+    try:
+        claims = read_unverified(f"{_ANY_HEADER}.{parts[1]}.")
+    except _NO_TOKEN:
+        return False
+    return "sid" in claims or get_settings().JWK_URL is not None or adopts_simple_jwt()

@@ -14,12 +14,12 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.middleware.cache import FetchFromCacheMiddleware, UpdateCacheMiddleware
-from django.urls import URLResolver, get_resolver
 from django.utils.module_loading import import_string
 from django.views.debug import SafeExceptionReporterFilter
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.fields import COOKIE_PREFIXES
+from drf_jwt_kit.conf.routed import routed_classes
 from drf_jwt_kit.disclosure import is_harmless, shown
 
 SAMESITE_WITHOUT_SECURE = partial(Error, id="drf_jwt_kit.E030")
@@ -97,21 +97,12 @@ def check_page_cache() -> Iterator[CheckMessage]:
 
 def has_pages() -> bool:
     """Whether the project's URLs have an endpoint for browsers, under whatever prefix or name."""
-    # A project without views has no URLs.
-    return bool(getattr(django_settings, "ROOT_URLCONF", None)) and _leads_to_pages(get_resolver())
+    return any(map(_is_for_browsers, routed_classes()))
 
 
-def _leads_to_pages(resolver: URLResolver) -> bool:
-    return any(
-        _leads_to_pages(one) if isinstance(one, URLResolver) else _is_for_browsers(one.callback)
-        for one in resolver.url_patterns
-    )
-
-
-def _is_for_browsers(view: Any) -> bool:
+def _is_for_browsers(view: type) -> bool:
     """By the names of its classes, because views stand above this module."""
-    classes = getattr(view, "cls", object).__mro__
-    return any(cls.__module__ == "drf_jwt_kit.views.cookies" for cls in classes)
+    return any(cls.__module__ == "drf_jwt_kit.views.cookies" for cls in view.__mro__)
 
 
 def _check_samesite() -> Iterator[CheckMessage]:
