@@ -1,11 +1,19 @@
 """Our endpoints, and those of the other packages as their pages here say."""
 
+from django.contrib.auth.models import Group
+from django.http import HttpResponse
 from django.urls import include, path
+from django_filters.rest_framework import DjangoFilterBackend
+from guardian.shortcuts import get_objects_for_user
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
+from rest_framework import serializers
 from rest_framework.authentication import BasicAuthentication, SessionAuthentication
+from rest_framework.filters import BaseFilterBackend
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
+from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from drf_jwt_kit.authentication import (
     JWTAuthentication,
@@ -15,6 +23,15 @@ from drf_jwt_kit.authentication import (
 )
 from drf_jwt_kit.mixins import SecureViewMixin
 from tests.urls import urlpatterns as those_of_the_suite
+
+from .recipes import graph, ninja_api, plain
+
+
+class OnlyThoseOfTheUser(BaseFilterBackend):
+    """Rights for single objects, as django-guardian has them."""
+
+    def filter_queryset(self, request, queryset, view):
+        return get_objects_for_user(request.user, "auth.view_group", queryset)
 
 
 class Asked(APIView):
@@ -33,6 +50,19 @@ class Closed(SecureViewMixin, APIView):
         return Response({"user": request.user.get_username()})
 
 
+class GroupSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Group
+        fields = ["name"]
+
+
+class GroupViewSet(SecureViewMixin, ReadOnlyModelViewSet):
+    queryset = Group.objects.all()
+    serializer_class = GroupSerializer
+    filter_backends = [OnlyThoseOfTheUser, DjangoFilterBackend]
+    filterset_fields = ["name"]
+
+
 class Open(Asked):
     permission_classes = []
 
@@ -41,6 +71,8 @@ def asked_by(*classes, view=Asked):
     return view.as_view(authentication_classes=classes)
 
 
+router = SimpleRouter()
+router.register("groups", GroupViewSet)
 urlpatterns = [
     *those_of_the_suite,
     path("auth/", include("drf_jwt_kit.contrib.dj_rest_auth.urls")),
@@ -55,4 +87,9 @@ urlpatterns = [
     path("open/", asked_by(JWTAuthentication, OAuth2Authentication, view=Open)),
     path("ours-alone/", asked_by(JWTAuthentication, SessionAuthentication, BasicAuthentication)),
     path("two-of-ours/", asked_by(JWTAuthentication, JWTOptionalAuthentication)),
+    *router.urls,
+    path("report/", plain.report),
+    path("whoami/", lambda request: HttpResponse(request.user.get_username() or "nobody")),
+    path("ninja/", ninja_api.api.urls),
+    path("graphql/", graph.graphql),
 ]
