@@ -108,7 +108,7 @@ def tidy(connection: Any) -> None:
 
 def _add(connection: Any, logins: str, **values: int) -> None:
     known = fingerprint(get_user_model()._default_manager.first())
-    others = _defaults_of_other_columns()
+    others = _defaults_of_other_columns(connection)
     statement = _SESSIONS.format(
         logins=logins,
         more="".join(f", {column}" for column in others),
@@ -117,10 +117,10 @@ def _add(connection: Any, logins: str, **values: int) -> None:
     _run(connection, statement, {**others, **values, "fingerprint": known})
 
 
-def _defaults_of_other_columns() -> dict[str, Any]:
+def _defaults_of_other_columns(connection: Any) -> dict[str, Any]:
     """Of the columns that the statement does not name, what a new session has in them."""
     return {
-        field.column: field.get_default()
+        field.column: field.get_db_prep_save(field.get_default(), connection)
         for field in Session._meta.concrete_fields
         if not field.null and not re.search(rf"\b{field.column}\b", _SESSIONS)
     }

@@ -5,8 +5,7 @@ The names are those of Simple JWT.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Mapping
 from functools import partial
 from inspect import getattr_static
 from typing import TYPE_CHECKING, Any, cast
@@ -15,18 +14,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import ImproperlyConfigured
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.utils.timezone import get_current_timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework import serializers
 from rest_framework_simplejwt import serializers as simplejwt
 
 from . import sessions
 from .conf import get_settings
-from .conf.moments import aware
-from .conf.plain_text import is_plain
 from .exceptions import NoActiveAccount, refused_as
-from .sessions import devices
 from .sessions.account import authenticated, may_log_in, typed
 from .sessions.begin import log_in
 from .sessions.claims import GivesTokens, OwnToken
@@ -82,13 +76,19 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         request = self.context.get("request")
         self.user = self._authenticated(request, attrs)
         self.password_accepted(self.user)
-        token, path = self.own_token(self.user), self._path()
+        token = self.own_token(self.user)
         announce = None
         if get_settings().UPDATE_LAST_LOGIN:
             told = {"sender": type(self.user), "request": request, "user": self.user}
             announce = partial(user_logged_in.send, **told)
         pair = log_in(
-            self.user, request, token=token, obtain_serializer=path, announce=announce, implied=True
+            self.user,
+            request,
+            token=token,
+            obtain_serializer=self._path(),
+            data=self.login_data(attrs),
+            announce=announce,
+            implied=True,
         )
         return pair.as_data()
 
@@ -96,6 +96,14 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         """Called when the password is right, before anything of a session is made.
 
         Override it to ask for more first: what it raises is the answer, and no session begins."""
+
+    def login_data(self, attrs: dict[str, Any]) -> Mapping[str, Any] | None:
+        """What to remember of this login, for the claims of each of its tokens: override it.
+
+        ``attrs`` is what the client sent, ``self.user`` whom the password has proved. May raise a
+        refusal.
+        """
+        return None
 
     @classmethod
     def get_token(cls, user: Any) -> RefreshToken:
@@ -108,6 +116,7 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         """``token`` with the path of this class, and with the source of the scope set on it."""
         if isinstance(token, RefreshToken):
             token.scope_source = COMPUTED if "scope" in token.payload else GIVEN
+            token.computed = frozenset(token.own_claims)
             if token.session is not None:
                 token.session.obtain_serializer = cls._path()
         return token
@@ -197,54 +206,3 @@ class TokenBlacklistSerializer(serializers.Serializer[Any]):
         """Log out. Raises InvalidToken for a token that is not ours."""
         sessions.logout(attrs["refresh"])
         return {}
-
-
-class MomentField(serializers.DateTimeField):
-    """A moment with its offset, also without USE_TZ: a local time alone may mean two moments."""
-
-    def default_timezone(self) -> Any:
-        """The zone in which it is shown."""
-        return get_current_timezone()
-
-    def to_representation(self, value: Any) -> Any:
-        """The moment, in the format of the project."""
-        return super().to_representation(aware(value) if isinstance(value, datetime) else value)
-
-
-class OwnersMomentField(MomentField):
-    """A time of a session that does not tell the holder of an access token when it was refreshed.
-
-    For the session of the request itself ``last_used_at`` is now and ``expires_at`` its absolute
-    limit.
-    """
-
-    def __init__(self, moment: Callable[..., datetime | None], **kwargs: Any) -> None:
-        super().__init__(**{**kwargs, "read_only": True})
-        self.moment = moment
-
-    def get_attribute(self, instance: Any) -> datetime | None:
-        """The time to show."""
-        return self.moment(instance, asks=instance.pk == self.context["current"])
-
-
-class SessionSerializer(serializers.Serializer[Any]):
-    """A session as its owner sees it."""
-
-    id = serializers.UUIDField(read_only=True)
-    name = serializers.CharField(max_length=100, allow_blank=True)
-    device = serializers.CharField(source="device_name", read_only=True)
-    ip = serializers.IPAddressField(read_only=True)
-    created_at = MomentField(read_only=True)
-    last_used_at = OwnersMomentField(devices.last_use)
-    expires_at = OwnersMomentField(devices.end)
-    current = serializers.SerializerMethodField()
-
-    def validate_name(self, name: str) -> str:
-        """Refuse what could change how the names of other devices look."""
-        if not is_plain(name):
-            raise serializers.ValidationError(_("Control characters are not allowed."))
-        return name
-
-    def get_current(self, session: Any) -> bool:
-        """Whether this is the session of the request."""
-        return bool(session.pk == self.context["current"])

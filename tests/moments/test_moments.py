@@ -13,7 +13,7 @@ from django.test import override_settings
 from drf_jwt_kit.conf.moments import as_local, aware, epoch, whole_second
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.models.moment import MomentField, _AsDjangoStores
-from drf_jwt_kit.serializers import SessionSerializer
+from drf_jwt_kit.views.device_list import SessionSerializer
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST = datetime(2026, 10, 25, 0, 30, tzinfo=timezone.utc)

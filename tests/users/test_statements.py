@@ -103,6 +103,7 @@ class TestPlainUsers:
 
         expected, _ = by_the_orm(monkeypatch, lambda: rows.find(sid))
         again = Session.objects.to_judge().get(pk=sid)
+        assert session.data == {}
         assert all_of(session) == all_of(expected) == all_of(again)
 
     def test_only_the_first_request_compiles_anything(self, model, tokens, users_are, compiled):
@@ -200,7 +201,9 @@ class TestManagersThatHaveASay:
 class TestWhatALoginStores:
     def test_a_login_stores_what_the_orm_stores(self, user, monkeypatch, clock):
         def stored(request):
-            sid = claims_of(sessions.start(user, request, name="Laptop").refresh)["sid"]
+            sid = claims_of(sessions.start(user, request, name="Laptop", data={"a": [1]}).refresh)[
+                "sid"
+            ]
             row = Session.objects.filter(pk=sid).values().get()
             return {name: value for name, value in row.items() if name not in {"id", "secret"}}
 
@@ -212,12 +215,13 @@ class TestWhatALoginStores:
 
         assert first == found == stored(request)
         assert (found["ip"], found["user_agent"]) == ("127.0.0.1", "Firefox")
+        assert found["data"] == {"a": [1]}
 
     def test_only_the_first_login_compiles_anything(self, user, calls_of):
         compiled = calls_of(SQLInsertCompiler, "as_sql")
 
-        for _ in range(3):
-            sessions.start(user)
+        for number in range(3):
+            sessions.start(user, data={"number": number})
 
         assert len(compiled) <= 1
 

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import drf_jwt_kit.conf.moments
 import drf_jwt_kit.models.cutoff
+import drf_jwt_kit.models.login_data
 import drf_jwt_kit.models.moment
 import drf_jwt_kit.models.session
 import uuid
@@ -55,6 +56,7 @@ class Migration(migrations.Migration):
                 ('scope', models.CharField(blank=True, max_length=512, verbose_name='scope')),
                 ('scope_source', models.CharField(blank=True, editable=False, max_length=8)),
                 ('parent', models.UUIDField(blank=True, editable=False, null=True)),
+                ('data', drf_jwt_kit.models.login_data.LoginDataField(blank=True, default=dict, editable=False)),
                 ('created_at', drf_jwt_kit.models.moment.MomentField(default=drf_jwt_kit.conf.moments.local_now, verbose_name='created at')),
                 ('auth_time', drf_jwt_kit.models.moment.MomentField(default=drf_jwt_kit.conf.moments.local_now, verbose_name='logged in at')),
                 ('rotated_at', drf_jwt_kit.models.moment.MomentField(blank=True, null=True, verbose_name='refresh token rotated at')),
@@ -65,7 +67,7 @@ class Migration(migrations.Migration):
                 ('access_lifetime', models.DurationField(blank=True, null=True, verbose_name='access tokens live for')),
                 ('revoked_at', drf_jwt_kit.models.moment.MomentField(blank=True, null=True, verbose_name='ended at')),
                 ('revoked_reason', models.CharField(blank=True, choices=[('logout', 'logged out'), ('logout_all', 'logged out everywhere'), ('ended_by_owner', 'ended from another device'), ('reused', 'an old refresh token was used again'), ('password_changed', 'the password was changed'), ('user_inactive', 'the user was deactivated'), ('user_gone', 'the user was deleted'), ('replaced', 'another login in the same browser'), ('session_limit', 'the user reached the limit of sessions'), ('by_admin', 'ended by an administrator'), ('by_project', 'ended by the project')], max_length=32, verbose_name='ended because')),
-                ('live_until', drf_jwt_kit.models.session.LiveUntilField(editable=False)),
+                ('live_until', drf_jwt_kit.models.moment.LiveUntilField(editable=False)),
                 ('user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='jwt_sessions', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={

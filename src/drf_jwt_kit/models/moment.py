@@ -71,6 +71,26 @@ class MomentField(DateTimeField):  # type: ignore[type-arg]
         return None if transform is None else lambda moment: transform(_AsDjangoStores(moment))
 
 
+class LiveUntilField(MomentField):
+    """When a session ends at the latest, for an index that leaves out older rows.
+
+    It is the time of its end, or else the idle limit or later. A refresh moves it by more than it
+    must, so that most of them need no change of the index.
+    """
+
+    def pre_save(self, model_instance: Any, add: bool) -> datetime:
+        """Compute it from the other columns of the row."""
+        row = model_instance
+        reckoned = (row.created_at, row.refresh_lifetime, row.expires_at)
+        by_database = any(hasattr(value, "resolve_expression") for value in reckoned)
+        # A row that was read may have been refreshed meanwhile.
+        is_known = not by_database and (add or row.rotated_at is None)
+        until = row.refreshable_until if is_known else row.expires_at
+        row.live_until = row.revoked_at or until
+        moment: datetime = row.live_until
+        return moment
+
+
 def read_moment(value: Any, *_: object) -> datetime | None:
     """What a MomentField reads with USE_TZ, from what the driver of the database has read.
 

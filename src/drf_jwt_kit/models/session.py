@@ -25,7 +25,8 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import as_local, aware, local_now, now
 
 from .cutoff import Cutoff, valid_from
-from .moment import MomentField, later
+from .login_data import LoginDataField
+from .moment import LiveUntilField, MomentField, later
 
 if TYPE_CHECKING:
     _Text: TypeAlias = models.CharField[str, str]
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     _DurationOrNone: TypeAlias = models.DurationField[timedelta | None, timedelta | None]
     _Address: TypeAlias = models.GenericIPAddressField[str | None, str | None]
     _Id: TypeAlias = models.UUIDField[uuid.UUID, uuid.UUID]
+    _Data: TypeAlias = models.JSONField[dict[str, Any], dict[str, Any]]
     _IdOrNone: TypeAlias = models.UUIDField[uuid.UUID | None, uuid.UUID | None]
 
 
@@ -113,25 +115,6 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.alias(idle_limit=_idle_limit(), valid_from=valid_from())
 
 
-class LiveUntilField(MomentField):
-    """When a session ends at the latest, for an index that leaves out older rows.
-
-    It is the time of its end, or else the idle limit or later. A refresh moves it by more than it
-    must, so that most of them need no change of the index.
-    """
-
-    def pre_save(self, model_instance: Any, add: bool) -> datetime:
-        """Compute it from the other columns of the row."""
-        row: Session = model_instance
-        reckoned = (row.created_at, row.refresh_lifetime, row.expires_at)
-        by_database = any(hasattr(value, "resolve_expression") for value in reckoned)
-        # A row that was read may have been refreshed meanwhile.
-        is_known = not by_database and (add or row.rotated_at is None)
-        until = row.refreshable_until if is_known else row.expires_at
-        row.live_until = row.revoked_at or until
-        return row.live_until
-
-
 class Session(models.Model):
     """One login on one device.
 
@@ -168,6 +151,8 @@ class Session(models.Model):
     scope_source: _Text = models.CharField(max_length=8, blank=True, editable=False)
     # The session whose token began this one. No foreign key: that row may be flushed first.
     parent: _IdOrNone = models.UUIDField(null=True, blank=True, editable=False)
+    data: _Data = LoginDataField(default=dict, blank=True, editable=False)
+    """What the project remembers of this login."""
 
     created_at: _Time = MomentField(_("created at"), default=local_now)
     auth_time: _Time = MomentField(_("logged in at"), default=local_now)

@@ -7,7 +7,7 @@ which is itself waiting for the user's rows (MariaDB), and the project's may be 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from uuid import UUID
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, NoActiveAccount, Reason
-from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.models import RevokedReason, Session, login_data
 
 from . import client, descendants, end, events, grant, limits
 from .account import end_since_login, may_log_in
@@ -37,6 +37,7 @@ def log_in(
     obtain_serializer: str = "",
     scope: str = "",
     name: str = "",
+    data: Mapping[str, Any] | None = None,
     parent: Presented | None = None,
     bound: grant.Bound | None = None,
     announce: Callable[[], object] | None = None,
@@ -60,6 +61,8 @@ def log_in(
         grant.bound(session, bound)
     session.parent = (parent.sid if parent is not None else None) or session.parent
     session.name = plain(name)[:100]
+    if data is not None:
+        session.data = login_data.checked(data)
 
     def write() -> TokenPair:
         claims = claims_of(user, request=request, session=session, added=added)

@@ -6,7 +6,7 @@ The logger is ``drf_jwt_kit``, its lines are ``event=… key=value``. Never a to
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -80,6 +80,13 @@ def all_revoked(valid_after: datetime, reason: str) -> None:
 def kept(session_id: UUID, user: Any) -> None:
     """A session was kept although its user has a new password."""
     _log_after_commit("kept", session=session_id, user=user.pk)
+
+
+def claims_not_kept(session: Session, names: Iterable[str]) -> None:
+    """Claims were set on a refresh token, and no refresh can compute them again."""
+    claims = ",".join(sorted(names))
+    named = {"session": session.pk, "user": session.user_id}
+    log("claims_not_kept", level=logging.WARNING, **named, claims=claims)
 
 
 def reason_to_store(reason: str) -> str:

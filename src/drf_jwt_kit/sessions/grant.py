@@ -69,6 +69,7 @@ def new_session(
         "expires_at": as_local(begun + get_settings().SESSION_MAX_AGE),
         "password_fingerprint": fingerprint(user),
         "obtain_serializer": obtain_serializer,
+        "data": {},
     }
     # By place: given names, Django asks each field that has none for its default.
     return Session(*columns.values())  # type: ignore[misc]  # its stubs know names alone

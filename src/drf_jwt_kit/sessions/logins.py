@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,7 @@ def start(
     *,
     scope: str = "",
     name: str = "",
+    data: Mapping[str, Any] | None = None,
     widen: bool = False,
     token: OwnToken | None = None,
     replaces: str | None = None,
@@ -41,8 +43,10 @@ def start(
     ``request`` gives the session its user agent and IP address, and the claims serializer its
     context. ``scope`` is a space-separated list (RFC 6749 section 3.3, at most 512 characters)
     that limits what the access token may do, within what ``get_token`` allows.
-    ``name`` is the user's name for the device; control characters in it are dropped. ``token`` is
-    a RefreshToken from ``get_token`` of an obtain serializer, whose session is stored.
+    ``name`` is the user's name for the device; control characters in it are dropped. ``data``
+    is what the project must remember of this login: a dict that JSON takes, at most 4 KB. The
+    claims serializer finds it in ``context["session"].data``, at each refresh too. ``token`` is a
+    RefreshToken from ``get_token`` of an obtain serializer, whose session is stored.
     ``replaces`` is the refresh token that the same browser held before; its session ends.
 
     If ``request`` was made with a token (``request.auth``), the new session may do no more than
@@ -55,7 +59,8 @@ def start(
     the session begins when the view's serializer has accepted everything, and else at once.
     Raises NoActiveAccount if ``USER_AUTHENTICATION_RULE`` refuses the user or the user has changed
     meanwhile, InvalidToken if the session of the token has been ended, LimitsError for impossible
-    limits, and ServiceUnavailable if the database does not answer.
+    limits, TypeError or ValueError for ``data`` that cannot be kept, and ServiceUnavailable if the
+    database does not answer.
     """
     parent = presented_with(request)
     bound = None if widen or parent is None else grant.bound_of(parent)
@@ -70,6 +75,7 @@ def start(
         token=token,
         scope=scope,
         name=name,
+        data=data,
         parent=parent,
         bound=bound,
         replaces=replaces,

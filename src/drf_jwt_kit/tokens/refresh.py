@@ -14,7 +14,7 @@ from drf_jwt_kit.exceptions import Reason, refused_as
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.scopes import text_of
-from drf_jwt_kit.sessions import grant, place
+from drf_jwt_kit.sessions import events, grant, place
 from drf_jwt_kit.sessions.begin import begin
 from drf_jwt_kit.sessions.end import end_session_of
 from drf_jwt_kit.sessions.presented import REFRESH
@@ -51,6 +51,8 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
     user: Any = None
     scope_source = grant.GIVEN
     """Where a scope comes from that is set on this token, as the session remembers it."""
+    computed: frozenset[str] = frozenset()
+    """The claims that a project's ``get_token`` has set, which every refresh asks it for again."""
 
     @classmethod
     def for_user(cls, user: Any) -> Self:
@@ -66,6 +68,7 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         if self.session is None:
             raise RefusedToken(Reason.NO_SESSION)
         self._follow(self.session)
+        self._tell_what_is_not_kept(self.session)
         return self.session, self._additions()
 
     def for_a_refresh(self) -> tuple[str | None, Additions]:
@@ -153,7 +156,15 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
     def _begin(self) -> None:
         session = self.session
         if session is not None and session._state.adding:
+            self._tell_what_is_not_kept(session)
             begin(session, self.user, write=lambda: self._follow(session))
+
+    def _tell_what_is_not_kept(self, session: Session) -> None:
+        """Warn, once, of claims that the first access token has and no refresh can know of."""
+        lost = self.own_claims.keys() - self.computed
+        if lost and session._state.adding:
+            self.computed |= lost
+            events.claims_not_kept(session, lost)
 
     def _follow(self, session: Session) -> None:
         """Take the protocol's claims from the row, and give it a scope that the project has set.

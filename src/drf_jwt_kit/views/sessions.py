@@ -20,9 +20,9 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InsufficientScope
 from drf_jwt_kit.mixins import SecureViewMixin
 from drf_jwt_kit.scopes import scopes_in
-from drf_jwt_kit.serializers import SessionSerializer
 from drf_jwt_kit.sessions.presented import Presented
 
+from .device_list import SessionSerializer
 from .endpoint import EndpointMixin
 
 
