@@ -8,6 +8,7 @@
     ├── LoginTooOld                   401 insufficient_user_authentication
     ├── PermissionDenied
     │   ├── InsufficientScope         403 insufficient_scope
+    │   ├── ActedFor                  403 acted_for
     │   └── CSRFFailed                403 csrf_failed
     ├── BodyTooLarge                  413 request_too_large
     └── ServiceUnavailable            503 temporarily_unavailable, with Retry-After
@@ -143,6 +144,13 @@ class InsufficientScope(exceptions.PermissionDenied):
     def __init__(self, required: Iterable[str]) -> None:
         super().__init__()
         self.challenge = {"error": self.default_code, "scope": " ".join(required)}
+
+
+class ActedFor(exceptions.PermissionDenied):
+    """The token is of somebody who acts as the user, who alone may do this: 403."""
+
+    default_code = "acted_for"
+    default_detail = _("Only the user may do this, and nobody who acts as the user.")
 
 
 class CSRFFailed(exceptions.PermissionDenied):

@@ -1,4 +1,4 @@
-"""Does a valid token have the scopes and the recent login that a view requires?"""
+"""Does a valid token have the scopes and the recent login that a view requires, and whose is it?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from .exceptions import InsufficientScope, LoginTooOld
+from .exceptions import ActedFor, InsufficientScope, LoginTooOld
 from .scopes import scopes_in
 
 
@@ -38,6 +38,20 @@ class HasRecentLogin(BasePermission):
         known = isinstance(logged_in, (int, float)) and not isinstance(logged_in, bool)
         if not (known and time.time() - logged_in <= view.max_auth_age.total_seconds()):
             raise LoginTooOld(view.max_auth_age)
+        return True
+
+
+class NotActedFor(BasePermission):
+    """The user itself asks, and nobody who acts as the user (``sessions.start(…, actor=…)``).
+
+    For what only the user may do: a new password, an e-mail address, a payment. Raises ActedFor
+    (403). Source of the claim: RFC 8693 section 4.1.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """True, or ActedFor."""
+        if _claim(request, "act") is not None:
+            raise ActedFor
         return True
 
 

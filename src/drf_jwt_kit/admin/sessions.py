@@ -29,7 +29,7 @@ from .changelist import CappedPaginator, SessionChangeList, StateFilter
 from .search import matching
 
 _LONGEST_DEVICE = 60
-_TEXTS = ("name", "device", "user_agent", "scope", "revoked_reason")
+_TEXTS = ("name", "device", "user_agent", "scope", "revoked_reason", "actor", "actor_reason")
 _FILTERS = {StateFilter.parameter_name, "user", "created_at", "revoked_at", "revoked_reason"}
 """The columns that a URL may filter by. A filter by a secret (``?secret__startswith=a``) would
 reveal it, character by character."""
@@ -54,6 +54,7 @@ class SessionAdmin(EndSessions):
     fields = (
         *("id", "state", "owner", "name", "device", "user_agent", "ip", "scope", "generation"),
         *("auth_time", "created_at", "rotated_at", "last_used_at", "ends"),
+        *("actor", "actor_reason"),
         *("expires_at", "refresh_lifetime", "access_lifetime", "revoked_at", "revoked_reason"),
     )
     readonly_fields = fields

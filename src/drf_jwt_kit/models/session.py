@@ -59,6 +59,7 @@ class RevokedReason(models.TextChoices):
     USER_GONE = "user_gone", _("the user was deleted")
     REPLACED = "replaced", _("another login in the same browser")
     SESSION_LIMIT = "session_limit", _("the user reached the limit of sessions")
+    ACTOR_ENDED = "actor_ended", _("whoever acted as the user may no longer")
     BY_ADMIN = "by_admin", _("ended by an administrator")
     BY_PROJECT = "by_project", _("ended by the project")
 
@@ -153,6 +154,9 @@ class Session(models.Model):
     parent: _IdOrNone = models.UUIDField(null=True, blank=True, editable=False)
     data: _Data = LoginDataField(default=dict, blank=True, editable=False)
     """What the project remembers of this login."""
+    # Who acts as the user, by the id that tokens have; empty if it is the user.
+    actor: _Text = models.CharField(_("acted for by"), max_length=255, blank=True)
+    actor_reason: _Text = models.CharField(_("acted for because"), max_length=255, blank=True)
 
     created_at: _Time = MomentField(_("created at"), default=local_now)
     auth_time: _Time = MomentField(_("logged in at"), default=local_now)

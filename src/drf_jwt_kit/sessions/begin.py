@@ -18,7 +18,7 @@ from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, NoActiveAccount, Reason
 from drf_jwt_kit.models import RevokedReason, Session, login_data
 
-from . import client, descendants, end, events, grant, limits
+from . import acting, client, descendants, end, events, grant, limits
 from .account import end_since_login, may_log_in
 from .beginnings import Beginning, Waiting, current, ended, store, store_ended, take_back
 from .claims import Login
@@ -38,6 +38,7 @@ def log_in(
     scope: str = "",
     name: str = "",
     data: Mapping[str, Any] | None = None,
+    acted_for: acting.Acting | None = None,
     parent: Presented | None = None,
     bound: grant.Bound | None = None,
     announce: Callable[[], object] | None = None,
@@ -63,6 +64,8 @@ def log_in(
     session.name = plain(name)[:100]
     if data is not None:
         session.data = login_data.checked(data)
+    if acted_for is not None:
+        session.actor, session.actor_reason = acted_for.actor, acted_for.reason
 
     def write() -> TokenPair:
         claims = claims_of(user, request=request, session=session, added=added)
@@ -110,6 +113,9 @@ def begin(
     most = get_settings().MAX_SESSIONS_PER_USER
     if get_settings().SESSION_LIMITS is not None:
         most = limits.impose(session, user, request).max_sessions
+    if session.actor:
+        acting.bound(session)
+        most = None  # nobody who acts as the user pushes out a device of the user's own
     written = write()
     beginning = Beginning(
         session=session,

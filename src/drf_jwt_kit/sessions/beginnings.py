@@ -27,7 +27,7 @@ from .tokens import TokenPair
 
 _CHANGED = (
     *("name", "scope", "scope_source", "parent", "user_agent", "device", "ip", "obtain_serializer"),
-    "data",
+    *("data", "actor", "actor_reason"),
     *("refresh_lifetime", "access_lifetime", "expires_at", "auth_time"),
 )
 """What a login may change of a session that is stored already."""

@@ -169,6 +169,8 @@ def _log_out(token: Presented, reason: str) -> None:
         end_session_of(token, reason)
     else:
         revoke(token.session_id, reason=reason)
+    if isinstance(actor := token.claims.get("act"), dict):
+        events.acting_ended(token, actor.get("sub"))
 
 
 def replace(presented: str) -> None:

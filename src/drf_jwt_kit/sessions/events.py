@@ -16,6 +16,7 @@ from django.db import router, transaction
 from django.dispatch import Signal
 
 from drf_jwt_kit import signals
+from drf_jwt_kit.conf.moments import aware
 from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.models import Session
 
@@ -27,7 +28,25 @@ logger = logging.getLogger("drf_jwt_kit")
 def started(session: Session, user: Any, request: Any) -> None:
     """A session was started."""
     _log_after_commit("started", session=session.pk, user=user.pk)
+    if session.actor:
+        _acting_started(session, user)
     _tell(signals.session_started, session=session, user=user, request=request)
+
+
+def _acting_started(session: Session, user: Any) -> None:
+    _log_after_commit(
+        "acting_started",
+        session=session.pk,
+        user=user.pk,
+        actor=session.actor,
+        reason=session.actor_reason,
+        until=aware(session.expires_at).isoformat(timespec="seconds"),
+    )
+
+
+def acting_ended(token: Presented, actor: object) -> None:
+    """Whoever acted as a user has logged out."""
+    _log_after_commit("acting_ended", session=token.sid, user=token.user_id, actor=actor)
 
 
 def refreshed(session: Session, user: Any, request: Any) -> None:

@@ -101,7 +101,7 @@ def end_excess(session: Session, user: Any, most: int, *, but: Collection[UUID] 
 
 @persistent
 def _end_oldest(session: Session, user: Any, most: int, but: Collection[UUID]) -> None:
-    live = rows.stored().live()
+    live = rows.stored().live().filter(actor="")
     live = live.filter(user_id=user.pk, password_fingerprint__in=[*accepted_fingerprints(user)])
     # Where a test has stopped the clock, the login that was just made is still the newest.
     counted = [(at, pk) for at, pk in live.values_list("created_at", "pk") if pk not in but]

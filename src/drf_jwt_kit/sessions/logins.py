@@ -13,9 +13,11 @@ from rest_framework.request import Request
 
 from drf_jwt_kit.conf.asking import for_its_request
 from drf_jwt_kit.conf.plain_text import plain
+from drf_jwt_kit.exceptions import ActedFor
 from drf_jwt_kit.models import Session
 
 from . import devices, grant
+from .acting import acting_as
 from .begin import log_in
 from .causal import catch_up
 from .claims import OwnToken, own_token, source_of_scope
@@ -34,6 +36,8 @@ def start(
     scope: str = "",
     name: str = "",
     data: Mapping[str, Any] | None = None,
+    actor: Any = None,
+    reason: str = "",
     widen: bool = False,
     token: OwnToken | None = None,
     replaces: str | None = None,
@@ -54,15 +58,21 @@ def start(
     that is found to be stolen. ``widen`` lifts the first two of these limits: the user has just
     logged in again, and the scope is ``scope`` alone, or none.
 
+    ``actor`` is another user, whom the caller lets act as ``user`` for a ``reason`` (at most 255
+    characters). Such a session ends after 30 minutes, and begins no other.
+
     ``SESSION_LIMITS`` decides how long the session may live. Two queries, those of the claims,
     and one more if the number of sessions is limited; two more with a token. In a view of ours,
     the session begins when the view's serializer has accepted everything, and else at once.
-    Raises NoActiveAccount if ``USER_AUTHENTICATION_RULE`` refuses the user or the user has changed
-    meanwhile, InvalidToken if the session of the token has been ended, LimitsError for impossible
-    limits, TypeError or ValueError for ``data`` that cannot be kept, and ServiceUnavailable if the
-    database does not answer.
+    Raises NoActiveAccount if ``USER_AUTHENTICATION_RULE`` refuses the user or the actor, or the
+    user has changed meanwhile, ActedFor if the token is of somebody who acts as a user,
+    InvalidToken if the session of the token has been ended, LimitsError for impossible limits,
+    TypeError or ValueError for ``data``, ``actor`` or ``reason`` that cannot be kept, and
+    ServiceUnavailable if the database does not answer.
     """
     parent = presented_with(request)
+    if parent is not None and "act" in parent.claims:
+        raise ActedFor
     bound = None if widen or parent is None else grant.bound_of(parent)
     path = "" if bound is None else bound.obtain_serializer
     if bound is not None and bound.lacks_source:
@@ -76,6 +86,7 @@ def start(
         scope=scope,
         name=name,
         data=data,
+        acted_for=acting_as(user, actor, reason),
         parent=parent,
         bound=bound,
         replaces=replaces,

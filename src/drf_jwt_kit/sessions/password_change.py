@@ -29,12 +29,14 @@ def keep(request: Any, user: Any) -> None:
 
     That of its token, or else the one that its Django session carries.
     Call it right after saving the new password, like Django's ``update_session_auth_hash``. If
-    the request has no token of ours, all sessions end. Two queries.
+    the request has no token of ours, or one of somebody who acts as the user, all sessions end. Two
+    queries.
     """
     token = getattr(getattr(request, "auth", None), "presented", None)
-    session_id = (
-        token.sid if isinstance(token, Presented) else carried(getattr(request, "session", None))
-    )
+    if not isinstance(token, Presented):
+        session_id = carried(getattr(request, "session", None))
+    else:
+        session_id = None if "act" in token.claims else token.sid
     if session_id is not None:
         just_ended = Q(
             revoked_reason=RevokedReason.PASSWORD_CHANGED,

@@ -20,7 +20,7 @@ from django.db.models.signals import post_migrate, post_save, pre_delete, pre_sa
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import RevokedReason, database
 
-from . import carried, feed, place, rows
+from . import acting, carried, feed, place, rows
 from .account import (
     accepted_fingerprints,
     end_since_login,
@@ -95,6 +95,7 @@ def _end_or_renew(instance: Any, written: set[str], stored: str | None, using: s
     deactivated = "is_active" in written and not instance.is_active
     if deactivated and get_settings().CHECK_USER_IS_ACTIVE:
         end(theirs, RevokedReason.USER_INACTIVE, user_id=user_id)
+        acting.end_of_actor(instance)
         _look_after_commit(user_id, using)
         return
     if "password" not in written:
@@ -109,6 +110,8 @@ def _end_or_renew(instance: Any, written: set[str], stored: str | None, using: s
         of_old.update(password_fingerprint=fingerprint(instance))
     others = theirs.exclude(password_fingerprint__in=[*accepted_fingerprints(instance)])
     end(others, RevokedReason.PASSWORD_CHANGED, user_id=user_id)
+    if getattr(instance, "_password", None) is not None:  # set_password was called
+        acting.end_of_actor(instance)
     if not renewed:
         _look_after_commit(user_id, using)
 
@@ -119,6 +122,7 @@ def end_sessions_of_deleted(*, instance: Any, using: str, **_: object) -> None:
     theirs = rows.stored().filter(user_id=user_id)
     with if_migrated():
         end(theirs, RevokedReason.USER_GONE, user_id=user_id)
+        acting.end_of_actor(instance)
         theirs.update(user=None)
         _look_after_commit(user_id, using)
 

@@ -28,7 +28,7 @@ MAX_COOKIE = 4 * 1024
 
 # RFC 7519 section 4.1; not `sub`, which a project may want beside its own user claim.
 REGISTERED = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti"})
-PROTOCOL = frozenset({"sid", "gen", "auth_time", "scope", "cnf", place.CLAIM})
+PROTOCOL = frozenset({"sid", "gen", "auth_time", "scope", "cnf", "act", place.CLAIM})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +108,8 @@ def session_claims(session: Session) -> dict[str, Any]:
         get_settings().JTI_CLAIM: session.jti_of(session.generation),
         "exp": epoch(session.refreshable_until),
     }
+    if session.actor:
+        claims["act"] = {"sub": session.actor}
     # A session with a limit keeps it, also if nothing is left of its scope.
     limited = session.scope or session.scope_source
     return {**claims, "scope": session.scope} if limited else claims
@@ -139,7 +141,7 @@ def claims_to_keep(protocol: Mapping[str, Any], claims: Mapping[str, Any]) -> di
     own = {name: value for name, value in claims.items() if name not in reserved_names()}
     if "sub" in own:
         own["sub"] = str(own["sub"])  # RFC 7519 section 4.1.2
-    kept = {"sid", "auth_time", "scope", get_settings().USER_ID_CLAIM}
+    kept = {"sid", "auth_time", "scope", "act", get_settings().USER_ID_CLAIM}
     return {**own, **{name: value for name, value in protocol.items() if name in kept}}
 
 

@@ -54,12 +54,22 @@ class SessionSerializer(serializers.Serializer[Any]):
     last_used_at = OwnersMomentField(devices.last_use)
     expires_at = OwnersMomentField(devices.end)
     current = serializers.SerializerMethodField()
+    acted_for = serializers.SerializerMethodField()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """As a dict. The user learns that somebody acts, and the log who that is and from where."""
+        shown = super().to_representation(instance)
+        return {**shown, "device": "", "ip": None} if instance.actor else shown
 
     def validate_name(self, name: str) -> str:
         """Refuse what could change how the names of other devices look."""
         if not is_plain(name):
             raise serializers.ValidationError(_("Control characters are not allowed."))
         return name
+
+    def get_acted_for(self, session: Any) -> bool:
+        """Whether somebody else acts as the user in it."""
+        return bool(session.actor)
 
     def get_current(self, session: Any) -> bool:
         """Whether this is the session of the request."""

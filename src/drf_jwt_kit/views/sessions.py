@@ -10,6 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +20,7 @@ from drf_jwt_kit.authentication import JWTAuthentication
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InsufficientScope
 from drf_jwt_kit.mixins import SecureViewMixin
+from drf_jwt_kit.permissions import NotActedFor
 from drf_jwt_kit.scopes import scopes_in
 from drf_jwt_kit.sessions.presented import Presented
 
@@ -32,8 +34,11 @@ class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
     authentication_classes: Sequence[type[JWTAuthentication]] = (JWTAuthentication,)
 
     def check_permissions(self, request: Request) -> None:
-        """Also refuse a token with a scope, unless that holds SESSIONS_SCOPE."""
+        """Also refuse a token with a scope, unless that holds SESSIONS_SCOPE, and whoever acts as
+        the user, but to look."""
         super().check_permissions(request)
+        if request.method not in SAFE_METHODS and not self.is_allowed_to_all(request):
+            NotActedFor().has_permission(request, self)
         needed, presented = get_settings().SESSIONS_SCOPE, self._presented(request)
         scope = None if presented is None else presented.scope
         if needed is None or scope is None or needed in scopes_in(scope):
