@@ -121,6 +121,10 @@ class KitSettings:
     """Browsers send both cookies over HTTPS only, or to their own machine. Without it, the names
     have no prefix, and whoever reads the traffic has the tokens."""
 
+    COOKIE_REFRESH_ONLY: bool = fields.flag(False, sources=(KIT,))
+    """Put the refresh token alone into a cookie. Login and refresh answer the access token in the
+    body, for pages that call other hosts with it: a script on the page can read it."""
+
     # Claims
     CLAIMS_SERIALIZER: DottedPath = fields.dotted_path(paths.CLAIMS_SERIALIZER, sources=(KIT,))
     """The serializer that makes the claims of an access token from a user, at login and refresh."""

@@ -50,16 +50,20 @@ def pair_in(
     )
 
 
-def without_tokens(text: str, known: Callable[[], Collection[UUID | None]]) -> str:
+def without_tokens(
+    text: str, known: Callable[[], Collection[UUID | None]], *, but: str = ""
+) -> str:
     """``text`` without tokens that name a session of ``known()``, and without genuine ones of ours.
 
-    What stands beside one without a space goes with it.
+    What stands beside one without a space goes with it. The token ``but`` stays where it is alone.
     """
     if _BEGINNING not in text:
         return text
     sids = known()
 
     def kept(run: re.Match[str]) -> str:
+        if run[0] == but:
+            return but
         ours = (sid in sids or _read(token) is not None for token, sid in tokens_in(run[0]))
         return "" if any(ours) else run[0]
 

@@ -30,7 +30,7 @@ from drf_jwt_kit.sessions.end import log_out_each
 from drf_jwt_kit.sessions.tokens import TokenPair
 from drf_jwt_kit.sessions.verify import is_superseded
 
-from .jar import NoTokensMixin, cleared, into_cookies
+from .jar import NoTokensMixin, cleared
 from .sessions import SessionDetailView, SessionListView, SessionViewBase, TokenLogoutAllView
 from .tokens import TokenLogoutView, TokenObtainPairView, TokenRefreshView, TokenVerifyView
 
@@ -75,7 +75,7 @@ class CSRFView(CookieEndpointMixin, APIView):
 
 
 class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
-    """Log in: credentials for two cookies. Ends the browser's previous session."""
+    """Log in: credentials for two cookies, or one. Ends the browser's previous session."""
 
     def held(self) -> tuple[str, ...]:
         """The browser's refresh tokens, whose sessions the login replaces."""
@@ -88,20 +88,20 @@ class CookieObtainView(CookieEndpointMixin, TokenObtainPairView):
     def begun(self, response: Any) -> None:
         """A browser that is logged in gets another CSRF token."""
         super().begun(response)
-        name = transports.access_cookie().name
+        ours = {transports.access_cookie().name, transports.refresh_cookie().name}
         if (
             isinstance(response, Response)
             and not response.cookies
             and response.status_code < HTTPStatus.BAD_REQUEST
         ):
             self._moved(response)  # of a handler of the project's own
-        if name in response.cookies:
+        if ours.intersection(response.cookies):
             rotate_token(self.request._request)
             transports.send_csrf_cookie(self.request, response)
 
     def _moved(self, response: Response) -> Response:
         pair = pair_in(response.data, self.prepared(), self.tokens_held())
-        return response if pair is None else into_cookies(response, pair)
+        return response if pair is None else self.moved(response, pair)
 
 
 class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
@@ -114,7 +114,7 @@ class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
         cookie = _presented(transports.refresh_cookie(), request)
         response = self.answer({"refresh": cookie})
         pair = self._answered(response.data)
-        return response if pair is None else into_cookies(response, pair, held=cookie)
+        return response if pair is None else self.moved(response, pair, held=cookie)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         """The serializer, which is asked later what it has refreshed."""

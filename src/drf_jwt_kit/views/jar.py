@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from drf_jwt_kit import transports
+from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.sessions.answered import without_tokens
 from drf_jwt_kit.sessions.beginnings import Beginning, Waiting
 from drf_jwt_kit.sessions.presented import sid_of
@@ -20,23 +22,28 @@ from .endpoint import EndpointMixin
 def into_cookies(response: Response, pair: TokenPair, *, held: str = "") -> Response:
     """Put the tokens of ``pair`` into cookies; the body says how long they are valid.
 
-    ``held`` is the refresh token in the browser's cookie. An answer of its generation, or none,
-    does not set that cookie again: it may arrive late, and would put the old token over a newer
-    one. If a login answers no refresh token, its cookie is cleared. Other data stays in the body.
+    With COOKIE_REFRESH_ONLY, the access token goes into the body. ``held`` is the refresh token in
+    the browser's cookie. An answer of its generation, or none, does not set that cookie again: it
+    may arrive late, and would put the old token over a newer one. If a login answers no refresh
+    token, its cookie is cleared. Other data stays in the body.
     """
     refresh, cookie = pair.refresh or held, transports.refresh_cookie()
-    lifetimes = {"expires_in": transports.access_cookie().put(response, pair.access)}
+    told: dict[str, Any]
+    if get_settings().COOKIE_REFRESH_ONLY:
+        told = {"access": pair.access, "expires_in": transports.seconds_left(pair.access)}
+    else:
+        told = {"expires_in": transports.access_cookie().put(response, pair.access)}
     if not refresh:
         cookie.clear(response)
     elif held and transports.is_same_generation(refresh, held):
-        lifetimes["refresh_expires_in"] = transports.seconds_left(held)
+        told["refresh_expires_in"] = transports.seconds_left(held)
     else:
-        lifetimes["refresh_expires_in"] = cookie.put(response, refresh)
+        told["refresh_expires_in"] = cookie.put(response, refresh)
     if isinstance(response.data, dict):
         moved = [pair.access, *filter(None, [pair.refresh])]
         for name in [name for name, value in response.data.items() if value in moved]:
             del response.data[name]
-        response.data.update(lifetimes)
+        response.data.update(told)
     return response
 
 
@@ -48,9 +55,22 @@ def cleared(response: Response) -> Response:
 
 
 class NoTokensMixin(EndpointMixin):
-    """An endpoint with no token of ours in any body, whatever a project's code answers there."""
+    """An endpoint with no token of ours in any body, whatever a project's code answers there.
+
+    With COOKIE_REFRESH_ONLY the access token of a login or refresh is in its answer, and no other.
+    """
 
     _waiting: Waiting | None = None
+    _in_body = ""
+    """The access token that is the answer."""
+
+    def moved(self, response: Response, pair: TokenPair, *, held: str = "") -> Response:
+        """``response`` with the tokens of ``pair`` where the browser gets them."""
+        if get_settings().COOKIE_REFRESH_ONLY:
+            self._in_body = pair.access
+            if transports.access_cookie().read_each(self.request):  # of before that was set
+                transports.access_cookie().clear(response)
+        return into_cookies(response, pair, held=held)
 
     def prepared(self) -> list[Beginning]:
         """The logins that this request has prepared."""
@@ -74,7 +94,8 @@ class NoTokensMixin(EndpointMixin):
 
     def _empty_of_tokens(self, response: Any) -> None:
         text = response.content.decode("latin-1")  # a character a byte, and tokens are ASCII
-        kept = without_tokens(text, self._known)
+        answer = self._in_body if response.status_code < HTTPStatus.BAD_REQUEST else ""
+        kept = without_tokens(text, self._known, but=answer)
         if kept != text:
             response.content = kept.encode("latin-1")
 
