@@ -71,6 +71,15 @@ def wide_shop(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> I
     yield from _served(SecureShop, tmp_path_factory, DRF_JWT_KIT=kit)
 
 
+@pytest.fixture(scope="session")
+def memory_shop(
+    chromium: Chromium, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SecureShop]:
+    """The same, with the refresh token alone in a cookie."""
+    kit = {"COOKIE_REFRESH_ONLY": True}
+    yield from _served(SecureShop, tmp_path_factory, DRF_JWT_KIT=kit)
+
+
 def _served(
     kind: type[Any], tmp_path_factory: pytest.TempPathFactory, **settings: Any
 ) -> Iterator[Any]:

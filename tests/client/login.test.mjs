@@ -272,7 +272,7 @@ test("the session is known after a reload", async () => {
 test("an unknown mode is refused with the choice", async () => {
   await assert.rejects(browser.open({ mode: "cookies" }), {
     name: "TypeError",
-    message: 'mode is "cookies", and can be "cookie" or "header".',
+    message: 'mode is "cookies", and can be "cookie", "memory" or "header".',
   });
 });
 

@@ -24,6 +24,7 @@ export class Server {
     this.agreed = [];
     this.rotates = true;
     this.logins = 0;
+    this.refusesForeign = false;
   }
 
   get base() {
@@ -65,6 +66,11 @@ export class Server {
     return gate.resolve;
   }
 
+  /** The next request to another origin is refused there. */
+  refuseForeignNext() {
+    this.refusesForeign = true;
+  }
+
   /** End every session, as another device can. */
   endSessions() {
     this.sessions.clear();
@@ -75,6 +81,9 @@ export class Server {
     const request = new Request(input, init);
     const { pathname, origin } = new URL(request.url);
     if (origin !== API) {
+      const refused = this.refusesForeign;
+      this.refusesForeign = false;
+      if (refused) return refusal("token_not_valid");
       return answer(200, { foreign: true, authorization: request.headers.get("Authorization") });
     }
     const path = pathname.replace("/api/auth/", "").replace(/^\//, "");
@@ -98,10 +107,12 @@ export class Server {
   };
 
   respond(what, headers, body, cookies) {
-    const byCookie = this.mode === "cookie";
+    const byCookie = this.mode !== "header";
+    const carries = this.mode !== "cookie";
     const unsafe = !what.startsWith("GET");
     if (what === "GET csrf/" && byCookie) return answer(200, { csrf_token: this.csrf });
-    if (byCookie && unsafe && headers["x-csrftoken"] !== this.csrf) {
+    const guarded = !carries || /^POST (refresh\/|logout\/)?$/.test(what);
+    if (byCookie && unsafe && guarded && headers["x-csrftoken"] !== this.csrf) {
       return answer(403, { detail: "CSRF Failed.", code: "csrf_failed" });
     }
     const json = body.startsWith("{") ? JSON.parse(body) : {};
@@ -109,7 +120,7 @@ export class Server {
     if (what === "POST ") return this.login(json, refresh);
     if (what === "POST refresh/") return this.refresh(refresh, headers["idempotency-key"]);
     if (what === "POST logout/") return this.logout(refresh);
-    const access = byCookie ? cookies.access : headers.authorization?.slice("Bearer ".length);
+    const access = carries ? headers.authorization?.slice("Bearer ".length) : cookies.access;
     const claims = this.claimsOf(access);
     if (what.endsWith(" public/")) return answer(200, { user: claims?.user ?? null });
     if (!claims) return refusal("token_not_valid");
@@ -151,8 +162,9 @@ export class Server {
     const access = token({ sid, user, iat, exp: iat + ACCESS });
     const refresh = token({ sid, user, gen, iat, exp: iat + REFRESH });
     if (this.mode === "header") return answer(200, both ? { access, refresh } : { access });
-    this.cookies = { access, refresh };
-    return answer(200, { expires_in: ACCESS, refresh_expires_in: REFRESH });
+    const lifetimes = { expires_in: ACCESS, refresh_expires_in: REFRESH };
+    this.cookies = this.mode === "memory" ? { refresh } : { access, refresh };
+    return answer(200, this.mode === "memory" ? { access, ...lifetimes } : lifetimes);
   }
 
   clear(response) {

@@ -222,6 +222,7 @@ class TestDevices:
                 "last_used_at": "2026-01-01T12:00:00Z",  # the moment of asking
                 "expires_at": "2026-01-31T12:00:00Z",
                 "current": True,
+                "acted_for": False,
             }
         ]
 

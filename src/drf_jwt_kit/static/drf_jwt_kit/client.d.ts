@@ -19,10 +19,15 @@ export interface TextStorage {
 export interface ClientOptions {
   /** Where `drf_jwt_kit.urls.cookie` (or, in header mode, `drf_jwt_kit.urls`) is included. */
   baseUrl: string | URL;
-  /** `"cookie"` (the default): no script sees a token. `"header"`: this module holds them. */
-  mode?: "cookie" | "header";
   /**
-   * Cookie mode: where deadlines and the retry key are kept, `localStorage` unless given.
+   * `"cookie"` (the default): no script sees a token. `"header"`: this module holds them.
+   * `"memory"`: it holds the access token, and the refresh token is in a cookie (COOKIE_REFRESH_ONLY).
+   */
+  mode?: "cookie" | "memory" | "header";
+  /** Not in cookie mode: where the access token is sent besides the origin of `baseUrl`. */
+  origins?: readonly (string | URL)[];
+  /**
+   * Cookie and memory mode: where deadlines and the retry key are kept, `localStorage` unless given.
    * Header mode: where the refresh token is kept, in memory unless given.
    * `null` is memory, which a reload empties.
    */
@@ -43,7 +48,7 @@ export interface Client {
    */
   logout(): Promise<void>;
   /**
-   * The platform's `fetch`, for requests to the origin of `baseUrl` with the session.
+   * The platform's `fetch`, for requests to the origin of `baseUrl`, and to `origins`, with the session.
    * Others are handed to the platform as they are.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;

@@ -2,7 +2,8 @@
  * Logs a browser in and out, and keeps it logged in: one refresh for all tabs.
  *
  * What a tab knows of the session is a small record that all tabs share. In cookie mode it holds
- * deadlines and lies in localStorage; the tokens are in cookies that no script can read. In header
+ * deadlines and lies in localStorage; the tokens are in cookies that no script can read. In memory
+ * mode the access token is in memory, for other hosts, and the rest as in cookie mode. In header
  * mode it holds the refresh token and lies in memory, unless the project says where else. Whoever
  * changes it holds the lock of all tabs, so that a login never meets a refused refresh, whose answer
  * takes the cookies away. The clock only measures how long ago an answer came. Whether the session
@@ -20,7 +21,7 @@
  * @property {string} id The id of the record that it came with.
  * @property {number} expiresAt
  * @property {number} due When it is time to refresh.
- * @property {string} [access] In header mode only.
+ * @property {string} [access] Not in cookie mode.
  *
  * @typedef {object} SharedRecord What all tabs know of the session.
  * @property {number} n Larger in each record than in the one before.
@@ -66,22 +67,27 @@ export class AuthError extends Error {
  * @returns {Client}
  */
 export function createClient(options) {
-  const { baseUrl, mode = "cookie", storage, csrfHeader = "X-CSRFToken" } = options ?? {};
-  if (mode !== "cookie" && mode !== "header") {
-    throw new TypeError(`mode is ${JSON.stringify(mode)}, and can be "cookie" or "header".`);
+  const { baseUrl, mode = "cookie", origins = [], storage, csrfHeader = "X-CSRFToken" } = options ?? {};
+  if (!["cookie", "memory", "header"].includes(mode)) {
+    throw new TypeError(`mode is ${JSON.stringify(mode)}, and can be "cookie", "memory" or "header".`);
   }
   if (!baseUrl) throw new TypeError('baseUrl is missing: say where the endpoints are, as "/api/auth/".');
   if (typeof storage === "string") {
     throw new TypeError(`storage is the text ${JSON.stringify(storage)}, and can be localStorage itself.`);
   }
-  const byCookie = mode === "cookie";
+  const byCookie = mode !== "header"; // the refresh token
+  const carries = mode !== "cookie"; // requests have the access token in their header
+  if (!carries && origins.length) {
+    throw new TypeError('origins are for the modes "memory" and "header": a cookie goes to its own host.');
+  }
   const base = absolute(baseUrl);
+  const ours = [base, ...origins.map((one) => new URL(one))].map(({ origin }) => `${origin}/`);
   if (!base.pathname.endsWith("/")) base.pathname += "/";
   const name = `drf_jwt_kit:${base.href}`;
   const retryKey = `${name}:retry-key`;
   const platformFetch = globalThis.fetch; // so that this one can take its place
   // A redirect to a third host, a store of files for instance, works without cookies alone.
-  const abroad = byCookie && base.origin !== globalThis.origin;
+  const abroad = !carries && base.origin !== globalThis.origin;
   const kept = storageOrMemory(() => (byCookie && storage === undefined ? localStorage : storage));
   const channel = openChannel(name);
 
@@ -125,7 +131,7 @@ export function createClient(options) {
     const anew = next.login !== before?.login;
     if (anew) csrf = undefined; // a login makes the token of before void
     if (anew || next.ended) pass = undefined;
-    if (next.pass) pass = next.pass;
+    if (next.pass && !carries) pass = next.pass;
     if (before ? !before.ended : next.ended === "logout") {
       const reason = next.ended ?? (another && !ours ? "ended" : undefined);
       if (reason) for (const listener of listeners) queueMicrotask(() => listener(reason));
@@ -159,13 +165,13 @@ export function createClient(options) {
    * @param {string | undefined} login
    */
   function settle(started, answer, login) {
-    const access = byCookie ? undefined : answer.access;
+    const access = carries ? answer.access : undefined;
     if (!byCookie) look(); // without a lock, another tab may have heard a later answer by now
     const refresh = byCookie ? undefined : later(answer.refresh, record?.refresh);
     const held = refresh !== answer.refresh; // its deadline is known already
     const lifetime = 1000 * (byCookie ? answer.expires_in : secondsOf(access));
     const idle = 1000 * (byCookie ? answer.refresh_expires_in : secondsOf(held ? "" : refresh));
-    if (Number.isNaN(lifetime)) {
+    if (Number.isNaN(lifetime) || (carries && !access)) {
       // Without the body, which may hold tokens.
       throw new AuthError(200, { detail: `${base.href} does not answer as in ${mode} mode.` });
     }
@@ -177,11 +183,12 @@ export function createClient(options) {
       login,
       refresh,
       refreshExpiresAt: Number.isNaN(idle) ? (record?.refreshExpiresAt ?? 0) : started + idle,
-      pass: byCookie ? got : undefined,
+      pass: carries ? undefined : got,
     });
     kept.removeItem(retryKey);
     pass = got;
-    channel?.postMessage(byCookie ? { record } : { pass: kept.shared ? got : undefined });
+    const offers = carries && (byCookie || kept.shared);
+    channel?.postMessage({ record: byCookie ? record : undefined, pass: offers ? got : undefined });
   }
 
   /** @returns {Session | null} */
@@ -191,7 +198,7 @@ export function createClient(options) {
   }
 
   /** Names what a request was sent with; whoever is refused asks whether it has changed since. */
-  const stamp = () => (byCookie ? record?.id : pass?.id);
+  const stamp = () => (carries ? pass?.id : record?.id);
 
   // What is asked of the server
 
@@ -329,11 +336,11 @@ export function createClient(options) {
    * @returns {Promise<Response>}
    */
   async function send(request, login) {
-    if (byCookie && !/^(GET|HEAD|OPTIONS|TRACE)$/i.test(request.method)) {
+    if (!carries && !/^(GET|HEAD|OPTIONS|TRACE)$/i.test(request.method)) {
       request.headers.set(csrfHeader, await unlessAborted(request.signal, csrfToken()));
     }
     if (isOver(login)) return platformFetch(request, { credentials: "omit" });
-    if (!byCookie && pass) request.headers.set("Authorization", `Bearer ${pass.access}`);
+    if (carries && pass) request.headers.set("Authorization", `Bearer ${pass.access}`);
     return platformFetch(request, abroad ? { credentials: "include" } : undefined);
   }
 
@@ -385,10 +392,10 @@ export function createClient(options) {
       const given = input instanceof Request ? input : absolute(input);
       const address = given instanceof Request ? given.url : given.href;
       // Not a "blob:" either, though its origin is the page's.
-      if (!address.startsWith(`${base.origin}/`)) return platformFetch(input, init);
+      if (!ours.some((origin) => address.startsWith(origin))) return platformFetch(input, init);
       const request = new Request(given, init);
       const { signal, headers, credentials } = request;
-      if (headers.has("Authorization") || (byCookie && credentials === "omit")) {
+      if (headers.has("Authorization") || (!carries && credentials === "omit")) {
         return platformFetch(request);
       }
       signal.throwIfAborted?.();
@@ -409,7 +416,7 @@ export function createClient(options) {
       const response = await send(first, login);
       if (response.status === 401 && !isOver(login)) {
         await unlessAborted(signal, renew(sent));
-      } else if (byCookie && (await isCsrfRefusal(response))) {
+      } else if (!carries && (await isCsrfRefusal(response))) {
         look();
         await forgetCsrf(first.headers.get(csrfHeader));
       } else {
