@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import OperationalError
 from django.urls import NoReverseMatch
 
+from drf_jwt_kit import sessions
 from drf_jwt_kit.models import RevokedReason, database
 from drf_jwt_kit.sessions import rows as session_rows
 from drf_jwt_kit.signals import session_revoked
@@ -59,6 +60,13 @@ class TestDetail:
         page = f"/admin/{options.app_label}/{options.model_name}/{quote(user.pk)}/change/"
 
         assert f'<a href="{page}">{user}</a>' in staff.html(page_of(signed_in))
+
+    def test_names_who_acts_as_the_user_and_why(self, user, other_user, staff):
+        pair = sessions.start(user, actor=other_user, reason="Ticket 4711", data={"a": "hidden"})
+
+        text = staff.text(page_of(pair))
+        assert f"Acted for by: {other_user.pk} Acted for because: Ticket 4711" in text
+        assert "hidden" not in text
 
     def test_offers_nothing_to_change(self, signed_in, staff):
         html = staff.html(page_of(signed_in))

@@ -226,6 +226,30 @@ class TestWhatALoginStores:
         assert len(compiled) <= 1
 
 
+class TestWhatALoginRemembers:
+    def test_a_login_is_found_by_what_is_remembered_of_it(self, user):
+        sessions.start(user, data={"organization": {"id": 7, "name": "Zoë"}})
+        sessions.start(user)
+
+        by_number = Session.objects.filter(data__organization__id=7)
+        assert by_number.get() == Session.objects.get(data__organization__name="Zoë")
+
+    def test_it_comes_back_as_it_was(self, user):
+        data = {"text": "a'\"\\", "none": None, "yes": True, "list": [1, 2.5, {"a": {}}], "": ""}
+        pair = sessions.start(user, data=data)
+
+        session, _ = rows.find(claims_of(pair.refresh)["sid"])
+        assert session.data == Session.objects.get().data == data
+
+    def test_the_most_levels_are_kept(self, user):
+        data: dict = {}
+        for _ in range(20):
+            data = {"in": data}
+        sessions.start(user, data=data)
+
+        assert Session.objects.get().data == data
+
+
 class TestWhatARefreshWrites:
     def test_a_refresh_writes_what_the_orm_writes(self, tokens, monkeypatch, clock):
         def written(tokens):
