@@ -3,13 +3,26 @@
 import re
 
 import pytest
+from django.urls import path
+from rest_framework.response import Response
 
+from drf_jwt_kit import views
 from drf_jwt_kit.models import RevokedReason, Session
 from tests.conftest import claims_of
 
 from .browser import ACCESS, REFRESH, cleared
-from .test_no_token_in_a_body import SHAPES, log_in, urlpatterns  # noqa: F401  # its URLs are these
+from .test_no_token_in_a_body import SHAPES, log_in
+from .test_no_token_in_a_body import urlpatterns as shaped_urlpatterns
 
+
+class RefusingLate(views.CookieObtainView):
+    """Answers what ours has answered as a refusal."""
+
+    def post(self, request, *args, **kwargs):
+        return Response(super().post(request).data, status=403)
+
+
+urlpatterns = [*shaped_urlpatterns, path("RefusingLate/", RefusingLate.as_view())]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 
@@ -79,8 +92,14 @@ class TestALogin:
         assert answer.get("was", "") == ""
         assert two_cookies.get("/api/secure/", **bearer(answer["access"])).status_code == 200
 
-    def test_a_refusal_has_none(self, browser, user, alone):
-        answer = log_in(browser, user, "Refusing")
+    def test_the_token_stays_where_it_stands_alone(self, browser, user, alone):
+        body = log_in(browser, user, "shaped/joined to words").json()
+
+        assert (body["a"], claims_of(body["access"])["token_type"]) == ("", "access")
+
+    @pytest.mark.parametrize("name", ["Refusing", "RefusingLate"])
+    def test_a_refusal_has_none(self, browser, user, alone, name):
+        answer = log_in(browser, user, name)
 
         assert (answer.status_code, b"eyJ" in answer.content) == (403, False)
 

@@ -330,7 +330,8 @@ class TestTheActor:
         assert kit.get_with(signed_in.access).status_code == 200
 
     def test_acting_costs_no_query_more(self, user, staff, queries):
-        with queries() as made:
+        limited = override_settings(DRF_JWT_KIT={"MAX_SESSIONS_PER_USER": 1})
+        with limited, queries() as made:
             act(user, staff)
 
         assert [sql.split()[0] for sql in made] == ["INSERT", "SELECT"]
