@@ -32,6 +32,8 @@ class JWTKitConfig(AppConfig):
         post_migrate.connect(migrated.look_again, sender=self)
         if apps.is_installed("drf_spectacular"):
             from .contrib import spectacular  # noqa: F401  # it registers itself
+        if apps.is_installed("axes"):
+            from .contrib import axes  # noqa: F401  # the same
 
 
 def require_compatible(django_version: tuple[Any, ...], drf_version: str) -> None:
