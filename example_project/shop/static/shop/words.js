@@ -2,6 +2,7 @@
 // refused token. Programs decide by `code`; `detail` is the server's own sentence, for the log.
 
 const CODES = {
+  acted_for: "Only the user may do this, and you are acting as the user.",
   authentication_failed: "The server could not tell who you are.",
   bad_authorization_header: "The Authorization header does not hold one token. That is a mistake in this page.",
   csrf_failed: "The server could not tell that this request came from its own page, so it changed nothing. Reload the page and try again.",
