@@ -57,6 +57,8 @@ class Reason(TextChoices):
         ),
     )
     SESSION_ENDED = "session_ended", _("This session has ended. Log in again.")
+    NO_USER = "no_user", _("User not found")
+    """Of a token that another issuer made: it has no session that could have ended."""
 
     @property
     def detail(self) -> StrOrPromise:

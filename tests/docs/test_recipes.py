@@ -136,6 +136,50 @@ def change():
 print(*together(change))
 """
 
+SYNCHRONIZING = """
+import shop.unusable
+from drf_jwt_kit import sessions
+from drf_jwt_kit.models import Session
+def live():
+    return Session.objects.filter(user=ada, revoked_at=None).count()
+ada.set_unusable_password()
+ada.save()
+sessions.start(ada)
+for _ in range(2):
+    ada.set_unusable_password()
+    ada.save()
+print(live(), ada.password == users.get(pk=ada.pk).password)
+ada.set_password("a staple of new horses")
+ada.save()
+print(live())
+sessions.start(ada)
+ada.set_unusable_password()
+ada.save()
+print(live())
+grace = users.create_user("grace")
+print(grace.has_usable_password())
+"""
+
+COMING = """
+import time
+from django.db.models.query import QuerySet
+from django.test import override_settings
+from drf_jwt_kit.jose.codec import TokenKind
+from drf_jwt_kit.sessions.presented import Origin, Presented
+from shop.newcomers import NewcomersAuthentication
+real = QuerySet.get_or_create
+def once_all_are_refused(self, **named):
+    checked.wait(30)
+    return real(self, **named)
+QuerySet.get_or_create = once_all_are_refused
+claims = {"jti": "a1", "user_id": "heidi", "iat": int(time.time())}
+token = Presented.of(claims | {"auth_time": 1}, TokenKind.ACCESS, Origin.JWK_URL)
+def come():
+    return NewcomersAuthentication().user_of_session(token).get_username()
+with override_settings(SIMPLE_JWT={"USER_ID_FIELD": "username"}):
+    print(*together(come), users.filter(username="heidi").count())
+"""
+
 DEACTIVATING = """
 import django.db.models.query as query
 other = users.create_user("grace", "", "x")
@@ -226,6 +270,24 @@ class TestASecondFactor:
         said = run(folder, empty_database("sqlite").settings, GUESSING_A_CODE)
 
         assert said == ["401 401", "401 400 200", "401"]
+
+
+class TestAccountsFromElsewhere:
+    PAGE = "docs/how-to/accounts-from-elsewhere.md"
+
+    def test_a_password_that_stays_unusable_ends_no_session(self, folder, empty_database):
+        write(folder, self.PAGE, "shop/unusable.py")
+
+        said = run(folder, empty_database("sqlite").settings, SYNCHRONIZING)
+
+        assert said == ["1 True", "0", "0", "False"]
+
+    def test_a_user_who_comes_often_at_once_is_made_once(self, folder, fresh_database):
+        write(folder, self.PAGE, "shop/newcomers.py")
+
+        said = run(folder, fresh_database, COMING)
+
+        assert said == ["heidi heidi heidi heidi heidi heidi 1"]
 
 
 def test_limits_of_a_login_take_any_body_and_any_request(folder, empty_database):
