@@ -16,7 +16,7 @@ from drf_jwt_kit.permissions import NotActedFor
 from drf_jwt_kit.sessions import SessionLimits
 from drf_jwt_kit.signals import session_started
 from drf_jwt_kit.tokens import AccessToken, ClaimsSerializer
-from tests.conftest import claims_of
+from tests.conftest import claims_of, make_user
 from tests.urls import urlpatterns as usual_urlpatterns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("default_user_model")]
@@ -64,6 +64,12 @@ def staff(other_user):
 @pytest.fixture
 def acting(user, staff):
     return act(user, staff)
+
+
+@pytest.fixture
+def committed(caplog, django_capture_on_commit_callbacks):
+    caplog.set_level("INFO", logger="drf_jwt_kit")
+    return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
 class TestTokens:
@@ -213,11 +219,6 @@ class TestWhatTheUserSees:
 
 
 class TestWhatIsTold:
-    @pytest.fixture
-    def committed(self, caplog, django_capture_on_commit_callbacks):
-        caplog.set_level("INFO", logger="drf_jwt_kit")
-        return lambda: django_capture_on_commit_callbacks(execute=True)
-
     def test_the_log_says_who_begins_as_whom_why_and_until_when(
         self, clock, user, staff, caplog, committed
     ):
@@ -297,37 +298,52 @@ class TestTheActor:
 
         assert claims_of(pair.access)["scope"] == "orders:read"
 
-    def test_a_new_password_of_the_actor_ends_it(self, kit, staff, acting):
+    def test_a_new_password_of_the_actor_ends_it(self, kit, staff, acting, committed):
         staff.set_password("new")
-        staff.save()
+        with committed():
+            staff.save()
 
         assert kit.get_with(acting.access).status_code == 401
         assert Session.objects.get().revoked_reason == RevokedReason.ACTOR_ENDED
 
-    def test_a_deactivation_of_the_actor_ends_it(self, staff, acting):
+    def test_a_deactivation_of_the_actor_ends_it(self, staff, acting, committed):
         staff.is_active = False
-        staff.save()
+        with committed():
+            staff.save()
 
         assert Session.objects.get().revoked_reason == RevokedReason.ACTOR_ENDED
 
-    def test_a_deletion_of_the_actor_ends_it(self, staff, acting):
-        staff.delete()
+    def test_a_deletion_of_the_actor_ends_it(self, staff, acting, committed):
+        with committed():
+            staff.delete()
 
         assert Session.objects.get().revoked_reason == RevokedReason.ACTOR_ENDED
 
-    def test_another_change_of_the_actor_ends_nothing(self, kit, staff, acting):
+    def test_its_end_is_told_with_the_user_whose_session_it_was(
+        self, user, staff, acting, caplog, committed
+    ):
+        with committed():
+            staff.delete()
+
+        sid = Session.objects.get().pk
+        says = f"event=revoked session={sid} user={user.pk} reason=actor_ended count=1"
+        assert says in caplog.messages
+
+    def test_another_change_of_the_actor_ends_nothing(self, kit, staff, acting, committed):
+        staff.refresh_from_db()
         staff.first_name = "Grace"
-        staff.save()
+        with committed():
+            staff.save()
 
         assert kit.get_with(acting.access).status_code == 200
 
-    def test_a_password_of_somebody_else_ends_nothing(self, kit, user, staff, signed_in):
-        acting = act(staff, user)
-        staff.set_password("new")
-        staff.save()
+    def test_a_new_password_of_somebody_else_ends_nothing(self, kit, staff, acting, committed):
+        stranger = make_user("eve")
+        stranger.set_password("new")
+        with committed():
+            stranger.save()
 
-        assert kit.get_with(acting.access).status_code == 401  # the user's own was changed
-        assert kit.get_with(signed_in.access).status_code == 200
+        assert kit.get_with(acting.access).status_code == 200
 
     def test_acting_costs_no_query_more(self, user, staff, queries):
         limited = override_settings(DRF_JWT_KIT={"MAX_SESSIONS_PER_USER": 1})

@@ -27,6 +27,7 @@ from .account import (
     fingerprint,
     is_rehash,
     is_renewed_already,
+    user_id_of,
 )
 from .end import end
 from .migrated import if_migrated
@@ -95,7 +96,7 @@ def _end_or_renew(instance: Any, written: set[str], stored: str | None, using: s
     deactivated = "is_active" in written and not instance.is_active
     if deactivated and get_settings().CHECK_USER_IS_ACTIVE:
         end(theirs, RevokedReason.USER_INACTIVE, user_id=user_id)
-        acting.end_of_actor(instance)
+        _end_acting_after_commit(instance, using)
         _look_after_commit(user_id, using)
         return
     if "password" not in written:
@@ -111,7 +112,7 @@ def _end_or_renew(instance: Any, written: set[str], stored: str | None, using: s
     others = theirs.exclude(password_fingerprint__in=[*accepted_fingerprints(instance)])
     end(others, RevokedReason.PASSWORD_CHANGED, user_id=user_id)
     if getattr(instance, "_password", None) is not None:  # set_password was called
-        acting.end_of_actor(instance)
+        _end_acting_after_commit(instance, using)
     if not renewed:
         _look_after_commit(user_id, using)
 
@@ -122,7 +123,7 @@ def end_sessions_of_deleted(*, instance: Any, using: str, **_: object) -> None:
     theirs = rows.stored().filter(user_id=user_id)
     with if_migrated():
         end(theirs, RevokedReason.USER_GONE, user_id=user_id)
-        acting.end_of_actor(instance)
+        _end_acting_after_commit(instance, using)
         theirs.update(user=None)
         _look_after_commit(user_id, using)
 
@@ -146,6 +147,17 @@ def _look_after_commit(user_id: Any, using: str) -> None:
 
     if connections[using].in_atomic_block:
         transaction.on_commit(look, using=using, robust=True)
+
+
+def _end_acting_after_commit(instance: Any, using: str) -> None:
+    """End, once the change is committed, what the user does as others: no row of theirs is locked
+    by it meanwhile."""
+    actor = user_id_of(instance)
+
+    def end_acting() -> None:  # not a partial: Django logs its failure by name
+        acting.end_of_actor(actor)
+
+    transaction.on_commit(end_acting, using=using, robust=True)
 
 
 def _user_id(instance: Any) -> Any:
