@@ -35,6 +35,14 @@ test("requests to another origin do not", async () => {
   assert.deepEqual(await response.json(), { foreign: true, authorization: null });
 });
 
+test("requests to an origin that is named do", async () => {
+  const { client } = await browser.openLoggedIn({ origins: ["https://other.example"] });
+
+  const response = await client.fetch("https://other.example/me/");
+
+  assert.match((await response.json()).authorization, /^Bearer eyJ/);
+});
+
 test("an Authorization of a request's own is what it carries", async () => {
   const { client } = await browser.openLoggedIn();
 

@@ -1,6 +1,7 @@
 """Support staff who act as a user: half an hour, told to the user, and never the user's own say."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.test import RequestFactory, override_settings
@@ -163,6 +164,13 @@ class TestWhatMayNotBeDone:
 
         assert (refused.status_code, refused.json()["code"]) == (403, "acted_for")
         assert kit.get_with(signed_in.access, "/only/").json() == {"user": "ada"}
+
+    @pytest.mark.parametrize("claims", [{"act": {"sub": "7"}}, {"act": ""}])
+    def test_a_service_that_has_the_claims_alone_may_ask_too(self, claims):
+        request = SimpleNamespace(auth=claims)
+
+        with pytest.raises(ActedFor):
+            NotActedFor().has_permission(request, None)
 
     @pytest.mark.parametrize("more", [{}, {"widen": True}, {"scope": "orders"}])
     def test_no_session_is_begun_with_such_a_token(self, user, acting, more):
