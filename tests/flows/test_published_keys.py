@@ -126,7 +126,7 @@ class TestAnAccessToken:
         assert reason(kit.get_with(theirs(user))) == "session_ended"
 
     @pytest.mark.parametrize("user_id", ["0", "9" * 30])
-    def test_whose_user_is_not_here_is_told_so(self, kit, user, user_id):
+    def test_an_issuers_token_of_somebody_new_says_so(self, kit, user, user_id):
         assert reason(kit.get_with(theirs(user, user_id=user_id))) == "no_user"
 
     @pytest.mark.parametrize("user_id", ["0", "nobody", "", None, True, 1.5, [], 2**80])
