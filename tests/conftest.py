@@ -36,6 +36,7 @@ _THEIRS = {
     "axes": ["tests.settings_axes"],
     "beside": ["tests.settings_beside"],
     "databases": ["tests.settings_two_databases"],
+    "everything": ["tests.settings_everything"],
     "defaults": ["tests.settings_defaults"],
     "tenants": ["tests.settings_tenants"],
     "users": ["tests.settings_users", "tests.settings_users_naive"],

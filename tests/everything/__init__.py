@@ -1,0 +1,1 @@
+"""A project with everything at once: see tests/test_everything.py."""
