@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from django.test import override_settings
+from django.test import modify_settings, override_settings
 
 import drf_jwt_kit
 
@@ -46,3 +46,20 @@ def test_a_german_reads_german_and_the_same_code(kit):
     german = gettext.translation("django", LOCALES, ["de"])
     assert answer["detail"] == german.gettext("Token is invalid") != "Token is invalid"
     assert (answer["code"], answer["reason"]) == ("token_not_valid", "invalid")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_installed", [False, True])
+def test_whoever_reads_none_of_our_languages_has_simple_jwts(kit, is_installed):
+    app = {"append": "rest_framework_simplejwt"} if is_installed else {}
+    with modify_settings(INSTALLED_APPS=app), override_settings(LANGUAGE_CODE="pt-br"):
+        answer = kit.post_json("refresh/", {"refresh": "x"}).json()
+
+    assert answer["detail"] == "O token é inválido"
+    assert (answer["code"], answer["reason"]) == ("token_not_valid", "invalid")
+
+
+@pytest.mark.django_db
+@override_settings(LANGUAGE_CODE="ja")
+def test_a_language_that_neither_has_reads_english(kit):
+    assert kit.post_json("refresh/", {"refresh": "x"}).json()["detail"] == "Token is invalid"

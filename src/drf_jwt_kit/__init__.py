@@ -17,8 +17,9 @@ The map, from what you already know to what this package is about:
     admin       sessions in Django's admin: look at them, search them, end them
     transports  where in a request a token travels
     management  manage.py jwtkit: commands for the operators of a project
-    contrib     drf-spectacular
+    contrib     django-allauth, dj-rest-auth, django-axes, drf-spectacular
     disclosure  what a message may show of a value that may be a secret
+    sentences   those of Simple JWT, in its languages
 
 Requests run downwards through these lists: a view calls a serializer, the serializer
 calls ``sessions``, which asks its pure judge (``sessions.life``) and writes tokens.

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt import authentication as simplejwt
@@ -18,6 +17,7 @@ from .conf import get_settings
 from .conf.asking import for_request
 from .exceptions import InvalidToken as InvalidToken
 from .exceptions import KeysUnavailable, Reason, refused_as
+from .sentences import of_simple_jwt
 from .sessions import account
 from .sessions.stateless import load_user
 from .sessions.token_text import may_be_ours
@@ -44,9 +44,7 @@ _hides_tokens = sensitive_variables("header", "cookie", "raw_token", "presented"
 """Keeps tokens out of Django's error reports, also if the project's ``get_user`` fails."""
 
 
-class BadAuthorizationHeader(  # type: ignore[misc]  # their stub has str where DRF has more
-    exceptions.BadAuthorizationHeader, SimpleJWTFailed
-):
+class BadAuthorizationHeader(exceptions.BadAuthorizationHeader, SimpleJWTFailed):
     """The header names our scheme but does not hold one token: 401. Also Simple JWT's refusal."""
 
 
@@ -155,7 +153,7 @@ class JWTAuthentication(_HeaderAuthentication):
         raise RefusedToken(
             next((reason for reason in reasons if reason is not Reason.WRONG_TYPE), reasons[0]),
             final=final,
-            detail=_("Given token not valid for any token type"),
+            detail=of_simple_jwt("Given token not valid for any token type"),
             messages=messages,
         )
 

@@ -33,6 +33,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 
+from .sentences import of_simple_jwt
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -46,9 +48,9 @@ class Reason(TextChoices):
     gets ``session_ended`` for all of these; only the log and signals tell them apart.
     """
 
-    EXPIRED = "expired", _("Token is expired")
-    INVALID = "invalid", _("Token is invalid")
-    WRONG_TYPE = "wrong_type", _("Token has wrong type")
+    EXPIRED = "expired", of_simple_jwt("Token is expired")
+    INVALID = "invalid", of_simple_jwt("Token is invalid")
+    WRONG_TYPE = "wrong_type", of_simple_jwt("Token has wrong type")
     NO_SESSION = (
         "no_session",
         _(
@@ -57,7 +59,7 @@ class Reason(TextChoices):
         ),
     )
     SESSION_ENDED = "session_ended", _("This session has ended. Log in again.")
-    NO_USER = "no_user", _("User not found")
+    NO_USER = "no_user", of_simple_jwt("User not found")
     """Of a token that another issuer made: it has no session that could have ended."""
 
     @property
@@ -110,7 +112,7 @@ class BadAuthorizationHeader(exceptions.AuthenticationFailed):
     """The Authorization header names our scheme but does not hold one token: 401."""
 
     default_code = "bad_authorization_header"
-    default_detail = _("Authorization header must contain two space-delimited values")
+    default_detail = of_simple_jwt("Authorization header must contain two space-delimited values")
     challenge = {"error": "invalid_request"}
 
 
@@ -118,7 +120,7 @@ class NoActiveAccount(exceptions.AuthenticationFailed):
     """Unknown user, wrong password or inactive user; the answer is the same for all: 401."""
 
     default_code = "no_active_account"
-    default_detail = _("No active account found with the given credentials")
+    default_detail = of_simple_jwt("No active account found with the given credentials")
 
 
 class LoginTooOld(exceptions.APIException):

@@ -190,7 +190,8 @@ def user_of_other(presented: Presented) -> Any:
         refuse(presented, End.CUT_OFF.value)
     user = find_user(presented.user_id)
     if user is None:
-        refuse(presented, "unknown", Reason.NO_USER)
+        of_an_issuer = presented.origin is others.Origin.JWK_URL
+        refuse(presented, "unknown", Reason.NO_USER if of_an_issuer else Reason.SESSION_ENDED)
     if not others.has_password_of(presented.claims, user):
         refuse(presented, End.PASSWORD_CHANGED.value)
     return user
