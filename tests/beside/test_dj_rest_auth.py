@@ -5,7 +5,8 @@ from dj_rest_auth.app_settings import api_settings
 from django.test import Client
 
 from drf_jwt_kit.models import RevokedReason, Session
-from tests.conftest import PASSWORD, SignedIn
+from drf_jwt_kit.serializers import TokenObtainPairSerializer
+from tests.conftest import PASSWORD, SignedIn, claims_of
 
 pytestmark = pytest.mark.django_db
 NEW = "a staple of quite new horses"
@@ -33,6 +34,32 @@ def test_a_session_of_its_login_knows_the_device(kit, user):
 
     session = Session.objects.get()
     assert (session.user_agent, session.ip) == ("Firefox of Ada's", "127.0.0.1")
+
+
+class WithScope(TokenObtainPairSerializer):
+    @classmethod
+    def get_token(cls, user):
+        token = super().get_token(user)
+        token["scope"] = "orders:read"
+        token["shop"] = user.username
+        return token
+
+
+def test_what_get_token_sets_is_as_after_a_login_here(kit, user, settings):
+    settings.SIMPLE_JWT = {"TOKEN_OBTAIN_SERIALIZER": f"{__name__}.WithScope"}
+    answer = log_in(kit).json()
+    theirs = SignedIn(access=answer["access"], refresh=answer["refresh"])
+    ours = kit.sign_in(user)
+
+    for one in (theirs, kit.rotate(theirs.refresh)):
+        assert (claims_of(one.access)["shop"], claims_of(one.access)["scope"]) == (
+            "ada",
+            "orders:read",
+        )
+    remembered = ("scope", "scope_source", "obtain_serializer")
+    assert [getattr(theirs.session, name) for name in remembered] == [
+        getattr(ours.session, name) for name in remembered
+    ]
 
 
 def test_a_wrong_password_begins_nothing(kit, user):

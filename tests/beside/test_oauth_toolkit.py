@@ -92,8 +92,8 @@ def test_a_foreign_token_that_nobody_takes_is_anonymous_on_a_public_view(kit, db
     assert kit.get_with("opaque-token-of-nobody", "/open/").json() == {"user": ""}
 
 
-@pytest.mark.parametrize("view", ["ours-alone", "two-of-ours"])
-def test_a_foreign_token_is_refused_where_no_other_class_reads_it(kit, db, view):
+@pytest.mark.parametrize("view", ["ours-alone", "two-of-ours", "open-ours-last", "open-wrapped"])
+def test_a_foreign_token_is_refused_where_no_other_class_comes_later(kit, db, view):
     answer = kit.get_with("opaque-token-of-nobody", f"/{view}/")
 
     assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")

@@ -7,7 +7,11 @@ from django_filters.rest_framework import DjangoFilterBackend
 from guardian.shortcuts import get_objects_for_user
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
 from rest_framework import serializers
-from rest_framework.authentication import BasicAuthentication, SessionAuthentication
+from rest_framework.authentication import (
+    BaseAuthentication,
+    BasicAuthentication,
+    SessionAuthentication,
+)
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
@@ -25,6 +29,16 @@ from drf_jwt_kit.mixins import SecureViewMixin
 from tests.urls import urlpatterns as those_of_the_suite
 
 from .recipes import graph, ninja_api, plain
+
+
+class Wrapped(BaseAuthentication):
+    """A class of the project's that asks ours."""
+
+    def authenticate(self, request):
+        return JWTAuthentication().authenticate(request)
+
+    def authenticate_header(self, request):
+        return "Bearer"
 
 
 class OnlyThoseOfTheUser(BaseFilterBackend):
@@ -85,6 +99,8 @@ urlpatterns = [
     path("optional-first/", asked_by(JWTOptionalAuthentication, OAuth2Authentication)),
     path("closed/", Closed.as_view()),
     path("open/", asked_by(JWTAuthentication, OAuth2Authentication, view=Open)),
+    path("open-ours-last/", asked_by(OAuth2Authentication, JWTAuthentication, view=Open)),
+    path("open-wrapped/", asked_by(Wrapped, OAuth2Authentication, view=Open)),
     path("ours-alone/", asked_by(JWTAuthentication, SessionAuthentication, BasicAuthentication)),
     path("two-of-ours/", asked_by(JWTAuthentication, JWTOptionalAuthentication)),
     *router.urls,

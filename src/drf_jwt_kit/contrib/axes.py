@@ -17,9 +17,8 @@ from drf_jwt_kit.signals import session_started
 
 @receiver(session_started, dispatch_uid="drf_jwt_kit.contrib.axes")
 def tell_of_login(*, session: Session, user: Any, request: Any, **_: Any) -> None:
-    """Tell django-axes, on Django's request, unless a token alone has begun the session."""
+    """Tell django-axes, unless a token alone has begun the session."""
     by_token_alone = session.parent is not None
     if request is None or by_token_alone or get_settings().UPDATE_LAST_LOGIN:
         return
-    told = {"sender": type(user), "request": getattr(request, "_request", request), "user": user}
-    AxesProxyHandler.user_logged_in(**told)
+    AxesProxyHandler.user_logged_in(sender=type(user), request=request, user=user)

@@ -25,6 +25,7 @@ _OUR_SERIALIZERS = tuple(
     f"drf_jwt_kit.serializers.Token{verb}Serializer"
     for verb in ("ObtainPair", "Refresh", "Verify", "Blacklist")
 )
+_OUR_CLAIMS = "drf_jwt_kit.contrib.dj_rest_auth.claims.ClaimsSerializer"
 _LOGINS = ("dj_rest_auth.views.LoginView", "dj_rest_auth.registration.views.RegisterView")
 _LOGOUT = "dj_rest_auth.views.LogoutView"
 
@@ -69,4 +70,4 @@ def _has_other_tokens() -> bool:
         with suppress(ImportError):
             serializer = import_string(serializer)
     kind = serializer if isinstance(serializer, type) else object
-    return bool(chosen.get("USE_JWT")) and not is_kind_of(kind, *_OUR_SERIALIZERS)
+    return bool(chosen.get("USE_JWT")) and not is_kind_of(kind, _OUR_CLAIMS, *_OUR_SERIALIZERS)
