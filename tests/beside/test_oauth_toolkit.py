@@ -88,8 +88,9 @@ def test_a_refused_token_of_ours_is_not_handed_on(kit, refused):
     assert kit.get_with(refused, "/open/").json()["code"] == "token_not_valid"
 
 
-def test_a_foreign_token_that_nobody_takes_is_anonymous_on_a_public_view(kit, db):
-    assert kit.get_with("opaque-token-of-nobody", "/open/").json() == {"user": ""}
+@pytest.mark.parametrize("token", ["opaque-token-of-nobody", "three.parts.no-json", "e30.W10.e30"])
+def test_a_foreign_token_that_nobody_takes_is_anonymous_on_a_public_view(kit, db, token):
+    assert kit.get_with(token, "/open/").json() == {"user": ""}
 
 
 @pytest.mark.parametrize("view", ["ours-alone", "two-of-ours", "open-ours-last", "open-wrapped"])
