@@ -1,7 +1,7 @@
 """Where in a request does a token travel, and does a browser send it for the project's own page?"""
 
 from .cookie import TokenCookie, access_cookie, is_same_generation, refresh_cookie, seconds_left
-from .csrf import SAFE_METHODS, csrf_token, require_own_page, send_csrf_cookie
+from .csrf import SAFE_METHODS, csrf_token, is_own_origin, require_own_page, send_csrf_cookie
 from .header import challenge_of, header_of, token_in, vary
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "challenge_of",
     "csrf_token",
     "header_of",
+    "is_own_origin",
     "is_same_generation",
     "refresh_cookie",
     "require_own_page",
