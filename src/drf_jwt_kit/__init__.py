@@ -6,6 +6,7 @@ The map, from what you already know to what this package is about:
     views, serializers, authentication,
     permissions, mixins, exceptions,
     request                                 what REST Framework and Simple JWT users import
+    asynchronous                            closes async views of plain Django
     scopes                                  which words are in a scope
     resource_server                         for another service that verifies our tokens
     guards                                  keeps views closed, here and there
@@ -17,7 +18,7 @@ The map, from what you already know to what this package is about:
     admin       sessions in Django's admin: look at them, search them, end them
     transports  where in a request a token travels
     management  manage.py jwtkit: commands for the operators of a project
-    contrib     django-allauth, dj-rest-auth, django-axes, drf-spectacular
+    contrib     django-allauth, dj-rest-auth, django-axes, Channels, drf-spectacular
     disclosure  what a message may show of a value that may be a secret
     sentences   those of Simple JWT, in its languages
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.exceptions import AuthenticationFailed
@@ -82,7 +83,7 @@ class JWTAuthentication(_HeaderAuthentication):
         if raw_token is None:
             return None
         try:
-            return self.holder_of(raw_token, request)
+            return _known_to(request, self.holder_of(raw_token, request))
         except (AuthenticationFailed, KeysUnavailable) as refusal:
             if may_be_ours(raw_token) or not self._is_followed_by_another(request):
                 raise
@@ -177,8 +178,9 @@ class JWTStatelessAuthentication(JWTAuthentication, _StatelessAuthentication):
 
     Ended sessions are known from the process's revocation feed, within ``REVOCATION_LAG``.
     ``request.user`` is the project's user. Its primary key and ``is_authenticated`` come from the
-    token; for anything else the user is loaded, as JWTAuthentication does. Raises InvalidToken
-    (401), also when the user is loaded, and ServiceUnavailable (503).
+    token; for anything else the user is loaded, as JWTAuthentication does; async code loads it by
+    ``await request.auser()``. Raises InvalidToken (401), also when the user is loaded, and
+    ServiceUnavailable (503).
     """
 
     def holder_of(self, raw_token: bytes, request: Request) -> tuple[Any, AccessToken]:
@@ -240,7 +242,18 @@ class JWTCookieAuthentication(JWTAuthentication):
             self.refusal = refusal
             return None
         require_own_page(request)
-        return holder
+        return _known_to(request, holder)
+
+
+def _known_to(request: Any, holder: tuple[Any, AccessToken]) -> tuple[Any, AccessToken]:
+    """``holder``, for whom ``await request.auser()`` answers the loaded user, as Django has it."""
+    getattr(request, "_request", request).auser = partial(_loaded, holder[0])
+    return holder
+
+
+async def _loaded(user: Any) -> Any:
+    await sync_to_async(_load_user)(user)
+    return user
 
 
 # As Simple JWT has them.

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.exceptions import ValidationError
+from django.core.exceptions import SynchronousOnlyOperation, ValidationError
 from django.db.models.base import ModelState
 from django.utils.functional import SimpleLazyObject, empty
 
@@ -27,6 +27,10 @@ from .presented import Origin, Presented, TokenOfAFace, presented_of
 from .revocations import OVERLAP, Revocations
 
 _OF_A_USER = {"is_authenticated": True, "is_anonymous": False}
+_IN_ASYNC_CODE = (
+    "The user of this token is not loaded, and async code cannot load it by touching it. Write: "
+    "user = await request.auser()"
+)
 _ASKED_OF_EXPRESSIONS = {"resolve_expression", "get_source_expressions"}
 """Attributes by which a query tells an expression, such as ``F("user")``, from a user."""
 
@@ -49,6 +53,16 @@ def authenticate_stateless(token: Presented | TokenOfAFace) -> Any:
     return StatelessUser(presented)
 
 
+def may_have_ended(presented: Presented, revoked: Revocations) -> bool:
+    """Whether ``revoked`` does not vouch for a session that was live a while ago: the table knows.
+
+    Where the token comes from does not matter: its session was found here.
+    """
+    if is_cut_off(presented.cutoff_time, rows.valid_from(revoked.valid_after)):
+        return True
+    return revoked.too_many or (presented.sid is not None and presented.sid in revoked)
+
+
 def load_user(user: Any) -> None:
     """Load a user of ``authenticate_stateless`` now. Other users stay unchanged.
 
@@ -64,7 +78,7 @@ class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for 
     Its primary key, ``is_authenticated``, ``is_anonymous``, truth, class, hash, comparisons and
     its assignment to a foreign key need no query, unless ``USER_ID_FIELD`` is not the primary key.
     Using anything else loads it, as a strict request does, and raises InvalidToken if its session
-    has ended.
+    has ended; in an event loop, SynchronousOnlyOperation, which says what to write.
     """
 
     def __init__(self, token: Presented) -> None:
@@ -88,6 +102,12 @@ class StatelessUser(SimpleLazyObject):  # type: ignore[type-arg]  # generic for 
     @cached_property
     def _known(self) -> dict[str, Any]:
         return _known_of(get_user_model(), self.__dict__["_token"])
+
+    def _setup(self) -> None:
+        try:
+            super()._setup()  # type: ignore[misc]  # their stub lacks it
+        except SynchronousOnlyOperation:
+            raise SynchronousOnlyOperation(_IN_ASYNC_CODE) from None
 
     @property  # type: ignore[misc]  # nobody sets the class of a user
     def __class__(self) -> Any:

@@ -1,0 +1,78 @@
+"""Our classes and our mixin in the async views of adrf."""
+
+import pytest
+
+from drf_jwt_kit import sessions
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EVERY_VIEW = ["strict", "stateless", "cookie", "secure", "set"]
+
+
+@pytest.mark.parametrize("view", EVERY_VIEW)
+def test_an_async_view_knows_the_user_of_a_token(asking, signed_in, user, view):
+    answer = asking.get(f"/adrf/{view}/", signed_in.access)
+
+    assert (answer.status_code, answer.json()) == (200, {"user": user.email})
+
+
+@pytest.mark.parametrize("view", EVERY_VIEW)
+def test_nobody_else_comes_in(asking, view):
+    answer = asking.get(f"/adrf/{view}/")
+
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"].startswith('Bearer realm="api"')
+
+
+@pytest.mark.parametrize("view", EVERY_VIEW)
+def test_an_ended_session_is_refused(asking, signed_in, view):
+    sessions.revoke(signed_in.session)
+
+    answer = asking.get(f"/adrf/{view}/", signed_in.access)
+
+    assert (answer.status_code, answer.json()["reason"]) == (401, "session_ended")
+
+
+def test_a_cookie_is_read_in_async_code(asking, signed_in, user):
+    asking.hold(signed_in.access)
+
+    assert asking.get("/adrf/cookie/").json() == {"user": user.email}
+
+
+def test_a_cookie_from_a_page_of_another_site_is_refused(asking, signed_in):
+    asking.hold(signed_in.access)
+
+    answer = asking.post("/adrf/cookie/", Origin="https://evil.example.com")
+
+    assert answer.status_code == 403
+
+
+def test_the_key_of_a_stateless_user_needs_no_query(asking, signed_in, user, queries):
+    asking.get("/adrf/key/", signed_in.access)  # the process's first question for revocations
+
+    with queries() as made:
+        answer = asking.get("/adrf/key/", signed_in.access)
+
+    assert (answer.json(), made) == ({"user": user.pk}, [])
+
+
+def test_a_stateless_user_that_is_touched_says_what_to_write(asking, signed_in, caplog):
+    answer = asking.get("/adrf/touching/", signed_in.access)
+
+    assert answer.status_code == 500
+    assert "Write: user = await request.auser()" in caplog.text
+
+
+def test_a_stateless_user_that_is_awaited_after_its_end_is_401(asking, signed_in, monkeypatch):
+    asking.get("/adrf/key/", signed_in.access)
+    sessions.revoke(signed_in.session)
+    forget_the_end(monkeypatch)
+
+    answer = asking.get("/adrf/stateless/", signed_in.access)
+
+    assert (answer.status_code, answer.json()["reason"]) == (401, "session_ended")
+
+
+def forget_the_end(monkeypatch):
+    """As in another process, within REVOCATION_LAG."""
+    monkeypatch.setattr("drf_jwt_kit.sessions.stateless._vouches", lambda *args: True)
