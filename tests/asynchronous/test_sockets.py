@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from drf_jwt_kit import sessions
 from drf_jwt_kit.contrib.channels import sockets, ticket_for
 from drf_jwt_kit.exceptions import KeysUnavailable, ServiceUnavailable
-from drf_jwt_kit.sessions import revocations
+from drf_jwt_kit.sessions import feed, revocations
 from drf_jwt_kit.tokens import AccessToken
 from drf_jwt_kit.transports import access_cookie
 
@@ -188,6 +188,13 @@ class TestAnOpenSocket:
         assert len(asked) == 2  # when it was opened, and after an access token's lifetime
 
     def test_is_closed_at_once_in_the_process_that_ends_its_session(self, signed_in, lag):
+        end = lambda: sessions.revoke(signed_in.session)  # noqa: E731
+
+        assert meanwhile(signed_in, lag, end, looks=0) == 4401
+
+    def test_is_closed_at_once_before_the_feed_knows(self, signed_in, lag, monkeypatch):
+        before = feed.recent_revocations()
+        monkeypatch.setattr(sockets, "recent_revocations", lambda: before)
         end = lambda: sessions.revoke(signed_in.session)  # noqa: E731
 
         assert meanwhile(signed_in, lag, end, looks=0) == 4401
