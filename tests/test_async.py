@@ -7,6 +7,8 @@ import pytest
 from .child import specifications
 from .leaving_out import leave_out
 
+pytestmark = pytest.mark.projects
+
 
 @pytest.mark.parametrize(
     ("specification", "package"),

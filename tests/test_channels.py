@@ -2,8 +2,12 @@
 
 from importlib.util import find_spec
 
+import pytest
+
 from .child import specifications
 from .leaving_out import leave_out
+
+pytestmark = pytest.mark.projects
 
 
 def test_a_socket_lives_as_long_as_its_session():

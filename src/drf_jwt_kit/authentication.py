@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
@@ -13,7 +13,7 @@ from rest_framework_simplejwt import authentication as simplejwt
 from rest_framework_simplejwt.exceptions import AuthenticationFailed as SimpleJWTFailed
 from rest_framework_simplejwt.exceptions import TokenError
 
-from . import exceptions, sessions
+from . import exceptions, sessions, transports
 from .conf import get_settings
 from .conf.asking import for_request
 from .exceptions import InvalidToken as InvalidToken
@@ -23,7 +23,6 @@ from .sessions import account
 from .sessions.stateless import load_user
 from .sessions.token_text import may_be_ours
 from .tokens.access import RefusedToken
-from .transports import access_cookie, challenge_of, header_of, require_own_page, token_in, vary
 
 # Simple JWT's methods answer type variables of their own, which no override can name. Type checkers
 # see REST framework's class in its place, so that a project may say `tuple[User, AccessToken]`.
@@ -85,7 +84,8 @@ class JWTAuthentication(_HeaderAuthentication):
         try:
             return _known_to(request, self.holder_of(raw_token, request))
         except (AuthenticationFailed, KeysUnavailable) as refusal:
-            if may_be_ours(raw_token) or not self._is_followed_by_another(request):
+            another = transports.is_read_after(self, request, JWTAuthentication)
+            if not another or may_be_ours(raw_token):
                 raise
             self.refusal = refusal
             return None
@@ -102,7 +102,7 @@ class JWTAuthentication(_HeaderAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """The ``WWW-Authenticate`` value; it names an error only if a token was presented."""
         header = self.get_header(request)
-        return challenge_of(header, self.www_authenticate_realm, self.get_raw_token)
+        return transports.challenge_of(header, self.www_authenticate_realm, self.get_raw_token)
 
     def header_token(self, request: Request) -> bytes | None:
         """The token in the header of ``request``; None if it has none for us.
@@ -112,17 +112,9 @@ class JWTAuthentication(_HeaderAuthentication):
         header = self.get_header(request)
         return None if header is None else self.get_raw_token(header)
 
-    def _is_followed_by_another(self, request: Request) -> bool:
-        """Whether a class that is not ours is asked after this one, and reads our scheme."""
-        asked = [*(getattr(request, "authenticators", None) or ())]
-        later = asked[asked.index(self) + 1 :] if self in asked else []
-        others = [one for one in later if not isinstance(one, JWTAuthentication)]
-        schemes = [(one.authenticate_header(request) or "").partition(" ")[0] for one in others]
-        return any(scheme.lower().encode() in get_settings().auth_schemes for scheme in schemes)
-
     def get_header(self, request: Request) -> Any:
         """The header that may hold a token, as bytes; None if the request has none."""
-        return header_of(request)
+        return transports.header_of(request)
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         """The token in the header; None if the header is not for us.
@@ -130,7 +122,7 @@ class JWTAuthentication(_HeaderAuthentication):
         Raises BadAuthorizationHeader if our scheme word is not followed by one token.
         """
         try:
-            return token_in(header)
+            return transports.token_in(header)
         except exceptions.BadAuthorizationHeader as refusal:
             raise BadAuthorizationHeader from refusal
 
@@ -230,10 +222,10 @@ class JWTCookieAuthentication(JWTAuthentication):
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
         """``(user, token)``, or None if there is no token or the cookie is refused."""
-        vary(request, get_settings().auth_header, "Cookie")
+        transports.vary(request, get_settings().auth_header, "Cookie")
         if self.header_token(request) is not None:
             return super().authenticate(request)
-        cookie = access_cookie().read(request)
+        cookie = transports.access_cookie().read(request)
         if cookie is None:
             return None
         try:
@@ -241,19 +233,19 @@ class JWTCookieAuthentication(JWTAuthentication):
         except (AuthenticationFailed, KeysUnavailable) as refusal:
             self.refusal = refusal
             return None
-        require_own_page(request)
+        transports.require_own_page(request)
         return _known_to(request, holder)
 
 
 def _known_to(request: Any, holder: tuple[Any, AccessToken]) -> tuple[Any, AccessToken]:
     """``holder``, for whom ``await request.auser()`` answers the loaded user, as Django has it."""
-    getattr(request, "_request", request).auser = partial(_loaded, holder[0])
+
+    async def loaded() -> Any:
+        await sync_to_async(_load_user)(holder[0])
+        return holder[0]
+
+    getattr(request, "_request", request).auser = loaded
     return holder
-
-
-async def _loaded(user: Any) -> Any:
-    await sync_to_async(_load_user)(user)
-    return user
 
 
 # As Simple JWT has them.

@@ -5,12 +5,14 @@ import re
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.checks import run_checks
 from django.test import override_settings
 
 from drf_jwt_kit import sessions
+from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.models import RevokedReason, Session
 from tests.conftest import PASSWORD
 
@@ -106,6 +108,27 @@ class TestARefresh:
 
             assert set(answer) == {"access_token"}
             assert kit.get_with(answer["access_token"]).status_code == 200
+
+
+class TestARefusalOfOurs:
+    @override_settings(SIMPLE_JWT={"USER_AUTHENTICATION_RULE": "tests.allauth.rules.nobody"})
+    def test_who_may_not_log_in_is_not_logged_in_there(self, app, user):
+        answer = app.log_in()
+
+        assert answer.status_code == 401
+        assert not Session.objects.exists()
+
+    def test_a_database_that_is_away_is_no_bad_token(self, app, logged_in, monkeypatch):
+        def fail(*_, **__):
+            raise ServiceUnavailable
+
+        app.token = None
+        monkeypatch.setattr(sessions, "refresh", fail)
+        answer = app.ask("post", "tokens/refresh", {"refresh_token": logged_in["refresh_token"]})
+
+        assert answer.status_code == 503
+        assert answer.json()["code"] == "temporarily_unavailable"
+        assert answer.headers["Retry-After"]
 
 
 class TestWhileAllauthAsksForMore:
@@ -221,7 +244,7 @@ class TestTheCheck:
         assert "allauth.mfa" in said.msg
         assert "without_login" in said.hint
 
-    @pytest.mark.parametrize("door", ["hooked", "own", "cookie_without"])
+    @pytest.mark.parametrize("door", ["hooked", "own", "choosing", "cookie_without"])
     def test_is_content_where_more_is_asked(self, settings, door):
         settings.ROOT_URLCONF = f"tests.allauth.doors.{door}"
 
@@ -232,6 +255,20 @@ class TestTheCheck:
         settings.SIMPLE_JWT = {"TOKEN_OBTAIN_SERIALIZER": "tests.allauth.doors.hooked.Asking"}
 
         assert self.said() == []
+
+    def test_leaves_a_serializer_that_is_not_there_to_another_check(self, settings):
+        settings.ROOT_URLCONF = "tests.allauth.doors.header"
+        settings.SIMPLE_JWT = {"TOKEN_OBTAIN_SERIALIZER": "tests.allauth.nowhere.Serializer"}
+
+        assert self.said() == []
+
+    def test_names_another_package_for_codes(self, settings, monkeypatch):
+        settings.ROOT_URLCONF = "tests.allauth.doors.header"
+        monkeypatch.setattr(apps, "is_installed", lambda name: name == "django_otp")
+
+        (said,) = self.said()
+
+        assert "The project has django_otp, and" in said.msg
 
     def test_names_a_confirmed_address(self, settings):
         settings.ROOT_URLCONF = "tests.allauth.doors.header"

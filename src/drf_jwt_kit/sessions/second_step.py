@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Warning
 
+from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.routed import class_of, is_kind_of, routed_views
 
 PASSWORD_IS_ENOUGH = partial(Warning, id="drf_jwt_kit.W053")
@@ -40,10 +42,15 @@ def _asked_beside_the_password() -> Iterator[str]:
 
 
 def _asks_for_a_password_alone(view: Any) -> bool:
-    cls = class_of(view)
+    cls: Any = class_of(view)
     if cls is None or not is_kind_of(cls, _LOGIN):
         return False
-    serializer: Any = cls(**getattr(view, "initkwargs", {})).get_serializer_class()
-    if not is_kind_of(serializer, _SERIALIZER):
+    if cls.get_serializer_class.__module__ != _LOGIN.rpartition(".")[0]:
         return False  # it asks for what it likes
-    return bool(serializer.password_accepted.__module__ == _SERIALIZER.rpartition(".")[0])
+    named = getattr(view, "initkwargs", {}).get("serializer_class") or cls.serializer_class
+    with suppress(ImportError):  # another check says so
+        serializer = named or get_settings().load("TOKEN_OBTAIN_SERIALIZER")
+        is_ours = is_kind_of(serializer, _SERIALIZER)
+        hook = getattr(serializer, "password_accepted", None)
+        return is_ours and hook.__module__ == _SERIALIZER.rpartition(".")[0]
+    return False

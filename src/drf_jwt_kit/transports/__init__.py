@@ -2,7 +2,7 @@
 
 from .cookie import TokenCookie, access_cookie, is_same_generation, refresh_cookie, seconds_left
 from .csrf import SAFE_METHODS, csrf_token, is_own_origin, require_own_page, send_csrf_cookie
-from .header import challenge_of, header_of, token_in, vary
+from .header import challenge_of, header_of, is_read_after, token_in, vary
 
 __all__ = [
     "SAFE_METHODS",
@@ -12,6 +12,7 @@ __all__ = [
     "csrf_token",
     "header_of",
     "is_own_origin",
+    "is_read_after",
     "is_same_generation",
     "refresh_cookie",
     "require_own_page",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.utils.cache import patch_vary_headers
 from rest_framework import HTTP_HEADER_ENCODING
@@ -53,6 +54,16 @@ def _tell_another_scheme(parts: list[bytes]) -> None:
     scheme = parts[0].decode() if named else "none"
     wanted = ",".join(get_settings().AUTH_HEADER_TYPES)
     logger.debug("event=another_scheme scheme=%r wanted=%r", scheme, wanted)
+
+
+def is_read_after(authenticator: object, request: Request, ours: type) -> bool:
+    """Whether a class that is not of ``ours`` is asked after ``authenticator``, and reads our
+    scheme."""
+    asked = [*(getattr(request, "authenticators", None) or ())]
+    later = asked[asked.index(authenticator) + 1 :] if authenticator in asked else []
+    others: list[Any] = [one for one in later if not isinstance(one, ours)]
+    schemes = [(one.authenticate_header(request) or "").partition(" ")[0] for one in others]
+    return any(scheme.lower().encode() in get_settings().auth_schemes for scheme in schemes)
 
 
 def challenge_of(
