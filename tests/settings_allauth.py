@@ -37,6 +37,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 HEADLESS_ONLY = True
 HEADLESS_TOKEN_STRATEGY = "drf_jwt_kit.contrib.allauth.TokenStrategy"
+REST_AUTH = {"USE_JWT": True, "TOKEN_MODEL": None}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTAuthentication"]
 }

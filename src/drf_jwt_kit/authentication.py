@@ -84,8 +84,9 @@ class JWTAuthentication(_HeaderAuthentication):
         try:
             return _known_to(request, self.holder_of(raw_token, request))
         except (AuthenticationFailed, KeysUnavailable) as refusal:
-            another = transports.is_read_after(self, request, JWTAuthentication)
-            if not another or may_be_ours(raw_token):
+            if may_be_ours(raw_token):
+                raise
+            if not transports.is_read_after(self, request, JWTAuthentication):
                 raise
             self.refusal = refusal
             return None
@@ -225,7 +226,7 @@ class JWTCookieAuthentication(JWTAuthentication):
         transports.vary(request, get_settings().auth_header, "Cookie")
         if self.header_token(request) is not None:
             return super().authenticate(request)
-        cookie = transports.access_cookie().read(request)
+        cookie = transports.access_in(request)
         if cookie is None:
             return None
         try:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.headless.internal.sessionkit import session_store
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
@@ -197,6 +198,14 @@ class TestTheEnd:
 
         assert app.ask("get", "auth/session").status_code == 410
 
+    @pytest.mark.parametrize("broken", ["x", 5, [], "0" * 32])
+    def test_what_is_broken_carries_one_that_has_ended(self, app, logged_in, broken):
+        django_session = session_store(app.token)
+        django_session["_drf_jwt_kit_session"] = broken
+        django_session.save()
+
+        assert app.ask("get", "auth/session").status_code == 410
+
     def test_a_session_token_that_allauth_does_not_know(self, app, db):
         app.token = "nobody's"
 
@@ -235,7 +244,9 @@ class TestTheCheck:
     def test_is_content_without_our_login(self):
         assert self.said() == []
 
-    @pytest.mark.parametrize("door", ["header", "cookie", "nested", "subclass"])
+    @pytest.mark.parametrize(
+        "door", ["header", "cookie", "nested", "subclass", "dj_rest_auth", "dj_rest_auth_alone"]
+    )
     def test_finds_our_login_by_password(self, settings, door):
         settings.ROOT_URLCONF = f"tests.allauth.doors.{door}"
 
@@ -244,7 +255,7 @@ class TestTheCheck:
         assert "allauth.mfa" in said.msg
         assert "without_login" in said.hint
 
-    @pytest.mark.parametrize("door", ["hooked", "own", "choosing", "cookie_without"])
+    @pytest.mark.parametrize("door", ["hooked", "own", "choosing", "cookie_without", "odd"])
     def test_is_content_where_more_is_asked(self, settings, door):
         settings.ROOT_URLCONF = f"tests.allauth.doors.{door}"
 

@@ -2,8 +2,13 @@
 
 import pytest
 from dj_rest_auth.app_settings import api_settings
+from django.contrib.auth import SESSION_KEY
 from django.test import Client
+from rest_framework.exceptions import AuthenticationFailed
 
+from drf_jwt_kit import sessions
+from drf_jwt_kit.contrib.dj_rest_auth import views
+from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.serializers import TokenObtainPairSerializer
 from tests.conftest import PASSWORD, SignedIn, claims_of
@@ -176,3 +181,114 @@ class TestWithItsDjangoSession:
 
     def test_nobody_is_logged_out_without_a_word(self, kit, db):
         assert kit.post("/auth/logout/").status_code == 200
+
+
+class TestWhatABrowserAddsByItself:
+    @pytest.fixture(autouse=True)
+    def settings_of_theirs(self, monkeypatch):
+        monkeypatch.setattr(api_settings, "SESSION_LOGIN", True)
+        monkeypatch.setattr(api_settings, "JWT_AUTH_COOKIE", "jwt-access")
+        monkeypatch.setattr(api_settings, "JWT_AUTH_REFRESH_COOKIE", "jwt-refresh")
+
+    @pytest.fixture
+    def browser(self, user):
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(user)
+        return browser
+
+    def test_another_site_ends_no_django_session_with_a_token_of_its_own(
+        self, kit, other_user, browser
+    ):
+        sent = {"refresh": kit.sign_in(other_user).refresh}
+
+        assert browser.post("/auth/logout/", sent).status_code == 403
+        assert SESSION_KEY in browser.session
+
+    def test_another_site_ends_no_session_of_the_cookies(self, signed_in, browser):
+        browser.cookies["jwt-refresh"] = signed_in.refresh
+
+        assert browser.post("/auth/logout/").status_code == 403
+        assert signed_in.session.revoked_at is None
+
+    def test_a_token_in_the_header_needs_no_csrf_token(self, signed_in, browser):
+        bearer = {"Authorization": f"Bearer {signed_in.access}"}
+
+        assert browser.post("/auth/logout/", headers=bearer).status_code == 200
+        assert SESSION_KEY not in browser.session
+
+    def test_an_old_cookie_keeps_nobody_logged_in(self, user):
+        browser = Client()
+        browser.force_login(user)
+        browser.cookies["jwt-access"] = "old.junk.token"
+
+        answer = browser.post("/auth/logout/")
+
+        assert answer.status_code == 200
+        assert SESSION_KEY not in browser.session
+        assert answer.cookies["jwt-access"]["max-age"] == 0
+
+    def test_a_cookie_in_doubt_is_asked_again(self, user, monkeypatch):
+        refusal = InvalidToken(final=False)
+        monkeypatch.setattr(views, "log_out_each", lambda tokens: (False, tokens and refusal))
+        browser = Client()
+        browser.cookies["jwt-access"] = "of.another.release"
+
+        assert browser.post("/auth/logout/").status_code == 401
+
+
+class TestTheLogout:
+    def test_a_broken_header_keeps_no_other_token_alive(self, kit, signed_in):
+        bad = {"Authorization": "Bearer a b"}
+
+        answer = kit.post(
+            "/auth/logout/", {"refresh": signed_in.refresh}, format="json", headers=bad
+        )
+
+        assert answer.status_code == 401
+        assert signed_in.session.revoked_at is not None
+
+    def test_each_token_of_a_form_ends_its_session(self, kit, user):
+        both = [kit.sign_in(user), kit.sign_in(user)]
+
+        assert (
+            kit.post("/auth/logout/", {"refresh": [one.refresh for one in both]}).status_code == 200
+        )
+        assert all(one.session.revoked_at for one in both)
+
+    @pytest.mark.parametrize("body", [[], "text", {"refresh": 7}, {"refresh": None}, {}])
+    def test_a_body_without_a_token_is_nobodys(self, kit, db, body):
+        assert kit.post("/auth/logout/", body, format="json").status_code == 401
+
+
+class TestSomebodyWhoActsAsTheUser:
+    @pytest.fixture
+    def acting(self, user, other_user):
+        pair = sessions.start(user, actor=other_user, reason="Ticket 4711")
+        return {"Authorization": f"Bearer {pair.access}"}
+
+    def test_changes_no_password(self, kit, user, acting):
+        body = {"new_password1": NEW, "new_password2": NEW}
+
+        answer = kit.post("/auth/password/change/", body, format="json", headers=acting)
+
+        assert answer.status_code == 403
+        user.refresh_from_db()
+        assert user.check_password(PASSWORD)
+
+    def test_sees_the_user_and_changes_nothing(self, kit, acting):
+        assert kit.get("/auth/user/", headers=acting).json()["username"] == "ada"
+        body = {"username": "stolen"}
+
+        assert kit.patch("/auth/user/", body, format="json", headers=acting).status_code == 403
+
+
+class Asking(TokenObtainPairSerializer):
+    def password_accepted(self, user):
+        raise AuthenticationFailed("Enter the code.", code="code_required")
+
+
+def test_its_login_asks_what_ours_asks_after_the_password(kit, user, settings):
+    settings.SIMPLE_JWT = {"TOKEN_OBTAIN_SERIALIZER": f"{__name__}.Asking"}
+
+    assert log_in(kit).status_code == 401
+    assert not Session.objects.exists()

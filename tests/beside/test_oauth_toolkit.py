@@ -3,10 +3,13 @@
 from datetime import datetime, timedelta
 from datetime import timezone as zone
 
+import jwt
 import pytest
 from django.test import override_settings
 from django.utils import timezone
+from oauth2_provider.contrib.rest_framework import OAuth2Authentication
 from oauth2_provider.models import AccessToken, Application
+from rest_framework.authentication import BaseAuthentication
 
 from drf_jwt_kit import sessions
 from tests.conftest import NOON, Dropped, forge
@@ -57,12 +60,34 @@ def test_the_mixin_says_why_a_token_of_nobody_was_refused(kit, db):
 
 
 def test_a_jwt_of_another_issuer_is_left_to_the_other_class(kit, signed_in, granted):
-    foreign = forge(signed_in.access, sid=Dropped)
+    theirs = {"kid": "theirs", "typ": "at+jwt"}
+    foreign = jwt.encode({"sub": "grace", "exp": 2**31}, "their own key " * 4, headers=theirs)
     stored = AccessToken.objects.get(token=granted)
     stored.token = foreign
     stored.save()
 
     assert kit.get_with(foreign, "/ours-first/").json() == {"user": "grace"}
+
+
+def test_a_token_that_names_our_key_is_refused_without_a_session(kit, signed_in, granted):
+    ours = forge(signed_in.access, sid=Dropped)
+
+    assert kit.get_with(ours, "/ours-first/").status_code == 401
+
+
+@pytest.mark.parametrize("challenge", ["missing", "broken", "bytes", "none"])
+def test_a_class_whose_challenge_does_not_work_is_no_500(kit, db, monkeypatch, challenge):
+    def broken(self, request):
+        raise RuntimeError
+
+    ways = {"broken": broken, "bytes": lambda *_: b"Bearer", "none": lambda *_: None}
+    if challenge == "missing":
+        monkeypatch.delattr(OAuth2Authentication, "authenticate_header")
+        monkeypatch.delattr(BaseAuthentication, "authenticate_header")
+    else:
+        monkeypatch.setattr(OAuth2Authentication, "authenticate_header", ways[challenge])
+
+    assert kit.get_with("opaque", "/ours-first/").status_code == 401
 
 
 @pytest.fixture(params=["expired", "ended", "forged", "refresh"])

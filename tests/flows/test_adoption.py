@@ -524,3 +524,10 @@ def test_a_token_on_simple_jwts_blacklist_is_refused_also_when_its_session_has_b
     )
 
     assert answer.stdout.split() == ["401", "200", "401", "401", "200"], answer.stderr
+
+
+def test_a_token_of_simple_jwts_that_says_who_acts_begins_no_session(kit, user):
+    answer = kit.refresh(refresh(user, act={"sub": "7"}))
+
+    assert (answer.status_code, answer.json()["reason"]) == (401, "invalid")
+    assert not Session.objects.exists()

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from drf_jwt_kit import views
 from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from tests.conftest import claims_of
 
 from .browser import ACCESS, REFRESH, cleared
@@ -22,7 +23,27 @@ class RefusingLate(views.CookieObtainView):
         return Response(super().post(request).data, status=403)
 
 
-urlpatterns = [*shaped_urlpatterns, path("RefusingLate/", RefusingLate.as_view())]
+class EchoSerializer(TokenRefreshSerializer):
+    """Calls the browser's refresh token an access token."""
+
+    def validate(self, attrs):
+        super().validate(attrs)
+        return {"access": attrs["refresh"]}
+
+
+class EchoOfALogin(TokenObtainPairSerializer):
+    """The same, of whoever asks."""
+
+    def validate(self, attrs):
+        return {"access": self.context["request"].COOKIES[REFRESH]}
+
+
+urlpatterns = [
+    *shaped_urlpatterns,
+    path("RefusingLate/", RefusingLate.as_view()),
+    path("echo/", views.CookieRefreshView.as_view(serializer_class=EchoSerializer)),
+    path("echo/login/", views.CookieObtainView.as_view(serializer_class=EchoOfALogin)),
+]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 
@@ -147,3 +168,25 @@ def test_logging_out_ends_the_session_of_the_cookie(page):
 
     assert Session.objects.get().revoked_reason == RevokedReason.LOGOUT
     assert page.get("/api/secure/", **bearer(page.access)).status_code == 401
+
+
+@pytest.mark.parametrize("place", ["/echo/", "/echo/login/"])
+@pytest.mark.parametrize("only", [True, False])
+def test_a_refresh_token_is_no_access_token_by_that_name(logged_in, user, settings, place, only):
+    settings.DRF_JWT_KIT = {"COOKIE_REFRESH_ONLY": only}
+    held = logged_in.held(REFRESH)
+
+    answer = logged_in.send("post", place, {"username": user.get_username(), "password": "any"})
+
+    assert held not in answer.content.decode()
+    assert logged_in.held(ACCESS) != held
+
+
+def test_an_access_cookie_of_before_is_not_read(two_cookies, settings):
+    settings.DRF_JWT_KIT = {"COOKIE_REFRESH_ONLY": True}
+    settings.REST_FRAMEWORK = {
+        "DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTCookieAuthentication"]
+    }
+
+    assert two_cookies.held(ACCESS)
+    assert two_cookies.get("/api/secure/").status_code == 401

@@ -16,7 +16,7 @@ from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.permissions import NotActedFor
 from drf_jwt_kit.sessions import SessionLimits
 from drf_jwt_kit.signals import session_started
-from drf_jwt_kit.tokens import AccessToken, ClaimsSerializer
+from drf_jwt_kit.tokens import AccessToken, ClaimsSerializer, RefreshToken
 from tests.conftest import claims_of, make_user
 from tests.urls import urlpatterns as usual_urlpatterns
 
@@ -359,3 +359,23 @@ class TestTheActor:
             act(user, staff)
 
         assert [sql.split()[0] for sql in made] == ["INSERT", "SELECT"]
+
+
+class TestATokenOfTheProjects:
+    def test_is_not_taken_together_with_an_actor(self, user, other_user):
+        token = RefreshToken.for_user(user)
+
+        with pytest.raises(TypeError, match="takes no token with actor"):
+            sessions.start(user, token=token, actor=other_user, reason="Ticket 4711")
+
+        assert not Session.objects.exists()
+
+    def test_has_no_act_that_the_session_does_not_say(self, user, caplog):
+        token = RefreshToken.for_user(user)
+        token["act"] = {"sub": "99"}
+
+        pair = sessions.start(user, token=token)
+
+        assert "act" not in claims_of(pair.access)
+        assert "act" not in claims_of(str(token.access_token))
+        assert "claims_not_kept" in caplog.text

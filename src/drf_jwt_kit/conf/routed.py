@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.urls import URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 
 def routed_views() -> Iterator[Any]:
@@ -22,18 +23,21 @@ def routed_classes() -> Iterator[type]:
 
 def class_of(view: Any) -> type | None:
     """The class that REST framework's or Django's ``as_view`` was called on, if any was."""
-    found = getattr(view, "cls", None) or getattr(view, "view_class", None)
-    return found if isinstance(found, type) else None
+    with suppress(Exception):  # a view may be any object
+        found = getattr(view, "cls", None) or getattr(view, "view_class", None)
+        return found if isinstance(found, type) else None
+    return None
 
 
-def is_kind_of(cls: type, *paths: str) -> bool:
+def is_kind_of(cls: object, *paths: str) -> bool:
     """Whether ``cls`` is one of the classes at ``paths``, or a subclass, without importing them."""
-    return any(f"{one.__module__}.{one.__qualname__}" in paths for one in cls.__mro__)
+    mro = cls.__mro__ if isinstance(cls, type) else ()
+    return any(f"{one.__module__}.{one.__qualname__}" in paths for one in mro)
 
 
 def _views_under(resolver: URLResolver) -> Iterator[Any]:
     for one in resolver.url_patterns:
         if isinstance(one, URLResolver):
             yield from _views_under(one)
-        else:
+        elif isinstance(one, URLPattern):  # Django says what else is wrong there
             yield one.callback

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from drf_jwt_kit.exceptions import Reason
 from drf_jwt_kit.models import Session, database
 
 from . import grant, others, rows
@@ -30,6 +31,8 @@ def user_to_begin_with(presented: Presented) -> Any:
     user may not log in.
     """
     refuse_blacklisted(presented)
+    if "act" in presented.claims:  # the session would not say who acts, nor end in half an hour
+        rows.refuse(presented, "acted_for", Reason.INVALID)
     user = rows.user_of_other(presented)
     if not may_continue(user):
         rows.refuse(presented, End.USER_INACTIVE.value, final=False)

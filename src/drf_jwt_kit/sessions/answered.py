@@ -46,7 +46,7 @@ def pair_in(
         _pair_of(found)
         or next((pair for pair, _ in written if stands_in(text, pair)), None)
         or next((pair for pair, one in written if not one.implied), None)
-        or _pair_by_name(named)
+        or _pair_by_name(named, held)
     )
 
 
@@ -82,10 +82,13 @@ def _pair_of(found: Collection[tuple[str, Presented]]) -> TokenPair | None:
     return next((pair for pair in pairs if pair.refresh), next(iter(pairs), None))
 
 
-def _pair_by_name(answer: dict[str, Any]) -> TokenPair | None:
-    """Tokens that a class of the project's signs in its own way."""
+def _pair_by_name(answer: dict[str, Any], held: Collection[str]) -> TokenPair | None:
+    """Tokens that a class of the project's signs in its own way. None of ours is one, nor one that
+    the browser came with: a refresh token is no access token by that name."""
     access, refresh = answer.get("access"), answer.get("refresh")
     if not (isinstance(access, str) and isinstance(refresh, str | None)):
+        return None
+    if access in held or _read(access) is not None:
         return None
     return TokenPair(access=access, refresh=refresh)
 

@@ -29,7 +29,12 @@ def carry(request: Any, pair: TokenPair) -> None:
 def carried(django_session: Any) -> UUID | None:
     """The id of the session that a Django session carries; None if there is none."""
     known = None if django_session is None else django_session.get(_KEY)
-    return None if known is None else UUID(known)
+    if known is None:
+        return None
+    try:
+        return UUID(str(known))
+    except ValueError:
+        return UUID(int=0)  # of nobody: what is broken carries a session that has ended
 
 
 @persistent

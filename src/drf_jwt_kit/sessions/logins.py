@@ -73,6 +73,12 @@ def start(
     parent = presented_with(request)
     if parent is not None and "act" in parent.claims:
         raise ActedFor
+    acted_for = acting_as(user, actor, reason)
+    if acted_for is not None and token is not None:
+        raise TypeError(
+            "sessions.start() takes no token with actor: what that has written already would not "
+            "say who acts."
+        )
     bound = None if widen or parent is None else grant.bound_of(parent)
     path = "" if bound is None else bound.obtain_serializer
     if bound is not None and bound.lacks_source:
@@ -86,7 +92,7 @@ def start(
         scope=scope,
         name=name,
         data=data,
-        acted_for=acting_as(user, actor, reason),
+        acted_for=acted_for,
         parent=parent,
         bound=bound,
         replaces=replaces,

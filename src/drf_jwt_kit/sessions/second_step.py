@@ -18,6 +18,8 @@ PASSWORD_IS_ENOUGH = partial(Warning, id="drf_jwt_kit.W053")
 
 _FACTORS = ("allauth.mfa", "django_otp")
 _LOGIN = "drf_jwt_kit.views.tokens.TokenObtainPairView"
+_DJ_REST_AUTH = "dj_rest_auth.views.LoginView"
+_DJ_REST_AUTH_WITH_HOOK = "drf_jwt_kit.contrib.dj_rest_auth.views.LoginView"
 _SERIALIZER = "drf_jwt_kit.serializers.TokenObtainPairSerializer"
 
 
@@ -43,14 +45,19 @@ def _asked_beside_the_password() -> Iterator[str]:
 
 def _asks_for_a_password_alone(view: Any) -> bool:
     cls: Any = class_of(view)
-    if cls is None or not is_kind_of(cls, _LOGIN):
+    if is_kind_of(cls, _LOGIN):
+        if cls.get_serializer_class.__module__ != _LOGIN.rpartition(".")[0]:
+            return False  # it asks for what it likes
+        named = getattr(view, "initkwargs", {}).get("serializer_class") or cls.serializer_class
+    elif is_kind_of(cls, _DJ_REST_AUTH):
+        if not is_kind_of(cls, _DJ_REST_AUTH_WITH_HOOK):
+            return True
+        named = None
+    else:
         return False
-    if cls.get_serializer_class.__module__ != _LOGIN.rpartition(".")[0]:
-        return False  # it asks for what it likes
-    named = getattr(view, "initkwargs", {}).get("serializer_class") or cls.serializer_class
-    with suppress(ImportError):  # another check says so
-        serializer = named or get_settings().load("TOKEN_OBTAIN_SERIALIZER")
-        is_ours = is_kind_of(serializer, _SERIALIZER)
+    with suppress(Exception):  # other checks say that it cannot be imported
+        serializer: Any = named or get_settings().load("TOKEN_OBTAIN_SERIALIZER")
         hook = getattr(serializer, "password_accepted", None)
-        return is_ours and hook.__module__ == _SERIALIZER.rpartition(".")[0]
+        is_ours = is_kind_of(serializer, _SERIALIZER)
+        return is_ours and getattr(hook, "__module__", "") == _SERIALIZER.rpartition(".")[0]
     return False

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.jose.codec import read_unverified
+from drf_jwt_kit.keys import get_ring
 
 from .others import adopts_simple_jwt
 
@@ -39,15 +41,23 @@ def tokens_in(text: str) -> Iterator[tuple[str, UUID]]:
 def may_be_ours(presented: str | bytes) -> bool:
     """Whether ``presented``, which was refused, may be a token that we issued or accept.
 
-    Each of ours names its session. Those of Simple JWT, while they are adopted, and those of the
-    issuer at JWK_URL do not.
+    Each of ours names its key, and its session. Those of Simple JWT, while they are adopted,
+    and those of the issuer at JWK_URL do neither.
     """
     text = presented if isinstance(presented, str) else presented.decode("latin-1")
     parts = text.split(".")
     if len(parts) != _PARTS:
         return False
-    try:
-        claims = read_unverified(f"{_ANY_HEADER}.{parts[1]}.")
-    except _NO_TOKEN:
+    header, claims = (_object_in(part) for part in parts[:2])
+    if claims is None:
         return False
-    return "sid" in claims or get_settings().JWK_URL is not None or adopts_simple_jwt()
+    names_our_key = header is not None and header.get("kid") in [*get_ring().verifying]
+    takes_others = get_settings().JWK_URL is not None or adopts_simple_jwt()
+    return "sid" in claims or names_our_key or takes_others
+
+
+def _object_in(part: str) -> dict[str, Any] | None:
+    """The JSON object that a part of a token is; None for anything else."""
+    with suppress(*_NO_TOKEN):
+        return read_unverified(f"{_ANY_HEADER}.{part}.")
+    return None

@@ -172,6 +172,8 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         Claims set by the project stay. A scope of no known type is a limit of which nothing is
         left.
         """
+        if not session.actor and self.payload.pop("act", None) is not None:
+            events.claims_not_kept(session, {"act"})
         is_set = "scope" in self.payload
         scope = text_of(self.payload.pop("scope", None))
         is_new = is_set and (scope != session.scope or not session.scope_source)

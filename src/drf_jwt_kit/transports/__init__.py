@@ -1,6 +1,13 @@
 """Where in a request does a token travel, and does a browser send it for the project's own page?"""
 
-from .cookie import TokenCookie, access_cookie, is_same_generation, refresh_cookie, seconds_left
+from .cookie import (
+    TokenCookie,
+    access_cookie,
+    access_in,
+    is_same_generation,
+    refresh_cookie,
+    seconds_left,
+)
 from .csrf import SAFE_METHODS, csrf_token, is_own_origin, require_own_page, send_csrf_cookie
 from .header import challenge_of, header_of, is_read_after, token_in, vary
 
@@ -8,6 +15,7 @@ __all__ = [
     "SAFE_METHODS",
     "TokenCookie",
     "access_cookie",
+    "access_in",
     "challenge_of",
     "csrf_token",
     "header_of",

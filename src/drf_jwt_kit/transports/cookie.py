@@ -92,6 +92,11 @@ def access_cookie() -> TokenCookie:
     return TokenCookie(name=settings.access_cookie_name, samesite=settings.COOKIE_ACCESS_SAMESITE)
 
 
+def access_in(request: Request) -> str | None:
+    """The access token in its cookie. With COOKIE_REFRESH_ONLY there is none, whatever is sent."""
+    return None if get_settings().COOKIE_REFRESH_ONLY else access_cookie().read(request)
+
+
 def refresh_cookie() -> TokenCookie:
     """The cookie of the refresh token."""
     settings = get_settings()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.utils.cache import patch_vary_headers
@@ -61,9 +62,16 @@ def is_read_after(authenticator: object, request: Request, ours: type) -> bool:
     scheme."""
     asked = [*(getattr(request, "authenticators", None) or ())]
     later = asked[asked.index(authenticator) + 1 :] if authenticator in asked else []
-    others: list[Any] = [one for one in later if not isinstance(one, ours)]
-    schemes = [(one.authenticate_header(request) or "").partition(" ")[0] for one in others]
-    return any(scheme.lower().encode() in get_settings().auth_schemes for scheme in schemes)
+    others = (one for one in later if not isinstance(one, ours))
+    return any(_scheme_of(one, request) in get_settings().auth_schemes for one in others)
+
+
+def _scheme_of(authenticator: Any, request: Request) -> bytes:
+    """The scheme of its challenge. REST framework asks the first class alone for that, so that of
+    another may never have worked."""
+    with suppress(Exception):
+        return str(authenticator.authenticate_header(request)).partition(" ")[0].lower().encode()
+    return b""
 
 
 def challenge_of(

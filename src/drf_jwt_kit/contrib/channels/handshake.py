@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from drf_jwt_kit.authentication import JWTAuthentication
 from drf_jwt_kit.exceptions import CSRFFailed
 from drf_jwt_kit.tokens import AccessToken
-from drf_jwt_kit.transports import access_cookie, is_own_origin
+from drf_jwt_kit.transports import access_in, is_own_origin
 
 from .tickets import redeemed
 
@@ -33,7 +33,7 @@ def holder_of(scope: Any) -> tuple[Any, AccessToken] | None:
     if tickets:
         token = redeemed(tickets[0])
         return asked.get_user(token), token
-    cookie = access_cookie().read(request)
+    cookie = access_in(request)
     if cookie is None:
         return None
     holder = asked.holder_of(cookie.encode(errors="replace"), request)
