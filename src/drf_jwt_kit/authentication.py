@@ -73,11 +73,7 @@ class JWTAuthentication(_HeaderAuthentication):
 
     @_hides_tokens
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
-        """``(user, token)``, or None if the request has no token of ours.
-
-        One that is refused, and plainly not ours, is left to another class of the view, if one
-        that comes later reads the same scheme.
-        """
+        """``(user, token)``, or None if the request has no token of ours."""
         raw_token = self.header_token(request)
         if raw_token is None:
             return None
