@@ -10,6 +10,9 @@ from drf_jwt_kit.contrib.channels import sockets
 if TYPE_CHECKING:
     from tests.conftest import Stopwatch
 
+PATIENCE = 30
+"""Seconds, for what comes at once where nothing else runs."""
+
 
 class Lag:
     """The pause between two looks at the open sockets of the process."""
@@ -23,14 +26,14 @@ class Lag:
 
     async def looked(self) -> None:
         """Wait until the watch has looked, and pauses."""
-        await asyncio.wait_for(self._queue().get(), 5)
+        await asyncio.wait_for(self._queue().get(), PATIENCE)
 
     async def passes(self) -> None:
         """Let it pass, and wait for the look that follows, or the last one."""
         self.clock.shift(1)
         assert self._over is not None
         self._over.set()
-        for _ in range(100):  # turns of the loop, while threads answer
+        while sockets.watch()._open:  # turns of the loop, while threads answer
             await asyncio.sleep(0.001)
             if not self._queue().empty():
                 self._queue().get_nowait()

@@ -16,7 +16,7 @@ from drf_jwt_kit.tokens import AccessToken
 from drf_jwt_kit.transports import access_cookie
 
 from . import asgi
-from .lag import Lag
+from .lag import PATIENCE, Lag
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,9 +36,25 @@ def by_cookie(access, origin=HERE):
     return {**named, **({"origin": origin} if origin else {})}
 
 
+class PatientCommunicator(WebsocketCommunicator):
+    """One that a busy machine does not hurry."""
+
+    async def connect(self, timeout=PATIENCE):
+        return await super().connect(timeout)
+
+    async def receive_output(self, timeout=PATIENCE):
+        return await super().receive_output(timeout)
+
+    async def disconnect(self, code=1000, timeout=PATIENCE):
+        return await super().disconnect(code, timeout)
+
+    async def wait(self, timeout=PATIENCE):
+        return await super().wait(timeout)
+
+
 def opened(headers, path="/", app=asgi.sockets):
     sent = [(name.encode(), value.encode()) for name, value in headers.items()]
-    return WebsocketCommunicator(app, path, sent)
+    return PatientCommunicator(app, path, sent)
 
 
 def answer_to(headers, path="/", app=asgi.sockets):
@@ -50,7 +66,7 @@ def answer_to(headers, path="/", app=asgi.sockets):
         if not accepted:
             return code
         await socket.send_json_to({})
-        said = await socket.receive_json_from()
+        said = await socket.receive_json_from(PATIENCE)
         await socket.disconnect()
         return said
 
@@ -150,9 +166,14 @@ def lag(monkeypatch, monotonic, new_process):
     return Lag(monkeypatch, monotonic)
 
 
-def meanwhile(signed_in, lag, act, *, looks=1):
+def stays_open(signed_in, lag, act, *, looks=1):
+    """Whether an open socket is open still after ``act`` and ``looks`` of the watch."""
+    return meanwhile(signed_in, lag, act, looks=looks, patience=0.1) is None
+
+
+def meanwhile(signed_in, lag, act, *, looks=1, patience=PATIENCE):
     """The code with which an open socket is closed after ``act`` and ``looks`` of the watch; None
-    if it stays open."""
+    if it stays open for so many seconds more."""
 
     async def live():
         socket = opened(by_header(signed_in.access))
@@ -161,7 +182,7 @@ def meanwhile(signed_in, lag, act, *, looks=1):
         await sync_to_async(act)()
         for _ in range(looks):
             await lag.passes()
-        if await socket.receive_nothing():
+        if await socket.receive_nothing(patience):
             await socket.disconnect()
             return None
         message = await socket.receive_output()
@@ -179,12 +200,12 @@ def in_another_process(monkeypatch, act):
 
 class TestAnOpenSocket:
     def test_stays_open_with_its_session(self, signed_in, lag):
-        assert meanwhile(signed_in, lag, lambda: None, looks=3) is None
+        assert stays_open(signed_in, lag, lambda: None, looks=3)
 
     def test_stays_open_when_the_table_has_been_asked(self, signed_in, lag, calls_of):
         asked = calls_of(sessions, "authenticate")
 
-        assert meanwhile(signed_in, lag, lambda: lag.clock.shift(15 * 60), looks=3) is None
+        assert stays_open(signed_in, lag, lambda: lag.clock.shift(15 * 60), looks=3)
         assert len(asked) == 2  # when it was opened, and after an access token's lifetime
 
     def test_is_closed_at_once_in_the_process_that_ends_its_session(self, signed_in, lag):
@@ -220,7 +241,7 @@ class TestAnOpenSocket:
     def test_outlives_the_end_of_another_session(self, signed_in, user, kit, lag):
         other = kit.sign_in(user).session
 
-        assert meanwhile(signed_in, lag, lambda: sessions.revoke(other)) is None
+        assert stays_open(signed_in, lag, lambda: sessions.revoke(other))
 
     def test_is_closed_within_an_access_lifetime_of_a_silent_change(self, signed_in, user, lag):
         def deactivate():
@@ -248,7 +269,7 @@ class TestAnOpenSocket:
             sessions.revoke(signed_in.session)
             monkeypatch.setattr(sockets.sessions, "authenticate", fail)
 
-        assert meanwhile(signed_in, lag, in_another_process(monkeypatch, end_unheard)) is None
+        assert stays_open(signed_in, lag, in_another_process(monkeypatch, end_unheard))
         assert len(asked) == 1
 
     def test_is_closed_when_nobody_can_look_any_more(self, signed_in, lag, monkeypatch, caplog):

@@ -77,3 +77,10 @@ def test_a_view_whose_serializer_cannot_be_imported():
 
 def test_functions_are_no_doors():
     assert names(path("a/", lambda request: None)) == set()
+
+
+@pytest.mark.parametrize("chosen", ["x", ["a"], None])
+def test_what_is_no_dict_of_theirs_is_no_login_of_theirs(chosen):
+    logins = include("drf_jwt_kit.contrib.dj_rest_auth.urls")
+
+    assert names(path("", logins), rest_auth=chosen) == set()
