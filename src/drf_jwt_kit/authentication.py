@@ -80,7 +80,7 @@ class JWTAuthentication(_HeaderAuthentication):
         try:
             return _known_to(request, self.holder_of(raw_token, request))
         except (AuthenticationFailed, KeysUnavailable) as refusal:
-            if may_be_ours(raw_token):
+            if may_be_ours(raw_token, request):
                 raise
             if not transports.is_read_after(self, request, JWTAuthentication):
                 raise

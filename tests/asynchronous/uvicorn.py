@@ -33,14 +33,13 @@ def served(folder: Path) -> Iterator[int]:
         "DATABASE": str(folder / "db.sqlite3"),
         "DJANGO_SETTINGS_MODULE": "tests.asynchronous.served",
     }
-    env = environment(**variables)
-    subprocess.run([sys.executable, "-c", NEW_PROJECT], env=env, check=True)
+    subprocess.run([sys.executable, "-c", NEW_PROJECT], env=environment(**variables), check=True)
     listening = socket.create_server(("127.0.0.1", 0), backlog=128)
     with listening as listener, (folder / "log").open("wb") as log:
         command = ["-m", "uvicorn", "tests.asynchronous.asgi:application", "--fd"]
         process = subprocess.Popen(
             [sys.executable, *command, str(listener.fileno())],
-            env=env,
+            env=environment(**variables),
             pass_fds=[listener.fileno()],
             preexec_fn=partial(ends_with_its_parent, 15),  # noqa: PLW1509
             stderr=log,

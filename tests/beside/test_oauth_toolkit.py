@@ -75,6 +75,13 @@ def test_a_token_that_names_our_key_is_refused_without_a_session(kit, signed_in,
     assert kit.get_with(ours, "/ours-first/").status_code == 401
 
 
+def test_a_jwt_is_kept_where_nobody_can_tell_whose_it_is(kit, db, settings):
+    settings.DRF_JWT_KIT = {"KEYS": lambda request: None}
+    theirs = jwt.encode({"sub": "grace"}, "their own key " * 4, headers={"kid": "theirs"})
+
+    assert kit.get_with(theirs, "/ours-first/").status_code == 503
+
+
 @pytest.mark.parametrize("challenge", ["missing", "broken", "bytes", "none"])
 def test_a_class_whose_challenge_does_not_work_is_no_500(kit, db, monkeypatch, challenge):
     def broken(self, request):
