@@ -78,7 +78,6 @@ _ONCE_FILES = (
     "flows/test_many_threads.py",
     "keys/test_forks.py",
     "keys/test_whole_rotation.py",
-    "test_axes.py",
     "test_defaults.py",
     "test_envelopes.py",
     "test_logs.py",

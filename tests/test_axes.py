@@ -2,8 +2,12 @@
 
 from importlib.util import find_spec
 
+import pytest
+
 from .child import specifications
 from .leaving_out import leave_out
+
+pytestmark = pytest.mark.projects
 
 
 def test_its_counts_and_its_lock_out_work():
