@@ -15,6 +15,7 @@ from django.test import override_settings
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.models import RevokedReason, Session
+from drf_jwt_kit.sessions import carried
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,14 @@ class TestARefusalOfOurs:
         assert answer.status_code == 503
         assert answer.json()["code"] == "temporarily_unavailable"
         assert answer.headers["Retry-After"]
+
+    def test_nobody_is_let_in_or_out_while_nobody_can_tell(self, app, logged_in, monkeypatch):
+        def fail(*_, **__):
+            raise ServiceUnavailable
+
+        monkeypatch.setattr(carried, "has_ended", fail)
+
+        assert app.ask("get", "auth/session").status_code == 503
 
 
 class TestWhileAllauthAsksForMore:

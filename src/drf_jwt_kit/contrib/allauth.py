@@ -45,7 +45,8 @@ class TokenStrategy(SessionTokenStrategy):  # type: ignore[misc]  # allauth has 
     def lookup_session(self, session_token: str) -> Any:
         """The Django session; None if ours has ended."""
         session = super().lookup_session(session_token)
-        return None if session is not None and carried.has_ended(session) else session
+        with _refusals_answered():
+            return None if session is not None and carried.has_ended(session) else session
 
     def refresh_token(self, refresh_token: str) -> tuple[str, str] | None:
         """The next tokens; None if the token is refused."""
