@@ -2,6 +2,7 @@
 
 from tests.settings import *  # noqa: F403
 from tests.settings import INSTALLED_APPS
+from tests.settings_beside import MIDDLEWARE, TEMPLATES  # noqa: F401
 
 INSTALLED_APPS = [
     *INSTALLED_APPS,
@@ -13,22 +14,9 @@ INSTALLED_APPS = [
     "allauth.headless",
     "allauth.usersessions",
 ]
-MIDDLEWARE = [
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-]
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
-]
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
-    }
 ]
 ROOT_URLCONF = "tests.allauth.urls"
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}

@@ -1,8 +1,8 @@
 """A project that has all of its neighbours, and sets everything for all its views, at once."""
 
-from tests.settings_allauth import MIDDLEWARE as OF_ALLAUTH
 from tests.settings_beside import *  # noqa: F403
 from tests.settings_beside import DATABASES, INSTALLED_APPS
+from tests.settings_beside import MIDDLEWARE as OF_ALLAUTH
 
 INSTALLED_APPS = [
     *INSTALLED_APPS,

@@ -1,11 +1,9 @@
 """Real packages that log users in, read tokens of their own, or guard objects, in one project."""
 
-from importlib.util import find_spec
-
 import pytest
 
 from .child import specifications
-from .leaving_out import leave_out
+from .leaving_out import need
 
 pytestmark = pytest.mark.projects
 PACKAGES = {
@@ -21,9 +19,7 @@ PACKAGES = {
 
 
 def test_they_work_with_our_tokens():
-    missing = [name for module, name in PACKAGES.items() if find_spec(module) is None]
-    if missing:
-        leave_out(f"{', '.join(missing)} beside us. `make test` installs them.")
+    need(PACKAGES)
 
     answer = specifications("tests.settings_beside", "tests/beside")
 

@@ -1,11 +1,9 @@
 """All of the packages that stand beside us, and everything a project sets for all, at once."""
 
-from importlib.util import find_spec
-
 import pytest
 
 from .child import specifications
-from .leaving_out import leave_out
+from .leaving_out import need
 from .test_beside import PACKAGES
 
 pytestmark = pytest.mark.projects
@@ -19,9 +17,7 @@ MORE = {
 
 
 def test_the_whole_journey_is_gone():
-    missing = [name for module, name in {**PACKAGES, **MORE}.items() if find_spec(module) is None]
-    if missing:
-        leave_out(f"{', '.join(missing)} beside us. `make test` installs them.")
+    need({**PACKAGES, **MORE})
 
     answer = specifications("tests.settings_everything", "tests/everything")
 

@@ -54,25 +54,3 @@ def test_the_key_of_a_stateless_user_needs_no_query(asking, signed_in, user, que
         answer = asking.get("/adrf/key/", signed_in.access)
 
     assert (answer.json(), made) == ({"user": user.pk}, [])
-
-
-def test_a_stateless_user_that_is_touched_says_what_to_write(asking, signed_in, caplog):
-    answer = asking.get("/adrf/touching/", signed_in.access)
-
-    assert answer.status_code == 500
-    assert "Write: user = await request.auser()" in caplog.text
-
-
-def test_a_stateless_user_that_is_awaited_after_its_end_is_401(asking, signed_in, monkeypatch):
-    asking.get("/adrf/key/", signed_in.access)
-    sessions.revoke(signed_in.session)
-    forget_the_end(monkeypatch)
-
-    answer = asking.get("/adrf/stateless/", signed_in.access)
-
-    assert (answer.status_code, answer.json()["reason"]) == (401, "session_ended")
-
-
-def forget_the_end(monkeypatch):
-    """As in another process, within REVOCATION_LAG."""
-    monkeypatch.setattr("drf_jwt_kit.sessions.stateless._vouches", lambda *args: True)

@@ -5,8 +5,6 @@ import pytest
 from drf_jwt_kit import sessions
 from drf_jwt_kit.asynchronous import secured
 
-from .test_adrf import forget_the_end
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EVERY_CLASS = ["strict", "stateless", "cookie"]
@@ -77,21 +75,22 @@ def test_a_view_gets_what_its_address_captures(asking, signed_in):
     assert asking.get("/plain/named/ada/", signed_in.access).json()["name"] == "ada"
 
 
-def test_a_stateless_user_that_is_touched_says_what_to_write(asking, signed_in, caplog):
-    answer = asking.get("/plain/touching/", signed_in.access)
+@pytest.mark.parametrize("place", ["plain", "adrf"])
+class TestAStatelessUser:
+    def test_a_touch_says_what_to_write(self, asking, signed_in, caplog, place):
+        answer = asking.get(f"/{place}/touching/", signed_in.access)
 
-    assert answer.status_code == 500
-    assert "Write: user = await request.auser()" in caplog.text
+        assert answer.status_code == 500
+        assert "Write: user = await request.auser()" in caplog.text
 
+    def test_is_401_when_awaited_after_its_end(self, asking, signed_in, monkeypatch, place):
+        asking.get(f"/{place}/stateless/", signed_in.access)
+        sessions.revoke(signed_in.session)
+        forget_the_end(monkeypatch)
 
-def test_a_stateless_user_that_is_awaited_after_its_end_is_401(asking, signed_in, monkeypatch):
-    asking.get("/plain/stateless/", signed_in.access)
-    sessions.revoke(signed_in.session)
-    forget_the_end(monkeypatch)
+        answer = asking.get(f"/{place}/stateless/", signed_in.access)
 
-    answer = asking.get("/plain/stateless/", signed_in.access)
-
-    assert (answer.status_code, answer.json()["reason"]) == (401, "session_ended")
+        assert (answer.status_code, answer.json()["reason"]) == (401, "session_ended")
 
 
 def test_a_view_that_is_not_async_is_refused_when_it_is_defined():
@@ -99,3 +98,8 @@ def test_a_view_that_is_not_async_is_refused_when_it_is_defined():
 
     with pytest.raises(TypeError, match=r"secured\(\) closes async views, and .*view is none"):
         secured()(view)
+
+
+def forget_the_end(monkeypatch):
+    """As in another process, within REVOCATION_LAG."""
+    monkeypatch.setattr("drf_jwt_kit.sessions.stateless._vouches", lambda *args: True)

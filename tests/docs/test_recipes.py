@@ -3,12 +3,11 @@
 import json
 import subprocess
 import sys
-from importlib.util import find_spec
 
 import pytest
 
 from tests.child import environment
-from tests.leaving_out import leave_out
+from tests.leaving_out import need
 
 from .pages import ROOT, blocks_of
 
@@ -261,8 +260,7 @@ class TestAMagicLink:
 class TestASecondFactor:
     @pytest.fixture(autouse=True)
     def page(self, folder):
-        if find_spec("django_otp") is None:
-            leave_out("django-otp and its codes. `make test` installs it.")
+        need({"django_otp": "django-otp"})
         write(folder, "docs/how-to/second-factor.md", "shop/second_factor.py")
 
     def test_lets_one_in_of_all_who_use_a_ticket_at_the_same_moment(self, folder, fresh_database):

@@ -53,13 +53,9 @@ def check() -> Iterator[CheckMessage]:
             )
 
 
-def _serializer_of(view: Any) -> type:
-    """The serializer that a view of Simple JWT uses; object if it cannot be imported."""
-    found = view.serializer_class
-    if found is None:
-        with suppress(Exception):  # another check, or the server, says what is wrong
-            found = import_string(view._serializer_class)
-    return found if isinstance(found, type) else object
+def _serializer_of(view: Any) -> Any:
+    """The serializer that a view of Simple JWT uses."""
+    return _at(view._serializer_class if view.serializer_class is None else view.serializer_class)
 
 
 def _has_other_tokens() -> bool:
@@ -67,9 +63,15 @@ def _has_other_tokens() -> bool:
     chosen: Any = getattr(django_settings, "REST_AUTH", None)
     if not isinstance(chosen, dict):
         return False
-    serializer = chosen.get("JWT_TOKEN_CLAIMS_SERIALIZER")
-    if isinstance(serializer, str):
+    serializer = _at(chosen.get("JWT_TOKEN_CLAIMS_SERIALIZER"))
+    return bool(chosen.get("USE_JWT")) and not is_kind_of(
+        serializer, _OUR_CLAIMS, *_OUR_SERIALIZERS
+    )
+
+
+def _at(named: Any) -> Any:
+    """What a dotted path names, or the path where it cannot be imported; others unchanged."""
+    if isinstance(named, str):
         with suppress(Exception):  # another check, or the server, says what is wrong
-            serializer = import_string(serializer)
-    kind = serializer if isinstance(serializer, type) else object
-    return bool(chosen.get("USE_JWT")) and not is_kind_of(kind, _OUR_CLAIMS, *_OUR_SERIALIZERS)
+            return import_string(named)
+    return named

@@ -180,11 +180,19 @@ def _all_of(response: Any) -> list[object] | None:
     return [body, [*response.items()], [one.value for one in response.cookies.values()]]
 
 
+def refresh_tokens_in(body: Any) -> list[Any]:
+    """Whatever stands for one there, once: a form may have the field more than once."""
+    if isinstance(body, QueryDict):
+        return [token for token in dict.fromkeys(body.getlist("refresh")) if token]
+    token = body.get("refresh") if isinstance(body, dict) else None
+    return [token] if token else []
+
+
 def _each(body: Any) -> list[Any]:
     """``body`` for each refresh token in it: a form may have the field more than once."""
+    tokens = refresh_tokens_in(body)
     if not isinstance(body, QueryDict):
-        return [body] if isinstance(body, dict) and body.get("refresh") else []
-    tokens = [token for token in dict.fromkeys(body.getlist("refresh")) if token]
+        return [body] if tokens else []
     alone = [copy(body) for _ in tokens]
     for one, token in zip(alone, tokens, strict=True):
         one["refresh"] = token

@@ -9,7 +9,6 @@ from dj_rest_auth import views as theirs
 from dj_rest_auth.app_settings import api_settings
 from dj_rest_auth.jwt_auth import unset_jwt_cookies
 from django.contrib.auth import SESSION_KEY, logout
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
@@ -22,6 +21,7 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.permissions import NotActedFor
 from drf_jwt_kit.sessions.end import log_out_each
 from drf_jwt_kit.views import TokenLogoutView
+from drf_jwt_kit.views.tokens import refresh_tokens_in
 
 
 class LoginView(theirs.LoginView):  # type: ignore[misc]  # dj-rest-auth has no types
@@ -70,7 +70,8 @@ class LogoutView(TokenLogoutView):
         added = cookies or (api_settings.SESSION_LOGIN and SESSION_KEY in request.session)
         if added and header is None:
             SessionAuthentication().enforce_csrf(request)
-        sent: list[str | bytes] = [*_refresh_tokens_in(self.body(request)), *filter(None, [header])]
+        sent: list[str | bytes] = [] if header is None else [header]
+        sent += (one for one in refresh_tokens_in(self.body(request)) if isinstance(one, str))
         refused, in_doubt = log_out_each(sent)[1], log_out_each(cookies)[1]
         if in_doubt is not None and not getattr(in_doubt, "final", True):
             raise in_doubt
@@ -95,13 +96,3 @@ class LogoutView(TokenLogoutView):
     def _cookies(self, request: Request) -> Iterator[str]:
         names = (api_settings.JWT_AUTH_REFRESH_COOKIE, api_settings.JWT_AUTH_COOKIE)
         yield from filter(None, (request.COOKIES.get(name) for name in names if name))
-
-
-def _refresh_tokens_in(body: Any) -> Iterator[str]:
-    """Each of them: a form may have the field more than once."""
-    found: list[Any] = []
-    if isinstance(body, QueryDict):
-        found = [*body.getlist("refresh")]
-    elif isinstance(body, dict):
-        found = [body.get("refresh")]
-    yield from (one for one in found if isinstance(one, str) and one)
