@@ -38,6 +38,7 @@ _THEIRS = {
     "beside": ["tests.settings_beside"],
     "databases": ["tests.settings_two_databases"],
     "everything": ["tests.settings_everything"],
+    "openapi": ["tests.settings_openapi"],
     "defaults": ["tests.settings_defaults"],
     "tenants": ["tests.settings_tenants"],
     "users": ["tests.settings_users", "tests.settings_users_naive"],

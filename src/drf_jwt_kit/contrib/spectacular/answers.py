@@ -1,0 +1,76 @@
+"""What is in the bodies of our endpoints, where their serializers do not say it?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.views.device_list import SessionSerializer
+
+_TOKENS = {"access", "refresh"}
+
+
+class AccessTokenAlone(serializers.Serializer[Any]):
+    """A new access token. The refresh token stays as it is."""
+
+    access = serializers.CharField()
+
+
+class CookieLifetimes(serializers.Serializer[Any]):
+    """How long the cookies are good that were set."""
+
+    expires_in = serializers.IntegerField(help_text="The access token, in seconds.")
+    refresh_expires_in = serializers.IntegerField(
+        required=False, help_text="The refresh token, in seconds."
+    )
+
+
+class AccessTokenInBody(CookieLifetimes):
+    """An access token, and how long it and the cookie of the refresh token are good."""
+
+    access = serializers.CharField()
+
+
+class CSRFToken(serializers.Serializer[Any]):
+    """The CSRF token, for the header of requests that change something."""
+
+    csrf_token = serializers.CharField()
+
+
+class EndedSessions(serializers.Serializer[Any]):
+    """How many sessions have ended."""
+
+    ended = serializers.IntegerField()
+
+
+class TokenSession(SessionSerializer):
+    """One login of the user, on one device."""
+
+    ip = serializers.IPAddressField(read_only=True, allow_null=True)
+
+
+class SessionName(serializers.Serializer[Any]):
+    """What the user calls the device of a session."""
+
+    name = serializers.CharField(max_length=100, allow_blank=True)
+
+
+def of_refresh(view: Any) -> Any:
+    """What a refresh answers: as the view's serializer says, or an access token alone."""
+    rotates = get_settings().ROTATE_REFRESH_TOKENS
+    return view.get_serializer_class() if rotates else AccessTokenAlone
+
+
+def in_cookies(view: Any) -> type[serializers.Serializer[Any]]:
+    """What is answered beside the cookies: how long they are good, and what else the view's own
+    serializer answers."""
+    base = AccessTokenInBody if get_settings().COOKIE_REFRESH_ONLY else CookieLifetimes
+    fields = view.get_serializer_class()(context={"view": view}).fields
+    more = {
+        name: field
+        for name, field in fields.items()
+        if not field.write_only and name not in _TOKENS
+    }
+    return type(f"{type(view).__name__}Answer", (base,), more) if more else base

@@ -1,0 +1,77 @@
+"""What is said of one method of an endpoint, and how is it told to drf-spectacular?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from inspect import isfunction
+from typing import Any
+
+from django.conf import settings as django_settings
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.fields import empty
+from rest_framework.permissions import SAFE_METHODS, AllowAny
+from rest_framework.views import APIView
+
+from drf_jwt_kit.views.cookies import CookieEndpointMixin
+from drf_jwt_kit.views.sessions import SessionViewBase
+
+from .refusals import HEADERS, refusals
+
+_OF_EVERY_REQUEST = ("not_acceptable", "throttled", "temporarily_unavailable")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One method of one endpoint."""
+
+    summary: str
+    description: str
+    refuses: tuple[str, ...]
+    answer: Any = empty
+    """A serializer, or a function of the view that answers one; None for no body. As it is: the
+    serializer of the view."""
+    status: int = HTTPStatus.OK
+    takes: Any = empty
+    """None: no body. As it is: the serializer of the view."""
+    parameters: tuple[OpenApiParameter, ...] = ()
+    reads: tuple[type[Any], ...] = ()
+    """By which classes a token is found that the view itself asks for."""
+    needs_token: bool = True
+
+    def says(self, view: type[Any], method: str) -> dict[str, Any]:
+        """The arguments of ``extend_schema`` that say so of ``view``."""
+        asked, answer = view(), self.answer
+        if answer is empty:
+            answer = asked.get_serializer_class()
+        elif isfunction(answer):
+            answer = answer(asked)
+        by_cookie = issubclass(view, CookieEndpointMixin) and method.upper() not in SAFE_METHODS
+        told = (*self.refuses, *(("csrf_failed",) if by_cookie else ()), *_OF_EVERY_REQUEST)
+        return {
+            "methods": [method],
+            "summary": self.summary,
+            "description": self.description,
+            "parameters": [*self.parameters, *([_csrf(view)] if by_cookie else ()), *HEADERS],
+            "responses": {int(self.status): answer, **refusals(told)},
+            "request": self.takes,
+        }
+
+    def tell_who_asks(self, view: Any) -> None:
+        """Let ``view`` name what it reads itself, as if REST Framework asked for it."""
+        if self.reads:
+            view.authentication_classes = self.reads
+            view.get_authenticators = APIView.get_authenticators
+        if not self.needs_token:
+            view.get_permissions = lambda _: [AllowAny()]
+
+
+def _csrf(view: type[Any]) -> OpenApiParameter:
+    name = django_settings.CSRF_HEADER_NAME.removeprefix("HTTP_").replace("_", "-").title()
+    return OpenApiParameter(
+        "X-CSRFToken" if name == "X-Csrftoken" else name,
+        str,
+        OpenApiParameter.HEADER,
+        required=not issubclass(view, SessionViewBase),  # a token in the header needs none
+        description="The CSRF token, where the request is made with cookies.",
+    )

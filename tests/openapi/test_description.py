@@ -1,0 +1,318 @@
+"""What does drf-spectacular say of an API that has our endpoints, and of views with our mixin?"""
+
+import json
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.settings import patched_settings
+
+PROJECTS = ("header", "cookie", "both", "nested")
+METHODS = ("get", "post", "patch", "delete")
+
+
+def described(urlconf):
+    """The document, as it is served."""
+    schema = SchemaGenerator(urlconf=urlconf).get_schema(request=None, public=True)
+    return json.loads(json.dumps(schema, default=str))
+
+
+def operations(document):
+    """Each operation with its path and method."""
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+@pytest.fixture
+def both():
+    return described("tests.openapi.urls.both")
+
+
+@pytest.fixture
+def own():
+    return described("tests.openapi.views")["paths"]
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.1"])
+def test_a_project_with_our_includes_alone_has_no_warning(project, version):
+    with patched_settings({"OAS_VERSION": version}):
+        call_command(
+            "spectacular",
+            *("--validate", "--fail-on-warn", "--urlconf", f"tests.openapi.urls.{project}"),
+            stdout=StringIO(),
+        )
+
+
+def test_a_project_s_own_views_and_subclasses_have_none():
+    call_command(
+        "spectacular",
+        *("--validate", "--fail-on-warn", "--urlconf", "tests.openapi.views"),
+        stdout=StringIO(),
+    )
+
+
+def test_every_endpoint_is_there(both):
+    assert {(path, method) for path, method, _ in operations(both)} == {
+        (f"{prefix}{address}", method)
+        for prefix, more in (("/api/token/", ()), ("/api/auth/", (("csrf/", "get"),)))
+        for address, method in (
+            ("", "post"),
+            ("refresh/", "post"),
+            ("verify/", "post"),
+            ("logout/", "post"),
+            ("blacklist/", "post"),
+            ("logout/all/", "post"),
+            ("sessions/", "get"),
+            ("sessions/{session_id}/", "patch"),
+            ("sessions/{session_id}/", "delete"),
+            *more,
+        )
+    }
+
+
+def test_each_has_a_summary_and_a_text(both):
+    for path, method, operation in operations(both):
+        assert operation["summary"], (path, method)
+        assert operation["description"].endswith("."), (path, method)
+
+
+def test_nothing_is_said_in_the_words_of_developers(both):
+    text = json.dumps(both)
+
+    assert "``" not in text
+    assert "Raises" not in text
+    assert "Simple JWT" not in text
+
+
+def test_every_refusal_has_an_example_whose_code_it_names(both):
+    for path, method, operation in operations(both):
+        refusals = {s: a for s, a in operation["responses"].items() if s >= "400"}
+        assert {"406", "429", "503"} <= set(refusals), (path, method)
+        for status, answer in refusals.items():
+            bodies = [one["value"] for one in examples(answer)]
+            assert bodies, (path, method, status)
+            assert {f"`{body['code']}`" for body in bodies} == set(
+                re.findall(r"`\w+`", answer["description"])
+            )
+
+
+def examples(answer):
+    return answer["content"]["application/json"]["examples"].values()
+
+
+def test_every_code_that_our_endpoints_answer_is_described(both):
+    page = Path(__file__).parents[2] / "docs/reference/codes.md"
+    listed = set(
+        re.findall(r"^\| (\d{3}) \| `(\w+)`", page.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+
+    told = {
+        (status, example["value"]["code"])
+        for _, _, operation in operations(both)
+        for status, answer in operation["responses"].items()
+        if status >= "400"
+        for example in examples(answer)
+    }
+
+    # A method that is not there has no description, and no endpoint of ours asks for a new login.
+    elsewhere = {("405", "method_not_allowed"), ("401", "insufficient_user_authentication")}
+    assert told == listed - elsewhere
+
+
+def test_a_header_endpoint_takes_credentials_and_answers_tokens(both):
+    operation = both["paths"]["/api/token/"]["post"]
+    fields = component(both, operation["responses"]["200"])["properties"]
+
+    assert {name for name, field in fields.items() if field.get("readOnly")} == {
+        "access",
+        "refresh",
+    }
+    assert {name for name, field in fields.items() if field.get("writeOnly")} == {
+        "username",
+        "password",
+    }
+    assert set(operation["requestBody"]["content"]) >= {
+        "application/json",
+        "multipart/form-data",
+    }
+
+
+def component(document, answer):
+    name = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    return document["components"]["schemas"][name]
+
+
+@pytest.mark.parametrize("path", ["/api/auth/", "/api/auth/refresh/"])
+def test_what_sets_cookies_answers_how_long_they_are_good(both, path):
+    answer = both["paths"][path]["post"]["responses"]["200"]
+
+    assert set(component(both, answer)["properties"]) == {"expires_in", "refresh_expires_in"}
+
+
+def test_with_the_refresh_cookie_alone_the_access_token_is_answered(settings):
+    settings.DRF_JWT_KIT = {"COOKIE_REFRESH_ONLY": True}
+    document = described("tests.openapi.urls.cookie")
+
+    answer = document["paths"]["/api/auth/refresh/"]["post"]["responses"]["200"]
+    assert "access" in component(document, answer)["properties"]
+
+
+def test_without_rotation_a_refresh_answers_an_access_token_alone(settings):
+    settings.DRF_JWT_KIT = {"ROTATE_REFRESH_TOKENS": False}
+    document = described("tests.openapi.urls.header")
+
+    answer = document["paths"]["/api/token/refresh/"]["post"]["responses"]["200"]
+    assert set(component(document, answer)["properties"]) == {"access"}
+
+
+@pytest.mark.parametrize("address", ["refresh/", "verify/", "logout/", "logout/all/"])
+def test_a_token_in_a_cookie_needs_no_body(both, address):
+    assert "requestBody" not in both["paths"][f"/api/auth/{address}"]["post"]
+
+
+def test_the_parameters_are_described(both):
+    def parameters(path, method):
+        return {one["name"]: one for one in both["paths"][path][method].get("parameters", ())}
+
+    assert parameters("/api/token/logout/all/", "post")["except"]["schema"]["enum"] == ["current"]
+    assert "Idempotency-Key" in parameters("/api/token/refresh/", "post")
+    assert "Idempotency-Key" in parameters("/api/auth/refresh/", "post")
+    assert parameters("/api/auth/refresh/", "post")["X-CSRFToken"]["required"]
+    assert "required" not in parameters("/api/auth/logout/all/", "post")["X-CSRFToken"]
+    assert "X-CSRFToken" not in parameters("/api/auth/sessions/", "get")
+    session_id = parameters("/api/token/sessions/{session_id}/", "delete")["session_id"]
+    assert session_id["schema"]["format"] == "uuid"
+
+
+def test_the_csrf_header_is_the_one_of_the_project(settings):
+    settings.CSRF_HEADER_NAME = "HTTP_X_SHOP_TOKEN"
+    document = described("tests.openapi.urls.cookie")
+
+    names = {one["name"] for one in document["paths"]["/api/auth/"]["post"]["parameters"]}
+    assert "X-Shop-Token" in names
+
+
+def test_the_challenge_and_the_time_to_wait_are_headers_of_refusals(both):
+    answers = both["paths"]["/api/token/sessions/"]["get"]["responses"]
+
+    assert set(answers["401"]["headers"]) == {"WWW-Authenticate"}
+    assert set(answers["429"]["headers"]) == set(answers["503"]["headers"]) == {"Retry-After"}
+    assert "headers" not in answers["200"]
+
+
+def test_the_header_and_both_cookies_are_security_schemes(both):
+    assert both["components"]["securitySchemes"] == {
+        "jwtAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        "jwtCookie": {"type": "apiKey", "in": "cookie", "name": "__Host-access_token"},
+        "jwtRefreshCookie": {"type": "apiKey", "in": "cookie", "name": "__Host-refresh_token"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "needs"),
+    [
+        ("/api/token/", "post", None),
+        ("/api/token/refresh/", "post", None),
+        ("/api/token/logout/", "post", [{"jwtAuth": []}, {}]),
+        ("/api/token/logout/all/", "post", [{"jwtAuth": []}]),
+        ("/api/token/sessions/", "get", [{"jwtAuth": []}]),
+        ("/api/auth/", "post", None),
+        ("/api/auth/csrf/", "get", None),
+        ("/api/auth/refresh/", "post", [{"jwtRefreshCookie": []}]),
+        ("/api/auth/verify/", "post", [{"jwtCookie": []}]),
+        ("/api/auth/logout/", "post", [{"jwtRefreshCookie": []}, {"jwtCookie": []}, {}]),
+        ("/api/auth/sessions/", "get", [{"jwtAuth": []}, {"jwtCookie": []}]),
+    ],
+)
+def test_each_says_what_it_needs(both, path, method, needs):
+    assert both["paths"][path][method].get("security") == needs
+
+
+def test_a_view_with_the_mixin_is_closed_though_the_project_opens_its_views(own):
+    closed = [{"jwtAuth": []}, {"jwtCookie": []}]
+
+    assert own["/untold/"]["get"]["security"] == closed
+    assert own["/told/"]["get"]["security"] == closed
+
+
+def test_its_scopes_are_told(own):
+    assert own["/told/"]["get"]["x-required-scopes"] == ["orders:read", "orders:list"]
+    assert "x-required-scopes" not in own["/untold/"]["get"]
+
+
+def test_from_openapi_3_1_on_they_stand_where_it_asks_for_them():
+    with patched_settings({"OAS_VERSION": "3.1.1"}):
+        paths = described("tests.openapi.views")["paths"]
+
+    scopes = ["orders:read", "orders:list"]
+    assert paths["/told/"]["get"]["security"] == [{"jwtAuth": scopes}, {"jwtCookie": scopes}]
+    assert paths["/untold/"]["get"]["security"] == [{"jwtAuth": []}, {"jwtCookie": []}]
+
+
+def test_a_view_without_a_docstring_has_no_text_of_ours(own):
+    assert "description" not in own["/untold/"]["get"]
+
+
+def test_a_view_with_one_has_its_own(own):
+    assert own["/told/"]["get"]["description"] == "Orders of the user."
+    assert (
+        own["/unlike/"]["get"]["description"] == "An endpoint of the project's that borrows ours."
+    )
+
+
+def test_where_docstrings_are_not_published_ours_are_not_either():
+    with patched_settings({"DISABLE_DOCSTRING_DESCRIPTIONS": True}):
+        paths = described("tests.openapi.views")["paths"]
+
+    assert "description" not in paths["/told/"]["get"]
+    assert paths["/cookie-login/"]["post"]["description"].startswith("Puts the tokens")
+
+
+def test_what_the_project_says_of_an_action_stays(own):
+    operation = own["/orders/"]["get"]
+
+    assert operation["summary"] == "What the project says"
+    assert operation["x-own"] is True
+
+
+def test_a_login_of_the_project_s_takes_and_answers_what_its_serializer_says():
+    document = described("tests.openapi.views")
+    operation = document["paths"]["/login/"]["post"]
+
+    fields = component(document, operation["responses"]["200"])["properties"]
+    assert fields["locale"]["readOnly"]
+    assert fields["captcha"]["writeOnly"]
+    assert operation["summary"] == "Log in"
+    assert "401" in operation["responses"]
+
+
+def test_with_cookies_it_answers_everything_but_the_tokens():
+    document = described("tests.openapi.views")
+    operation = document["paths"]["/cookie-login/"]["post"]
+
+    answered = component(document, operation["responses"]["200"])["properties"]
+    assert set(answered) == {"expires_in", "refresh_expires_in", "locale"}
+    assert operation["description"] == "Log in to the shop."
+
+
+def test_what_the_project_says_of_a_subclass_counts_first(own):
+    refresh, logout, devices = own["/refresh/"], own["/logout/"], own["/devices/"]
+
+    assert refresh["post"]["summary"] == "Stay in the shop"
+    assert set(refresh["post"]["responses"]) == {"200"}
+    assert logout["post"]["summary"] == "Leave the shop"
+    assert "401" in logout["post"]["responses"]
+    assert devices["get"]["tags"] == ["shop"]
+    assert devices["get"]["summary"] == "List the user's sessions"
+
+
+def test_to_describe_them_changes_no_view(own):
+    again = described("tests.openapi.views")["paths"]
+
+    assert json.dumps(again) == json.dumps(own)

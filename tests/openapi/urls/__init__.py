@@ -1,0 +1,1 @@
+"""Projects with nothing but what we bring."""
