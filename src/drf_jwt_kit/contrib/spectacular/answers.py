@@ -48,7 +48,11 @@ class EndedSessions(serializers.Serializer[Any]):
 class TokenSession(SessionSerializer):
     """One login of the user, on one device."""
 
-    ip = serializers.IPAddressField(read_only=True, allow_null=True)
+
+class LoggedOut(serializers.Serializer[Any]):
+    """The refresh token of the session that ends, where the header has no token of it."""
+
+    refresh = serializers.CharField(write_only=True, required=False)
 
 
 class SessionName(serializers.Serializer[Any]):

@@ -29,11 +29,11 @@ class Operation:
     description: str
     refuses: tuple[str, ...]
     answer: Any = empty
-    """A serializer, or a function of the view that answers one; None for no body. As it is: the
-    serializer of the view."""
+    """As ``extend_schema`` takes it, or a function of the view that answers so. None: no body; as
+    it is: the serializer of the view."""
     status: int = HTTPStatus.OK
     takes: Any = empty
-    """None: no body. As it is: the serializer of the view."""
+    """The same of what is sent."""
     parameters: tuple[OpenApiParameter, ...] = ()
     reads: tuple[type[Any], ...] = ()
     """By which classes a token is found that the view itself asks for."""
@@ -41,11 +41,7 @@ class Operation:
 
     def says(self, view: type[Any], method: str) -> dict[str, Any]:
         """The arguments of ``extend_schema`` that say so of ``view``."""
-        asked, answer = view(), self.answer
-        if answer is empty:
-            answer = asked.get_serializer_class()
-        elif isfunction(answer):
-            answer = answer(asked)
+        answer = view().get_serializer_class() if self.answer is empty else _of(view, self.answer)
         by_cookie = issubclass(view, CookieEndpointMixin) and method.upper() not in SAFE_METHODS
         told = (*self.refuses, *(("csrf_failed",) if by_cookie else ()), *_OF_EVERY_REQUEST)
         return {
@@ -54,7 +50,7 @@ class Operation:
             "description": self.description,
             "parameters": [*self.parameters, *([_csrf(view)] if by_cookie else ()), *HEADERS],
             "responses": {int(self.status): answer, **refusals(told)},
-            "request": self.takes,
+            "request": _of(view, self.takes),
         }
 
     def tell_who_asks(self, view: Any) -> None:
@@ -64,6 +60,10 @@ class Operation:
             view.get_authenticators = APIView.get_authenticators
         if not self.needs_token:
             view.get_permissions = lambda _: [AllowAny()]
+
+
+def _of(view: Any, said: Any) -> Any:
+    return said(view()) if isfunction(said) else said
 
 
 def _csrf(view: type[Any]) -> OpenApiParameter:

@@ -62,6 +62,7 @@ _LOG_OUT = Operation(
     "in the header. One of them is enough, also where it has expired.",
     refuses=(*_OF_A_BODY, "token_not_valid", "bad_authorization_header", "permission_denied"),
     answer=OpenApiTypes.OBJECT,
+    takes=answers.LoggedOut,
     reads=(JWTAuthentication,),
     needs_token=False,
 )

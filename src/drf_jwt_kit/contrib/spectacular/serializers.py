@@ -24,10 +24,30 @@ def _describe(name: str, text: str) -> None:
         match_subclasses = True
 
         def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
-            """As drf-spectacular has it, with the project's own text if there is one."""
+            """As drf-spectacular has it, with the project's own text if there is one, and with what
+            is refused as empty."""
             schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+            for field in self.target.fields.values():
+                if not (field.read_only or getattr(field, "allow_blank", True)):
+                    trimmed = {"pattern": r"\S"} if field.trim_whitespace else {}
+                    schema["properties"][field.field_name] |= {"minLength": 1, **trimmed}
             return {**schema, "description": own_text(type(self.target)) or text}
 
 
 for _name, _text in _TEXTS.items():
     _describe(_name, _text)
+
+
+class SessionNameDescription(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """A body of a PATCH in which nothing can be left out."""
+
+    target_class = "drf_jwt_kit.contrib.spectacular.answers.SessionName"
+
+    def get_name(self, auto_schema: Any, direction: Any) -> str:
+        """Not called a patched one."""
+        return "SessionName"
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        """With the name required."""
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**schema, "required": ["name"]}
