@@ -1,8 +1,6 @@
 """npm's jose takes our tokens from our published keys, and we take its."""
 
-import fcntl
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from drf_jwt_kit.jose.algorithms import ASYMMETRIC
 from drf_jwt_kit.jose.jwk import PUBLIC_MEMBERS, thumbprint
 from drf_jwt_kit.resource_server.authentication import verify
 from tests.jose.test_algorithms import KEYS
-from tests.leaving_out import leave_out
+from tests.npm import install
 
 HERE = Path(__file__).parent
 ISSUER, AUDIENCE = "https://login.example", "orders"
@@ -23,14 +21,7 @@ ISSUER, AUDIENCE = "https://login.example", "orders"
 @pytest.fixture(scope="module")
 def node():
     """Run a script of this folder: ``node("sign.mjs", {…})`` is what it answers."""
-    if not shutil.which("npm"):
-        leave_out("npm's jose against our tokens. Install node 20 with npm.")
-    with (HERE / "package-lock.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # several processes of a test run may come here at once
-        if not installed():
-            npm = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=HERE, check=False)  # noqa: S607
-            if npm.returncode:
-                leave_out("npm's jose against our tokens. npm could not install it.")
+    install(HERE, "npm's jose against our tokens")
 
     def run(script, asked):
         answer = subprocess.run(
@@ -46,13 +37,6 @@ def node():
         return json.loads(answer.stdout)
 
     return run
-
-
-def installed():
-    """Whether what the lock names is there already."""
-    there = HERE / "node_modules" / "jose" / "package.json"
-    wanted = json.loads((HERE / "package.json").read_text())["dependencies"]["jose"]
-    return there.exists() and json.loads(there.read_text())["version"] == wanted
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.settings import spectacular_settings
 
 from .texts import own_text
 
@@ -23,15 +24,31 @@ def _describe(name: str, text: str) -> None:
         target_class = f"drf_jwt_kit.serializers.{name}"
         match_subclasses = True
 
+        def get_name(self, auto_schema: Any, direction: Any) -> Any:
+            """Of what is sent another one: nobody sends what is answered."""
+            if direction == "response" or spectacular_settings.COMPONENT_SPLIT_REQUEST:
+                return None
+            named = auto_schema._get_serializer_name(self.target, direction, bypass_extensions=True)
+            return f"{named}Request"
+
         def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
             """As drf-spectacular has it, with the project's own text if there is one, and with what
             is refused as empty."""
             schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
-            for field in self.target.fields.values():
-                if not (field.read_only or getattr(field, "allow_blank", True)):
-                    trimmed = {"pattern": r"\S"} if field.trim_whitespace else {}
-                    schema["properties"][field.field_name] |= {"minLength": 1, **trimmed}
-            return {**schema, "description": own_text(type(self.target)) or text}
+            elsewhere = "readOnly" if direction == "request" else "writeOnly"
+            here = {n: p for n, p in schema["properties"].items() if not p.get(elsewhere)}
+            _tell_what_is_empty(here, self.target.fields)
+            schema |= {"properties": here, "description": own_text(type(self.target)) or text}
+            schema["required"] = [one for one in schema.get("required", ()) if one in here]
+            return schema
+
+
+def _tell_what_is_empty(properties: dict[str, Any], fields: Any) -> None:
+    for name, said in properties.items():
+        if not getattr(fields[name], "allow_blank", True):
+            said.update(
+                {"minLength": 1} | ({"pattern": r"\S"} if fields[name].trim_whitespace else {})
+            )
 
 
 for _name, _text in _TEXTS.items():
@@ -42,10 +59,6 @@ class SessionNameDescription(OpenApiSerializerExtension):  # type: ignore[no-unt
     """A body of a PATCH in which nothing can be left out."""
 
     target_class = "drf_jwt_kit.contrib.spectacular.answers.SessionName"
-
-    def get_name(self, auto_schema: Any, direction: Any) -> str:
-        """Not called a patched one."""
-        return "SessionName"
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
         """With the name required."""

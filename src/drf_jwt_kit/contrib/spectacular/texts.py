@@ -13,7 +13,7 @@ _FOR_DEVELOPERS = ("drf_jwt_kit.", "rest_framework_simplejwt.")
 
 def own_text(target: type[Any]) -> str:
     """The docstring of a project's class, or of one that it extends; empty if there is none."""
-    if spectacular_settings.DISABLE_DOCSTRING_DESCRIPTIONS:
+    if getattr(spectacular_settings, "DISABLE_DOCSTRING_DESCRIPTIONS", False):  # from 0.29 on
         return ""
     ends = set(spectacular_settings.GET_LIB_DOC_EXCLUDES())
     classes = takewhile(lambda one: one not in ends, target.__mro__)
