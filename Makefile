@@ -17,7 +17,7 @@ unexport PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo demo-service tour test as-root long bench bench-pictures bench-scale
-.PHONY: coverage uncovered docs services services-stop screenshots
+.PHONY: coverage uncovered docs check-docs services services-stop screenshots
 .PHONY: matrix lint format types wheel tag all clean
 
 help: ## list these targets
@@ -84,7 +84,12 @@ uncovered: ## the lines and branches that no measured run has reached; fails if 
 	@if ls .coverage.* >/dev/null 2>&1; then $(VENV_PYTHON) -m coverage combine --append --quiet; fi
 	@$(VENV_PYTHON) -m coverage report
 
-docs: ## what the documents say: links, snippets, generated tables, names of files and rules
+docs: ## the documentation as a site, in build/docs; a warning is a failure
+	$(bootstrap) docs
+	@$(VENV_PYTHON) -m sphinx --quiet --fail-on-warning --keep-going -c docs . build/docs
+	@echo "build/docs/docs/index.html is the first page."
+
+check-docs: ## what the documents say: links, snippets, generated tables, names of files and rules
 	$(bootstrap) test
 	@$(VENV_PYTHON) -m pytest tests/docs tests/architecture $(ARGS)
 
@@ -125,7 +130,7 @@ tag: ## for a release: is TAG (v1.2.3) the version, and does CHANGELOG.md say wh
 	$(bootstrap)
 	@$(VENV_PYTHON) .ci/tag.py "$(TAG)"
 
-all: services test lint types wheel tour matrix ## all of these, as before a release
+all: services test lint types wheel docs tour matrix ## all of these, as before a release
 
 clean: ## remove everything that these targets have made
 	rm -rf .venv .tox dist build .coverage .coverage.* htmlcov

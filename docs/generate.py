@@ -229,7 +229,7 @@ def checks() -> str:
         number = name.rpartition(".")[2]
         level = "Error" if number.startswith("E") else "Warning"
         when = next(by for beginning, by in _RUN_BY.items() if number.startswith(beginning))
-        lines += [f"### {number}", "", f"{level}, from {when}.", ""]
+        lines += [f"## {number}", "", f"{level}, from {when}.", ""]
         for says, hint in entries[name]:
             told = "(A sentence that says what is wrong, and where.)" if says == "…" else says
             cure = "(The nearest name, or all of them.)" if hint == "…" else hint
