@@ -124,6 +124,7 @@ wheel: ## build it, inspect it, and try the wheel in an empty Django project ove
 	@$(VENV_PYTHON) -m build --no-isolation
 	@$(VENV_PYTHON) -m twine check --strict dist/*
 	@.venv/bin/check-wheel-contents dist
+	@.venv/bin/pyroma --min=8 dist/*.tar.gz  # of 10: two are for an address to write to, and there is none
 	@$(VENV_PYTHON) .ci/try_wheel.py
 
 tag: ## for a release: is TAG (v1.2.3) the version, and does CHANGELOG.md say what is new in it

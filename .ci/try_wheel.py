@@ -107,9 +107,12 @@ def inspect_archives(wheel: Path, sdist: Path) -> None:
     expect(not lost, f"the wheel holds the whole package; missing: {lost}")
     lost = sorted({f"src/{name}" for name in in_checkout} - in_sdist)
     expect(not lost, f"the sdist holds the whole package; missing: {lost}")
-    for archive, names in (("wheel", in_wheel), ("sdist", in_sdist)):
-        tests = sorted(n for n in names if {"tests", "conftest.py"} & set(n.split("/")))
-        expect(not tests, f"the {archive} holds no tests; found: {tests[:3]}")
+    tests = sorted(n for n in in_wheel if {"tests", "conftest.py"} & set(n.split("/")))
+    expect(not tests, f"the wheel holds no tests; found: {tests[:3]}")
+    for needed in ("Makefile", "tox.ini", "tests/conftest.py", ".ci/bootstrap.py"):
+        expect(needed in in_sdist, f"the sdist holds {needed}, to run the tests with")
+    installed = sorted(n for n in in_sdist if "node_modules" in n)
+    expect(not installed, f"the sdist holds nothing that was installed; found: {installed[:3]}")
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,28 @@ class TestErrors:
 
         assert "Did you mean 'ACCESS_TOKEN_LIFETIME'?" in message.msg
 
+    @pytest.mark.parametrize("name", ["JWT_KIT", "DRF_JWT", "DRF_JWTKIT", "DRF_JWT_KITS"])
+    def test_name_a_setting_that_is_almost_ours(self, name):
+        with override_settings(**{name: {"ROTATION_LEEWAY": 5}}):
+            (message,) = [m for m in run_checks() if m.id == "drf_jwt_kit.W008"]
+
+        assert message.msg.startswith(f"{name} is almost the name of our settings")
+        assert message.hint == "Rename it to DRF_JWT_KIT."
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("JWT_AUTH", {}), ("GRAPHQL_JWT", {}), ("SIMPLE_JWT", {}), ("JWT_KIT", "a text")],
+    )
+    def test_know_the_settings_of_others(self, name, value):
+        with override_settings(**{name: value}):
+            assert ids() == []
+
+    def test_tell_where_a_scope_goes(self):
+        with kit(CLAIMS_SERIALIZER=f"{HERE}.TakesProtocolNames"):
+            (message,) = [m for m in run_checks() if m.id == "drf_jwt_kit.E004"]
+
+        assert "docs/how-to/own-claims.md" in message.hint
+
     def test_leave_harmless_names_alone(self):
         with kit(CLAIMS_SERIALIZER=f"{HERE}.Fine"):
             assert ids() == []

@@ -67,6 +67,7 @@ _FUNCTIONS = {
 def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """The messages of ``manage.py check``."""
     return [*conf.check()] or [
+        *conf.check_names(),
         *keys.check(),
         *claims.check(),
         *transports.check(),

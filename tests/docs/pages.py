@@ -15,7 +15,8 @@ Where there is no node, a page is followed up to its first js block, and the res
 A page has one project, one shell and one server. All of it runs as it is written, except:
 
     python -m venv, activate    not needed: the environment of this test run is on PATH
-    pip install drf-jwt-kit     it is installed there already, from the checkout or its wheel
+    python3 -m pip install ../drf-jwt-kit     it is installed there already, from the checkout
+                                or its wheel
     startproject                also sets a quick password hasher
     runserver                   in the background, on a free port in place of 8000
     NAME.py runserver 8001      the same for a second service, on another one
@@ -65,9 +66,10 @@ _BROWSER = Path(__file__).parent / "browser.mjs"
 _DONE = "--- exit status "
 _PATIENCE = 60  # seconds, for one command
 _NO_MORE_NEEDED = {
-    "python -m venv .venv": "true",
+    "python3 -m venv .venv": "true",
     ". .venv/bin/activate": "true",
-    "pip install drf-jwt-kit": "python -c 'import drf_jwt_kit'",
+    "python3 -m pip install ../drf-jwt-kit": "python -c 'import drf_jwt_kit'",
+    'python3 -m pip install "../drf-jwt-kit[openapi]"': "python -c 'import drf_spectacular'",
     "pip install django-otp": "python -c 'import django_otp'",
     "pip install django-allauth[headless]": "python -c 'import allauth.headless'",
 }

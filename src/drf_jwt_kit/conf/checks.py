@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
-from django.core.checks import CheckMessage, Error
+from django.conf import settings as django_settings
+from django.core.checks import CheckMessage, Error, Warning
 
+from .fields import KIT
 from .settings import current_problems, get_settings
 
 WRONG_SETTING = partial(Error, id="drf_jwt_kit.E001")
+ALMOST_OURS = partial(Warning, id="drf_jwt_kit.W008")
+_ALIKE = 0.75
+"""JWT_KIT and DRF_JWT are; SIMPLE_JWT and JWT_AUTH are not."""
 NOT_IMPORTABLE = partial(Error, id="drf_jwt_kit.E003")
 
 
@@ -19,7 +25,7 @@ def check() -> Iterator[CheckMessage]:
     for problem in current_problems():
         yield WRONG_SETTING(
             problem,
-            hint="drf_jwt_kit/conf/settings.py has every setting with its type and default.",
+            hint="docs/reference/settings.md has every setting with its type and default.",
         )
 
 
@@ -32,3 +38,14 @@ def loaded(name: str, needed: str) -> Generator[CheckMessage, None, Any]:
             f"{name} cannot be imported: {error}.", hint=f"Give the dotted path of {needed}."
         )
         return None
+
+
+def check_names() -> Iterator[CheckMessage]:
+    """Dicts in the project's settings that were meant for us, by the look of their names."""
+    names = [name for name in dir(django_settings) if name.isupper() and name != KIT]
+    for name in sorted(get_close_matches(KIT, names, n=len(names), cutoff=_ALIKE)):
+        if isinstance(getattr(django_settings, name), dict):
+            yield ALMOST_OURS(
+                f"{name} is almost the name of our settings, and is not read.",
+                hint=f"Rename it to {KIT}.",
+            )
