@@ -192,8 +192,8 @@ def check() -> Iterator[CheckMessage]:
         if name in reserved_names():
             yield RESERVED_CLAIM(
                 f"{has}, a claim that the protocol sets.",
-                hint=f"Give the field another name, such as 'user_{name}'. A scope is set on the token "
-                "by get_token: docs/how-to/own-claims.md has the lines.",
+                hint=f"Give the field another name, such as 'user_{name}'. A scope is set on the "
+                "token by get_token: docs/how-to/own-claims.md has the lines.",
             )
         elif _LOOKS_SECRET.search(name):
             yield SECRET_CLAIM(
