@@ -37,6 +37,7 @@ tour: ## the life of a session over HTTP, step by step, on the example project
 
 test: ## the tests, on every processor (one: ARGS="-n 0")
 	$(bootstrap) test
+	@$(if $(ARGS),,echo "About ten minutes on two processors, and four without what \`make services\` brings.")
 	@$(VENV_PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 as-root: ## the tests of what `jwtkit keys` does as root in folders of other users; asks sudo

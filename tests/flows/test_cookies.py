@@ -172,9 +172,7 @@ class TestRefresh:
 
         assert logged_in.refresh(Idempotency_Key="a key of a dozen and more").status_code == 200
 
-    @pytest.mark.parametrize(
-        "broken", ["rubbish", "a.b.c", "\x7f", "ü", "\\000", "x" * 5000, "null", "{}"]
-    )
+    @pytest.mark.parametrize("broken", ["rubbish", "a.b.c", "ü", "\\000", "x" * 5000, "null", "{}"])
     def test_a_refresh_by_a_broken_cookie_is_401_and_clears_both(self, browser, broken):
         browser.cookies[REFRESH] = broken
 
@@ -183,10 +181,10 @@ class TestRefresh:
         assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
         assert cleared(answer) == {ACCESS, REFRESH}
 
-    @pytest.mark.parametrize("quoted", [r'"a\000b"', '"   "', '"'])
-    def test_a_refresh_by_a_cookie_that_hides_its_bytes_is_401(self, browser, quoted):
+    @pytest.mark.parametrize("sent", [r'"a\000b"', '"   "', '"', "\x7f"])
+    def test_a_refresh_by_a_cookie_that_python_would_not_send_is_401(self, browser, sent):
         csrf = browser.get("/api/auth/csrf/")
-        cookies = f"csrftoken={csrf.cookies['csrftoken'].value}; {REFRESH}={quoted}"
+        cookies = f"csrftoken={csrf.cookies['csrftoken'].value}; {REFRESH}={sent}"
 
         answer = browser.post(
             "/api/auth/refresh/",
