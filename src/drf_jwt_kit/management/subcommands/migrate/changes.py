@@ -1,0 +1,26 @@
+"""What is a change that a project has to make? A place, what stands there, and what should."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Change(NamedTuple):
+    """One change. ``old`` is empty where something is added, and ``new`` where nothing replaces it.
+
+    They hold names of classes and modules only, and no line of a file as it is: a key may stand
+    in one.
+    """
+
+    place: str
+    line: int
+    old: str
+    new: tuple[str, ...] = ()
+    why: str = ""
+
+    def lines(self) -> list[str]:
+        """As it is printed."""
+        where = f"{self.place}:{self.line}" if self.line else self.place
+        minus = [f"  - {self.old}"] if self.old else []
+        why = [f"    {self.why}"] if self.why else []
+        return [where, *minus, *(f"  + {line}" for line in self.new), *why]

@@ -1,0 +1,129 @@
+"""Which classes of the project's extend one of Simple JWT's, and which do so in vain?"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from django.conf import settings as django_settings
+from django.utils.module_loading import import_string
+from rest_framework.settings import api_settings as drf_settings
+from rest_framework_simplejwt import authentication, models, serializers, tokens, views
+from rest_framework_simplejwt.settings import DEFAULTS
+
+from .changes import Change
+from .counterparts import ROOT, counterpart
+from .places import is_own, place_of
+
+_BASES = (
+    authentication.JWTAuthentication,
+    models.TokenUser,
+    serializers.TokenBlacklistSerializer,
+    serializers.TokenObtainSerializer,
+    serializers.TokenRefreshSerializer,
+    serializers.TokenRefreshSlidingSerializer,
+    serializers.TokenVerifySerializer,
+    tokens.Token,
+    views.TokenViewBase,
+)
+_DEFAULTS = 'REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"]'
+
+
+class Extension(NamedTuple):
+    """A class of the project's, and the nearest one above it that is not."""
+
+    cls: type
+    base: type
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it extends ours already."""
+        return any(one.__module__.startswith("drf_jwt_kit.") for one in self.cls.__mro__)
+
+    def line(self) -> str:
+        """As it is printed."""
+        place, line = place_of(self.cls)
+        moved = ", moved" if self.is_moved else ""
+        return f"{_path(self.cls)}, {place}:{line}: extends {_path(self.base)}{moved}"
+
+    def has_own(self, *names: str) -> bool:
+        """Whether the class itself has one of these methods."""
+        return any(name in vars(self.cls) for name in names)
+
+    def mentions(self, word: str) -> bool:
+        """Whether the word stands in its source."""
+        with suppress(OSError, TypeError):
+            return word in inspect.getsource(self.cls)
+        return False
+
+
+def extensions() -> list[Extension]:
+    """All that are loaded when the URLs are, and those that settings name."""
+    for name in DEFAULTS:
+        for path in _paths_in(_simple_jwt().get(name)):
+            with suppress(Exception):  # `check` says what is wrong there
+                import_string(path)
+    found = {cls for base in _BASES for cls in _below(base) if is_own(cls.__module__)}
+    pairs = [Extension(cls, _base_of(cls)) for cls in found]
+    return sorted(pairs, key=lambda one: (place_of(one.cls), _path(one.cls)))
+
+
+def changes_of(found: list[Extension], others: list[Change]) -> Iterator[Change]:
+    """What to change where no import of Simple JWT's does it: see ``others``."""
+    for one in found:
+        if one.is_moved or one.base.__module__.startswith(f"{ROOT}."):
+            continue
+        theirs = next(cls for cls in one.cls.__mro__ if cls.__module__.startswith(f"{ROOT}."))
+        new = counterpart(_path(theirs))
+        why = f"The package's class extends {_path(theirs)}, which knows no session."
+        yield Change(*place_of(one.cls), _path(one.base), () if new is None else (new,), why)
+    for cls in _default_classes():
+        new = counterpart(_path(cls)) if cls.__module__.startswith(f"{ROOT}.") else None
+        if new is not None and not any(cls.__name__ in change.old for change in others):
+            yield Change(_DEFAULTS, 0, _path(cls), (new,))
+
+
+def unreadable_defaults() -> list[str]:
+    """What is wrong with the default authentication classes, in a sentence."""
+    try:
+        drf_settings.DEFAULT_AUTHENTICATION_CLASSES  # noqa: B018  # it imports them
+    except ImportError as error:
+        return [f"{_DEFAULTS} cannot be imported: {error}"]
+    except Exception as error:  # noqa: BLE001  # REST Framework raises whatever its own code does
+        kind = type(error).__name__
+        return [f"{_DEFAULTS} must be a list of dotted paths: REST Framework refuses it ({kind})."]
+    return []
+
+
+def _default_classes() -> list[type]:
+    with suppress(Exception):  # told by the function above
+        classes: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
+        return [cls for cls in classes if isinstance(cls, type)]
+    return []
+
+
+def _simple_jwt() -> dict[str, Any]:
+    chosen = getattr(django_settings, "SIMPLE_JWT", None)
+    return chosen if isinstance(chosen, dict) else {}
+
+
+def _paths_in(value: Any) -> list[str]:
+    several = value if isinstance(value, (list, tuple)) else [value]
+    return [one for one in several if isinstance(one, str) and "." in one]
+
+
+def _below(cls: type) -> Iterator[type]:
+    below: list[type] = type.__subclasses__(cls)
+    for one in below:
+        yield one
+        yield from _below(one)
+
+
+def _base_of(cls: type) -> type:
+    return next(one for one in cls.__mro__ if not is_own(one.__module__))
+
+
+def _path(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"

@@ -1,0 +1,112 @@
+"""Which routes of the project lead to views of Simple JWT's, or to ours?
+
+An include that cannot be read is told, and hides no other one.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from functools import partial
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from django.conf import settings as django_settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from drf_jwt_kit.conf.routed import class_of, is_kind_of
+
+from .changes import Change
+from .counterparts import ROOT, counterpart
+from .places import is_own, place_of
+
+_OURS = "drf_jwt_kit.views.endpoint.EndpointMixin"
+_THEIRS = f"{ROOT}.views.TokenViewBase"
+_INCLUDES = {"dj_rest_auth": "drf_jwt_kit.contrib.dj_rest_auth.urls"}
+"""What takes the place of the URLs of a package; of others, ours do."""
+_OF_A_PACKAGE = "The package routes a view of Simple JWT's, whose tokens have no session."
+
+
+class Route(NamedTuple):
+    """An address, the class of its view, and the module of another package that routes it."""
+
+    address: str
+    view: type
+    package: str
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the view is one of ours, or a subclass."""
+        return is_kind_of(self.view, _OURS)
+
+    def line(self) -> str:
+        """As it is printed."""
+        place, line = place_of(self.view)
+        where = f", {place}:{line}" if is_own(self.view.__module__) else ""
+        return f"/{self.address}: {_path(self.view)}{where}{', moved' if self.is_ours else ''}"
+
+
+def found_routes() -> tuple[list[Route], list[str]]:
+    """The routes to views of Simple JWT's and of ours, and what of the URLs cannot be read."""
+    if not getattr(django_settings, "ROOT_URLCONF", None):
+        return [], ["ROOT_URLCONF is not set: there are no URLs to read."]
+    problems: list[str] = []
+    below = _below(get_resolver(), "", "", problems)
+    routes = {one for one in below if is_kind_of(one.view, _THEIRS, _OURS)}
+    return sorted(routes, key=lambda one: (one.address, _path(one.view))), problems
+
+
+def changes_of(routes: list[Route]) -> Iterator[Change]:
+    """What to change where no file of the project's names the view."""
+    for one in routes:
+        base = next(cls for cls in (*one.view.__mro__, object) if not is_own(cls.__module__))
+        if one.is_ours or (not one.package and base.__module__ == f"{ROOT}.views"):
+            continue
+        address = f"/{one.address}"
+        if one.package:
+            new = _INCLUDES.get(one.package.partition(".")[0], "drf_jwt_kit.urls")
+            old, why = f'include("{one.package}")', _OF_A_PACKAGE
+            yield Change(address, 0, old, (f'include("{new}")',), why)
+            continue
+        theirs = next(cls for cls in one.view.__mro__ if cls.__module__ == f"{ROOT}.views")
+        why = f"It extends {theirs.__name__} of Simple JWT."
+        yield Change(address, 0, _path(base), (str(counterpart(_path(theirs))),), why)
+
+
+def _below(
+    resolver: URLResolver, prefix: str, package: str, problems: list[str]
+) -> Iterator[Route]:
+    try:
+        patterns = [*resolver.url_patterns]
+    except Exception as error:  # noqa: BLE001  # a project's own code runs there
+        told = f": {error}" if isinstance(error, ImportError) else ""
+        where = f"below /{prefix}" if prefix else "of ROOT_URLCONF"
+        problems.append(f"The URLs {where} cannot be read ({type(error).__name__}{told}).")
+        return
+    for one in patterns:
+        address = f"{prefix}{getattr(one, 'pattern', '')}"
+        if isinstance(one, URLResolver):
+            yield from _below(one, address, _package_of(one) or package, problems)
+        elif isinstance(one, URLPattern):  # Django says what else is wrong there
+            view = class_of(_unwrapped(one.callback))
+            if view is not None:
+                yield Route(address, view, package)
+
+
+def _package_of(resolver: URLResolver) -> str:
+    """The included module if another package has it."""
+    module = resolver.urlconf_name
+    if isinstance(module, ModuleType) and not is_own(module):
+        return module.__name__
+    return ""
+
+
+def _unwrapped(view: Any) -> Any:
+    """The view below partials and decorators that name it."""
+    while isinstance(view, partial):
+        view = view.func
+    return inspect.unwrap(view, stop=lambda one: class_of(one) is not None)
+
+
+def _path(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
