@@ -160,16 +160,18 @@ def _check_times() -> Iterator[CheckMessage]:
 
 def _check_simple_jwt() -> Iterator[CheckMessage]:
     if apps.is_installed("rest_framework_simplejwt.token_blacklist"):
-        then = (
-            "Keep the app until the day of ADOPT_SIMPLEJWT_TOKENS_UNTIL: it says which are refused."
+        cure = (
+            "after it, and keep both the loop and the app until the day of "
+            "ADOPT_SIMPLEJWT_TOKENS_UNTIL: tokens that have not been exchanged end by it alone."
             if adopts_simple_jwt()
-            else "Then remove the app from INSTALLED_APPS, unless other views of yours need it."
+            else "in its place. Then remove the app from INSTALLED_APPS, unless other views of "
+            "yours need it."
         )
         yield BLACKLIST_INSTALLED(
             "Simple JWT's blacklist app is installed. What code of yours writes there ends no "
             "session: a loop over OutstandingToken, as 'log out everywhere' is often written, "
             "succeeds and logs nobody out.",
-            hint=f"Call drf_jwt_kit.sessions.revoke(user=user) in its place. {then}",
+            hint=f"Call drf_jwt_kit.sessions.revoke(user=user) {cure}",
         )
     settings = get_settings()
     if settings.JWK_URL is not None and not are_published():

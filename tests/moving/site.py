@@ -6,9 +6,10 @@ import ast
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
@@ -66,7 +67,9 @@ class Browser:
         for line in response.msg.get_all("Set-Cookie", []):
             set_now.load(line)
         cookies = {name: morsel.value for name, morsel in set_now.items()}
-        return Answer(response.status, json.loads(text) if text[:1] in "{[" and text else text, cookies)
+        return Answer(
+            response.status, json.loads(text) if text[:1] in "{[" and text else text, cookies
+        )
 
 
 class Site:
@@ -83,14 +86,15 @@ class Site:
         )
         self.port = 0
         self.logins: dict[str, Answer] = {}
+        self.before = ""
+        """What ``jwtkit migrate`` printed before the move."""
 
-    def manage(self, *words: str, text: str = "") -> str:
+    def manage(self, *words: str) -> str:
         """What ``manage.py`` and these words print."""
         done = subprocess.run(
             [sys.executable, "-m", "django", *words],
             cwd=self.folder,
             env=self.env,
-            input=text,
             capture_output=True,
             text=True,
             check=False,
@@ -99,9 +103,9 @@ class Site:
         return done.stdout
 
     @contextmanager
-    def served(self) -> Iterator[Browser]:
-        """A browser of this project while it is served."""
-        words = [sys.executable, "-m", "tests.moving.serve"]
+    def served(self, script: str = "pass") -> Iterator[Browser]:
+        """A browser of this project, migrated, while it is served."""
+        words = [sys.executable, "-m", "tests.moving.serve", script]
         with subprocess.Popen(
             words, cwd=self.folder, env=self.env, stdout=subprocess.PIPE, text=True
         ) as server:
@@ -110,6 +114,12 @@ class Site:
                 yield Browser(self.port)
             finally:
                 server.terminate()
+
+    def let_time_pass(self) -> None:
+        """Move all refreshes so far back that the next ones are no duplicates."""
+        earlier = "strftime('%Y-%m-%d %H:%M:%f', rotated_at, '-11 seconds')"
+        with closing(sqlite3.connect(self.env["DATABASE"])) as database, database:
+            database.execute(f"UPDATE drf_jwt_kit_session SET rotated_at = {earlier}")  # noqa: S608
 
     def install(self) -> None:
         """The one line that has to be there before anything can be asked."""
@@ -142,8 +152,8 @@ class Site:
             default=line,
         )
         indent = re.match(" *", lines[line - 1])[0]
-        if not old:  # above what is there
-            lines[line - 1 : line - 1] = [indent + one for one in new]
+        if not old:  # after what is there
+            lines[last:last] = [indent + one for one in new]
         elif old.startswith(("from ", "import ")):
             lines[line - 1 : last] = [indent + one for one in new]
         else:
@@ -152,18 +162,19 @@ class Site:
 
 
 def is_statement_at(node: ast.AST, line: int) -> bool:
-    return isinstance(node, (ast.Import, ast.ImportFrom)) and node.lineno == line
+    return isinstance(node, ast.stmt) and node.lineno == line
 
 
 @contextmanager
-def moved(site: Site, log_in: Any) -> Iterator[Site]:
-    """The site after its move, with what ``log_in(browser)`` answered before it."""
-    site.manage("migrate", "-v0", "--run-syncdb")
-    with site.served() as browser:
+def moved(site: Site, log_in: Any, *, script: str = "pass") -> Iterator[Site]:
+    """The site after its move, with what ``log_in(browser)`` answered before it.
+
+    ``script`` makes the users.
+    """
+    with site.served(script) as browser:
         site.logins = log_in(browser)
     site.install()
     site.before = site.report()
     site.follow(site.before)
-    site.manage("migrate", "-v0")
     with site.served():
         yield site

@@ -15,7 +15,7 @@ from rest_framework_simplejwt.settings import DEFAULTS
 
 from .changes import Change
 from .counterparts import ROOT, counterpart
-from .places import is_own, place_of
+from .places import base_of, is_own, path_of, place_of, where_is
 
 _BASES = (
     authentication.JWTAuthentication,
@@ -44,9 +44,7 @@ class Extension(NamedTuple):
 
     def line(self) -> str:
         """As it is printed."""
-        place, line = place_of(self.cls)
-        moved = ", moved" if self.is_moved else ""
-        return f"{_path(self.cls)}, {place}:{line}: extends {_path(self.base)}{moved}"
+        return f"{path_of(self.cls)} ({where_is(self.cls)}), extends {path_of(self.base)}"
 
     def has_own(self, *names: str) -> bool:
         """Whether the class itself has one of these methods."""
@@ -66,8 +64,8 @@ def extensions() -> list[Extension]:
             with suppress(Exception):  # `check` says what is wrong there
                 import_string(path)
     found = {cls for base in _BASES for cls in _below(base) if is_own(cls.__module__)}
-    pairs = [Extension(cls, _base_of(cls)) for cls in found]
-    return sorted(pairs, key=lambda one: (place_of(one.cls), _path(one.cls)))
+    pairs = [Extension(cls, base_of(cls)) for cls in found]
+    return sorted(pairs, key=lambda one: (place_of(one.cls), path_of(one.cls)))
 
 
 def changes_of(found: list[Extension], others: list[Change]) -> Iterator[Change]:
@@ -76,13 +74,13 @@ def changes_of(found: list[Extension], others: list[Change]) -> Iterator[Change]
         if one.is_moved or one.base.__module__.startswith(f"{ROOT}."):
             continue
         theirs = next(cls for cls in one.cls.__mro__ if cls.__module__.startswith(f"{ROOT}."))
-        new = counterpart(_path(theirs))
-        why = f"The package's class extends {_path(theirs)}, which knows no session."
-        yield Change(*place_of(one.cls), _path(one.base), () if new is None else (new,), why)
+        new = counterpart(path_of(theirs))
+        why = f"The package's class extends {path_of(theirs)}, which knows no session."
+        yield Change(*place_of(one.cls), path_of(one.base), () if new is None else (new,), why)
     for cls in _default_classes():
-        new = counterpart(_path(cls)) if cls.__module__.startswith(f"{ROOT}.") else None
+        new = counterpart(path_of(cls)) if cls.__module__.startswith(f"{ROOT}.") else None
         if new is not None and not any(cls.__name__ in change.old for change in others):
-            yield Change(_DEFAULTS, 0, _path(cls), (new,))
+            yield Change(_DEFAULTS, 0, path_of(cls), (new,))
 
 
 def unreadable_defaults() -> list[str]:
@@ -119,11 +117,3 @@ def _below(cls: type) -> Iterator[type]:
     for one in below:
         yield one
         yield from _below(one)
-
-
-def _base_of(cls: type) -> type:
-    return next(one for one in cls.__mro__ if not is_own(one.__module__))
-
-
-def _path(cls: type) -> str:
-    return f"{cls.__module__}.{cls.__qualname__}"

@@ -13,6 +13,7 @@ from rest_framework_simplejwt import authentication, models, serializers, tokens
 from rest_framework_simplejwt.settings import DEFAULTS
 
 from .classes import Extension
+from .places import path_of
 from .routes import Route
 
 _GUIDE = "docs/how-to/from-simplejwt.md"
@@ -125,12 +126,12 @@ def _of_the_app() -> Iterator[str]:
 
 
 def _of_class(one: Extension) -> Iterator[Meaning]:
-    name = f"{one.cls.__module__}.{one.cls.__qualname__}"
+    name = path_of(one.cls)
     if issubclass(one.cls, serializers.TokenObtainSerializer) and one.has_own("get_token"):
         said = f"{name}.get_token is called at every refresh too: it must have no other effects."
         yield Meaning(said, "docs/how-to/own-claims.md#the-way-of-simple-jwt")
     if issubclass(one.cls, serializers.TokenRefreshSerializer) and one.has_own("validate"):
-        said = f"{name}.validate must refuse before super().validate(attrs), which uses the token."
+        said = f"{name}.validate: super().validate(attrs) uses the token. Refuse before, not after."
         yield Meaning(said, "docs/how-to/other-logins.md#refuse-a-refresh")
     if issubclass(one.cls, authentication.JWTAuthentication) and one.mentions("COOKIES"):
         said = f"{name} reads a cookie without a CSRF check. JWTCookieAuthentication has one."

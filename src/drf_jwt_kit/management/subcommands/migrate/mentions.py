@@ -21,7 +21,7 @@ _DOTTED = re.compile(rf"{ROOT}(\.\w+){{2,}}")
 _TABLES = {"OutstandingToken", "BlacklistedToken", "outstandingtoken_set"}
 _LOOP = (
     "What is written there ends no session of ours. Where it logs a user out, put these lines "
-    "before it, and keep it until the day of ADOPT_SIMPLEJWT_TOKENS_UNTIL: tokens that have not "
+    "after it, and keep it until the day of ADOPT_SIMPLEJWT_TOKENS_UNTIL: tokens that have not "
     "been exchanged end by it alone."
 )
 _REVOKE = ("from drf_jwt_kit import sessions", "sessions.revoke(user=user)")

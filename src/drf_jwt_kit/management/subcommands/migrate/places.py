@@ -56,6 +56,22 @@ def place_of(cls: type) -> tuple[str, int]:
     return shown(Path(str(file))), line
 
 
+def where_is(cls: type) -> str:
+    """The same for a line of text."""
+    place, line = place_of(cls)
+    return f"{place}:{line}" if line else place
+
+
+def base_of(cls: type) -> type:
+    """The nearest class above ``cls`` that is not the project's; ``cls`` itself if it is not."""
+    return next(one for one in cls.__mro__ if not is_own(one.__module__))
+
+
+def path_of(cls: type) -> str:
+    """The dotted path of a class."""
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
 def shown(file: Path) -> str:
     """The path of a file as whoever stands in the project's folder would type it."""
     here = Path.cwd().resolve()

@@ -48,7 +48,8 @@ def lines() -> Iterator[str]:
 
 def _there(found_routes: list[Route], found: list[Extension]) -> Iterator[list[str]]:
     yield from ([one.line()] for one in found_routes)
-    yield from ([one.line()] for one in found)
+    routed = {one.view for one in found_routes}
+    yield from ([one.line()] for one in found if one.cls not in routed)
 
 
 def _section(title: str, entries: Iterable[list[str]]) -> Iterator[str]:

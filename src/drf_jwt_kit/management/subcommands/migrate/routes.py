@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from drf_jwt_kit.conf.routed import class_of, is_kind_of
 
 from .changes import Change
 from .counterparts import ROOT, counterpart
-from .places import is_own, place_of
+from .places import base_of, is_own, path_of, where_is
 
 _OURS = "drf_jwt_kit.views.endpoint.EndpointMixin"
 _THEIRS = f"{ROOT}.views.TokenViewBase"
@@ -41,9 +42,10 @@ class Route(NamedTuple):
 
     def line(self) -> str:
         """As it is printed."""
-        place, line = place_of(self.view)
-        where = f", {place}:{line}" if is_own(self.view.__module__) else ""
-        return f"/{self.address}: {_path(self.view)}{where}{', moved' if self.is_ours else ''}"
+        said, base = f"/{self.address}: {path_of(self.view)}", base_of(self.view)
+        if base is self.view:
+            return said
+        return f"{said} ({where_is(self.view)}), extends {path_of(base)}"
 
 
 def found_routes() -> tuple[list[Route], list[str]]:
@@ -53,13 +55,13 @@ def found_routes() -> tuple[list[Route], list[str]]:
     problems: list[str] = []
     below = _below(get_resolver(), "", "", problems)
     routes = {one for one in below if is_kind_of(one.view, _THEIRS, _OURS)}
-    return sorted(routes, key=lambda one: (one.address, _path(one.view))), problems
+    return sorted(routes, key=lambda one: (one.address, path_of(one.view))), problems
 
 
 def changes_of(routes: list[Route]) -> Iterator[Change]:
     """What to change where no file of the project's names the view."""
     for one in routes:
-        base = next(cls for cls in (*one.view.__mro__, object) if not is_own(cls.__module__))
+        base = base_of(one.view)
         if one.is_ours or (not one.package and base.__module__ == f"{ROOT}.views"):
             continue
         address = f"/{one.address}"
@@ -70,7 +72,7 @@ def changes_of(routes: list[Route]) -> Iterator[Change]:
             continue
         theirs = next(cls for cls in one.view.__mro__ if cls.__module__ == f"{ROOT}.views")
         why = f"It extends {theirs.__name__} of Simple JWT."
-        yield Change(address, 0, _path(base), (str(counterpart(_path(theirs))),), why)
+        yield Change(address, 0, path_of(base), (str(counterpart(path_of(theirs))),), why)
 
 
 def _below(
@@ -105,8 +107,6 @@ def _unwrapped(view: Any) -> Any:
     """The view below partials and decorators that name it."""
     while isinstance(view, partial):
         view = view.func
-    return inspect.unwrap(view, stop=lambda one: class_of(one) is not None)
-
-
-def _path(cls: type) -> str:
-    return f"{cls.__module__}.{cls.__qualname__}"
+    with suppress(Exception):  # a view may be any object
+        return inspect.unwrap(view, stop=lambda one: class_of(one) is not None)
+    return view

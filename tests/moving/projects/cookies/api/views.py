@@ -1,5 +1,7 @@
 """Tokens go into cookies that no script can read, and stay out of the bodies."""
 
+from contextlib import suppress
+
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from rest_framework.response import Response
@@ -53,10 +55,8 @@ class LogoutView(APIView):
     authentication_classes = []
 
     def post(self, request):
-        try:
+        with suppress(AttributeError, KeyError, TokenError):  # no blacklist, cookie or token
             RefreshToken(request.COOKIES["refresh"]).blacklist()
-        except (AttributeError, KeyError, TokenError):
-            pass  # there is no blacklist, no cookie, or no token in it
         response = Response({"ok": True})
         response.delete_cookie("access")
         response.delete_cookie("refresh")

@@ -2,7 +2,7 @@
 
 import os
 
-from .jwt import SIMPLE_JWT as SIMPLE_JWT
+from .jwt import SIMPLE_JWT  # noqa: F401
 
 SECRET_KEY = os.environ["SHOP_SECRET_KEY"]
 ALLOWED_HOSTS = ["127.0.0.1"]
