@@ -49,7 +49,8 @@ def meanings(routes: list[Route], found: list[Extension]) -> Iterator[Meaning]:
 
 _CLIENTS = (
     "Logout, a changed password and a deactivated user count at the next request, for access "
-    "tokens too. A login lasts SESSION_MAX_AGE (30 days) at most, however often it is refreshed.",
+    "tokens too. However often it is refreshed, a login ends after SESSION_MAX_AGE: 30 days, or "
+    "the refresh lifetime where that is longer.",
     "The codes user_not_found, user_inactive and password_changed are token_not_valid, with a "
     "reason. Verify refuses with 401, where it was 400, and logging out twice is 200.",
 )
@@ -110,7 +111,8 @@ def _rotation(chosen: dict[str, Any]) -> str:
             "ROTATE_REFRESH_TOKENS is False, and stays so: a stolen refresh token is not noticed. "
             "Remove it once every client stores the refresh token of each answer."
         )
-    before = "refused" if chosen.get("BLACKLIST_AFTER_ROTATION") else "as good as the new one"
+    is_refused = chosen.get("BLACKLIST_AFTER_ROTATION") and apps.is_installed(_BLACKLIST)
+    before = "refused" if is_refused else "as good as the new one"
     return (
         "ROTATE_REFRESH_TOKENS: an exchanged refresh token that comes back later than ten seconds "
         f"is taken for stolen and ends its session. With Simple JWT it was {before}."

@@ -38,7 +38,7 @@ def changes_in(files: Iterable[Path]) -> Iterator[Change]:
                 reader.visit(ast.parse(text))
                 yield from reader.in_order()
         except (OSError, SyntaxError, ValueError, RecursionError) as error:
-            why = f"It cannot be read ({type(error).__name__}): look for {ROOT} there yourself."
+            why = f"It cannot be read ({type(error).__name__}). Look there for {ROOT}."
             yield Change(shown(file), 0, "", why=why)
 
 

@@ -56,7 +56,8 @@ def outstanding() -> Outstanding:
         kind = type(error).__name__
         return Outstanding(f'The tokens cannot be counted: the database "{alias}" fails ({kind}).')
     said = f'Live refresh tokens in the database "{alias}": {counted["tokens"]:,}'
-    return Outstanding(f"{said}, of {counted['users']:,} users.", counted["last"])
+    users = "1 user" if counted["users"] == 1 else f"{counted['users']:,} users"
+    return Outstanding(f"{said}, of {users}.", counted["last"])
 
 
 def facts(found: Outstanding) -> Iterator[str]:

@@ -71,8 +71,9 @@ def changes_of(routes: list[Route]) -> Iterator[Change]:
             yield Change(address, 0, old, (f'include("{new}")',), why)
             continue
         theirs = next(cls for cls in one.view.__mro__ if cls.__module__ == f"{ROOT}.views")
-        why = f"It extends {theirs.__name__} of Simple JWT."
-        yield Change(address, 0, path_of(base), (str(counterpart(path_of(theirs))),), why)
+        new = counterpart(path_of(theirs))
+        why = f"It extends {theirs.__name__} of Simple JWT, whose tokens have no session."
+        yield Change(address, 0, path_of(base), () if new is None else (new,), why)
 
 
 def _below(
