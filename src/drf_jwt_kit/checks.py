@@ -171,7 +171,8 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
             "Simple JWT's blacklist app is installed. What code of yours writes there ends no "
             "session: a loop over OutstandingToken, as 'log out everywhere' is often written, "
             "succeeds and logs nobody out.",
-            hint=f"Call drf_jwt_kit.sessions.revoke(user=user) {cure}",
+            hint=f"Call drf_jwt_kit.sessions.revoke(user=user) {cure} python manage.py jwtkit "
+            "migrate --from simplejwt says where such a loop is.",
         )
     settings = get_settings()
     if settings.JWK_URL is not None and not are_published():
