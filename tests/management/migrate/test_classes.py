@@ -77,9 +77,26 @@ def test_those_that_settings_name_are_imported(tmp_path, monkeypatch):
     assert "named_by_settings" in names
 
 
-@pytest.mark.parametrize("cls", [Login, Moved])
-def test_what_an_import_changes_is_left_to_it(cls):
-    assert [*classes.changes_of([found(cls)], [])] == []
+@pytest.mark.parametrize(
+    "old",
+    [
+        "from rest_framework_simplejwt.serializers import TokenObtainPairSerializer",
+        "from rest_framework_simplejwt import serializers as jwt",
+    ],
+)
+def test_what_an_import_changes_is_left_to_it(old):
+    assert [*classes.changes_of([found(Login)], [Change("shop.py", 1, old)])] == []
+
+
+def test_one_that_extends_ours_needs_no_change():
+    assert [*classes.changes_of([found(Moved)], [])] == []
+
+
+def test_one_whose_base_no_file_names_is_told():
+    (change,) = classes.changes_of([found(Login)], [Change("shop.py", 1, "from x import y")])
+
+    assert change.old == "rest_framework_simplejwt.serializers.TokenObtainPairSerializer"
+    assert change.new == ("drf_jwt_kit.serializers.TokenObtainPairSerializer",)
 
 
 def test_one_on_a_class_of_a_package_is_told_with_ours():
@@ -109,6 +126,20 @@ class TestDefaultClasses:
     def test_one_that_a_file_names_is_told_there(self):
         with defaults(THEIRS):
             assert [*classes.changes_of([], [Change("settings.py", 1, THEIRS)])] == []
+
+    def test_one_of_a_package_is_told(self, monkeypatch):
+        monkeypatch.setattr(classes, "_default_classes", lambda: [OF_A_PACKAGE])
+        (change,) = classes.changes_of([], [])
+
+        assert (change.old, change.why) == (
+            "dj_rest_auth.jwt.ByCookie",
+            f"It extends {THEIRS}, which knows no session.",
+        )
+
+    def test_one_of_the_project_is_told_by_its_class(self, monkeypatch):
+        monkeypatch.setattr(classes, "_default_classes", lambda: [OnAPackage, Moved])
+
+        assert [*classes.changes_of([], [])] == []
 
     def test_ours_and_others_are_not_told(self):
         ours = "drf_jwt_kit.authentication.JWTAuthentication"

@@ -93,6 +93,7 @@ def test_what_is_left_of_an_import_stays(changes):
         '"""About rest_framework_simplejwt.tokens.RefreshToken and others."""',
         'INSTALLED_APPS = ["rest_framework_simplejwt", "rest_framework_simplejwt.token_blacklist"]',
         "x = tokens.rest_framework_simplejwt",
+        'REFUSALS = ["rest_framework_simplejwt.exceptions.InvalidToken"]',
     ],
 )
 def test_what_may_stay_is_not_told(changes, text):

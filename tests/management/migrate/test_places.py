@@ -44,6 +44,19 @@ class TestIsOwn:
     def test_a_package_of_another_python_is_not(self, module):
         assert not places.is_own(module("shop", "/usr/lib/python3/dist-packages/shop.py"))
 
+    @pytest.mark.parametrize("setting", ["SETTINGS_MODULE", "ROOT_URLCONF"])
+    def test_the_package_of_settings_and_urls_is_where_the_project_is_installed(
+        self, module, setting
+    ):
+        installed = module("shop.views", "/venv/site-packages/shop/views.py")
+        with override_settings(**{setting: "shop.named"}):
+            assert places.is_own(installed)
+        assert not places.is_own(installed)
+
+    def test_urls_of_ours_make_nothing_of_ours_the_projects(self):
+        with override_settings(ROOT_URLCONF="drf_jwt_kit.urls"):
+            assert not places.is_own(drf_jwt_kit)
+
 
 class TestOwnFiles:
     def test_they_include_what_nobody_has_loaded(self, module, tmp_path):

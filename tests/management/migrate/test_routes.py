@@ -16,6 +16,7 @@ from rest_framework_simplejwt import views as theirs
 
 from drf_jwt_kit import views as ours
 from drf_jwt_kit.management.subcommands.migrate import routes
+from drf_jwt_kit.management.subcommands.migrate.changes import Change
 from drf_jwt_kit.management.subcommands.migrate.places import where_is
 
 
@@ -155,7 +156,7 @@ def test_urls_of_a_package_are_replaced_whole(urls, name, new):
     found, _problems = urls(
         path("auth/", include(package(name, path("jwt/", theirs.token_verify))))
     )
-    (change,) = routes.changes_of(found)
+    (change,) = routes.changes_of(found, [])
 
     assert (change.place, change.old, change.new) == ("/auth/jwt/", f'include("{name}")', (new,))
 
@@ -163,7 +164,7 @@ def test_urls_of_a_package_are_replaced_whole(urls, name, new):
 def test_a_view_of_a_package_among_own_urls_is_replaced(urls):
     other = type("RefreshView", (theirs.TokenRefreshView,), {"__module__": "dj_rest_auth.jwt"})
     found, _problems = urls(path("refresh/", other.as_view()))
-    (change,) = routes.changes_of(found)
+    (change,) = routes.changes_of(found, [])
 
     assert change.old == "dj_rest_auth.jwt.RefreshView"
     assert change.new == ("drf_jwt_kit.views.TokenRefreshView",)
@@ -172,14 +173,24 @@ def test_a_view_of_a_package_among_own_urls_is_replaced(urls):
 def test_a_view_of_a_package_without_a_counterpart_is_told_alone(urls):
     other = type("Sliding", (theirs.TokenRefreshSlidingView,), {"__module__": "dj_rest_auth.jwt"})
     found, _problems = urls(path("refresh/", other.as_view()))
-    (change,) = routes.changes_of(found)
+    (change,) = routes.changes_of(found, [])
 
     assert change.new == ()
     assert "TokenRefreshSlidingView" in change.why
 
 
-def test_views_that_an_import_changes_and_ours_are_left_to_it(urls):
+@pytest.mark.parametrize("name", ["views", "TokenObtainPairView"])
+def test_views_that_an_import_changes_and_ours_are_left_to_it(urls, name):
     found, _problems = urls(path("a/", Login.as_view()), path("b/", Refresh.as_view()))
+    others = [Change("shop.py", 1, f"from rest_framework_simplejwt import {name}")]
 
     assert len(found) == 2
-    assert [*routes.changes_of(found)] == []
+    assert [*routes.changes_of(found, others)] == []
+
+
+def test_a_view_that_no_file_names_is_told(urls):
+    found, _problems = urls(path("a/", theirs.token_verify))
+    (change,) = routes.changes_of(found, [])
+
+    assert change.old == "rest_framework_simplejwt.views.TokenVerifyView"
+    assert change.new == ("drf_jwt_kit.views.TokenVerifyView",)

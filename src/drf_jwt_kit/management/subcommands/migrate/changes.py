@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -24,3 +26,9 @@ class Change(NamedTuple):
         minus = [f"  - {self.old}"] if self.old else []
         why = [f"    {self.why}"] if self.why else []
         return [where, *minus, *(f"  + {line}" for line in self.new), *why]
+
+
+def names(changes: Iterable[Change], cls: type) -> bool:
+    """Whether one of ``changes`` takes ``cls``, or its module, out of a file."""
+    words = re.compile(rf"\b({cls.__module__.rpartition('.')[2]}|{cls.__name__})\b")
+    return any(words.search(one.old) for one in changes)

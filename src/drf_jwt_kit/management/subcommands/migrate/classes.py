@@ -13,7 +13,7 @@ from rest_framework.settings import api_settings as drf_settings
 from rest_framework_simplejwt import authentication, models, serializers, tokens, views
 from rest_framework_simplejwt.settings import DEFAULTS
 
-from .changes import Change
+from .changes import Change, names
 from .counterparts import ROOT, counterpart
 from .places import base_of, is_own, path_of, place_of, where_is
 
@@ -71,16 +71,12 @@ def extensions() -> list[Extension]:
 def changes_of(found: list[Extension], others: list[Change]) -> Iterator[Change]:
     """What to change where no import of Simple JWT's does it: see ``others``."""
     for one in found:
-        if one.is_moved or one.base.__module__.startswith(f"{ROOT}."):
-            continue
-        theirs = next(cls for cls in one.cls.__mro__ if cls.__module__.startswith(f"{ROOT}."))
-        new = counterpart(path_of(theirs))
-        why = f"The package's class extends {path_of(theirs)}, which knows no session."
-        yield Change(*place_of(one.cls), path_of(one.base), () if new is None else (new,), why)
+        if not one.is_moved and not names(others, one.base):
+            yield _change(place_of(one.cls), one.base)
     for cls in _default_classes():
-        new = counterpart(path_of(cls)) if cls.__module__.startswith(f"{ROOT}.") else None
-        if new is not None and not any(cls.__name__ in change.old for change in others):
-            yield Change(_DEFAULTS, 0, path_of(cls), (new,))
+        is_left = _theirs(cls) and not is_own(cls.__module__) and not names(others, cls)
+        if is_left and not Extension(cls, cls).is_moved:
+            yield _change((_DEFAULTS, 0), cls)
 
 
 def unreadable_defaults() -> list[str]:
@@ -93,6 +89,18 @@ def unreadable_defaults() -> list[str]:
         kind = type(error).__name__
         return [f"{_DEFAULTS} must be a list of dotted paths: REST Framework refuses it ({kind})."]
     return []
+
+
+def _change(place: tuple[str, int], base: type) -> Change:
+    theirs = _theirs(base)[0]
+    new = counterpart(path_of(theirs))
+    why = f"It extends {path_of(theirs)}, which knows no session." if base is not theirs else ""
+    return Change(*place, path_of(base), () if new is None else (new,), why)
+
+
+def _theirs(cls: type) -> list[type]:
+    """Simple JWT's own classes that ``cls`` is, or extends, the nearest first."""
+    return [one for one in cls.__mro__ if one.__module__.startswith(f"{ROOT}.")]
 
 
 def _default_classes() -> list[type]:

@@ -35,12 +35,17 @@ def own_files() -> list[Path]:
 
 
 def is_own(module: object) -> bool:
-    """Whether a module, or the module of that name, is the project's: not installed, nor ours."""
+    """Whether a module, or the module of that name, is the project's: not installed, nor ours.
+
+    The packages of its settings and URLs are the project's also where it is installed itself.
+    """
     if isinstance(module, str):
         module = sys.modules.get(module)
     file = vars(module).get("__file__") if isinstance(module, ModuleType) else None
-    if not isinstance(file, str):
+    if not isinstance(module, ModuleType) or not isinstance(file, str):
         return False
+    if module.__name__.partition(".")[0] in _named_by_the_project():
+        return True
     path = Path(file).resolve()
     installed = _INSTALLED.intersection(path.parts) or any(map(path.is_relative_to, _NOT_OWN))
     return not installed and path.suffix == ".py"
@@ -88,6 +93,11 @@ def settings_file(files: list[Path]) -> str:
     beside = [file for file in files if file.parent == named.parent]
     found = (file for file in (named, *beside) if _BEGINS.search(file.read_bytes()))
     return shown(next(found, named))
+
+
+def _named_by_the_project() -> set[str]:
+    named = (getattr(django_settings, name, None) for name in ("SETTINGS_MODULE", "ROOT_URLCONF"))
+    return {str(one).partition(".")[0] for one in named} - {drf_jwt_kit.__name__}
 
 
 def _top_of(module: ModuleType) -> ModuleType:

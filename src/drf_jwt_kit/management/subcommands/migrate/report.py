@@ -24,7 +24,7 @@ def lines() -> Iterator[str]:
     found = classes.extensions()
     files = own_files()
     mentioned = [*changes_in(files)]
-    of_routes = routes.changes_of(found_routes)
+    of_routes = routes.changes_of(found_routes, mentioned)
     of_classes = classes.changes_of(found, mentioned)
     changes = [*mentioned, *dict.fromkeys(of_routes), *of_classes]
     problems += [*classes.unreadable_defaults(), *_refused_settings()]

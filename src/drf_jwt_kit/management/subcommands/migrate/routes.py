@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from drf_jwt_kit.conf.routed import class_of, is_kind_of
 
-from .changes import Change
+from .changes import Change, names
 from .counterparts import ROOT, counterpart
 from .places import base_of, is_own, path_of, where_is
 
@@ -58,22 +58,26 @@ def found_routes() -> tuple[list[Route], list[str]]:
     return sorted(routes, key=lambda one: (one.address, path_of(one.view))), problems
 
 
-def changes_of(routes: list[Route]) -> Iterator[Change]:
-    """What to change where no file of the project's names the view."""
-    for one in routes:
+def changes_of(routes: list[Route], others: list[Change]) -> Iterator[Change]:
+    """What to change where no file of the project's names the view: see ``others``."""
+    left = [one for one in routes if not one.is_ours]
+    included = {one.package: one.address for one in reversed(left) if one.package}
+    for package, address in sorted(included.items()):
+        ours = _INCLUDES.get(package.partition(".")[0], "drf_jwt_kit.urls")
+        new = (f'include("{ours}")',)
+        yield Change(f"/{address}", 0, f'include("{package}")', new, _OF_A_PACKAGE)
+    for one in left:
         base = base_of(one.view)
-        if one.is_ours or (not one.package and base.__module__ == f"{ROOT}.views"):
-            continue
-        address = f"/{one.address}"
-        if one.package:
-            new = _INCLUDES.get(one.package.partition(".")[0], "drf_jwt_kit.urls")
-            old, why = f'include("{one.package}")', _OF_A_PACKAGE
-            yield Change(address, 0, old, (f'include("{new}")',), why)
-            continue
-        theirs = next(cls for cls in one.view.__mro__ if cls.__module__ == f"{ROOT}.views")
-        new = counterpart(path_of(theirs))
-        why = f"It extends {theirs.__name__} of Simple JWT, whose tokens have no session."
-        yield Change(address, 0, path_of(base), () if new is None else (new,), why)
+        by_import = base.__module__ == f"{ROOT}.views" and names(others, base)
+        if not one.package and not by_import:
+            yield _change(one.address, base)
+
+
+def _change(address: str, base: type) -> Change:
+    theirs = next(cls for cls in base.__mro__ if cls.__module__ == f"{ROOT}.views")
+    new = counterpart(path_of(theirs))
+    why = f"It is {theirs.__name__} of Simple JWT, whose tokens have no session."
+    return Change(f"/{address}", 0, path_of(base), () if new is None else (new,), why)
 
 
 def _below(
@@ -98,7 +102,7 @@ def _below(
 
 def _package_of(resolver: URLResolver) -> str:
     """The included module if another package has it."""
-    module = resolver.urlconf_name
+    module: object = resolver.urlconf_name
     if isinstance(module, ModuleType) and not is_own(module):
         return module.__name__
     return ""
