@@ -216,6 +216,24 @@ class TestWarnings:
 
         assert answer.stdout.strip() == "['drf_jwt_kit.W001']"
 
+    def test_say_of_a_loop_over_old_tokens_whether_it_must_stay(self):
+        script = (
+            "import datetime, django; from django.core.checks import run_checks; django.setup(); "
+            "from django.test import override_settings; "
+            "day = datetime.datetime(2999, 1, 1, tzinfo=datetime.timezone.utc); "
+            "print(run_checks()[0].hint); "
+            "override_settings(DRF_JWT_KIT={'ADOPT_SIMPLEJWT_TOKENS_UNTIL': day}).enable(); "
+            "print(run_checks()[0].hint)"
+        )
+        usual, adopting = in_project("tests.settings_accounts", script).stdout.splitlines()
+
+        assert usual.startswith("Call drf_jwt_kit.sessions.revoke(user=user) in its place. Then")
+        assert adopting.startswith(
+            "Call drf_jwt_kit.sessions.revoke(user=user) after it, and keep both the loop and the "
+            "app until the day of ADOPT_SIMPLEJWT_TOKENS_UNTIL: tokens that have not been "
+            "exchanged end by it alone."
+        )
+
 
 class TestDeployment:
     def test_asks_for_the_third_line(self):

@@ -20,11 +20,16 @@ def print_table(
 ) -> None:
     """Print rows as they come. The first batch with rows decides how wide the columns are.
 
-    The reader may stop at any time, as ``head`` does. Characters that would move a
-    terminal's cursor, which clients can put into names, are shown as question marks.
+    Characters that would move a terminal's cursor, which clients can put into names, are shown as
+    question marks.
     """
+    print_lines(out, _lines(head, batches, aligned=out.isatty()))
+
+
+def print_lines(out: OutputWrapper, lines: Iterable[str]) -> None:
+    """Print lines as they come. The reader may stop at any time, as ``head`` does."""
     try:
-        for line in _lines(head, batches, aligned=out.isatty()):
+        for line in lines:
             print_line(out, line)
         out.flush()
     except BrokenPipeError:

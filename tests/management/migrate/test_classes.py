@@ -112,6 +112,27 @@ def test_one_on_a_class_of_a_package_without_a_counterpart_is_told_alone():
     assert (change.old, change.new) == ("another_package.tokens.Sliding", ())
 
 
+@override_settings(
+    SIMPLE_JWT={
+        "AUTH_TOKEN_CLASSES": [
+            "rest_framework_simplejwt.tokens.AccessToken",
+            "rest_framework_simplejwt.tokens.SlidingToken",
+            "shop.tokens.Token",
+        ],
+        "SLIDING_TOKEN_OBTAIN_SERIALIZER": "shop.nowhere.Serializer",
+        "TOKEN_USER_CLASS": "rest_framework_simplejwt.models.TokenUser",
+    }
+)
+def test_a_setting_that_names_what_is_not_here_is_told():
+    (change,) = classes.changes_of([], [])
+
+    assert change.lines() == [
+        'SIMPLE_JWT["AUTH_TOKEN_CLASSES"]',
+        "  - rest_framework_simplejwt.tokens.SlidingToken",
+        "    There are no sliding tokens: use an access and a refresh token.",
+    ]
+
+
 class TestDefaultClasses:
     def test_one_that_no_file_names_is_told(self):
         with defaults(THEIRS):

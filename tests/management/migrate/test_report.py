@@ -35,7 +35,7 @@ def titles(told):
 
 
 @pytest.mark.parametrize("words", [["migrate"], ["migrate", "--from"]])
-def test_where_the_project_comes_from_must_be_named(words):
+def test_an_origin_must_be_named(words):
     with pytest.raises(CommandError, match="--from"):
         call_command("jwtkit", *words)
 

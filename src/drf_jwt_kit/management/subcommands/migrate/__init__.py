@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from drf_jwt_kit.management.columns import print_line, printable
+from drf_jwt_kit.management.columns import print_lines, printable
 
 from .report import lines
 
@@ -25,5 +25,4 @@ def add_arguments(parser: CommandParser) -> None:
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
     """Write the report."""
-    for line in lines():
-        print_line(command.stdout, printable(line))
+    print_lines(command.stdout, map(printable, lines()))

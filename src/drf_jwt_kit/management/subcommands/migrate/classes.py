@@ -14,9 +14,10 @@ from rest_framework_simplejwt import authentication, models, serializers, tokens
 from rest_framework_simplejwt.settings import DEFAULTS
 
 from .changes import Change, names
-from .counterparts import ROOT, counterpart
+from .counterparts import ROOT, counterpart, why_none
 from .places import base_of, is_own, path_of, place_of, where_is
 
+_VERBS = ("OBTAIN", "REFRESH", "VERIFY", "BLACKLIST")
 _BASES = (
     authentication.JWTAuthentication,
     models.TokenUser,
@@ -28,6 +29,8 @@ _BASES = (
     tokens.Token,
     views.TokenViewBase,
 )
+_LOADED = ("AUTH_TOKEN_CLASSES", *(f"TOKEN_{verb}_SERIALIZER" for verb in _VERBS))
+"""The settings whose classes are ours. What the others name, nothing loads here."""
 _DEFAULTS = 'REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"]'
 
 
@@ -77,6 +80,10 @@ def changes_of(found: list[Extension], others: list[Change]) -> Iterator[Change]
         is_left = _theirs(cls) and not is_own(cls.__module__) and not names(others, cls)
         if is_left and not Extension(cls, cls).is_moved:
             yield _change((_DEFAULTS, 0), cls)
+    for name in _LOADED:
+        for path in _paths_in(_simple_jwt().get(name)):
+            if path.startswith(f"{ROOT}.") and counterpart(path) is None:
+                yield Change(f'SIMPLE_JWT["{name}"]', 0, path, why=why_none(path))
 
 
 def unreadable_defaults() -> list[str]:
