@@ -32,7 +32,7 @@ def said(chosen, kit=None, *, routes=(), found=()):
         ({"SIGNING_KEY": django_settings.SECRET_KEY}, "SIGNING_KEY is SECRET_KEY"),
         ({"SIGNING_KEY": django_settings.SECRET_KEY.encode()}, "SIGNING_KEY is SECRET_KEY"),
         ({"SIGNING_KEY": None}, "SIGNING_KEY is SECRET_KEY"),
-        ({"JWK_URL": "https://login.example/jwks"}, "JWK_URL: access tokens of that issuer"),
+        ({"JWK_URL": "https://x.example", "ALGORITHM": "RS256"}, "JWK_URL: access tokens of that"),
         ({"TOKEN_USER_CLASS": "shop.TokenUser"}, "TOKEN_USER_CLASS does nothing"),
         ({"SLIDING_TOKEN_LIFETIME": None}, "The settings SLIDING_TOKEN_… do nothing"),
         ({"TOKEN_TYPE_CLAIM": None}, "TOKEN_TYPE_CLAIM is None"),
@@ -53,6 +53,7 @@ def test_a_setting_with_another_meaning_is_told(chosen, expected):
         {"BLACKLIST_AFTER_ROTATION": False, "CHECK_REVOKE_TOKEN": False},
         {"TOKEN_USER_CLASS": "rest_framework_simplejwt.models.TokenUser"},
         {"USER_ID_CLAIM": "sub", "JTI_CLAIM": "id", "LEEWAY": 5},
+        {"JWK_URL": "https://x.example", "ALGORITHM": "HS512"},
         {"ALGORITHM": "RS256", "SIGNING_KEY": django_settings.SECRET_KEY},
     ],
 )

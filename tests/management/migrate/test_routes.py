@@ -101,6 +101,12 @@ def test_addresses_are_told_with_what_includes_them(urls):
     ]
 
 
+def test_a_view_that_nobody_has_extended_is_told_by_its_name(urls):
+    (route,), _problems = urls(path("verify/", theirs.token_verify))
+
+    assert route.line() == "/verify/: rest_framework_simplejwt.views.TokenVerifyView"
+
+
 def test_other_views_are_not_told(urls):
     found, problems = urls(
         path("a/", APIView.as_view()),

@@ -86,7 +86,7 @@ def _of_settings(chosen: dict[str, Any]) -> Iterator[str]:
             "SIGNING_KEY is SECRET_KEY: our tokens are signed with a key derived from that. A "
             "service that verifies them with SECRET_KEY itself cannot do so any more."
         )
-    if chosen.get("JWK_URL"):
+    if chosen.get("JWK_URL") and not _is_secret(chosen):
         yield "JWK_URL: access tokens of that issuer are taken beside ours, and have no session."
     if chosen.get("TOKEN_USER_CLASS", _TOKEN_USER) != _TOKEN_USER:
         yield "TOKEN_USER_CLASS does nothing: request.user is the project's own user everywhere."
@@ -147,5 +147,9 @@ def _of_class(one: Extension) -> Iterator[Meaning]:
 
 def _signs_with_secret_key(chosen: dict[str, Any]) -> bool:
     named, secret = chosen.get("SIGNING_KEY"), django_settings.SECRET_KEY
-    is_secret = str(chosen.get("ALGORITHM", "HS256")).startswith("HS")
-    return is_secret and (named is None or force_bytes(named) == force_bytes(secret))
+    return _is_secret(chosen) and (named is None or force_bytes(named) == force_bytes(secret))
+
+
+def _is_secret(chosen: dict[str, Any]) -> bool:
+    """Whether the key of ALGORITHM signs and verifies, so that none can be at JWK_URL."""
+    return str(chosen.get("ALGORITHM", "HS256")).startswith("HS")
