@@ -222,6 +222,11 @@ class TestAFile:
     def test_one_that_cannot_be_parsed_and_mentions_nothing_is_not_told(self, changes):
         assert changes("print 'Python 2'\n") == []
 
+    def test_one_of_which_python_warns_is_read_in_silence(self, changes):
+        text = 'PATTERN = "\\d"\nfrom rest_framework_simplejwt.tokens import RefreshToken\n'
+
+        assert [change.line for change in changes(text)] == [2]
+
     def test_one_that_is_gone_is_told(self, tmp_path):
         (change,) = changes_in([tmp_path / "gone.py"])
 

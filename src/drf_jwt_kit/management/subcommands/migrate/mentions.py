@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -35,7 +36,9 @@ def changes_in(files: Iterable[Path]) -> Iterator[Change]:
             text = file.read_bytes()
             if any(word.encode() in text for word in _WORTH_READING):
                 reader = _Reader(shown(file))
-                reader.visit(ast.parse(text))
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # Python's, of the project's style
+                    reader.visit(ast.parse(text))
                 yield from reader.in_order()
         except (OSError, SyntaxError, ValueError, RecursionError) as error:
             why = f"It cannot be read ({type(error).__name__}). Look there for {ROOT}."
