@@ -78,12 +78,12 @@ class Site:
     def __init__(self, layout: str, settings: str, folder: Path, **variables: str) -> None:
         self.folder, self.settings = folder / "project", settings
         shutil.copytree(PROJECTS / layout, self.folder)
-        self.env = environment(
-            self.folder,
-            DJANGO_SETTINGS_MODULE=settings,
-            DATABASE=str(folder / "site.sqlite3"),
+        self.database = folder / "site.sqlite3"
+        self.variables = {
+            "DJANGO_SETTINGS_MODULE": settings,
+            "DATABASE": str(self.database),
             **variables,
-        )
+        }
         self.port = 0
         self.logins: dict[str, Answer] = {}
         self.before = ""
@@ -94,7 +94,7 @@ class Site:
         done = subprocess.run(
             [sys.executable, "-m", "django", *words],
             cwd=self.folder,
-            env=self.env,
+            env=environment(self.folder, **self.variables),
             capture_output=True,
             text=True,
             check=False,
@@ -107,7 +107,11 @@ class Site:
         """A browser of this project, migrated, while it is served."""
         words = [sys.executable, "-m", "tests.moving.serve", script]
         with subprocess.Popen(
-            words, cwd=self.folder, env=self.env, stdout=subprocess.PIPE, text=True
+            words,
+            cwd=self.folder,
+            env=environment(self.folder, **self.variables),
+            stdout=subprocess.PIPE,
+            text=True,
         ) as server:
             try:
                 self.port = int(server.stdout.readline())
@@ -118,7 +122,7 @@ class Site:
     def let_time_pass(self) -> None:
         """Move all refreshes so far back that the next ones are no duplicates."""
         earlier = "strftime('%Y-%m-%d %H:%M:%f', rotated_at, '-11 seconds')"
-        with closing(sqlite3.connect(self.env["DATABASE"])) as database, database:
+        with closing(sqlite3.connect(self.database)) as database, database:
             database.execute(f"UPDATE drf_jwt_kit_session SET rotated_at = {earlier}")  # noqa: S608
 
     def install(self) -> None:
