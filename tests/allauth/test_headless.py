@@ -1,9 +1,12 @@
 """django-allauth's headless API, whose logins end in our tokens."""
 
+import json
 import re
 
 import pytest
 from allauth.headless.internal.sessionkit import session_store
+from allauth.headless.mfa.inputs import LoginWebAuthnInput
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
@@ -15,7 +18,7 @@ from django.test import override_settings
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.sessions import carried
+from drf_jwt_kit.sessions import carried, end
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +41,15 @@ class App:
 
     def log_in(self, password=PASSWORD):
         return self.ask("post", "auth/login", {"username": "ada", "password": password})
+
+    def log_in_socially(self, **account):
+        token = {"client_id": "dummy", "id_token": json.dumps(account)}
+        body = {"provider": "dummy", "process": "login", "token": token}
+        return self.ask("post", "auth/provider/token", body)
+
+
+def unavailable(*_, **__):
+    raise ServiceUnavailable
 
 
 @pytest.fixture
@@ -121,11 +133,8 @@ class TestARefusalOfOurs:
         assert not Session.objects.exists()
 
     def test_a_database_that_is_away_is_no_bad_token(self, app, logged_in, monkeypatch):
-        def fail(*_, **__):
-            raise ServiceUnavailable
-
         app.token = None
-        monkeypatch.setattr(sessions, "refresh", fail)
+        monkeypatch.setattr(sessions, "refresh", unavailable)
         answer = app.ask("post", "tokens/refresh", {"refresh_token": logged_in["refresh_token"]})
 
         assert answer.status_code == 503
@@ -133,12 +142,113 @@ class TestARefusalOfOurs:
         assert answer.headers["Retry-After"]
 
     def test_nobody_is_let_in_or_out_while_nobody_can_tell(self, app, logged_in, monkeypatch):
-        def fail(*_, **__):
-            raise ServiceUnavailable
-
-        monkeypatch.setattr(carried, "has_ended", fail)
+        monkeypatch.setattr(carried, "has_ended", unavailable)
 
         assert app.ask("get", "auth/session").status_code == 503
+
+
+class TestASocialLogin:
+    def test_signs_up_and_answers_our_tokens(self, app, kit, db):
+        done = app.log_in_socially(id=7, username="grace", email="grace@example.com")
+
+        assert kit.get_with(done.json()["meta"]["access_token"]).status_code == 200
+        assert Session.objects.get().user == get_user_model().objects.get(username="grace")
+
+    def test_logs_in_who_has_signed_up(self, app, kit, db):
+        app.log_in_socially(id=7, username="grace", email="grace@example.com")
+        app.ask("delete", "auth/session")
+
+        done = App(kit).log_in_socially(id=7)
+
+        assert kit.refresh(done.json()["meta"]["refresh_token"]).status_code == 200
+        assert get_user_model().objects.count() == 1
+
+    def test_has_no_tokens_until_the_sign_up_is_complete(self, app, kit, user):
+        user.email = "ada@example.com"
+        user.save()
+        with override_settings(SOCIALACCOUNT_AUTO_SIGNUP=False):
+            pending = app.log_in_socially(id=7, username="grace", email="grace@example.com")
+            assert (pending.status_code, Session.objects.count()) == (401, 0)
+
+            body = {"username": "hopper", "email": "grace@example.com"}
+            done = app.ask("post", "auth/provider/signup", body)
+
+        assert kit.get_with(done.json()["meta"]["access_token"]).status_code == 200
+        assert Session.objects.get().user.username == "hopper"
+
+    def test_asks_for_the_second_factor(self, app, kit, db):
+        app.log_in_socially(id=7, username="grace", email="grace@example.com")
+        app.ask("delete", "auth/session")
+        TOTP.activate(get_user_model().objects.get(), generate_totp_secret())
+
+        pending = App(kit).log_in_socially(id=7)
+
+        assert pending.status_code == 401
+        assert not Session.objects.filter(revoked_at=None).exists()
+
+    @pytest.mark.parametrize("first", ["ada", "grace"])
+    def test_ends_the_session_before_and_begins_another(self, app, kit, user, first):
+        before = app.log_in() if first == "ada" else app.log_in_socially(id=7, username=first)
+
+        again = app.log_in_socially(id=7, username="grace")
+
+        assert kit.get_with(again.json()["meta"]["access_token"]).status_code == 200
+        assert kit.get_with(before.json()["meta"]["access_token"]).status_code == 401
+
+
+class TestALoginOverTheSessionOfAnother:
+    """With a passkey allauth logs in whoever has it, without a logout of who was logged in."""
+
+    @pytest.fixture
+    def passkey(self, other_user, monkeypatch):
+        shown = Authenticator.objects.create(user=other_user, type="webauthn", data={})
+        monkeypatch.setattr(LoginWebAuthnInput, "clean_credential", lambda form: shown)
+        return {"credential": {"id": "key"}}
+
+    def test_ends_the_others(self, app, kit, user, logged_in, passkey):
+        answer = app.ask("post", "auth/webauthn/login", passkey)
+
+        assert kit.get_with(answer.json()["meta"]["access_token"]).status_code == 200
+        assert kit.get_with(logged_in["access_token"]).status_code == 401
+        assert Session.objects.get(user=user).revoked_reason == RevokedReason.REPLACED
+
+    @override_settings(SIMPLE_JWT={"USER_AUTHENTICATION_RULE": "tests.allauth.rules.only_ada"})
+    def test_ends_it_also_where_that_login_is_refused(self, app, logged_in, passkey):
+        assert app.ask("post", "auth/webauthn/login", passkey).status_code == 401
+        assert Session.objects.get().revoked_reason == RevokedReason.REPLACED
+
+
+class TestItsPageOfSessions:
+    @pytest.fixture(autouse=True)
+    def adapter(self, settings):
+        settings.USERSESSIONS_ADAPTER = "drf_jwt_kit.contrib.allauth.UserSessionsAdapter"
+
+    @pytest.fixture
+    def there(self, kit, logged_in):
+        return App(kit).log_in().json()["meta"]
+
+    def end_the_other(self, app):
+        (other,) = [
+            one["id"]
+            for one in app.ask("get", "auth/sessions").json()["data"]
+            if not one["is_current"]
+        ]
+        return app.ask("delete", "auth/sessions", {"sessions": [other]})
+
+    def test_ends_our_session_too(self, app, kit, logged_in, there):
+        assert self.end_the_other(app).status_code == 200
+
+        assert kit.get_with(there["access_token"]).status_code == 401
+        assert kit.refresh(there["refresh_token"]).status_code == 401
+        assert kit.get_with(logged_in["access_token"]).status_code == 200
+
+    def test_ends_neither_where_the_database_is_away(self, app, kit, logged_in, there, monkeypatch):
+        with monkeypatch.context() as away:
+            away.setattr(end, "revoke", unavailable)
+            assert self.end_the_other(app).status_code == 503
+
+        assert kit.get_with(there["access_token"]).status_code == 200
+        assert len(app.ask("get", "auth/sessions").json()["data"]) == 2
 
 
 class TestWhileAllauthAsksForMore:
@@ -185,6 +295,16 @@ class TestTheEnd:
         assert kit.get_with(logged_in["access_token"]).status_code == 401
         assert kit.refresh(logged_in["refresh_token"]).status_code == 401
 
+    def test_a_logout_in_doubt_is_503_and_logs_nobody_out(self, app, kit, logged_in, monkeypatch):
+        with monkeypatch.context() as away:
+            away.setattr(end, "revoke", unavailable)
+            answer = app.ask("delete", "auth/session")
+
+        assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+        assert answer.json()["code"] == "temporarily_unavailable"
+        assert app.ask("get", "auth/session").status_code == 200
+        assert kit.get_with(logged_in["access_token"]).status_code == 200
+
     def test_spares_other_devices(self, app, kit, user, logged_in):
         other = App(kit)
         there = other.log_in().json()["meta"]
@@ -193,9 +313,9 @@ class TestTheEnd:
 
         assert kit.get_with(there["access_token"]).status_code == 200
 
-    @pytest.mark.parametrize("end", ["by its owner", "by us"])
-    def test_our_end_is_one_there_too(self, app, kit, logged_in, end):
-        if end == "by us":
+    @pytest.mark.parametrize("by", ["its owner", "us"])
+    def test_our_end_is_one_there_too(self, app, kit, logged_in, by):
+        if by == "us":
             sessions.revoke(Session.objects.get())
         else:
             kit.logout(logged_in["refresh_token"])

@@ -1,18 +1,24 @@
 """How does django-allauth's headless API end in our tokens?
 
-``HEADLESS_TOKEN_STRATEGY`` names the class here. See docs/how-to/allauth.md.
+``HEADLESS_TOKEN_STRATEGY`` names the first class here, ``USERSESSIONS_ADAPTER`` the second. See
+docs/how-to/allauth.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 from allauth.account.signals import password_changed, password_set
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import JsonResponse
 from rest_framework.exceptions import APIException
@@ -21,6 +27,7 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken, NoActiveAccount
 from drf_jwt_kit.guards import body_of
+from drf_jwt_kit.models import RevokedReason
 from drf_jwt_kit.sessions import carried
 
 
@@ -32,8 +39,14 @@ class TokenStrategy(SessionTokenStrategy):  # type: ignore[misc]  # allauth has 
     """
 
     def create_access_token_payload(self, request: Any) -> dict[str, Any]:
-        """Begin a session of ours: ``access_token``, ``refresh_token`` and ``expires_in``."""
+        """Begin a session of ours: ``access_token``, ``refresh_token`` and ``expires_in``.
+
+        That of another user, who was logged in with the same session token, ends.
+        """
+        before = getattr(request.session, "carried_before", None)
         with _refusals_answered(request):
+            if before is not None:
+                sessions.revoke(before, reason=RevokedReason.REPLACED)
             pair = sessions.start(request.user, request)
         carried.carry(request, pair)
         return {
@@ -45,8 +58,13 @@ class TokenStrategy(SessionTokenStrategy):  # type: ignore[misc]  # allauth has 
     def lookup_session(self, session_token: str) -> Any:
         """The Django session; None if ours has ended."""
         session = super().lookup_session(session_token)
+        if session is None:
+            return None
         with _refusals_answered():
-            return None if session is not None and carried.has_ended(session) else session
+            if carried.has_ended(session):
+                return None
+        session.carried_before = carried.carried(session)  # a login empties it, if of another user
+        return session
 
     def refresh_token(self, refresh_token: str) -> tuple[str, str] | None:
         """The next tokens; None if the token is refused."""
@@ -56,6 +74,18 @@ class TokenStrategy(SessionTokenStrategy):  # type: ignore[misc]  # allauth has 
         except InvalidToken:
             return None
         return pair.access, pair.refresh or refresh_token
+
+
+class UserSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]  # the same
+    """What a user ends on allauth's page of sessions ends our session, too."""
+
+    def end_sessions(self, sessions: Any) -> None:
+        """End both, or, where the database does not answer, neither."""
+        store = import_module(settings.SESSION_ENGINE).SessionStore
+        with _refusals_answered():
+            for one in sessions:
+                carried.end_with(store(one.session_key), RevokedReason.ENDED_BY_OWNER)
+        super().end_sessions(sessions)
 
 
 @contextmanager
@@ -75,6 +105,19 @@ def _refusals_answered(request: Any = None) -> Iterator[None]:
         headers = {"Retry-After": str(wait)} if wait else {}
         answer = JsonResponse(body_of(refusal), status=refusal.status_code, headers=headers)
         raise ImmediateHttpResponse(answer) from refusal
+
+
+user_logged_out.disconnect(dispatch_uid=carried.LOG_OUT)
+
+
+@receiver(user_logged_out, dispatch_uid=carried.LOG_OUT)
+def log_out(*, request: Any, **_: Any) -> None:
+    """End the session that the Django session carries, or answer 503 and log nobody out."""
+    with _refusals_answered():
+        carried.log_out(request=request)
+    headless = getattr(getattr(request, "allauth", None), "headless", None)
+    if headless is not None:  # whoever logs in again in this request needs new tokens
+        headless._pre_user = AnonymousUser()
 
 
 @receiver([password_changed, password_set])

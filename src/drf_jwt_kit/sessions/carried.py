@@ -15,6 +15,9 @@ from .faults import persistent
 from .presented import sid_of
 from .tokens import TokenPair
 
+LOG_OUT = "drf_jwt_kit.log_out"
+"""Names the receiver of ``user_logged_out``, so that a package may answer its failure."""
+
 _KEY = "_drf_jwt_kit_session"
 
 
@@ -47,8 +50,16 @@ def has_ended(django_session: Any) -> bool:
     return found is None or rows.end_of_session(*found) is not None
 
 
-def log_out(*, request: Any, **_: Any) -> None:
-    """End it with Django's: called with ``user_logged_out``, before the Django session is empty."""
-    session_id = carried(getattr(request, "session", None))
+def end_with(django_session: Any, reason: str) -> None:
+    """End the session that it carries, if any. Raises ServiceUnavailable."""
+    session_id = carried(django_session)
     if session_id is not None:
-        end.revoke(session_id, reason=RevokedReason.LOGOUT)
+        end.revoke(session_id, reason=reason)
+
+
+def log_out(*, request: Any, **_: Any) -> None:
+    """End it with Django's: called with ``user_logged_out``, before the Django session is empty.
+
+    Raises ServiceUnavailable, and then nobody is logged out of either.
+    """
+    end_with(getattr(request, "session", None), RevokedReason.LOGOUT)

@@ -45,7 +45,7 @@ def connect() -> None:
             pre_delete.connect(end_sessions_of_deleted, sender=model, dispatch_uid=key)
     ours = apps.get_app_config("drf_jwt_kit")
     post_migrate.connect(make_place, sender=ours, dispatch_uid="drf_jwt_kit.place")
-    user_logged_out.connect(carried.log_out, dispatch_uid="drf_jwt_kit.log_out")
+    user_logged_out.connect(carried.log_out, dispatch_uid=carried.LOG_OUT)
 
 
 def make_place(*, using: str, **_: object) -> None:
