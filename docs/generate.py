@@ -145,6 +145,7 @@ def codes() -> str:
         exceptions.LoginTooOld: (timedelta(minutes=5),),
         exceptions.InsufficientScope: (["orders:read"],),
         exceptions.CSRFFailed: ("…",),
+        exceptions.DataNotKept: ("…",),
     }
 
     def rows() -> Iterator[tuple[str, ...]]:

@@ -10,6 +10,7 @@
     │   ├── InsufficientScope         403 insufficient_scope
     │   ├── ActedFor                  403 acted_for
     │   └── CSRFFailed                403 csrf_failed
+    ├── DataNotKept                   400 data_not_kept, also a ValueError
     ├── BodyTooLarge                  413 request_too_large
     └── ServiceUnavailable            503 temporarily_unavailable, with Retry-After
         └── KeysUnavailable           503, where the key of a token cannot be read
@@ -169,6 +170,25 @@ class CSRFFailed(exceptions.PermissionDenied):
     def __init__(self, why: str) -> None:
         detail = _("This request could not be shown to come from your own page: %(why)s")
         super().__init__({"detail": detail % {"why": why}, "code": self.default_code})
+
+
+class DataNotKept(exceptions.APIException, ValueError):  # noqa: N818  # named as those beside it
+    """``data`` of a login is too large, or not every database keeps it: 400.
+
+    A client may have sent what it is made of, and is told no more. As a ValueError it says where
+    it is wrong.
+    """
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "data_not_kept"
+    default_detail = exceptions.ValidationError.default_detail
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.args = (why,)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class BodyTooLarge(exceptions.APIException):

@@ -101,7 +101,7 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         """What to remember of this login, for the claims of each of its tokens: override it.
 
         ``attrs`` is what the client sent, ``self.user`` whom the password has proved. May raise a
-        refusal.
+        refusal. What cannot be kept is 400 (DataNotKept), as ``sessions.start`` says.
         """
         return None
 

@@ -29,8 +29,11 @@ class OfThisLogin(ClaimsSerializer):
 
 class WithOrganization(TokenObtainPairSerializer):
     organization = serializers.CharField(default="")
+    more = serializers.JSONField(default=None)
 
     def login_data(self, attrs):
+        if attrs["more"] is not None:
+            return {"more": attrs["more"]}
         if attrs["organization"] not in {"", "engines"}:
             raise serializers.ValidationError({"organization": ["Not yours."]})
         return {"organization": attrs["organization"], "by": self.user.pk}
@@ -145,6 +148,33 @@ class TestInClaims:
         assert not Session.objects.exists()
 
 
+@pytest.mark.urls(HERE)
+class TestWhatAClientCanSendTooMuchOf:
+    @pytest.mark.parametrize("more", ["x" * 5000, "\0", 2**63, 1e17, nested(30)])
+    def test_is_400_and_begins_nothing(self, kit, user, more, caplog):
+        body = {"username": "ada", "password": PASSWORD, "more": more}
+        answer = kit.post("/organization/", body, format="json")
+
+        assert answer.status_code == 400
+        assert answer.json() == {"detail": "Invalid input.", "code": "data_not_kept"}
+        assert not Session.objects.exists()
+        assert "event=data_not_kept" in caplog.text
+
+    def test_the_log_says_why_and_shows_nothing_of_it(self, kit, user, caplog):
+        body = {"username": "ada", "password": PASSWORD, "more": "hidden\0"}
+        kit.post("/organization/", body, format="json")
+
+        says = "data['more'] has a NUL or half of a surrogate pair, which not all keep."
+        assert f'event=data_not_kept why="{says}"' in caplog.messages
+        assert "hidden" not in caplog.text
+
+    def test_a_mistake_of_the_project_is_an_error(self, kit, user, monkeypatch):
+        monkeypatch.setattr(WithOrganization, "login_data", lambda self, attrs: {"a": {1}})
+
+        with pytest.raises(TypeError, match="which JSON has not"):
+            kit.post("/organization/", {"username": "ada", "password": PASSWORD}, format="json")
+
+
 class TestNowhereElse:
     def test_no_token_has_them(self, user):
         pair = sessions.start(user, data={"organization": "engines"})
@@ -203,7 +233,15 @@ class TestWhatIsKept:
         assert str(refused.value).startswith(says)
         assert not Session.objects.exists()
 
-    @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 2**63, -(2**63)])
+    def test_the_largest_numbers_come_back_as_they_were(self, user):
+        data = {"whole": 2**63 - 1, "float": math.nextafter(1e16, 0), "small": 5e-324}
+        sessions.start(user, data=data)
+
+        assert repr(Session.objects.get().data) == repr(data)
+
+    @pytest.mark.parametrize(
+        "number", [math.nan, math.inf, -math.inf, 2**63, -(2**63), 1e16, -1e16]
+    )
     def test_a_number_that_not_every_database_keeps_is_refused(self, user, number):
         with pytest.raises(ValueError, match=r"data\['a'\] is a number that not every database"):
             sessions.start(user, data={"a": number})

@@ -3,6 +3,7 @@
 Run by tests/test_users.py, on each database.
 """
 
+import math
 from threading import Thread
 
 import pytest
@@ -240,6 +241,15 @@ class TestWhatALoginRemembers:
 
         session, _ = rows.find(claims_of(pair.refresh)["sid"])
         assert session.data == Session.objects.get().data == data
+
+    def test_the_largest_numbers_come_back_as_they_were(self, user):
+        data = {"whole": 2**63 - 1, "float": math.nextafter(1e16, 0), "small": 5e-324}
+        sessions.start(user, data=data)
+
+        kept = Session.objects.get().data
+        assert {name: repr(one) for name, one in kept.items()} == {
+            name: repr(one) for name, one in data.items()
+        }
 
     def test_the_most_levels_are_kept(self, user):
         data: dict = {}

@@ -21,6 +21,10 @@ LONGEST = 4 * 1024
 _DEEPEST = 20
 """Lists and objects inside of each other. MariaDB takes 32."""
 
+_INTEGERS, _FLOATS = 2**63, 1e16
+"""Numbers below these are kept. From the second on Python writes floats without a point, and
+PostgreSQL gives whole numbers back."""
+
 _INSTEAD = "Give a dict of strings, whole numbers, floats, booleans, None, lists and such dicts."
 
 
@@ -80,9 +84,10 @@ def _require_json(value: Any, where: str, depth: int) -> None:
     elif isinstance(value, str):
         _require_text(value, where)
     elif isinstance(value, (int, float)):
-        if not abs(value) < 2**63:  # nor is NaN
+        if not abs(value) < (_FLOATS if isinstance(value, float) else _INTEGERS):  # nor is NaN
             raise ValueError(
-                f"{where} is a number that not every database keeps. Give a finite one below 2**63."
+                f"{where} is a number that not every database keeps. Give a whole one below 2**63, "
+                "or a float below 1e16."
             )
     elif value is not None:
         raise TypeError(f"{where} is a {type(value).__name__}, which JSON has not. {_INSTEAD}")

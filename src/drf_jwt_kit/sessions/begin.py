@@ -16,7 +16,7 @@ from uuid import UUID
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, NoActiveAccount, Reason
-from drf_jwt_kit.models import RevokedReason, Session, login_data
+from drf_jwt_kit.models import RevokedReason, Session
 
 from . import acting, client, descendants, end, events, grant, limits
 from .account import end_since_login, may_log_in
@@ -63,7 +63,7 @@ def log_in(
     session.parent = (parent.sid if parent is not None else None) or session.parent
     session.name = plain(name)[:100]
     if data is not None:
-        session.data = login_data.checked(data)
+        grant.remember(session, data)
     if acted_for is not None:
         session.actor, session.actor_reason = acted_for.actor, acted_for.reason
 

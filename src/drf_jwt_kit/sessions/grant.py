@@ -6,6 +6,8 @@ is the upper bound.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cache
@@ -14,11 +16,13 @@ from uuid import uuid4
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import as_local, epoch, now
-from drf_jwt_kit.models import Session, new_secret
+from drf_jwt_kit.exceptions import DataNotKept
+from drf_jwt_kit.models import Session, login_data, new_secret
 from drf_jwt_kit.scopes import within
 
 from . import rows
 from .account import fingerprint
+from .events import log
 from .presented import Origin, Presented
 
 GIVEN = "given"
@@ -84,6 +88,16 @@ def limit(session: Session, scope: str, source: str) -> None:
         raise ValueError(f"This scope is longer than {_LONGEST} characters.")
     session.scope = within(scope, session.scope) if session.scope_source else scope
     session.scope_source = COMPUTED if session.scope_source == COMPUTED else source
+
+
+def remember(session: Session, data: Mapping[str, Any]) -> None:
+    """Let ``data`` be kept with the login. Raises TypeError for what has no form in JSON, and
+    DataNotKept."""
+    try:
+        session.data = login_data.checked(data)
+    except ValueError as refusal:
+        log("data_not_kept", level=logging.WARNING, why=refusal)
+        raise DataNotKept(str(refusal)) from refusal
 
 
 def bound(session: Session, most: Bound) -> None:

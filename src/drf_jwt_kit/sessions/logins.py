@@ -67,7 +67,8 @@ def start(
     Raises NoActiveAccount if ``USER_AUTHENTICATION_RULE`` refuses the user or the actor, or the
     user has changed meanwhile, ActedFor if the token is of somebody who acts as a user,
     InvalidToken if the session of the token has been ended, LimitsError for impossible limits,
-    TypeError or ValueError for ``data``, ``actor`` or ``reason`` that cannot be kept, and
+    TypeError or ValueError for ``data``, ``actor`` or ``reason`` that cannot be kept (for ``data``
+    that a client may have made too large that is DataNotKept, which views answer with 400), and
     ServiceUnavailable if the database does not answer.
     """
     parent = presented_with(request)
