@@ -52,8 +52,14 @@ class TestList:
                 "LAST USED": "",
                 "ENDS": "2026-01-02 12:00:00",
                 "STATE": "live",
+                "ACTOR": "",
             }
         ]
+
+    def test_says_who_acts_as_the_user_and_why(self, user, other_user, listed):
+        sessions.start(user, actor=other_user, reason="Ticket 4711")
+
+        assert listed()[0]["ACTOR"] == f"{other_user.pk} (Ticket 4711)"
 
     def test_shows_the_name_that_its_owner_gave_it(self, kit, user, listed):
         kit.sign_in(user, user_agent="curl")

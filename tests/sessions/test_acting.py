@@ -275,6 +275,23 @@ class TestTheActor:
             act(user, staff)
 
     @pytest.mark.parametrize(
+        "change", [{"is_active": False}, {"password": "!"}], ids=["deactivated", "new password"]
+    )
+    def test_one_who_has_ended_in_the_table_alone_acts_as_nobody(self, user, staff, change):
+        type(staff).objects.filter(pk=staff.pk).update(**change)
+
+        with pytest.raises(NoActiveAccount):
+            act(user, staff)
+
+        assert Session.objects.filter(revoked_at=None).count() == 0
+
+    def test_one_who_is_gone_from_the_table_acts_as_nobody(self, user, staff):
+        type(staff).objects.filter(pk=staff.pk)._raw_delete("default")
+
+        with pytest.raises(NoActiveAccount):
+            act(user, staff)
+
+    @pytest.mark.parametrize(
         "given",
         [{"actor": True}, {"actor": True, "reason": " \n"}, {"reason": "Ticket 4711"}],
     )
@@ -353,12 +370,12 @@ class TestTheActor:
 
         assert kit.get_with(acting.access).status_code == 200
 
-    def test_acting_costs_no_query_more(self, user, staff, queries):
+    def test_acting_costs_one_query_more(self, user, staff, queries):
         limited = override_settings(DRF_JWT_KIT={"MAX_SESSIONS_PER_USER": 1})
         with limited, queries() as made:
             act(user, staff)
 
-        assert [sql.split()[0] for sql in made] == ["INSERT", "SELECT"]
+        assert [sql.split()[0] for sql in made] == ["INSERT", "SELECT", "SELECT"]
 
 
 class TestATokenOfTheProjects:

@@ -16,9 +16,9 @@ from drf_jwt_kit.exceptions import NoActiveAccount
 from drf_jwt_kit.models import RevokedReason, Session
 
 from . import rows
-from .account import may_log_in, user_id_of
+from .account import end_since_login, fingerprint, may_log_in, user_id_of
 from .end import end
-from .faults import persistent
+from .faults import persistent, persistently
 
 LONGEST = timedelta(minutes=30)
 """How long somebody acts as a user at most. No refresh extends it."""
@@ -33,6 +33,13 @@ class Acting:
 
     actor: str
     reason: str
+    key: Any
+    fingerprint: str
+
+    def has_ended(self) -> bool:
+        """Whether the actor may not act after all, as the table says. One query."""
+        found = persistently(lambda again: end_since_login(self.key, self.fingerprint))
+        return found is not None
 
 
 def acting_as(user: Any, actor: Any, reason: str) -> Acting | None:
@@ -55,7 +62,7 @@ def acting_as(user: Any, actor: Any, reason: str) -> Acting | None:
         raise ValueError(f"This reason is longer than {_MOST} characters. Name a ticket instead.")
     if not may_log_in(actor):
         raise NoActiveAccount
-    return Acting(actor=user_id_of(actor), reason=why)
+    return Acting(actor=user_id_of(actor), reason=why, key=actor.pk, fingerprint=fingerprint(actor))
 
 
 def bound(session: Session) -> None:

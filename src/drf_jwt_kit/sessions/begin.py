@@ -79,6 +79,7 @@ def log_in(
         announce=announce,
         replaces=replaces,
         implied=implied,
+        actor_has_ended=None if acted_for is None else acted_for.has_ended,
     )
 
 
@@ -92,6 +93,7 @@ def begin(
     store: Callable[[Session], bool] | None = None,
     replaces: str | None = None,
     implied: bool = False,
+    actor_has_ended: Callable[[], bool] | None = None,
 ) -> _T:
     """Prepare a new session, answer ``write()``, and let the session begin.
 
@@ -127,6 +129,7 @@ def begin(
         store=store,
         replaces=(*(earlier.replaces if earlier else ()), *filter(None, [replaces])),
         implied=implied,
+        actor_has_ended=actor_has_ended,
     )
     if waiting is None or not waiting.add(beginning):
         _insert([beginning])
@@ -221,13 +224,17 @@ def _named_by(presented: str) -> UUID | None:
 
 
 def _look_again(one: Beginning) -> None:
-    """End a session whose user or parent has ended since the login was decided, and refuse it."""
+    """End a session whose user, actor or parent has ended since the login was decided, and refuse
+    it."""
     session = one.session
     account = persistently(
         lambda again: end_since_login(session.user_id, session.password_fingerprint)
     )
     if account is not None:
         end.end_one(session, account.value)
+        raise NoActiveAccount
+    if one.actor_has_ended is not None and one.actor_has_ended():
+        end.end_one(session, RevokedReason.ACTOR_ENDED)
         raise NoActiveAccount
     reason = None if session.parent is None else descendants.end_of_parent(session.parent)
     if reason is not None:

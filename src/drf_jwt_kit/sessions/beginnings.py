@@ -52,6 +52,8 @@ class Beginning:
     """What its tokens were written into."""
     implied: bool = False
     """Made by the obtain serializer, whose subclass may throw the tokens away and write others."""
+    actor_has_ended: Callable[[], bool] | None = None
+    """Asks whether whoever acts as its user, if anybody, may not after all."""
 
 
 @dataclass(kw_only=True)

@@ -59,7 +59,7 @@ def start(
     logged in again, and the scope is ``scope`` alone, or none.
 
     ``actor`` is another user, whom the caller lets act as ``user`` for a ``reason`` (at most 255
-    characters). Such a session ends after 30 minutes, and begins no other.
+    characters). Such a session ends after 30 minutes, and begins no other. It costs a query more.
 
     ``SESSION_LIMITS`` decides how long the session may live. Two queries, those of the claims,
     and one more if the number of sessions is limited; two more with a token. In a view of ours,

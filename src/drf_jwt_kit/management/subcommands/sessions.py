@@ -19,7 +19,7 @@ from drf_jwt_kit.sessions.rows import stored
 from drf_jwt_kit.sessions.upkeep import device_label, state_in_words, survey, user_label
 
 HELP = "List sessions, or end them."
-_HEAD = ("ID", "USER", "DEVICE", "IP", "CREATED", "LAST USED", "ENDS", "STATE")
+_HEAD = ("ID", "USER", "DEVICE", "IP", "CREATED", "LAST USED", "ENDS", "STATE", "ACTOR")
 
 
 def add_arguments(parser: CommandParser) -> None:
@@ -102,6 +102,7 @@ def _cells(session: Session, end: End | None) -> list[str]:
         session.ip or "",
         *map(_time, times),
         state_in_words(session, end),
+        f"{session.actor} ({session.actor_reason})" if session.actor else "",
     ]
 
 
