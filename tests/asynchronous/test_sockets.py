@@ -1,7 +1,9 @@
 """Sockets of Channels: who opens one, and when it is closed."""
 
 import asyncio
+import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
@@ -227,6 +229,27 @@ class TestAnOpenSocket:
 
     def test_is_closed_at_once_when_all_sessions_end(self, signed_in, lag):
         assert meanwhile(signed_in, lag, sessions.revoke_all, looks=0) == 4401
+
+    def test_is_closed_while_the_thread_that_all_code_shares_is_busy(
+        self, signed_in, lag, monkeypatch
+    ):
+        free, revoke = threading.Event(), partial(sessions.revoke, signed_in.session)
+        in_another_process(monkeypatch, revoke)
+
+        async def live():
+            socket = opened(by_header(signed_in.access))
+            await socket.connect()
+            await lag.looked()
+            await sync_to_async(revoke)()
+            busy = asyncio.ensure_future(sync_to_async(free.wait)(PATIENCE))
+            await lag.passes()
+            was_busy = not busy.done()
+            free.set()
+            message = await socket.receive_output()
+            await asyncio.gather(busy, socket.wait())
+            return message["code"], was_busy
+
+        assert async_to_sync(live)() == (4401, True)
 
     def test_is_closed_within_the_lag_elsewhere(self, signed_in, lag, monkeypatch):
         end = in_another_process(monkeypatch, lambda: sessions.revoke(signed_in.session))

@@ -1,5 +1,7 @@
 """Cookies that a browser drops are an error; those that are unwise, a warning in production."""
 
+import sys
+
 import pytest
 from django.core.checks import run_checks
 from django.middleware.cache import FetchFromCacheMiddleware
@@ -127,6 +129,21 @@ class TestInProduction:
 
     def test_a_name_that_error_reports_do_not_hide_is_a_warning(self):
         assert [id for id, _ in said(deploy=True, COOKIE_REFRESH_NAME="sid")] == ["W135"]
+
+    @pytest.mark.parametrize(
+        ("cache", "found"),
+        [
+            ("locmem.LocMemCache", ["W136"]),
+            ("dummy.DummyCache", ["W136"]),
+            ("db.DatabaseCache", []),
+        ],
+    )
+    def test_tickets_in_a_cache_that_is_not_shared_are_a_warning(self, monkeypatch, cache, found):
+        monkeypatch.setitem(sys.modules, "drf_jwt_kit.contrib.channels.tickets", None)
+        backend = {"BACKEND": f"django.core.cache.backends.{cache}", "LOCATION": "caches"}
+
+        with override_settings(CACHES={"default": backend}):
+            assert [id for id, _ in said(deploy=True)] == found
 
     @pytest.mark.parametrize("name", ["COOKIE_ACCESS_SAMESITE", "COOKIE_REFRESH_SAMESITE"])
     def test_samesite_none_is_a_warning(self, name):

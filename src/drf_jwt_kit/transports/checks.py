@@ -6,6 +6,7 @@ Source of the cookies: RFC 6265bis.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -35,6 +36,13 @@ SAMESITE_IS_WIDE = partial(Warning, id="drf_jwt_kit.W131")
 EVERY_ORIGIN = partial(Warning, id="drf_jwt_kit.W133")
 CSRF_INSECURE = partial(Warning, id="drf_jwt_kit.W134")
 NAME_NOT_HIDDEN = partial(Warning, id="drf_jwt_kit.W135")
+TICKETS_FORGOTTEN = partial(Warning, id="drf_jwt_kit.W136")
+
+_TICKETS = "drf_jwt_kit.contrib.channels.tickets"
+_CACHES_OF_ONE_PROCESS = {
+    "django.core.cache.backends.locmem.LocMemCache",
+    "django.core.cache.backends.dummy.DummyCache",
+}
 
 _LONGEST = 4096
 """Bytes of name and value that browsers keep. Source: RFC 6265bis section 5.6."""
@@ -75,6 +83,7 @@ def check_deploy() -> Iterator[CheckMessage]:
         )
     if has_pages():
         yield from _check_other_origins()
+    yield from _check_tickets()
 
 
 def check_page_cache() -> Iterator[CheckMessage]:
@@ -103,6 +112,18 @@ def has_pages() -> bool:
 def _is_for_browsers(view: type) -> bool:
     """By the names of its classes, because views stand above this module."""
     return any(cls.__module__ == "drf_jwt_kit.views.cookies" for cls in view.__mro__)
+
+
+def _check_tickets() -> Iterator[CheckMessage]:
+    """Tickets for sockets, which stand above this module, where a view that is routed has them."""
+    cache = django_settings.CACHES.get("default", {}).get("BACKEND")
+    if _TICKETS in sys.modules and cache in _CACHES_OF_ONE_PROCESS:
+        yield TICKETS_FORGOTTEN(
+            f"The default cache is {cache}, which does not tell all processes which tickets for "
+            "sockets were used: one that is caught opens further sockets for half a minute.",
+            hint="Name a cache in CACHES that all processes share, such as Redis, Memcached or "
+            "the database.",
+        )
 
 
 def _check_samesite() -> Iterator[CheckMessage]:

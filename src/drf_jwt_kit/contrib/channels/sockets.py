@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Lock
 from time import monotonic
@@ -97,7 +98,7 @@ class Watch:
     async def _keep_looking(self) -> None:
         while True:
             self._woken.clear()
-            ended, read_at = await database_sync_to_async(_ended)(tuple(self._open))
+            ended, read_at = await _look_at(tuple(self._open))
             self._end(ended)
             await _pause(self._woken, read_at + get_settings().REVOCATION_LAG.total_seconds())
 
@@ -140,6 +141,12 @@ def _has_ended(socket: Socket, revoked: Revocations) -> bool:
         return False
     socket.suspected, socket.asked_at = False, monotonic()
     return False
+
+
+# In a thread of its own: that which consumers and views share may be busy with one of them.
+_look_at = database_sync_to_async(
+    _ended, thread_sensitive=False, executor=ThreadPoolExecutor(1, "drf_jwt_kit.sockets")
+)
 
 
 @receiver(signals.session_revoked, dispatch_uid="drf_jwt_kit.contrib.channels")
