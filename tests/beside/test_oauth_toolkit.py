@@ -120,6 +120,33 @@ def test_a_refused_token_of_ours_is_not_handed_on(kit, refused):
     assert kit.get_with(refused, "/open/").json()["code"] == "token_not_valid"
 
 
+@pytest.mark.parametrize(
+    "mangled",
+    [
+        lambda header, payload, signature: header,
+        lambda header, payload, signature: f"{header}.{payload}",
+        lambda header, payload, signature: f"{header}.{payload[:40]}",
+        lambda header, payload, signature: f"{header}.{payload[:-3]}.{signature}",
+        lambda header, payload, signature: f"{header}.{payload}.{signature}.",
+        lambda header, payload, signature: f"x{header}.{payload}.{signature}",
+    ],
+    ids=["header", "unsigned", "cut", "without an end", "more", "other header"],
+)
+def test_a_mangled_token_of_ours_is_refused_by_ours(kit, signed_in, mangled):
+    token = mangled(*signed_in.access.split("."))
+
+    assert kit.get_with(token, "/open/").status_code == 401
+
+
+@pytest.mark.parametrize(("scheme", "status"), [("JWT", 401), ("jwt", 401), ("bearer", 200)])
+def test_a_token_is_left_to_a_class_that_reads_its_scheme(kit, db, settings, scheme, status):
+    settings.SIMPLE_JWT = {"AUTH_HEADER_TYPES": ("JWT", "Bearer")}
+
+    answer = kit.get("/open/", headers={"Authorization": f"{scheme} opaque-token-of-nobody"})
+
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize("token", ["opaque-token-of-nobody", "three.parts.no-json", "e30.W10.e30"])
 def test_a_foreign_token_that_nobody_takes_is_anonymous_on_a_public_view(kit, db, token):
     assert kit.get_with(token, "/open/").json() == {"user": ""}

@@ -47,16 +47,17 @@ def may_be_ours(presented: str | bytes, request: Any) -> bool:
     """
     text = presented if isinstance(presented, str) else presented.decode("latin-1")
     parts = text.split(".")
-    if len(parts) != _PARTS:
-        return False
-    header, claims = (_object_in(part) for part in parts[:2])
-    if claims is None:
-        return False
-    if "sid" in claims or get_settings().JWK_URL is not None or adopts_simple_jwt():
+    header = _object_in(parts[0])
+    claims = _object_in(parts[1]) if len(parts) == _PARTS else None
+    if claims is not None and (
+        "sid" in claims or get_settings().JWK_URL is not None or adopts_simple_jwt()
+    ):
         return True
-    try:
+    if header is None:
+        return False
+    try:  # what is mangled has its first part still
         with for_request(request):
-            return header is not None and header.get("kid") in [*get_ring().verifying]
+            return header.get("kid") in [*get_ring().verifying]
     except KeysUnavailable:  # nobody can tell
         return True
 

@@ -57,13 +57,14 @@ def _tell_another_scheme(parts: list[bytes]) -> None:
     logger.debug("event=another_scheme scheme=%r wanted=%r", scheme, wanted)
 
 
-def is_read_after(authenticator: object, request: Request, ours: type) -> bool:
-    """Whether a class that is not of ``ours`` is asked after ``authenticator``, and reads our
-    scheme."""
+def is_read_after(authenticator: Any, request: Request, ours: type) -> bool:
+    """Whether a class that is not of ``ours`` is asked after ``authenticator``, and reads the
+    scheme that the header of ``request`` has."""
     asked = [*(getattr(request, "authenticators", None) or ())]
     later = asked[asked.index(authenticator) + 1 :] if authenticator in asked else []
     others = (one for one in later if not isinstance(one, ours))
-    return any(_scheme_of(one, request) in get_settings().auth_schemes for one in others)
+    presented = authenticator.get_header(request).split()[0].lower()
+    return any(_scheme_of(one, request) == presented for one in others)
 
 
 def _scheme_of(authenticator: Any, request: Request) -> bytes:
