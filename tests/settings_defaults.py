@@ -1,7 +1,15 @@
 """A project that sets whatever REST Framework lets it set for all its views."""
 
 from tests.settings import *  # noqa: F403
+from tests.settings import INSTALLED_APPS
 
+INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.sessions"]
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+]
 ROOT_URLCONF = "tests.defaults.urls"
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": [
@@ -30,4 +38,5 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": "version",
     "FORMAT_SUFFIX_KWARG": "tenant",
     "NON_FIELD_ERRORS_KEY": "code",
+    "DATETIME_FORMAT": "%A",
 }

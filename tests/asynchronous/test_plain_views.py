@@ -103,3 +103,16 @@ def test_a_view_that_is_not_async_is_refused_when_it_is_defined():
 def forget_the_end(monkeypatch):
     """As in another process, within REVOCATION_LAG."""
     monkeypatch.setattr("drf_jwt_kit.sessions.stateless._vouches", lambda *args: True)
+
+
+def test_who_must_log_in_for_djangos_views_needs_a_token_alone(asking, signed_in, settings):
+    auth = "django.contrib.auth.middleware"
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "django.contrib.sessions"]
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    settings.MIDDLEWARE = [
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        f"{auth}.AuthenticationMiddleware",
+        f"{auth}.LoginRequiredMiddleware",
+    ]
+
+    assert asking.get("/plain/strict/", signed_in.access).status_code == 200

@@ -1,5 +1,7 @@
 """What a project sets for all its views does not reach into our endpoints."""
 
+from datetime import datetime
+
 import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -88,6 +90,7 @@ class TestEveryEndpoint:
         renamed = client.ask("patch", f"sessions/{session['id']}/", {"name": "Phone"})
 
         assert renamed.json()["name"] == "Phone"
+        assert datetime.fromisoformat(session["created_at"]).tzinfo
         assert client.ask("delete", f"sessions/{session['id']}/").status_code == 204
         assert client.ask("get", "sessions/").status_code == 401
 

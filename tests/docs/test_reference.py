@@ -128,3 +128,27 @@ def test_every_setting_of_simple_jwt_is_accounted_for(name):
     table = read("docs/how-to/from-simplejwt.md").partition("## Settings")[2]
 
     assert f"`{name}`" in table.partition("\n## ")[0]
+
+
+WORKS_WITH = re.findall(
+    r"^\| (?P<package>[\w-]+) \| (?P<version>[\d.]+) \|.*\| `(?P<test>[\w/.]+)` \|$",
+    read("docs/how-to/works-with.md"),
+    flags=re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("package", "version", "test"), WORKS_WITH)
+def test_what_we_work_with_is_tried_in_the_version_that_the_page_names(package, version, test):
+    pinned = rf'"{package}(\[[\w,]+\])?=={re.escape(version)}[";]'
+
+    assert re.search(pinned, read("pyproject.toml"))
+    assert (ROOT / test).is_file()
+
+
+def test_every_neighbour_is_on_the_page_of_what_we_work_with():
+    (group,) = re.findall(
+        r"^neighbours = \[(.*?)^\]", read("pyproject.toml"), re.DOTALL | re.MULTILINE
+    )
+    named = {package for package, _, _ in WORKS_WITH}
+
+    assert set(re.findall(r'^ +"([\w-]+)', group, re.MULTILINE)) - named == {"daphne", "websockets"}

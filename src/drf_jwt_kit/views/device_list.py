@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
+from rest_framework import ISO_8601, serializers
 
 from drf_jwt_kit.conf.moments import aware
 from drf_jwt_kit.conf.plain_text import is_plain
@@ -16,14 +16,19 @@ from drf_jwt_kit.sessions import devices
 
 
 class MomentField(serializers.DateTimeField):
-    """A moment with its offset, also without USE_TZ: a local time alone may mean two moments."""
+    """A moment with its offset, also without USE_TZ: a local time alone may mean two moments.
+
+    In ISO 8601, whatever DATETIME_FORMAT says: programs read it.
+    """
+
+    format = ISO_8601
 
     def default_timezone(self) -> Any:
         """The zone in which it is shown."""
         return get_current_timezone()
 
     def to_representation(self, value: Any) -> Any:
-        """The moment, in the format of the project."""
+        """The moment, with its offset."""
         return super().to_representation(aware(value) if isinstance(value, datetime) else value)
 
 

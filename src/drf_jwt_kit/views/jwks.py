@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.utils.decorators import method_decorator
@@ -20,6 +21,7 @@ from drf_jwt_kit.keys.by_request import depends_on_request
 from .endpoint import NonAtomicMixin
 
 
+@method_decorator(login_not_required, name="dispatch")  # whatever middleware the project has
 @method_decorator(csrf_exempt, name="dispatch")  # it changes nothing: another method is 405
 class JWKSView(NonAtomicMixin, View):
     """Read our public keys as a JWK Set, without authentication."""
