@@ -19,6 +19,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     *OF_ALLAUTH,
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -53,9 +54,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 1,
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DATETIME_FORMAT": "%A",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
+USERSESSIONS_ADAPTER = "drf_jwt_kit.contrib.allauth.UserSessionsAdapter"
 HEADLESS_TOKEN_STRATEGY = "drf_jwt_kit.contrib.allauth.TokenStrategy"
 ACCOUNT_RATE_LIMITS = False
 AXES_FAILURE_LIMIT = 3

@@ -4,6 +4,7 @@ import pytest
 from axes.models import AccessAttempt
 from django.core.checks import run_checks
 
+from drf_jwt_kit import sessions
 from drf_jwt_kit.models import RevokedReason, Session
 from tests.conftest import PASSWORD
 from tests.defaults.project import Throttle
@@ -128,6 +129,29 @@ class TestByCookie:
 
         assert page.send("post", "auth/logout/", **elsewhere).status_code == 403
         assert Session.objects.get().revoked_at is None
+
+    def test_a_page_that_calls_other_hosts_holds_the_access_token(self, page, user, settings):
+        settings.DRF_JWT_KIT = {"COOKIE_REFRESH_ONLY": True}
+        page.send("post", "auth/", credentials())
+        answer = page.send("post", "auth/refresh/").json()
+
+        assert set(answer) == {"access", "expires_in", "refresh_expires_in"}
+        assert page.send("get", "closed/", **bearer(answer)).json() == {"userName": "ada"}
+
+
+class TestALoginOfTheProjects:
+    def test_somebody_acts_as_the_user_and_is_seen(self, kit, user, other_user):
+        acting = sessions.start(
+            user, actor=other_user, reason="Ticket 4711", data={"organization": "engines"}
+        )
+        held = {"access": acting.access}
+
+        assert kit.get(f"{SHOP}closed/", headers=bearer(held)).json() == {"userName": "ada"}
+        (listed,) = kit.get(f"{SHOP}token/sessions/", headers=bearer(held)).json()
+        assert listed["acted_for"] is True
+        refused = kit.post(f"{SHOP}token/logout/all/", headers=bearer(held))
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (403, "acted_for")
+        assert Session.objects.get().data == {"organization": "engines"}
 
 
 class TestBesideOurs:
