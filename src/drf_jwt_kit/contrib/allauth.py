@@ -80,7 +80,7 @@ class UserSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]  # 
     """What a user ends on allauth's page of sessions ends our session, too."""
 
     def end_sessions(self, sessions: Any) -> None:
-        """End both, or, where the database does not answer, neither."""
+        """End ours before Django's, which stay where the database does not answer."""
         store = import_module(settings.SESSION_ENGINE).SessionStore
         with _refusals_answered():
             for one in sessions:
