@@ -3,7 +3,7 @@
 # pyenv, for one, puts `python3.12` there whether or not that version is switched on.
 set -eu
 
-NAMES="python3 python3.13 python3.12 python3.11 python3.10 python"
+NAMES="python3 python3.14 python3.13 python3.12 python3.11 python3.10 python"
 
 fits() {
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-SUPPORTED = ("3.13", "3.12", "3.11", "3.10")
+SUPPORTED = ("3.14", "3.13", "3.12", "3.11", "3.10")
 
 
 def pyenv_folders() -> list[str]:
