@@ -40,7 +40,7 @@ _LOG_IN = Operation(
     summary="Log in",
     description="Answers an access token for the other requests, and a refresh token for the next "
     "access token. An unknown user, a wrong password and an inactive user are one refusal.",
-    refuses=(*_OF_A_BODY, "no_active_account", "permission_denied"),
+    refuses=(*_OF_A_BODY, "data_not_kept", "no_active_account", "permission_denied"),
 )
 _REFRESH = Operation(
     summary="Get a new access token",

@@ -56,6 +56,7 @@ _ENDED = partial(exceptions.InvalidToken, Reason.SESSION_ENDED)
 _OF: dict[str, tuple[Callable[[], Any], ...]] = {
     "invalid_request": (partial(drf.ValidationError, {"password": [_REQUIRED]}),),
     "parse_error": (drf.ParseError,),
+    "data_not_kept": (partial(exceptions.DataNotKept, ""),),
     "not_authenticated": (drf.NotAuthenticated,),
     "no_active_account": (exceptions.NoActiveAccount,),
     "token_not_valid": (*(partial(exceptions.InvalidToken, one) for one in Reason),),
