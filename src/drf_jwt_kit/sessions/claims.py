@@ -30,7 +30,7 @@ NOT_A_SERIALIZER = partial(Error, id="drf_jwt_kit.E044")
 RESERVED_CLAIM = partial(Error, id="drf_jwt_kit.E004")
 SECRET_CLAIM = partial(Error, id="drf_jwt_kit.E006")
 
-_LOOKS_SECRET = re.compile(
+LOOKS_SECRET = re.compile(
     r"passw|(^|_)(secrets?|ssn|pin|cvv|iban|card_?number)(_|$)", re.IGNORECASE
 )
 
@@ -195,7 +195,7 @@ def check() -> Iterator[CheckMessage]:
                 hint=f"Give the field another name, such as 'user_{name}'. A scope is set on the "
                 "token by get_token: docs/how-to/own-claims.md has the lines.",
             )
-        elif _LOOKS_SECRET.search(name):
+        elif LOOKS_SECRET.search(name):
             yield SECRET_CLAIM(
                 f"{has}. Anyone who holds a token can read its claims.",
                 hint="Remove the field, or rename it if it holds nothing secret.",
