@@ -17,7 +17,7 @@ from drf_jwt_kit.jose.jwk import Key
 from drf_jwt_kit.jose.signing_function import signed_by_function
 from drf_jwt_kit.keys import get_ring, get_signing_key
 
-from .keys import key_for_tests
+from .keys import foreign_key
 
 
 def header_of(token: str) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def stripped(token: str) -> str:
 def of_another_key(token: str, **header: Any) -> str:
     """``token`` signed by a key of somebody else for the same algorithm, with the old ``kid``."""
     old = header_of(token)
-    return _signed({**old, **header}, read_unverified(token), key_for_tests(old["alg"]))
+    return _signed({**old, **header}, read_unverified(token), foreign_key(old["alg"]))
 
 
 def of_own_key(token: str, header: Mapping[str, Any], **claims: Any) -> str:

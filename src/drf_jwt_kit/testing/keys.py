@@ -43,11 +43,11 @@ class override_keys(override_settings):  # noqa: N801  # named as Django names i
         self.options = {"DRF_JWT_KIT": {**given, "KEYS": keys}}
 
 
-def key_for_tests(algorithm: str) -> Key:
-    """The key of this process for ``algorithm``."""
-    return key_in(_text(algorithm), where="a key for tests", algorithm=algorithm)
+def foreign_key(algorithm: str) -> Key:
+    """A key for ``algorithm`` that is nobody's here, whatever keys a test has."""
+    return key_in(_text(algorithm, foreign=True), where="a foreign key", algorithm=algorithm)
 
 
 @cache
-def _text(algorithm: str) -> bytes:
+def _text(algorithm: str, *, foreign: bool = False) -> bytes:
     return new_key_text(algorithm)

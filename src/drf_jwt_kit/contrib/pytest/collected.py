@@ -25,12 +25,22 @@ class Attacks(pytest.Collector):
         for how in ATTACKS:
             name = how.__name__.replace("_", " ")
             found: Any = Attack.from_parent(self, name=name, callobj=_test_of(site, how))
+            found.site = site
             found.add_marker(pytest.mark.django_db(databases="__all__"))
             yield found
 
 
 class Attack(pytest.Function):
     """One of them."""
+
+    site: Site
+
+    def runtest(self) -> None:
+        """Attack, and remember what: another process may tell it."""
+        try:
+            super().runtest()
+        finally:
+            self.user_properties.append((_NODE, [*vars(self.site).get("found", ())]))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where it is: in no file of the project's."""
@@ -64,6 +74,8 @@ def tell(reporter: pytest.TerminalReporter) -> None:
     for word, report in attacks:
         name = report.nodeid.partition("::")[2]
         reporter.line(f"{word:8} {name}{_why(report)}")
+    attacked = sorted({path for _, one in attacks for path in dict(one.user_properties)[_NODE]})
+    reporter.line(f"Closed views that were attacked: {', '.join(attacked) or 'none'}")
 
 
 def _why(report: Any) -> str:

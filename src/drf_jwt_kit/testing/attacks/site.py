@@ -12,8 +12,6 @@ from http import HTTPStatus
 from typing import Any
 from unittest import SkipTest
 
-from django.urls import resolve
-
 from drf_jwt_kit import sessions, transports
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.sessions import TokenPair
@@ -24,10 +22,8 @@ from . import people
 from .addresses import Address, routed_addresses
 
 _CLOSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-_NOTHING_CLOSED = (
-    "no view of the project's URLs refuses a request without a token and takes one of ours. Name "
-    "one in the setting jwt_attack_url of pytest"
-)
+_NOTHING_CLOSED = "no view refuses a request without a token; name one in jwt_attack_url"
+_NOTHING_OF_OURS = "no closed view takes a token of ours; name one in jwt_attack_url"
 
 
 class Broken(AssertionError):  # noqa: N818  # reads as what the project is
@@ -53,24 +49,27 @@ class Site:
         return routed_addresses()
 
     @cached_property
-    def closed(self) -> dict[str, int]:
+    def found(self) -> dict[str, int]:
         """The views that answer 401 or 403 without a token, by address, with that status."""
-        named = [Address(url, resolve(url.partition("?")[0]).func, "") for url in self.urls]
-        paths = [one.path for one in named or self.addresses]
+        paths = self.urls or [one.path for one in self.addresses]
         asked = {path: self.ask(path).status_code for path in paths}
         return {path: status for path, status in asked.items() if status in _CLOSED}
 
-    @cached_property
-    def _ours(self) -> list[str]:
-        pair = self.log_in()
-        return [path for path in self.closed if self.lets_in(path, pair.access)]
-
     @property
+    def closed(self) -> dict[str, int]:
+        """The same. Skips where there are none."""
+        if not self.found:
+            raise SkipTest(_NOTHING_CLOSED)
+        return self.found
+
+    @cached_property
     def ours(self) -> list[str]:
         """Those that let in whoever has an access token of ours. Skips where there are none."""
-        if not self._ours:
-            raise SkipTest(_NOTHING_CLOSED)
-        return self._ours
+        pair = self.log_in()
+        ours = [path for path in self.closed if self.lets_in(path, pair.access)]
+        if not ours:
+            raise SkipTest(_NOTHING_OF_OURS)
+        return ours
 
     def endpoints(self, name: str, kind: type) -> list[Address]:
         """The views of one kind, by the name of their route or by their class. Skips for none."""
