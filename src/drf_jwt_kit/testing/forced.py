@@ -7,7 +7,6 @@ nobody can present it.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,7 @@ from uuid import uuid4
 from rest_framework import test
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.conf.moments import epoch
+from drf_jwt_kit.conf.moments import epoch, now
 from drf_jwt_kit.tokens import AccessToken
 
 
@@ -39,7 +38,7 @@ def forced_token(
         **(claims or {}),
         settings.USER_ID_CLAIM: str(getattr(user, settings.USER_ID_FIELD, "")),
         "sid": str(uuid4()),
-        "auth_time": int(time.time()) if auth_time is None else epoch(auth_time),
+        "auth_time": epoch(auth_time or now()),
         **({"scope": granted} if granted else {}),
     }
     return token

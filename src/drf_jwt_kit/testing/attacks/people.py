@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth import get_user_model
 from django.db import models
+
+from drf_jwt_kit.conf.moments import local_now
 
 PASSWORD = "a horse that knows nobody"  # noqa: S105  # it opens what a test has made
 
@@ -54,7 +56,7 @@ def _value_for(field: Any) -> Any:
         (models.URLField, f"https://example.com/{unique.hex}"),
         (models.UUIDField, unique),
         (models.BooleanField, False),
-        (models.DateTimeField, datetime.now(timezone.utc)),
+        (models.DateTimeField, local_now()),
         (models.DateField, date(2000, 1, 1)),
         (models.DurationField, timedelta(0)),
         (models.DecimalField, Decimal(0)),

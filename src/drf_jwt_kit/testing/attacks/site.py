@@ -98,8 +98,9 @@ class Site:
 
     def require_refused(self, tokens: Iterable[str], paths: Iterable[str] | None = None) -> None:
         """Raise Broken unless the closed views refuse each of ``tokens``, and with no 500."""
+        presented = [*tokens]
         for path in self.closed if paths is None else paths:
-            for token in tokens:
+            for token in presented:
                 self.require_closed(path, self.ask(path, token))
 
     def require_closed(self, path: str, answer: Any) -> None:
