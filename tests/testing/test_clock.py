@@ -25,7 +25,6 @@ ROOT = Path(drf_jwt_kit.__file__).parent
 OF_THE_MACHINE = {
     "contrib/channels/sockets.py",
     "jose/fetch.py",
-    "jose/remote.py",
     "keys/by_request.py",
     "keys/memory.py",
     "keys/sources.py",

@@ -39,17 +39,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Add the attacks, before ``-k`` and ``-m`` choose."""
-    if config.getoption("jwt_attacks"):
-        from .collected import attacks_on
+    """Add the attacks, before ``-k`` and ``-m`` choose. Raises UsageError without a project."""
+    if not config.getoption("jwt_attacks"):
+        return
+    from django.apps import apps
 
-        items += attacks_on(session)
+    if not (config.pluginmanager.hasplugin("django") and apps.ready):
+        raise pytest.UsageError(
+            "--jwt-attacks needs pytest-django and the project's settings. Run "
+            "pip install pytest-django, and name them: pytest --jwt-attacks --ds=shop.settings"
+        )
+    from .collected import attacks_on
+
+    items += attacks_on(session)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what came of each attack, in one line."""
     if terminalreporter.config.getoption("jwt_attacks"):
-        from .collected import tell
+        from .summary import tell
 
         tell(terminalreporter)
 

@@ -9,11 +9,10 @@ from pkgutil import resolve_name
 from typing import Any
 
 import pytest
-from django.apps import apps
 
 from drf_jwt_kit.testing.attacks import ATTACKS, Broken, Site, attack, people
 
-_NODE = "jwt-attacks"
+from .summary import NODE
 
 
 class Attacks(pytest.Collector):
@@ -40,11 +39,11 @@ class Attack(pytest.Function):
         try:
             super().runtest()
         finally:
-            self.user_properties.append((_NODE, [*vars(self.site).get("found", ())]))
+            self.user_properties.append((NODE, [*vars(self.site).get("found", ())]))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where it is: in no file of the project's."""
-        return self.config.rootpath / _NODE, None, self.name
+        return self.config.rootpath / NODE, None, self.name
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         """What the attack says, without the frames of this package."""
@@ -54,34 +53,9 @@ class Attack(pytest.Function):
 
 
 def attacks_on(session: pytest.Session) -> list[pytest.Item]:
-    """The attacks as tests. Raises UsageError where no project is set up."""
-    if not (session.config.pluginmanager.hasplugin("django") and apps.ready):
-        raise pytest.UsageError(
-            "--jwt-attacks needs pytest-django and the project's settings. Run "
-            "pip install pytest-django, and name them: pytest --jwt-attacks --ds=shop.settings"
-        )
-    found: Any = Attacks.from_parent(session, name=_NODE, nodeid=_NODE)
+    """The attacks as tests."""
+    found: Any = Attacks.from_parent(session, name=NODE, nodeid=NODE)
     return [*found.collect()]
-
-
-def tell(reporter: pytest.TerminalReporter) -> None:
-    """Write a line for each attack of this run: what came of it, and why it does not apply."""
-    outcomes = {"passed": "holds", "skipped": "skipped", "failed": "BROKEN", "error": "ERROR"}
-    told = [(word, one) for kind, word in outcomes.items() for one in reporter.stats.get(kind, [])]
-    attacks = [(word, one) for word, one in told if one.nodeid.startswith(f"{_NODE}::")]
-    if attacks:
-        reporter.section("attacks on this project")
-    for word, report in attacks:
-        name = report.nodeid.partition("::")[2]
-        reporter.line(f"{word:8} {name}{_why(report)}")
-    attacked = sorted({path for _, one in attacks for path in dict(one.user_properties)[_NODE]})
-    reporter.line(f"Closed views that were attacked: {', '.join(attacked) or 'none'}")
-
-
-def _why(report: Any) -> str:
-    if report.skipped:
-        return f": {report.longrepr[2].removeprefix('Skipped: ')}"
-    return "" if report.passed else f": {report.longreprtext.splitlines()[-1]}"
 
 
 def _site_of(config: pytest.Config) -> Site:
