@@ -18,7 +18,8 @@ The map, from what you already know to what this package is about:
     admin       sessions in Django's admin: look at them, search them, end them
     transports  where in a request a token travels
     management  manage.py jwtkit: commands for the operators of a project
-    contrib     django-allauth, dj-rest-auth, django-axes, Channels, drf-spectacular
+    contrib     django-allauth, dj-rest-auth, django-axes, Channels, drf-spectacular, pytest
+    testing     what projects test their views with, and attacks on their own URLs
     disclosure  what a message may show of a value that may be a secret
     sentences   those of Simple JWT, in its languages
 

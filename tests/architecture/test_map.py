@@ -30,6 +30,7 @@ PUBLIC = [
     *("keys", "tokens", "sessions", "authentication", "mixins", "permissions", "serializers"),
     *("views", "exceptions", "signals", "conf", "models", "guards", "transports"),
     *("resource_server", "resource_server.mixins", "resource_server.authentication"),
+    *("testing", "testing.attacks", "testing.tokens", "testing.forgery", "testing.attacks.site"),
     *("jose.algorithms", "jose.codec", "jose.fetch", "jose.jwk", "jose.key_text", "jose.remote"),
 ]
 
@@ -68,7 +69,7 @@ def test_every_public_name_has_a_docstring(name):
     assert [member.__qualname__ for member in members if not member.__doc__] == []
 
 
-@pytest.mark.parametrize("name", ["keys", "tokens", "sessions", "transports", "resource_server"])
+@pytest.mark.parametrize("name", ["keys", "tokens", "sessions", "transports", "resource_server", "testing"])
 def test_what_an_engine_exports_is_there(name):
     module = importlib.import_module(f"drf_jwt_kit.{name}")
 

@@ -17,15 +17,20 @@ def tell(reporter: pytest.TerminalReporter) -> None:
     told = [
         (word, report)
         for outcome, word in _WORDS.items()
-        for report in reporter.stats.get(outcome, [])
-        if report.nodeid.startswith(f"{NODE}::")
+        for report in sorted(reporter.stats.get(outcome, []), key=_name)
+        if getattr(report, "nodeid", "").startswith(f"{NODE}::")
     ]
     attacked = {path for _, report in told for path in dict(report.user_properties).get(NODE, ())}
     if told:
         reporter.section("attacks on this project")
         reporter.line(f"Closed views that were attacked: {', '.join(sorted(attacked)) or 'none'}")
     for word, report in told:
-        reporter.line(f"{word:8} {report.nodeid.partition('::')[2]}{_why(report)}")
+        reporter.line(f"{word:8} {_name(report)}{_why(report)}")
+
+
+def _name(report: Any) -> str:
+    """What is said of the project; of a report of something else, anything."""
+    return str(getattr(report, "nodeid", "")).partition("::")[2]
 
 
 def _why(report: Any) -> str:
