@@ -1,4 +1,4 @@
-"""The shop's own tests, by Django's runner or by pytest. No password is typed, and no time waits."""
+"""The shop's own tests, by Django's runner or by pytest. Nobody types a password or waits."""
 
 from datetime import timedelta
 

@@ -69,7 +69,9 @@ def test_every_public_name_has_a_docstring(name):
     assert [member.__qualname__ for member in members if not member.__doc__] == []
 
 
-@pytest.mark.parametrize("name", ["keys", "tokens", "sessions", "transports", "resource_server", "testing"])
+@pytest.mark.parametrize(
+    "name", ["keys", "tokens", "sessions", "transports", "resource_server", "testing"]
+)
 def test_what_an_engine_exports_is_there(name):
     module = importlib.import_module(f"drf_jwt_kit.{name}")
 

@@ -239,7 +239,7 @@ class OnceADay(UserRateThrottle):
     rate = "1/day"
 
 
-class Throttled(Closed):
+class Throttled(TokenRefreshView):
     throttle_classes = (OnceADay,)
 
 

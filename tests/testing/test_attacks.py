@@ -4,6 +4,8 @@ from datetime import datetime, timezone
 from unittest import SkipTest
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import override_settings
 from django.urls import path
 from rest_framework_simplejwt.authentication import JWTAuthentication as PlainAuthentication
@@ -161,6 +163,20 @@ def test_only_the_addresses_that_are_named_are_attacked():
 
 
 def test_a_throttle_of_the_project_hinders_no_attack():
-    urls = (path("closed/", wrong.Throttled.as_view()),)
+    urls = (*wrong.GOOD, path("throttled/", wrong.Throttled.as_view()))
 
-    run("a_malformed_token_is_refused", urls)
+    run("a_replayed_refresh_token_ends_the_session", urls)
+
+
+def test_a_claim_that_says_who_the_user_is_is_no_secret():
+    given = {"CLAIMS_SERIALIZER": "drf_jwt_kit.tokens.ProfileClaims"}
+
+    run("no_secret_is_in_a_claim", wrong.GOOD, DRF_JWT_KIT=given)
+
+
+def test_keys_whose_private_part_is_elsewhere_can_be_attacked():
+    private = ed25519.Ed25519PrivateKey.generate()
+    public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    given = {"KEYS": {"key": public, "sign": private.sign}}
+
+    run("an_unknown_critical_header_is_refused", wrong.GOOD, DRF_JWT_KIT=given)

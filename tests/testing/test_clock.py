@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import jwt
 import pytest
 import time_machine
+from rest_framework_simplejwt import utils
 
 import drf_jwt_kit
 from drf_jwt_kit.conf.moments import now
@@ -133,6 +134,13 @@ def test_pyjwt_still_knows_a_datetime(clock):
 
     claims = jwt.decode(token, options={"verify_signature": False})
     assert claims["exp"] == NOON.timestamp()
+
+
+def test_simple_jwt_still_makes_times(clock):
+    with later():
+        made = utils.datetime_from_epoch(NOON.timestamp())
+
+    assert made == NOON
 
 
 def test_what_was_read_of_another_time_is_forgotten(monkeypatch):

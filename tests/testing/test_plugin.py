@@ -1,5 +1,6 @@
 """What pytest gets by the entry point, in projects that are not this one."""
 
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import pytest
 from drf_jwt_kit.testing.attacks import ATTACKS
 from tests.child import environment
 
+# What a child of a measured run needs, to be measured as well.
+MEASURED = {name: os.environ[name] for name in os.environ if name.startswith("COVERAGE_PROCESS")}
 NAMES = [one.__name__.replace("_", " ") for one in ATTACKS]
 SETTINGS = """
 SECRET_KEY = "a key of a project that attacks itself, and of nobody else"
@@ -125,7 +128,7 @@ class Project:
         done = subprocess.run(
             [sys.executable, *words],
             cwd=self.folder,
-            env=environment(self.folder, inherit=False),
+            env=environment(self.folder, inherit=False, **MEASURED),
             capture_output=True,
             text=True,
             check=False,

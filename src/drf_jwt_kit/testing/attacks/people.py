@@ -14,26 +14,26 @@ from drf_jwt_kit.conf.moments import local_now
 
 PASSWORD = "a horse that knows nobody"  # noqa: S105  # it opens what a test has made
 
+_ACTIVE = "is_active"
+
 
 def new_user() -> Any:
     """A saved, active user with ``PASSWORD``. Raises whatever saving it raises."""
     model = get_user_model()
     user = _made(model)
     user.set_password(PASSWORD)
-    if can_be_deactivated():
-        user.is_active = True
     user.save()
     return user
 
 
 def can_be_deactivated() -> bool:
     """Whether the table of users says who is active."""
-    return any(one.name == "is_active" for one in get_user_model()._meta.concrete_fields)
+    return any(one.name == _ACTIVE for one in get_user_model()._meta.concrete_fields)
 
 
 def _made(model: Any) -> Any:
     """A row of ``model`` that has what it cannot be without. It is not saved."""
-    named = {getattr(model, "USERNAME_FIELD", None), *getattr(model, "REQUIRED_FIELDS", ())}
+    named = {getattr(model, "USERNAME_FIELD", ""), *getattr(model, "REQUIRED_FIELDS", ()), _ACTIVE}
     needed = [one for one in model._meta.concrete_fields if one.name in named or _is_needed(one)]
     return model(**{one.name: _value_for(one) for one in needed})
 
@@ -55,7 +55,7 @@ def _value_for(field: Any) -> Any:
         (models.EmailField, f"{unique.hex[:20]}@example.com"),
         (models.URLField, f"https://example.com/{unique.hex}"),
         (models.UUIDField, unique),
-        (models.BooleanField, False),
+        (models.BooleanField, field.name == _ACTIVE),
         (models.DateTimeField, local_now()),
         (models.DateField, date(2000, 1, 1)),
         (models.DurationField, timedelta(0)),
