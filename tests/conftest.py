@@ -83,6 +83,7 @@ _ONCE_FILES = (
     "test_envelopes.py",
     "test_logs.py",
     "test_translations.py",
+    "testing/test_plugin.py",
 )
 
 

@@ -120,6 +120,31 @@ class TestThief:
         assert in_production("-c", find.format("/api/whoami/")).status == 0
 
 
+class TestItsOwnTests:
+    def run(self, *words):
+        done = subprocess.run(
+            [sys.executable, *words],
+            cwd=EXAMPLE,
+            env=environment(inherit=False, DEMO_DATABASE=":memory:"),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return SimpleNamespace(status=done.returncode, said=done.stdout + done.stderr)
+
+    def test_djangos_runner_passes_them(self):
+        run = self.run("manage.py", "test")
+
+        assert run.status == 0, run.said
+
+    def test_pytest_passes_them_and_attacks_its_addresses(self):
+        run = self.run("-m", "pytest", "--jwt-attacks", "-p", "no:cacheprovider")
+
+        assert run.status == 0, run.said
+        assert "/api/report/" in run.said
+        assert run.said.count("\nskipped ") == 1
+
+
 class TestProduction:
     def test_no_check_of_a_deployment_has_anything_to_say(self, in_production):
         checked = in_production("manage.py", "check", "--deploy", "--fail-level", "DEBUG")
