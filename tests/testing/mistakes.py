@@ -169,7 +169,7 @@ class ByOwnKey(ByAnySecret):
 class Closed(SecureViewMixin, APIView):
     authentication_class = JWTAuthentication
 
-    def get(self, request):
+    def get(self, request, **captured):
         return Response({"closed": True})
 
     post = get

@@ -1,5 +1,6 @@
 """Each attack finds the mistake that it is for, and no attack finds one in a good project."""
 
+from contextlib import suppress
 from datetime import datetime, timezone
 from unittest import SkipTest
 
@@ -160,6 +161,28 @@ def test_only_the_addresses_that_are_named_are_attacked():
 
     with override_settings(ROOT_URLCONF=urls):
         attack(Site(["/closed/"]), BY_NAME["alg_none_is_refused"])
+
+
+@pytest.mark.parametrize("how", ATTACKS, ids=lambda how: how.__name__)
+@override_settings(ROOT_URLCONF=cookie_urls, SECURE_SSL_REDIRECT=True)
+def test_settings_that_change_what_is_sent_are_no_mistake(how):
+    given = {
+        "COOKIE_REFRESH_ONLY": True,
+        "MAX_SESSIONS_PER_USER": 1,
+        "USER_ID_FIELD": "username",
+        "AUTH_HEADER_TYPES": ("JWT",),
+        "AUTH_HEADER_NAME": "HTTP_X_TOKEN",
+    }
+
+    with override_settings(DRF_JWT_KIT=given), suppress(SkipTest):
+        attack(Site(), how)
+
+
+def test_a_route_with_a_percent_sign_is_attacked():
+    urls = (path("100%/<slug:name>/", wrong.closed_by(wrong.Unverified)),)
+
+    with pytest.raises(Broken, match="/100%/1/ answers 200"):
+        run("alg_none_is_refused", urls)
 
 
 def test_a_throttle_of_the_project_hinders_no_attack():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -50,8 +50,15 @@ def _pattern_of(one: Any) -> str:
 def _path_of(pattern: str, route: URLPattern) -> str | None:
     for form, names in normalize(pattern):
         for value in _VALUES:
-            path = "/" + form % dict.fromkeys(names, value)
+            path = f"/{_filled(form, names, value)}"
             with suppress(Resolver404):
                 if resolve(path).func is route.callback:
                     return path
     return None
+
+
+def _filled(form: str, names: Iterable[str], value: str) -> str:
+    """``form`` with ``value`` in each place. It may have other percent signs."""
+    for name in names:
+        form = form.replace(f"%({name})s", value)
+    return form

@@ -137,7 +137,9 @@ def no_token_is_logged(site: Site) -> None:
 
 
 def _takes_cookie(site: Site, path: str) -> bool:
-    status = browser(site.log_in()).get(path, secure=True).status_code
+    client = browser(site.log_in())
+    client.credentials()  # with COOKIE_REFRESH_ONLY, it has the access token in the header
+    status = client.get(path, secure=True).status_code
     return bool(status not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
