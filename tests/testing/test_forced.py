@@ -104,3 +104,9 @@ def test_the_token_is_one_of_ours(stranger):
     assert isinstance(token.presented, Presented)
     assert (token.user_id, token.presented.scope) == ("7", "orders:read")
     assert token["exp"] - token["iat"] == timedelta(minutes=15).total_seconds()
+
+
+@pytest.mark.parametrize("make", [forced_token, JWTClient().sign_in])
+def test_scopes_that_are_one_string_are_refused(make, stranger):
+    with pytest.raises(TypeError, match=r"as a list: \['orders:read', 'more'\]"):
+        make(stranger, scopes="orders:read more")

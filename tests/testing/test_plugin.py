@@ -261,7 +261,16 @@ def test_attacks_without_settings_say_what_they_need(project):
     run = project.run("-m", "pytest", "--jwt-attacks", "-p", "no:cacheprovider")
 
     assert run.status == pytest.ExitCode.USAGE_ERROR
-    assert "--jwt-attacks needs pytest-django and the project's settings" in run.said
+    assert "--jwt-attacks needs pytest-django, and the settings of a project" in run.said
+
+
+def test_attacks_on_a_project_without_us_say_what_they_need(project):
+    project.write("shop/settings.py", SETTINGS, "INSTALLED_APPS.remove('drf_jwt_kit')\n")
+
+    run = project.attack()
+
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert "--jwt-attacks needs pytest-django, and the settings of a project" in run.said
 
 
 def test_a_run_without_django_imports_nothing_of_it(project):

@@ -20,7 +20,7 @@ from drf_jwt_kit import sessions, transports
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.sessions import TokenPair
 
-from .forced import forced_token
+from .forced import forced_token, scope_of
 
 _NOT_SIGNED_IN = "This client is not signed in. Call sign_in(user) first."
 
@@ -51,7 +51,7 @@ class JWTClient(APIClient):
         pair = sessions.start(
             user,
             self._request(),
-            scope=" ".join(scopes),
+            scope=scope_of(scopes),
             name=device,
             data=data,
             actor=actor,

@@ -19,6 +19,13 @@ from drf_jwt_kit.conf.moments import epoch, now
 from drf_jwt_kit.tokens import AccessToken
 
 
+def scope_of(scopes: Iterable[str]) -> str:
+    """``scopes`` as a token has them. Raises TypeError for a string, whose letters they would be."""
+    if isinstance(scopes, str):
+        raise TypeError(f"scopes is a string. Write it as a list: {scopes.split()!r}")
+    return " ".join(scopes)
+
+
 def forced_token(
     user: Any,
     *,
@@ -33,7 +40,7 @@ def forced_token(
     CLAIMS_SERIALIZER would give, which is not asked. Queries nothing; ``user`` need not be saved.
     """
     settings, token = get_settings(), AccessToken()
-    granted = " ".join(scopes)
+    granted = scope_of(scopes)
     token.payload |= {
         **(claims or {}),
         settings.USER_ID_CLAIM: str(getattr(user, settings.USER_ID_FIELD, "")),

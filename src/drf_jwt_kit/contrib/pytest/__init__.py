@@ -44,10 +44,11 @@ def pytest_collection_modifyitems(
         return
     from django.apps import apps
 
-    if not (config.pluginmanager.hasplugin("django") and apps.ready):
+    by_django = config.pluginmanager.hasplugin("django") and apps.ready
+    if not (by_django and apps.is_installed("drf_jwt_kit")):
         raise pytest.UsageError(
-            "--jwt-attacks needs pytest-django and the project's settings. Run "
-            "pip install pytest-django, and name them: pytest --jwt-attacks --ds=shop.settings"
+            "--jwt-attacks needs pytest-django, and the settings of a project with drf_jwt_kit: "
+            "pip install pytest-django, and then pytest --jwt-attacks --ds=shop.settings"
         )
     from .collected import attacks_on
 
