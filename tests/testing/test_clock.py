@@ -11,14 +11,20 @@ from types import SimpleNamespace
 import jwt
 import pytest
 import time_machine
+from django.test import override_settings
+from django.urls import path
 from rest_framework_simplejwt import utils
 
 import drf_jwt_kit
+from drf_jwt_kit import sessions
+from drf_jwt_kit.authentication import JWTStatelessAuthentication
 from drf_jwt_kit.conf.moments import now
 from drf_jwt_kit.sessions import feed
 from drf_jwt_kit.testing import assert_session_ended, later
 from drf_jwt_kit.testing.clock import _IN_PLACE_OF
 from tests.conftest import NOON
+
+from .mistakes import closed_by
 
 AN_HOUR = timedelta(hours=1)
 ROOT = Path(drf_jwt_kit.__file__).parent
@@ -151,6 +157,17 @@ def test_what_was_read_of_another_time_is_forgotten(monkeypatch):
         pass
 
     assert known == {}
+
+
+def test_a_stateless_view_hears_of_an_end_a_second_later(jwt_client, user):
+    view = closed_by(JWTStatelessAuthentication)
+    with override_settings(ROOT_URLCONF=(path("stateless/", view),)):
+        jwt_client.sign_in(user)
+        assert jwt_client.get("/stateless/").status_code == 200
+        sessions.revoke(user=user)
+
+        with later(timedelta(seconds=2)):
+            assert jwt_client.get("/stateless/").status_code == 401
 
 
 def test_the_clock_of_the_feed_moves_as_well():

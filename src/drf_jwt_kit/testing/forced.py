@@ -20,7 +20,7 @@ from drf_jwt_kit.tokens import AccessToken
 
 
 def scope_of(scopes: Iterable[str]) -> str:
-    """``scopes`` as a token has them. Raises TypeError for a string, whose letters they would be."""
+    """``scopes`` as a token has them. Raises TypeError for one string: its letters are none."""
     if isinstance(scopes, str):
         raise TypeError(f"scopes is a string. Write it as a list: {scopes.split()!r}")
     return " ".join(scopes)
