@@ -251,9 +251,13 @@ def test_users_of_any_model_are_made(project):
 def test_users_that_need_more_than_fields_are_made_by_the_project(project):
     project.write("shop/models.py", DEMANDING_USERS)
     project.write("shop/settings.py", SETTINGS, IN_THE_SHOP)
+
+    without = project.attack("-k", "deactivated")
     project.write("pytest.ini", "[pytest]\njwt_attack_user = shop.models.make_user\n")
     run = project.attack("-k", "deactivated")
 
+    assert told(without, "BROKEN") == {"a deactivated user is refused"}
+    assert "A user has a last name here." in without.said
     assert run.status == 0, run.said
 
 
