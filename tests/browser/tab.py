@@ -116,6 +116,16 @@ class Tab:
         reasons: list[str] = self.page.evaluate("() => window.ended")
         return reasons
 
+    @property
+    def seen(self) -> list[Any]:
+        """The sessions, or None for none, that ``onChange`` was called with, oldest first."""
+        sessions: list[Any] = self.page.evaluate("() => window.seen")
+        return sessions
+
+    def wait_until_seen(self) -> None:
+        """Return when ``onChange`` was called; another tab tells this one a moment later."""
+        self.page.wait_for_function("() => window.seen.length > 0")
+
     def wait_until_ended(self) -> None:
         """Return when ``onLogout`` was called; another tab tells this one a moment later."""
         self.page.wait_for_function("() => window.ended.length > 0")

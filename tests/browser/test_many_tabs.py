@@ -120,6 +120,95 @@ def test_logging_in_in_one_tab_serves_the_others(profile, shop, ada):
     assert profile.sent("POST", REFRESH) == []
 
 
+class TestLoggingInInOneTab:
+    @pytest.fixture
+    def others(self, chromium, profile, shop):
+        """Two tabs in which nobody has logged in."""
+        return chromium.run(lambda: [profile.open(shop.at()), profile.open(shop.at())])
+
+    def test_a_login_in_one_tab_is_told_in_another(self, others, ada):
+        first, second = others
+
+        session = first.login(ada)
+        second.wait_until_seen()
+
+        assert (first.seen, second.seen) == ([session], [session])
+
+    def test_another_users_login_is_told_as_another_session(self, profile, shop, tab, ada):
+        other = profile.open(shop.at())
+        before = tab.session
+
+        other.login(shop.newcomer())
+        tab.wait_until_ended()
+
+        assert [session["id"] == before["id"] for session in tab.seen] == [True, False]
+        assert (tab.session, tab.ended) == (other.session, ["ended"])
+
+    def test_a_refresh_is_told_as_the_same_session(self, profile, tab, others, later):
+        profile.expect("401 (Unauthorized) [/api/secure/]")
+        first, _ = others
+        before = first.session
+        later(minutes=16)
+
+        tab.get("/api/secure/")
+        first.wait_until_seen()
+
+        (after,) = first.seen
+        assert (after["id"], after["expiresAt"] > before["expiresAt"]) == (before["id"], True)
+
+
+WORKER = """async ([script, baseUrl]) => {
+    const source = `
+        import { createClient } from "${script}";
+        const client = createClient({ baseUrl: "${baseUrl}" });
+        client.onChange((session) => postMessage(session));
+        addEventListener("message", async ({ data }) => {
+            postMessage((await client.fetch(data)).status);
+        });
+        postMessage("ready");`;
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    window.worker = new Worker(url, { type: "module" });
+    window.said = [];
+    worker.onmessage = ({ data }) => said.push(data);
+}"""
+
+
+class TestAWorker:
+    @pytest.fixture
+    def worker(self, chromium, shop, tab):
+        """``worker(number)``: so many things that the worker of Ada's tab has said, or more."""
+
+        def heard(number):
+            tab.page.wait_for_function("(number) => said.length >= number", arg=number)
+            return tab.script("() => said")
+
+        addresses = [shop.at("/static/drf_jwt_kit/client.js"), shop.at("/api/auth/")]
+        chromium.run(tab.script, WORKER, addresses)
+        chromium.run(heard, 1)
+        return heard
+
+    def test_a_worker_asks_with_the_cookies_of_its_page(self, shop, tab, worker):
+        tab.script("(url) => worker.postMessage(url)", shop.at("/api/secure/"))
+
+        assert worker(2) == ["ready", 200]
+
+    def test_a_worker_and_its_page_refresh_once(self, profile, shop, tab, ada, worker, later):
+        profile.tolerate("401 (Unauthorized) [/api/secure/]")
+        later(minutes=16)
+
+        tab.script("(url) => worker.postMessage(url)", shop.at("/api/secure/"))
+        status = tab.get("/api/secure/").status
+
+        assert (status, [said for said in worker(3) if said == 200]) == (200, [200])
+        assert [row["generation"] for row in shop.sessions(ada)] == [1]
+
+    def test_a_worker_is_told_of_what_its_page_does(self, tab, ada, worker):
+        session = tab.login(ada)
+        tab.logout()
+
+        assert worker(3) == ["ready", session, None]
+
+
 def test_a_session_that_ended_elsewhere_ends_in_every_tab(profile, shop, tabs, ada):
     profile.expect("401")
     shop.act("revoke_user", user=ada.pk)

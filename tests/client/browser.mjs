@@ -65,15 +65,38 @@ class Browser {
     Object.defineProperty(globalThis, name, FORBIDDEN);
   }
 
-  /** A new tab with a client of its own, and what its onLogout has heard. */
+  /** A new tab with a client of its own, and what its onLogout and its onChange have heard. */
   async open(options = {}) {
-    const tab = { target: new EventTarget(), channels: [], frozen: false, heard: [] };
+    const tab = await this.load(options);
+    tab.client.onLogout((reason) => tab.heard.push(reason));
+    tab.client.onChange((session) => tab.seen.push(session));
+    return tab;
+  }
+
+  /** A new tab that has made its client, and not used it yet. */
+  async load(options = {}) {
+    const tab = { target: new EventTarget(), channels: [], frozen: false, heard: [], seen: [] };
     const { createClient } = await import(`${MODULE}?tab=${(tabs += 1)}`);
     this.tabs.push(tab);
     this.opening = tab;
     tab.client = createClient({ baseUrl: this.server.base, mode: this.mode, ...options });
-    tab.client.onLogout((reason) => tab.heard.push(reason));
     return tab;
+  }
+
+  /** A worker of these pages: it has an address, locks and channels, and neither page nor storage. */
+  async openWorker(options = {}) {
+    delete globalThis.localStorage;
+    this.leave();
+    place("location", { href: "https://shop.example/worker.js" });
+    const worker = await this.open(options);
+    delete globalThis.location;
+    this.install();
+    return worker;
+  }
+
+  /** From now on there is no page, as on a server that builds or renders some. */
+  leave() {
+    delete globalThis.document;
   }
 
   /** A tab in which Ada has logged in. */

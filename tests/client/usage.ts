@@ -35,6 +35,8 @@ client.login("ada");
 
 const stop: () => void = client.onLogout((reason: LogoutReason) => console.log(reason));
 stop();
+const unwatch: () => void = client.onChange((session: Session | null) => console.log(session?.id.length));
+unwatch();
 
 export async function journey(): Promise<Session | null> {
   try {

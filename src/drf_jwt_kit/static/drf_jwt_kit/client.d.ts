@@ -1,5 +1,7 @@
-/** Deadlines of a session, in milliseconds since 1970 by the clock of this machine. */
+/** A session, with deadlines in milliseconds since 1970 by the clock of this machine. */
 export interface Session {
+  /** Names the login: the same in all tabs until somebody logs in anew. Empty where it is not known. */
+  readonly id: string;
   /** When the access token expires; 0 where this tab has none yet. */
   readonly expiresAt: number;
   /** When the session expires, unless it is refreshed before. */
@@ -17,7 +19,10 @@ export interface TextStorage {
 }
 
 export interface ClientOptions {
-  /** Where `drf_jwt_kit.urls.cookie` (or, in header mode, `drf_jwt_kit.urls`) is included. */
+  /**
+   * Where `drf_jwt_kit.urls.cookie` (or, in header mode, `drf_jwt_kit.urls`) is included.
+   * A relative one is below the page that there is at the first use.
+   */
   baseUrl: string | URL;
   /**
    * `"cookie"` (the default): no script sees a token. `"header"`: this module holds them.
@@ -54,7 +59,15 @@ export interface Client {
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   /** Be told, once, when the session is over. Returns a function that stops it. */
   onLogout(listener: (reason: LogoutReason) => void): () => void;
-  /** The session as far as this browser knows, or null. Only the server knows for certain. */
+  /**
+   * Be told whenever `session` has changed, in whichever tab: a login, perhaps of somebody else, a
+   * refresh, an end. Returns a function that stops it.
+   */
+  onChange(listener: (session: Session | null) => void): () => void;
+  /**
+   * The session as far as this browser knows, or null: the same object until it changes.
+   * Only the server knows for certain.
+   */
   readonly session: Session | null;
 }
 

@@ -75,24 +75,68 @@ export function createClient(options) {
   if (typeof storage === "string") {
     throw new TypeError(`storage is the text ${JSON.stringify(storage)}, and can be localStorage itself.`);
   }
-  const byCookie = mode !== "header"; // the refresh token
-  const carries = mode !== "cookie"; // requests have the access token in their header
-  if (!carries && origins.length) {
+  if (mode === "cookie" && origins.length) {
     throw new TypeError('origins are for the modes "memory" and "header": a cookie goes to its own host.');
   }
-  const base = absolute(baseUrl);
-  const ours = [base, ...origins.map((one) => new URL(one))].map(({ origin }) => `${origin}/`);
+  const elsewhere = origins.map((one) => new URL(one));
+  const settings = { mode, elsewhere, storage, csrfHeader };
+  const made = globalThis.fetch;
+  const logouts = /** @type {ReturnType<typeof audience<LogoutReason>>} */ (audience());
+  const changes = /** @type {ReturnType<typeof audience<Session | null>>} */ (audience());
+  /** @type {ReturnType<typeof connect> | undefined} */
+  let connected;
+
+  /** From the first use on: where pages are built and rendered, modules make clients too. */
+  function here() {
+    const base = connected ? null : addressOf(baseUrl);
+    if (base) connected = connect(base, settings, made, logouts.tell, changes.tell);
+    return connected;
+  }
+
+  function atWork() {
+    if (here()) return /** @type {NonNullable<typeof connected>} */ (connected);
+    throw new TypeError(`baseUrl is "${baseUrl}": where no page is, it has to be a whole address.`);
+  }
+
+  return {
+    login: async (credentials) => atWork().login(credentials),
+    logout: async () => atWork().logout(),
+    fetch: async (input, init) => atWork().fetch(input, init),
+    onLogout(listener) {
+      here();
+      return logouts.add(listener);
+    },
+    onChange(listener) {
+      here();
+      return changes.add(listener);
+    },
+    get session() {
+      return here()?.session() ?? null;
+    },
+  };
+}
+
+/**
+ * The client at an address, with all that it remembers and hears.
+ *
+ * @param {URL} base
+ * @param {{ mode: string, elsewhere: URL[], storage?: TextStorage | null, csrfHeader: string }} settings
+ * @param {typeof fetch} made What was the platform's fetch when the client was made.
+ * @param {(reason: LogoutReason) => void} tellOfLogout
+ * @param {(session: Session | null) => void} tellOfChange
+ */
+function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLogout, tellOfChange) {
+  const byCookie = mode !== "header"; // the refresh token
+  const carries = mode !== "cookie"; // requests have the access token in their header
+  const ours = [base, ...elsewhere].map(({ origin }) => `${origin}/`);
   if (!base.pathname.endsWith("/")) base.pathname += "/";
   const name = `drf_jwt_kit:${base.href}`;
   const retryKey = `${name}:retry-key`;
-  const platformFetch = globalThis.fetch; // so that this one can take its place
   // A redirect to a third host, a store of files for instance, works without cookies alone.
   const abroad = !carries && base.origin !== globalThis.origin;
   const kept = storageOrMemory(() => (byCookie && storage === undefined ? localStorage : storage));
   const channel = openChannel(name);
 
-  /** @type {Set<(reason: LogoutReason) => void>} */
-  const listeners = new Set();
   /** @type {SharedRecord | undefined} */
   let record;
   /** @type {Pass | undefined} */
@@ -105,6 +149,9 @@ export function createClient(options) {
   let renewing;
   /** @type {(() => void) | undefined} Ends the wait for news. */
   let hear;
+  /** @type {Session | null} The same object until it changes. */
+  let session = null;
+  let asking = false;
 
   // What is known, and who is told
 
@@ -112,6 +159,16 @@ export function createClient(options) {
   function look() {
     takeIfNewer(jsonOf(kept.getItem(name)));
     if (offered && offered.id === record?.id) pass = offered;
+    notice();
+  }
+
+  /** Tell of the session where it is another one by now, or its deadlines are, or there is none. */
+  function notice() {
+    const { login: id = "", ended, refreshExpiresAt = 0 } = record ?? { ended: "ended" };
+    const next = ended ? null : { id, expiresAt: pass?.expiresAt ?? 0, refreshExpiresAt };
+    if (JSON.stringify(next) === JSON.stringify(session)) return;
+    session = next;
+    tellOfChange(next);
   }
 
   /** @param {any} next A record, or what somebody else has put in its place. */
@@ -134,7 +191,7 @@ export function createClient(options) {
     if (next.pass && !carries) pass = next.pass;
     if (before ? !before.ended : next.ended === "logout") {
       const reason = next.ended ?? (another && !ours ? "ended" : undefined);
-      if (reason) for (const listener of listeners) queueMicrotask(() => listener(reason));
+      if (reason) tellOfLogout(reason);
     }
   }
 
@@ -154,6 +211,7 @@ export function createClient(options) {
       ended: record?.ended ?? reason,
       refreshExpiresAt: 0,
     });
+    notice();
     channel?.postMessage({ record: byCookie ? record : undefined });
   }
 
@@ -187,20 +245,29 @@ export function createClient(options) {
     });
     kept.removeItem(retryKey);
     pass = got;
+    notice();
     const offers = carries && (byCookie || kept.shared);
     channel?.postMessage({ record: byCookie ? record : undefined, pass: offers ? got : undefined });
-  }
-
-  /** @returns {Session | null} */
-  function session() {
-    if (!record || record.ended) return null;
-    return { expiresAt: pass?.expiresAt ?? 0, refreshExpiresAt: record.refreshExpiresAt };
   }
 
   /** Names what a request was sent with; whoever is refused asks whether it has changed since. */
   const stamp = () => (carries ? pass?.id : record?.id);
 
   // What is asked of the server
+
+  /**
+   * The platform's fetch, or what a test or a tool has put in its place.
+   *
+   * @type {typeof fetch}
+   */
+  function platformFetch(input, init) {
+    asking = true;
+    try {
+      return globalThis.fetch(input, init);
+    } finally {
+      asking = false;
+    }
+  }
 
   /** @returns {Promise<string>} */
   function csrfToken() {
@@ -365,13 +432,14 @@ export function createClient(options) {
   look();
 
   return {
+    /** @param {object} credentials */
     async login(credentials) {
       await locked(name, async () => {
         look();
         const started = Date.now();
         settle(started, await call("", credentials), random());
       });
-      return /** @type {Session} */ (session());
+      return /** @type {Session} */ (session);
     },
 
     async logout() {
@@ -388,7 +456,9 @@ export function createClient(options) {
       });
     },
 
+    /** @type {typeof fetch} */
     async fetch(input, init) {
+      if (asking) return made(input, init); // it has taken the platform's place, and this is its own
       const given = input instanceof Request ? input : absolute(input);
       const address = given instanceof Request ? given.url : given.href;
       // Not a "blob:" either, though its origin is the page's.
@@ -402,14 +472,14 @@ export function createClient(options) {
 
       look();
       const login = record?.login;
-      const early = session() && !(Date.now() < (pass?.due ?? 0));
+      const early = session && !(Date.now() < (pass?.due ?? 0));
       if (early) {
         await unlessAborted(signal, renew(stamp())).catch((error) => {
           // No reason to give up what is still good.
           if (!(Date.now() < (pass?.expiresAt ?? 0))) throw error;
         });
       }
-      if (early && !session()) return send(request, login); // asking again is no use
+      if (early && !session) return send(request, login); // asking again is no use
 
       const sent = stamp();
       const first = request.clone();
@@ -422,20 +492,36 @@ export function createClient(options) {
       } else {
         return response;
       }
-      const repeats = response.status === 403 || session();
+      const repeats = response.status === 403 || session;
       return repeats && !isOver(login) ? send(request, login) : response;
     },
 
-    onLogout(listener) {
-      /** @param {LogoutReason} reason */
-      const own = (reason) => listener(reason);
-      listeners.add(own);
-      return () => void listeners.delete(own);
-    },
-
-    get session() {
+    session() {
       look();
-      return session();
+      return session;
+    },
+  };
+}
+
+/**
+ * Those who want to be told of something. Each is told once all that is at hand is done.
+ *
+ * @template T
+ */
+function audience() {
+  /** @type {Set<(news: T) => void>} */
+  const all = new Set();
+  return {
+    /** @param {T} news */
+    tell(news) {
+      for (const one of all) queueMicrotask(() => all.has(one) && one(news));
+    },
+    /** @param {(news: T) => void} listener */
+    add(listener) {
+      /** @param {T} news */
+      const own = (news) => listener(news);
+      all.add(own);
+      return () => void all.delete(own);
     },
   };
 }
@@ -522,6 +608,15 @@ function openChannel(name) {
     return channel;
   } catch {
     return undefined; // an old browser, or a sandbox
+  }
+}
+
+/** @param {string | URL} url */
+function addressOf(url) {
+  try {
+    return absolute(url);
+  } catch {
+    return undefined; // below a page, and there is none
   }
 }
 
