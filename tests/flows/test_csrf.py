@@ -103,7 +103,9 @@ class TestARequestThatAnotherSiteMayHaveMade:
 
 
 def test_a_refusal_is_logged_with_its_path_and_its_reason(logged_in, caplog):
-    logged_in.send("post", "/api/auth/refresh/", Origin="https://evil.example")
+    headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+
+    logged_in.send("post", "/api/auth/refresh/", **headers)
 
     (record,) = [record for record in caplog.records if record.name == "drf_jwt_kit"]
     assert (record.levelname, record.getMessage()) == (
@@ -111,6 +113,55 @@ def test_a_refusal_is_logged_with_its_path_and_its_reason(logged_in, caplog):
         "event=csrf_refused path='/api/auth/refresh/' why='Origin checking failed - "
         "https://evil.example does not match any trusted origins.'",
     )
+
+
+class TestAProxyBetweenPageAndServer:
+    """A development server's short form changes Host; one that ends TLS leaves plain HTTP."""
+
+    def detail(self, browser, caplog, **headers):
+        answer = browser.send("post", "/api/secure/", **headers)
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
+        (logged,) = [record for record in caplog.records if record.name == "drf_jwt_kit"]
+        detail = answer.json()["detail"]
+        assert f"why={detail.partition(': ')[2]!r}" in logged.getMessage()
+        return detail
+
+    def test_one_that_sends_another_host_is_named_with_the_cure(self, logged_in, caplog):
+        headers = {"Origin": "http://localhost:5173", "Sec-Fetch-Site": "same-origin"}
+
+        assert self.detail(logged_in, caplog, **headers) == (
+            "This request could not be shown to come from your own page: Origin checking failed - "
+            "http://localhost:5173 does not match any trusted origins. The browser says that it "
+            "asks the host of the page, so a proxy between them sends another Host. Have it pass "
+            "Host on (Vite: changeOrigin: false in place of the short form), or name the origin "
+            "of the page in CSRF_TRUSTED_ORIGINS."
+        )
+
+    def test_one_that_ends_tls_is_named_with_the_cure(self, logged_in, caplog):
+        headers = {"Origin": "https://testserver", "Sec-Fetch-Site": "same-origin"}
+
+        assert self.detail(logged_in, caplog, **headers).endswith(
+            "so a proxy between them ends TLS. Set SECURE_PROXY_SSL_HEADER, or name the origin "
+            "of the page in CSRF_TRUSTED_ORIGINS."
+        )
+
+    @pytest.mark.parametrize("site", ["cross-site", "same-site", ""])
+    def test_none_is_suspected_where_the_browser_says_another_site(self, logged_in, caplog, site):
+        headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": site}
+
+        assert "proxy" not in self.detail(logged_in, caplog, **headers)
+
+    def test_none_is_suspected_where_another_thing_is_wrong(self, logged_in, caplog):
+        headers = {"Sec-Fetch-Site": "same-origin", "X_CSRFToken": ""}
+
+        assert "proxy" not in self.detail(logged_in, caplog, **headers)
+
+    @override_settings(CSRF_TRUSTED_ORIGINS=["http://localhost:5173"])
+    def test_it_is_no_matter_where_the_pages_origin_is_trusted(self, logged_in):
+        headers = {"Origin": "http://localhost:5173", "Sec-Fetch-Site": "same-origin"}
+
+        assert logged_in.send("post", "/api/secure/", **headers).status_code == 200
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])

@@ -30,6 +30,17 @@ _NO_ORIGIN = (
     "Clients other than browsers should send the token in the Authorization header."
 )
 
+_ANOTHER_HOST = (
+    "The browser says that it asks the host of the page, so a proxy between them sends another "
+    "Host. Have it pass Host on (Vite: changeOrigin: false in place of the short form), or name "
+    "the origin of the page in CSRF_TRUSTED_ORIGINS."
+)
+
+_PLAIN_HTTP = (
+    "The browser says that it asks the host of the page, so a proxy between them ends TLS. Set "
+    "SECURE_PROXY_SSL_HEADER, or name the origin of the page in CSRF_TRUSTED_ORIGINS."
+)
+
 _UNREADABLE = (
     BadRequest,
     SuspiciousOperation,
@@ -83,7 +94,17 @@ def _refusal(request: HttpRequest) -> str | None:
         return _NO_ORIGIN
     _read_form(request)
     reason = _check().process_view(request, None, (), {})  # type: ignore[arg-type]  # no view is exempt
-    return None if reason is None else str(reason)
+    if reason is None:
+        return None
+    if own and "Origin" in request.headers and not is_own_origin(request):
+        return f"{reason} {_what_a_proxy_does(request)}"
+    return str(reason)
+
+
+def _what_a_proxy_does(request: HttpRequest) -> str:
+    """Why Django takes the origin of a page for another one, and the cure."""
+    ends_tls = request.headers["Origin"].startswith("https://") and not request.is_secure()
+    return _PLAIN_HTTP if ends_tls else _ANOTHER_HOST
 
 
 def _read_form(request: HttpRequest) -> None:
