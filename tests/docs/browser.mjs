@@ -4,12 +4,14 @@
  *     node --experimental-vm-modules browser.mjs PAGE MODULE
  *
  * It fetches the page, reads the import map in it, and runs the module, both at their addresses; all
- * imports come over HTTP. Cookies and localStorage are kept in browser.json, for the next module.
+ * imports come over HTTP, and those that a bundler would find in node_modules from npm/ beside this file. Cookies and localStorage are kept in browser.json, for the next module.
  * Nothing is drawn. What fetch adds is what a browser adds: cookies, Origin and Sec-Fetch-Site.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { SourceTextModule } from "node:vm";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { SourceTextModule, SyntheticModule } from "node:vm";
 
 const [page, entry] = process.argv.slice(2);
 const KEPT = "browser.json";
@@ -48,6 +50,16 @@ async function fetchModule(url) {
   return new SourceTextModule(await response.text(), { identifier: url });
 }
 
+const npm = createRequire(new URL("npm/package.json", import.meta.url));
+
+/** A module that a bundler would put into the page. */
+async function moduleOfNpm(name) {
+  const found = await import(pathToFileURL(npm.resolve(name)).href);
+  return new SyntheticModule(Object.keys(found), function () {
+    for (const [key, value] of Object.entries(found)) this.setExport(key, value);
+  });
+}
+
 class Storage {
   getItem(name) {
     return this[name] ?? null;
@@ -69,8 +81,10 @@ const html = await (await fetchWithCookies(page)).text();
 const map = /<script type="importmap">([\s\S]*?)<\/script>/.exec(html);
 const { imports } = map ? JSON.parse(map[1]) : { imports: {} };
 const main = await moduleAt(new URL(entry, page).href);
-await main.link((specifier, { identifier }) =>
-  moduleAt(new URL(imports[specifier] ?? specifier, imports[specifier] ? page : identifier).href),
-);
+await main.link((specifier, { identifier }) => {
+  if (imports[specifier]) return moduleAt(new URL(imports[specifier], page).href);
+  if (/^[./]/.test(specifier)) return moduleAt(new URL(specifier, identifier).href);
+  return moduleOfNpm(specifier);
+});
 await main.evaluate();
 writeFileSync(KEPT, JSON.stringify({ cookies, stored: localStorage }));

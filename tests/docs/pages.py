@@ -4,10 +4,11 @@ These kinds of block exist, and each must be one of them:
 
     python     a file, named by the comment in its first line; ``, at the end`` appends to it
     html       a template, named in the same way
+    ts, tsx, jsx   a file of a front end, named in the same way; tests/front_ends builds all of them
     js         a module among the project's static files, named in the same way. It is run at once,
                by node as the browser of a reader who is at http://127.0.0.1:8000/ (browser.mjs says
-               how), with what its ``import`` names fetched from there. What it logs is shown in
-               comments that begin with ``prints:``, in this order
+               how), with what its ``import`` names fetched from there, or taken from npm. What it
+               logs is shown in comments that begin with ``prints:``, in this order
     console    commands after ``$``, and what they print; ``…`` stands for anything
 
 Where there is no node, a page is followed up to its first js block, and the rest is left out.
@@ -17,6 +18,7 @@ A page has one project, one shell and one server. All of it runs as it is writte
     python -m venv, activate    not needed: the environment of this test run is on PATH
     python3 -m pip install ../drf-jwt-kit     it is installed there already, from the checkout
                                 or its wheel
+    npm install axios ky        the versions of npm/package.json beside this file
     startproject                also sets a quick password hasher
     runserver                   in the background, on a free port in place of 8000
     NAME.py runserver 8001      the same for a second service, on another one
@@ -44,6 +46,7 @@ from typing import TYPE_CHECKING
 
 from tests.child import environment
 from tests.leaving_out import leave_out
+from tests.npm import install
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +62,7 @@ PAGES = sorted(
 
 _BLOCK = re.compile(r"^```(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 _ASTRAY = re.compile(r"^(?: {4}|\t|\s*```|\s*~~~).*", re.MULTILINE)
-_FILE = re.compile(r"(?:# |// |<!-- )([\w/]+\.(?:py|js|html))(, at the end)?(?: -->)?\n")
+_FILE = re.compile(r"(?:# |// |<!-- )([\w/.-]+\.(?:py|[jt]sx?|mjs|html))(, at the end)?(?: -->)?\n")
 _PRINTS = re.compile(r"^\s*// prints: (.*)$", re.MULTILINE)
 _DOCUMENTED, _DOCUMENTED_SECOND = "127.0.0.1:8000", "127.0.0.1:8001"
 _BROWSER = Path(__file__).parent / "browser.mjs"
@@ -154,6 +157,7 @@ class Reader:
             follow = {
                 "python": self.write_file,
                 "html": self.write_file,
+                **dict.fromkeys(("ts", "tsx", "jsx"), self.write_file),
                 "js": self.run_in_browser,
                 "console": self.type_commands,
             }.get(block.language)
@@ -209,6 +213,9 @@ class Reader:
             return self.serve()
         if second := re.fullmatch(r"python (\w+\.py) runserver 8001", command):
             return self.serve_second(second[1])
+        if command == "npm install axios ky":
+            install(Path(__file__).parent / "npm", "snippets with axios and ky")
+            return "", 0
         if target := re.fullmatch(r"make ([\w-]+)", command):
             return "", f"\n{target[1]}: " not in (ROOT / "Makefile").read_text(encoding="utf-8")
         if seconds := re.fullmatch(r"sleep (\d+)", command):
