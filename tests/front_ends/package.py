@@ -39,10 +39,17 @@ def run(*command: str, where: Path) -> str:
     return done.stdout
 
 
+@contextmanager
+def packing() -> Iterator[None]:
+    """One at a time: npm copies what it packs beside the package's own files."""
+    with (NPM / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def pack(folder: Path) -> Path:
     """The package as `npm pack` makes it, in ``folder``."""
-    with (NPM / "package.json").open() as one_at_a_time:
-        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)  # it copies what is packed beside that file
+    with packing():
         run("npm", "pack", "--pack-destination", str(folder), where=NPM)
     (tarball,) = folder.glob("*.tgz")
     return tarball

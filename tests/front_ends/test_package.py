@@ -10,7 +10,7 @@ from drf_jwt_kit import __version__
 from tests.child import ROOT
 from tests.conftest import PASSWORD
 
-from .package import NPM, add, run
+from .package import NPM, add, packing, run
 
 pytestmark = pytest.mark.once
 STATIC = ROOT / "src/drf_jwt_kit/static/drf_jwt_kit"
@@ -63,7 +63,8 @@ def test_its_documentation_names_the_file_that_is_packed(tarball):
 
 
 def test_packing_leaves_no_copy_behind(tarball):
-    assert sorted(path.name for path in NPM.iterdir()) == ["README.md", "package.json"]
+    with packing():
+        assert sorted(path.name for path in NPM.iterdir()) == ["README.md", "package.json"]
 
 
 def test_its_readme_shows_the_hook_of_the_page_on_react():
