@@ -18,7 +18,15 @@ ROOT = Path(__file__).resolve().parents[1]
 _VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 _SECTION = re.compile(r"^## (.+)\n([\s\S]*?)(?=^## |\Z)", re.MULTILINE)
 _PAGE = re.compile(r"\]\(([\w./-]+)\.md\)")
-_ALSO = {"The project": ["../README", "../CHANGELOG", "../CONTRIBUTING", "../SECURITY"]}
+_ALSO = {
+    "The project": [
+        "../README",
+        "../CHANGELOG",
+        "../CONTRIBUTING",
+        "../SECURITY",
+        "../CODE_OF_CONDUCT",
+    ]
+}
 """What stands at the root of the checkout, where people look for it."""
 
 project = "drf-jwt-kit"
@@ -27,7 +35,7 @@ release = _VERSION.findall((ROOT / "src/drf_jwt_kit/__init__.py").read_text(enco
 extensions = ["myst_parser"]
 root_doc = "docs/index"
 source_suffix = {".md": "markdown"}
-include_patterns = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/**"]
+include_patterns = ["*.md", "docs/**"]
 exclude_patterns = ["docs/images/**", "docs/*.py", "docs/explanation/*.svg", "docs/**/*.json"]
 myst_heading_anchors = 6
 suppress_warnings = ["misc.highlighting_failure"]  # Pygments misreads a regex after an arrow
