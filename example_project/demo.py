@@ -17,6 +17,7 @@ import django
 from django.core.management import call_command
 
 HOST = "127.0.0.1"  # this machine only: the users' password is public
+SHOP_PORT, SERVICE_PORT = 8000, 8001
 PASSWORD = "correct-horse-battery"
 MANAGER = "alice"
 
@@ -39,23 +40,23 @@ Or go step by step with curl. Paste these into a second terminal, one after the 
   Log in. Two tokens come back; each goes into a variable.
 
     API={url}/api
-    TOKENS=$(curl -s $API/token/ -d username=alice -d password={password})
+    TOKENS=$(curl -sS $API/token/ -d username=alice -d password={password})
     pick() {{ printf '%s' "$TOKENS" | sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/"; }}
     ACCESS=$(pick access) REFRESH=$(pick refresh); echo "$TOKENS"
 
   Ask for the secure view, without a token and with one.
 
-    curl -si $API/secure/; echo
-    curl -si $API/secure/ -H "Authorization: Bearer $ACCESS"; echo
+    curl -sSi $API/secure/; echo
+    curl -sSi $API/secure/ -H "Authorization: Bearer $ACCESS"; echo
 
   Refresh. Two new tokens come back.
 
-    TOKENS=$(curl -s $API/token/refresh/ -d refresh=$REFRESH)
+    TOKENS=$(curl -sS $API/token/refresh/ -d refresh=$REFRESH)
     ACCESS=$(pick access) REFRESH=$(pick refresh); echo "$TOKENS"
 
   See where alice is logged in.
 
-    curl -s $API/token/sessions/ -H "Authorization: Bearer $ACCESS"; echo
+    curl -sS $API/token/sessions/ -H "Authorization: Bearer $ACCESS"; echo
 
   See the same in a browser, as olive, and end it there or from a shell. Alice's next
   request is refused.
@@ -65,8 +66,8 @@ Or go step by step with curl. Paste these into a second terminal, one after the 
 
   Log out. The access token is dead at once, too.
 
-    curl -si $API/token/logout/ -d refresh=$REFRESH; echo
-    curl -si $API/secure/ -H "Authorization: Bearer $ACCESS"; echo
+    curl -sSi $API/token/logout/ -d refresh=$REFRESH; echo
+    curl -sSi $API/secure/ -H "Authorization: Bearer $ACCESS"; echo
 
 For a second service that takes the same tokens: make demo-service
 """
@@ -79,7 +80,7 @@ BROWSER_WORDS = {
 
 def main() -> int:
     """Prepare and serve. Exit code 2: the port cannot be had."""
-    port = chosen_port(8000, command="make demo")
+    port = chosen_port(SHOP_PORT, command="make demo")
     if port is None:
         return 2
 
@@ -138,8 +139,9 @@ def chosen_port(usual: int, *, command: str) -> str | None:
     problem = port_problem(port)
     if problem is None:
         return port
-    others = range(usual + 1, 9000)
-    free = next((n for n in others if port_problem(str(n)) is None), usual + 1)
+    # Neither demonstration offers the other one's, which may be started later.
+    others = range(SERVICE_PORT + 1, 9000)
+    free = next((n for n in others if port_problem(str(n)) is None), SERVICE_PORT + 1)
     print(f"{problem}\nChoose another one: {command} PORT={free}", file=sys.stderr)
     return None
 

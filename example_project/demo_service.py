@@ -7,7 +7,7 @@ import os
 import sys
 
 import django
-from demo import HOST, PASSWORD, chosen_port
+from demo import HOST, PASSWORD, SERVICE_PORT, chosen_port
 from django.conf import settings
 from django.core.management import call_command
 
@@ -19,28 +19,28 @@ Paste these into another terminal, one after the other.
 
   Log in at the shop. The access token goes into a variable.
 
-    TOKENS=$(curl -s {shop}/api/token/ -d username=alice -d password={password})
+    TOKENS=$(curl -sS {shop}/api/token/ -d username=alice -d password={password})
     pick() {{ printf '%s' "$TOKENS" | sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/"; }}
     ACCESS=$(pick access) REFRESH=$(pick refresh); echo "$TOKENS"
 
   See the shop's public keys, which is all that the stock knows of it.
 
-    curl -s {shop}/.well-known/jwks.json; echo
+    curl -sS {shop}/.well-known/jwks.json; echo
 
   Ask the stock, without a token and with one. It never asks the shop who that is.
 
-    curl -si {url}/stock/; echo
-    curl -s {url}/stock/ -H "Authorization: Bearer $ACCESS"; echo
+    curl -sSi {url}/stock/; echo
+    curl -sS {url}/stock/ -H "Authorization: Bearer $ACCESS"; echo
 
   Order more. Managers may; log in as bob, and it is 403.
 
-    curl -s -X POST {url}/stock/reorder/ -H "Authorization: Bearer $ACCESS"; echo
+    curl -sS -X POST {url}/stock/reorder/ -H "Authorization: Bearer $ACCESS"; echo
 
   Log out. The shop refuses the token at once, the stock when it expires: after 15 minutes.
 
-    curl -s {shop}/api/token/logout/ -d refresh=$REFRESH; echo
-    curl -s {shop}/api/secure/ -H "Authorization: Bearer $ACCESS"; echo
-    curl -s {url}/stock/ -H "Authorization: Bearer $ACCESS"; echo
+    curl -sS {shop}/api/token/logout/ -d refresh=$REFRESH; echo
+    curl -sS {shop}/api/secure/ -H "Authorization: Bearer $ACCESS"; echo
+    curl -sS {url}/stock/ -H "Authorization: Bearer $ACCESS"; echo
 
   Stop the shop. The stock goes on: it keeps the keys.
 """
@@ -48,7 +48,7 @@ Paste these into another terminal, one after the other.
 
 def main() -> int:
     """Serve. Exit code 2: the port cannot be had."""
-    port = chosen_port(8001, command="make demo-service")
+    port = chosen_port(SERVICE_PORT, command="make demo-service")
     if port is None:
         return 2
 

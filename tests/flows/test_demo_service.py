@@ -70,8 +70,8 @@ def test_the_shop_takes_its_tokens_itself(shop, log_in):
 def test_the_service_says_what_to_try(shop, service):
     said = service.said()
 
-    assert f"curl -s {shop.url}/.well-known/jwks.json" in said
-    assert f'curl -s {service.url}/stock/ -H "Authorization: Bearer $ACCESS"' in said
+    assert f"curl -sS {shop.url}/.well-known/jwks.json" in said
+    assert f'curl -sS {service.url}/stock/ -H "Authorization: Bearer $ACCESS"' in said
 
 
 def test_the_stock_goes_on_while_the_shop_is_away(folder):

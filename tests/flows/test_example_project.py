@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -90,6 +91,25 @@ class TestDemo:
         status, body = ask("/api/")
 
         assert (status, body["whoami"]) == (200, f"{demo.url}/api/whoami/")
+
+
+class TestPort:
+    @pytest.mark.parametrize("script", ["demo.py", "demo_service.py"])
+    def test_that_is_taken_is_told_with_a_free_one_that_neither_demonstration_uses(self, script):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = str(taken.getsockname()[1])
+            told = subprocess.run(
+                [sys.executable, script],
+                cwd=EXAMPLE,
+                env=environment(inherit=False, PORT=port),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+
+        assert told.returncode == 2
+        assert f"Port {port} is taken by another program." in told.stderr
+        assert int(re.search(r"PORT=(\d+)$", told.stderr.strip())[1]) > 8001
 
 
 class TestThief:
