@@ -97,6 +97,7 @@ def inspect_archives(wheel: Path, sdist: Path) -> None:
         "a first migration": "drf_jwt_kit/migrations/0001_initial.py",
         "a client for browsers": "drf_jwt_kit/static/drf_jwt_kit/client.js",
         "its declarations": "drf_jwt_kit/static/drf_jwt_kit/client.d.ts",
+        "the admin's style": "drf_jwt_kit/static/drf_jwt_kit/admin.css",
     }.items():
         expect(name in in_checkout, f"the package has {kind}, {name}")
     expect(

@@ -13,4 +13,7 @@ urlpatterns = [
 ]
 
 if settings.DEBUG:
-    urlpatterns += [path("api/demo/", include("shop.theft"))]
+    urlpatterns += [
+        path("api/demo/", include("shop.theft")),
+        path("api/demo/plain/", include("shop.plain")),
+    ]

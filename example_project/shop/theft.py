@@ -1,5 +1,7 @@
 """Plays a thief, for the page's demonstration of a stolen refresh token. Development only.
 
+He has a copy of plain Simple JWT's refresh token as well, so that one sees what differs.
+
 The thief keeps what was copied in this process's memory, one token a session, and presents it
 over HTTP as any other program would. Nothing is faked: what the server answers him is shown.
 """
@@ -31,16 +33,18 @@ _loot: dict[str, "Loot"] = {}
 
 @dataclass(frozen=True)
 class Loot:
-    """A copied refresh token, and the cookie that it was in, if it was in one."""
+    """A copied refresh token, the cookie that it was in, if any, and that of Simple JWT."""
 
     token: str
     cookie: str | None = None
+    plain: str | None = None
 
 
 class LootSerializer(serializers.Serializer):
-    """What a script has found, and sends to the thief. In cookie mode it finds nothing."""
+    """What a script has found, and sends to the thief. In cookie mode it finds nothing of ours."""
 
     refresh = serializers.CharField(required=False)
+    plain = serializers.CharField(required=False)
 
 
 class TheftView(SecureViewMixin, APIView):
@@ -53,11 +57,11 @@ class TheftView(SecureViewMixin, APIView):
     def post(self, request: Request) -> Response:
         found = LootSerializer(data=request.data)
         found.is_valid(raise_exception=True)
-        cookie = refresh_cookie()
+        cookie, plain = refresh_cookie(), found.validated_data.get("plain")
         if token := found.validated_data.get("refresh"):
-            loot = Loot(token)
+            loot = Loot(token, plain=plain)
         elif token := cookie.read(request):
-            loot = Loot(token, cookie=cookie.name)
+            loot = Loot(token, cookie=cookie.name, plain=plain)
         else:
             raise Http404
         _loot[request.auth["sid"]] = loot
@@ -73,7 +77,8 @@ class ReplayView(SecureViewMixin, APIView):
             raise Http404
         thief = Thief(request)
         status, body = thief.present_cookie(loot) if loot.cookie else thief.present(loot)
-        return Response({"status": status, "body": without_tokens(body)})
+        plain = thief.use_plain(loot.plain) if loot.plain else None
+        return Response({"status": status, "body": without_tokens(body), "plain": plain})
 
 
 class ExpiredView(SecureViewMixin, APIView):
@@ -112,6 +117,15 @@ class Thief:
         }
         status, body, _ = self._ask(reverse("cookie:token_refresh"), body={}, headers=headers)
         return status, body
+
+    def use_plain(self, token: str) -> dict[str, int]:
+        """Refresh at Simple JWT's own view, open a view, refresh again: the answers' statuses."""
+        refresh, body = reverse("plain:token_refresh"), {"refresh": token}
+        status, answer, _ = self._ask(refresh, body=body)
+        headers = {"Authorization": f"Bearer {answer.get('access')}"}
+        opened, _, _ = self._ask(reverse("plain:secure"), headers=headers)
+        again, _, _ = self._ask(refresh, body=body)
+        return {"refresh": status, "view": opened, "again": again}
 
     def _ask(
         self, path: str, *, body: Any = None, headers: dict[str, str] | None = None

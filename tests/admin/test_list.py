@@ -23,12 +23,12 @@ def sid(tokens):
 
 
 class TestWhatItShows:
-    def test_is_who_is_logged_in_where_since_when_and_how_it_stands(self, clock, kit, user, staff):
+    def test_is_how_it_stands_and_who_is_logged_in_where_since_when(self, clock, kit, user, staff):
         kit.sign_in(user, user_agent="Firefox")
 
         noon = "Jan. 1, 2026, noon"
         assert (
-            f"{noon} {user.get_username()} Firefox 127.0.0.1 - Jan. 2, 2026, noon live"
+            f"live Jan. 2, 2026, noon {user.get_username()} Firefox 127.0.0.1 {noon} -"
         ) in staff.text(SESSIONS)
 
     def test_is_why_a_session_ended(self, kit, signed_in, staff):

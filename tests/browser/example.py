@@ -62,14 +62,20 @@ class ExamplePage:
         self.page.locator("#theft-steps .end").wait_for()
         return self.page.locator("#theft-steps h3").all_inner_texts()
 
-    def step(self, title: str) -> str:
-        """What a step of the theft says."""
+    def step(self, title: str, of: str = "ours") -> str:
+        """What a step of the theft says of this package, or of "plain" Simple JWT."""
         named = self.page.locator("#theft-steps li").filter(has=self.heading(title))
-        return named.locator("p").first.inner_text()
+        return named.locator(f".{of} p").inner_text()
+
+    def box(self, selector: str) -> dict[str, float]:
+        """Where an element lies in the window."""
+        box = self.page.locator(selector).bounding_box()
+        assert box is not None, f"{selector} is not shown"
+        return dict(box)
 
     def claims(self) -> dict[str, str]:
         """What the token says, by claim, with what each is for."""
-        rows = self.page.locator("#claims > div, #more-claims > div").all()
+        rows = self.page.locator("#claims > div").all()
         return {
             row.locator("dt").text_content() or "": row.locator(".meaning").text_content() or ""
             for row in rows
@@ -82,7 +88,7 @@ class ExamplePage:
 
     @property
     def said(self) -> Locator:
-        """The message at the foot of the page."""
+        """What the page says of what was done."""
         return self.page.locator("#message")
 
     @property
@@ -115,3 +121,17 @@ def end_all(database: Path) -> None:
     """Leave no session, so that a test has the list of devices to itself."""
     with closing(sqlite3.connect(database, timeout=PATIENCE)) as opened, opened:
         opened.execute("DELETE FROM drf_jwt_kit_session")
+
+
+def make_wide(database: Path) -> None:
+    """Let each session have the longest that an admin's list may have to show."""
+    facts = {
+        "name": "The tablet in the kitchen of the house by the sea",
+        "ip": "2001:db8:1234:5678:9abc:def0:1234:5678",
+        "revoked_at": "2026-11-27 22:58:59",
+        "revoked_reason": "password_changed",
+        "last_used_at": "2026-11-27 22:58:59",
+    }
+    assignments = ", ".join(f"{column} = :{column}" for column in facts)
+    with closing(sqlite3.connect(database, timeout=PATIENCE)) as opened, opened:
+        opened.execute(f"UPDATE drf_jwt_kit_session SET {assignments}", facts)  # noqa: S608

@@ -8,7 +8,7 @@ import pytest
 from tests.flows.demonstrations import running
 
 from . import pictures
-from .example import DESK, PHONE, ExamplePage, end_all
+from .example import DESK, PASSWORD, PHONE, ExamplePage, end_all, make_wide
 
 QUICKLY = Path(__file__).with_name("quick_demo.py")
 LEEWAY = 1  # seconds, which a theft has to wait out
@@ -19,6 +19,7 @@ STORYBOARD = {"width": 1000, "height": 860}
 SIZES = {"phone": PHONE, "desk": DESK}
 STORY = {
     "cookie": [
+        "You are logged in at both",
         "A script on this page looks for tokens",
         "So the thief needs malware on your computer",
         "The thief has your refresh token",
@@ -167,6 +168,82 @@ class TestLogin:
         assert sent(visit()) == []
 
 
+class TestOrder:
+    @pytest.mark.parametrize("size", SIZES)
+    def test_the_login_is_the_first_and_the_theft_the_second(self, visit, new_profile, size):
+        page = visit(by=new_profile(viewport=SIZES[size]))
+        tops = [page.box(f"#{card}-card")["y"] for card in ("login", "theft", "mode")]
+        below = page.box("#call-title")["y"]
+
+        assert tops[0] < tops[1] < below
+        assert page.box("#login [type=submit]")["y"] < SIZES[size]["height"]
+
+    @pytest.mark.parametrize("size", SIZES)
+    def test_the_theft_can_be_played_without_scrolling(self, visit, new_profile, size):
+        page = visit(by=new_profile(viewport=SIZES[size]))
+        page.log_in()
+
+        button = page.box("#steal")
+
+        assert button["y"] > page.box("header")["height"]
+        assert button["y"] + button["height"] < SIZES[size]["height"]
+
+    @pytest.mark.parametrize("size", SIZES)
+    def test_what_a_script_could_steal_is_seen_where_the_mode_is_switched(
+        self, visit, new_profile, size
+    ):
+        page = visit("header", by=new_profile(viewport=SIZES[size]))
+        page.log_in()
+        page.page.locator("#mode-title").evaluate("(title) => title.scrollIntoView()")
+
+        switch, reach = page.box(".switch"), page.box("#reach")
+
+        assert switch["y"] > 0
+        assert reach["y"] + reach["height"] < SIZES[size]["height"]
+        assert reach["y"] - switch["y"] < 120
+
+    def test_the_claims_are_folded(self, visit):
+        page = visit()
+        page.log_in()
+
+        assert not page.page.locator("#claims").is_visible()
+
+
+class TestMessages:
+    @pytest.mark.parametrize("size", SIZES)
+    def test_lie_on_nothing(self, visit, elsewhere, new_profile, size):
+        elsewhere()
+        page = visit(by=new_profile(viewport=SIZES[size]))
+        page.log_in()
+        page.devices.nth(1).get_by_role("button").click()
+        page.said.filter(has_text="Its next request is refused.").wait_for()
+
+        over = """(told) => {
+            const { top, bottom, left, right } = told.getBoundingClientRect();
+            const all = [...document.querySelectorAll("main *, footer")];
+            return all.filter((one) => {
+                if (one.contains(told) || told.contains(one)) return false;
+                if (one.closest(".visually-hidden") || !one.checkVisibility()) return false;
+                const box = one.getBoundingClientRect();
+                return box.height > 0 && box.top < bottom && box.bottom > top
+                    && box.left < right && box.right > left;
+            }).map((one) => one.outerHTML);
+        }"""
+
+        told = page.page.locator(".told")
+        assert told.evaluate(over) == []
+        assert told.evaluate("(told) => told.closest('.card').id") == "devices-card"
+
+    def test_go_when_they_are_closed(self, visit):
+        page = visit()
+        page.log_in()
+
+        page.button("Close this message").click()
+
+        assert page.page.locator(".told").count() == 0
+        assert page.said.inner_text() == ""
+
+
 class TestLogout:
     @BOTH_MODES
     def test_a_logout_that_does_not_reach_the_server_is_told_as_none(self, visit, profile, mode):
@@ -186,10 +263,10 @@ class TestKeyboard:
         page = visit()
 
         page.press("Tab", "Enter")  # past the bar
-        page.press("Tab", "Tab", "Tab", "Enter")  # the switch, "What changes", "Fill in alice"
+        page.press("Tab", "Enter")  # "Fill in alice"
         page.press("Enter")  # the focus is on "Log in" then
         page.devices.first.wait_for()
-        assert page.focused == "session-title"
+        assert page.focused == "theft-title"
         page.button("Log out", within=".bar").focus()
         page.press("Enter")
 
@@ -199,7 +276,8 @@ class TestKeyboard:
     def test_chooses_how_tokens_are_kept(self, visit):
         page = visit()
 
-        page.press("Tab", "Enter", "Tab", "ArrowRight")
+        page.page.get_by_label("HttpOnly cookies").focus()
+        page.press("ArrowRight")
 
         page.page.get_by_text("client.js keeps both tokens in this page").wait_for()
         assert "?mode=header" in page.page.url
@@ -239,13 +317,13 @@ class TestWhoAmI:
         profile.expect("401")
         page = visit(mode)
         page.log_in()
-        before = page.page.locator("#more-claims").text_content()
+        before = page.page.locator("#claims").text_content()
 
         page.button("Let it expire now").click()
 
         page.said.filter(has_text="client.js refreshed and asked again (200)").wait_for()
         assert len(profile.sent("POST", REFRESH[mode])) == 1
-        assert page.page.locator("#more-claims").text_content() != before
+        assert page.page.locator("#claims").text_content() != before
         assert page.heading("Who am I").is_visible()
 
 
@@ -301,6 +379,37 @@ class TestDevices:
         other.complained.filter(has_text="This session has ended").wait_for()
         assert other.heading("Log in").is_visible()
         assert page.devices.count() == 1
+
+    @BOTH_MODES
+    def test_one_click_makes_a_second_one_that_can_be_ended(self, visit, profile, mode):
+        profile.expect("401")
+        page = visit(mode)
+        page.log_in("bob")
+
+        with profile.context.expect_page() as opened:
+            page.page.get_by_role("link", name="Be a second device").click()
+        second = ExamplePage(opened.value)
+        second.devices.nth(1).wait_for()
+        assert second.page.locator("#who-name").inner_text() == "bob"
+        page.button("Look again").click()
+        page.page.get_by_role("button", name="End: ").click()
+        page.said.filter(has_text="Its next request is refused.").wait_for()
+        second.button("Secure view").click()
+
+        second.complained.filter(has_text="This session has ended").wait_for()
+        assert page.heading("Who am I").is_visible()
+
+    def test_a_second_one_is_no_third_after_a_reload(self, visit, profile):
+        page = visit("cookie")
+        page.log_in()
+        with profile.context.expect_page() as opened:
+            page.page.get_by_role("link", name="Be a second device").click()
+        second = ExamplePage(opened.value)
+        second.devices.nth(1).wait_for()
+
+        second.reload()
+
+        assert second.heading("Log in").is_visible()
 
     def test_all_others_end_at_once(self, visit, elsewhere):
         elsewhere("cookie")
@@ -410,6 +519,75 @@ class TestTheft:
 
         assert page.focused == "username"
 
+    @BOTH_MODES
+    def test_is_played_beside_it_at_plain_simple_jwt_where_the_thief_goes_on(
+        self, visit, profile, mode
+    ):
+        profile.expect("401")
+        page = visit(mode)
+        page.log_in()
+
+        page.play_theft()
+
+        asked = [f"/api/demo/plain/{path}" for path in ("token/", "token/refresh/")]
+        assert [len(profile.sent("POST", path)) for path in asked] == [1, 1]
+        used = page.step("The thief uses the copy", of="plain")
+        assert used.startswith("200 ")
+        assert used.endswith("(200).")
+        assert page.step("You make your next request", of="plain").startswith("200 ")
+        assert page.step("Both are out", of="plain").startswith("200 The thief goes on")
+
+    def test_tells_both_side_by_side(self, visit, new_profile):
+        by = new_profile(viewport=DESK, reduced_motion="reduce")
+        by.expect("401")
+        page = visit(by=by)
+        page.log_in()
+        page.play_theft()
+
+        ours, plain = page.box("#theft-steps .end .ours"), page.box("#theft-steps .end .plain")
+
+        assert ours["y"] == plain["y"]
+        assert ours["x"] + ours["width"] < plain["x"]
+
+    def test_ends_when_the_mode_changes(self, visit, profile):
+        profile.expect("401")
+        page = visit("cookie")
+        page.log_in()
+        page.button("Play it").click()
+        page.heading("The thief waits").wait_for()
+
+        page.page.get_by_label("Authorization header").check()
+
+        ended = page.page.locator("#theft-steps li").filter(has=page.heading("The play ends here"))
+        ended.get_by_text("The tokens are kept in the other way now").wait_for()
+        assert page.page.locator("#theft-steps .end").count() == 0
+        page.log_in()
+        assert page.button("Play it").get_attribute("aria-disabled") == "false"
+
+    def test_ends_when_somebody_else_logs_in(self, visit, profile):
+        profile.expect("401")
+        page, other = visit("cookie"), visit("cookie")
+        page.log_in("alice")
+        page.button("Play it").click()
+        page.heading("The thief waits").wait_for()
+
+        other.log_in("bob")
+
+        page.heading("The play ends here").wait_for()
+        assert page.page.locator("#theft-steps .end").count() == 0
+
+    def test_ends_with_the_logout(self, visit, profile):
+        profile.expect("401")
+        page = visit("cookie")
+        page.log_in()
+        page.button("Play it").click()
+        page.heading("The thief waits").wait_for()
+
+        page.button("Log out", within=".bar").click()
+
+        page.heading("The play ends here").wait_for()
+        page.said.filter(has_text="You are logged out.").wait_for()
+
     def test_needs_somebody_to_steal_from(self, visit):
         page = visit()
 
@@ -500,7 +678,7 @@ class TestAccessibility:
     def test_nothing_is_wrong_for_who_is_logged_in(self, visit, new_profile, size, scheme):
         page = visit(by=new_profile(viewport=SIZES[size], color_scheme=scheme))
         page.log_in()
-        page.page.get_by_text("The rest of it").click()
+        page.page.get_by_text("What the token says", exact=True).click()
         page.button("Secure view").click()
         page.answer.get_by_text("You are authenticated!").wait_for()
 
@@ -522,9 +700,33 @@ def test_nothing_is_inaccessible_after_a_theft(visit, new_profile, scheme):
 def test_nothing_is_wider_than_the_window(visit, new_profile, width):
     page = visit("header", by=new_profile(viewport={"width": width, "height": 800}))
     page.log_in()
-    page.page.get_by_text("The rest of it").click()
+    page.page.get_by_text("What the token says", exact=True).click()
 
     assert page.page.evaluate("document.documentElement.scrollWidth") == width
+
+
+class TestAdmin:
+    def test_the_list_of_sessions_fits_the_window_and_begins_with_state_and_end(
+        self, elsewhere, profile, demo, database, visit
+    ):
+        visit()
+        elsewhere(user_agent=FIREFOX)
+        profile.tolerate("favicon.ico")
+        page = profile.context.new_page()
+        page.set_viewport_size(DESK)
+        page.goto(f"{demo.url}/admin/login/?next=/admin/drf_jwt_kit/session/")
+        page.get_by_label("Username").fill("olive")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.locator("#result_list").wait_for()
+        make_wide(database)
+        page.reload()
+
+        heads = page.locator("#result_list thead .text").all_inner_texts()
+        assert [head.lower() for head in heads if head.strip()][:2] == ["state", "ends"]
+        spread = "(all) => all.map((one) => [one.scrollWidth, one.clientWidth])"
+        for whole, seen in page.locator("html, .results").evaluate_all(spread):
+            assert whole <= seen
 
 
 class TestPictures:
@@ -551,6 +753,6 @@ class TestPictures:
         page = visit("header", by=by)
         page.log_in()
         page.play_theft()
-        page.page.locator("#steal").evaluate("(button) => button.scrollIntoView()")
+        page.page.locator("#theft-steps .end").evaluate("(end) => end.scrollIntoView(false)")
 
         assert picture(page.page, "page-theft-dark").stat().st_size < SMALL

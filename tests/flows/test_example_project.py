@@ -95,7 +95,7 @@ class TestDemo:
 
 class TestPort:
     @pytest.mark.parametrize("script", ["demo.py", "demo_service.py"])
-    def test_that_is_taken_is_told_with_a_free_one_that_neither_demonstration_uses(self, script):
+    def test_a_taken_port_is_told_with_one_that_neither_demonstration_uses(self, script):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = str(taken.getsockname()[1])
             told = subprocess.run(

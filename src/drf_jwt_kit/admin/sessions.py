@@ -43,7 +43,7 @@ class SessionAdmin(EndSessions):
     to a limit, and the list is sorted by nothing but the time of the login.
     """
 
-    list_display = ("created_at", "whose", "on", "ip", "last_used_at", "ends", "state")
+    list_display = ("state", "ends", "whose", "on", "ip", "created_at", "last_used_at")
     list_filter = (StateFilter, "revoked_reason", "created_at", "revoked_at")
     search_fields = ("name", "device", "user_agent", "ip")
     search_help_text = _(
@@ -64,6 +64,9 @@ class SessionAdmin(EndSessions):
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
     list_select_related = False  # users may be in another database
+
+    class Media:
+        css = {"all": ["drf_jwt_kit/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
         """The rows as they are where they are written, and not on a replica."""

@@ -19,17 +19,15 @@ const MEANINGS = {
   scope: "What the token may be used for.",
 };
 
-const FIRST = ["username", "roles", "exp", "auth_time", "sid"];
 const ORDER = Object.keys(MEANINGS);
 const MOMENTS = new Set(["exp", "iat", "auth_time"]);
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
-/** The claims as `{ first, more }`, in the order in which they are understood, each `{ name, value, meaning }`. */
+/** The claims in the order in which they are understood, each `{ name, value, meaning }`. */
 export function explained(claims) {
   const place = (name) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
   const names = Object.keys(claims).sort((one, other) => place(one) - place(other));
-  const all = names.map((name) => ({ name, value: readable(name, claims[name]), meaning: MEANINGS[name] ?? "" }));
-  return { first: all.filter(({ name }) => FIRST.includes(name)), more: all.filter(({ name }) => !FIRST.includes(name)) };
+  return names.map((name) => ({ name, value: readable(name, claims[name]), meaning: MEANINGS[name] ?? "" }));
 }
 
 function readable(name, value) {

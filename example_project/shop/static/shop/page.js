@@ -5,11 +5,11 @@ import { AuthError, createClient } from "../drf_jwt_kit/client.js";
 import { explained } from "./claims.js";
 import { asJson, badge, byId, element } from "./elements.js";
 import { MODES } from "./modes.js";
+import { plainClient } from "./plain.js";
 import { inWords } from "./words.js";
 
-const { cookieUrl, headerUrl, apiUrl, leeway } = document.body.dataset;
+const { cookieUrl, headerUrl, apiUrl, leeway, password: demoPassword } = document.body.dataset;
 const demonstration = "demonstration" in document.body.dataset;
-const TOLD_FOR = 8000; // ms
 
 const clients = {
   cookie: createClient({ baseUrl: cookieUrl }),
@@ -17,12 +17,16 @@ const clients = {
 };
 const baseUrls = { cookie: cookieUrl, header: headerUrl };
 
-let mode = new URLSearchParams(location.search).get("mode") === "header" ? "header" : "cookie";
+const address = new URL(location.href);
+let mode = address.searchParams.get("mode") === "header" ? "header" : "cookie";
+const beginsAs = mode === "header" && demoPassword ? address.searchParams.get("as") : null;
+address.searchParams.delete("as"); // a reload is no second login
+history.replaceState(null, "", address);
 let claims = null; // of the access token, as the server read them; null while nobody is logged in
 let deadline = 0; // when it expires, by performance.now()
 let thief = null; // the malicious script, in the demonstration
 let refreshed = false; // since that was read
-let playing = false;
+let play = null; // while the theft is played: `{ sid, controller, endsSession }`
 let switching = false;
 
 const client = () => clients[mode];
@@ -62,20 +66,25 @@ function refusal(failure) {
 
 // --- telling --------------------------------------------------------------------------------
 
-let hush;
-
+/**
+ * Say it: to screen readers at once, and to eyes in the card in which something was done, where it
+ * lies over nothing and stays until something else is said.
+ */
 function tell(text, { bad = false } = {}) {
-  clearTimeout(hush);
   byId("message").textContent = bad ? "" : text;
   byId("alert").textContent = bad ? text : "";
-  byId("dismiss").hidden = text === "";
-  if (!bad) hush = setTimeout(tell, TOLD_FOR, "");
+  document.querySelector(".told")?.remove();
+  if (text === "") return;
+  const close = element("button", { type: "button", class: "close", "aria-label": "Close this message" }, "×");
+  close.addEventListener("click", () => {
+    tell("");
+    byId("main").focus({ preventScroll: true });
+  });
+  const told = element("div", { class: bad ? "notice bad told" : "notice told" }, text, close);
+  (document.activeElement.closest(".card:not([hidden])") ?? document.querySelector(".card:not([hidden])")).append(told);
+  told.scrollIntoView({ block: "nearest" });
 }
 
-byId("dismiss").addEventListener("click", () => {
-  tell("");
-  byId("main").focus({ preventScroll: true });
-});
 document.addEventListener("keydown", ({ key }) => { if (key === "Escape") tell(""); });
 
 const complain = ({ status, body }) => tell(inWords(status, body), { bad: true });
@@ -91,11 +100,12 @@ async function showSession() {
     return false;
   }
   claims = answer.body.claims;
+  if (play !== null && play.sid !== claims.sid) stopPlay("Somebody else has logged in on this page.");
   deadline = performance.now() + answer.body.seconds_left * 1000;
   byId("who-name").textContent = claims.username;
-  const { first, more } = explained(claims);
-  byId("claims").replaceChildren(...first.map(claimRow));
-  byId("more-claims").replaceChildren(...more.map(claimRow));
+  byId("claims").replaceChildren(...explained(claims).map(claimRow));
+  const again = byId("second-device");
+  if (again) again.href = `?${new URLSearchParams({ mode: "header", as: claims.username })}`;
   showParts();
   tick();
   return true;
@@ -103,7 +113,7 @@ async function showSession() {
 
 function showStranger() {
   claims = null;
-  for (const id of ["claims", "more-claims", "devices"]) byId(id).replaceChildren();
+  for (const id of ["claims", "devices"]) byId(id).replaceChildren();
   thief?.forget();
   showParts();
 }
@@ -139,9 +149,13 @@ const moment = (when) => day.format(new Date(when));
 
 // --- log in, log out ------------------------------------------------------------------------
 
-byId("login").addEventListener("submit", async (event) => {
+byId("login").addEventListener("submit", (event) => {
   event.preventDefault();
-  const { username, password } = event.target.elements;
+  logIn();
+});
+
+async function logIn() {
+  const { username, password } = byId("login").elements;
   const error = byId("login-error");
   error.textContent = "";
   for (const field of [username, password]) field.toggleAttribute("aria-invalid", false);
@@ -164,16 +178,16 @@ byId("login").addEventListener("submit", async (event) => {
   password.value = "";
   byId("answer").replaceChildren(); // what a stranger was answered
   if (await showSession()) {
-    byId("session-title").focus();
+    (byId("theft-title") ?? byId("session-title")).focus();
     tell(`You are logged in as ${claims.username}.`);
     await showDevices();
   }
-});
+}
 
 for (const button of document.querySelectorAll("[data-fill]")) {
   button.addEventListener("click", () => {
     byId("username").value = button.dataset.fill;
-    byId("password").value = button.dataset.password;
+    byId("password").value = demoPassword;
     document.querySelector("#login [type=submit]").focus();
   });
 }
@@ -197,7 +211,8 @@ for (const [name, one] of Object.entries(clients)) {
     if (name !== mode || claims === null || switching) return;
     showStranger();
     byId("answer").replaceChildren();
-    if (playing) return; // the story says what has happened
+    if (play?.endsSession) return; // the story says what has happened
+    stopPlay("You are not logged in any more.");
     if (one.session !== null) {
       tell("Somebody has logged in in another tab of this browser, and so in this one.");
       begin();
@@ -292,6 +307,7 @@ function showMode() {
 for (const choice of document.querySelectorAll("[name=mode]")) {
   choice.addEventListener("change", async () => {
     const known = claims !== null;
+    stopPlay("The tokens are kept in the other way now, with a login of its own.");
     if (known) {
       switching = true; // or the logout would move the focus away from the switch
       const done = await logOut();
@@ -300,7 +316,6 @@ for (const choice of document.querySelectorAll("[name=mode]")) {
       showStranger();
     }
     mode = choice.value;
-    const address = new URL(location.href);
     if (mode === "header") address.searchParams.set("mode", mode);
     else address.searchParams.delete("mode");
     history.replaceState(null, "", address);
@@ -331,6 +346,9 @@ const HERE = {
   "demo/expired/": "a view that calls the old token expired",
   "demo/theft/": "the thief copies the refresh token",
   "demo/theft/replay/": "the thief is told to use it",
+  "demo/plain/token/": "plain Simple JWT: the login",
+  "demo/plain/token/refresh/": "plain Simple JWT: the refresh",
+  "demo/plain/secure/": "plain Simple JWT: a view",
 };
 
 function explanationOf(path) {
@@ -362,9 +380,9 @@ function showThief() {
         token
           ? element("code", { class: "found" }, `${token.slice(0, 10)}…${token.slice(-6)}`)
           : element("span", { class: claims ? "nothing" : "small" }, claims ? "out of reach" : "not there"))));
-  const possible = claims !== null && !playing;
+  const possible = claims !== null && play === null;
   byId("steal").setAttribute("aria-disabled", String(!possible));
-  byId("steal-needs").hidden = claims !== null || playing;
+  byId("steal-needs").hidden = claims !== null || play !== null;
 }
 
 async function setTheStage() {
@@ -373,18 +391,34 @@ async function setTheStage() {
   const say = (text) => { byId("theft-status").textContent = text; };
   const list = byId("theft-steps");
   byId("steal").addEventListener("click", async () => {
-    if (claims === null || playing) return;
-    playing = true;
+    if (claims === null || play !== null) return;
+    const own = { sid: claims.sid, controller: new AbortController(), endsSession: false };
+    const plain = plainClient(`${apiUrl}demo/plain/`);
+    play = own;
     tell("");
     showThief();
     try {
-      const ended = await playTheft({ ask, refresh: letExpire, say, list, mode, leeway: Number(leeway) });
+      const ended = await playTheft({
+        ask, say, list, mode,
+        refresh: letExpire,
+        login: () => plain.login(claims?.username, demoPassword),
+        refreshPlain: plain.refresh,
+        openPlain: plain.open,
+        leeway: Number(leeway),
+        signal: own.controller.signal,
+        expectEnd: () => { own.endsSession = true; },
+      });
       if (ended) offerLogin(list);
     } finally {
-      playing = false;
+      if (play === own) play = null;
       showThief();
     }
   });
+}
+
+/** End the play that runs, if one does: what it tells is true of one session in one mode. */
+function stopPlay(reason) {
+  play?.controller.abort(reason);
 }
 
 function offerLogin(list) {
@@ -404,14 +438,22 @@ async function begin({ asking = client().session !== null } = {}) {
   if (asking && (await showSession())) await showDevices();
 }
 
+/** In a tab that "Be a second device" has opened: a login of its own, which needs no click. */
+async function beSecondDevice(username) {
+  byId("username").value = username;
+  byId("password").value = demoPassword;
+  await logIn();
+}
+
 // A page that comes back, from the history or from behind another tab, may have been overtaken.
 addEventListener("pageshow", (event) => { if (event.persisted) begin(); });
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && claims !== null) showSession();
+document.addEventListener("visibilitychange", async () => {
+  if (!document.hidden && claims !== null && (await showSession())) await showDevices();
 });
 
 showMode();
 if (demonstration) await setTheStage();
 setInterval(tick, 500);
-await begin();
+if (beginsAs === null) await begin();
+else await beSecondDevice(beginsAs);
 document.body.dataset.ready = "";

@@ -4,6 +4,7 @@
 
 const TOKEN = /eyJ[\w-]{10,}\.[\w-]+\.[\w-]+/g;
 const found = new Map();
+const foundOfPlain = new Map(); // of plain Simple JWT, whose tokens belong to no session
 const platform = window.fetch;
 
 window.fetch = async (input, init) => {
@@ -16,7 +17,7 @@ window.fetch = async (input, init) => {
   return response;
 };
 
-/** The newest tokens in this script's reach: `{ access, refresh }`, each a token or undefined. */
+/** The newest tokens in this script's reach: `{ access, refresh, plain }`, each a token or undefined. */
 export function loot() {
   search(document.cookie);
   for (const storage of ["localStorage", "sessionStorage"]) {
@@ -26,19 +27,20 @@ export function loot() {
       // The browser keeps this storage from every script, this one too.
     }
   }
-  return { access: found.get("access"), refresh: found.get("refresh") };
+  return { access: found.get("access"), refresh: found.get("refresh"), plain: foundOfPlain.get("refresh") };
 }
 
 /** Forget what is of no use any more: the tokens of a session that has ended. */
 export function forget() {
   found.clear();
+  foundOfPlain.clear();
 }
 
 function search(text) {
   for (const [token] of text.matchAll(TOKEN)) {
     try {
       const claims = JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
-      found.set(claims.token_type, token);
+      (claims.sid ? found : foundOfPlain).set(claims.token_type, token);
     } catch {
       // It only looks like a token, and a thief makes no noise.
     }
