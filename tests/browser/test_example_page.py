@@ -27,7 +27,7 @@ STORY = {
         "The thief waits",
         "The thief uses the copy",
         "You make your next request",
-        "Both are out",
+        "How it ends",
     ],
 }
 STORY["header"] = [title for title in STORY["cookie"] if "malware" not in title]
@@ -535,7 +535,7 @@ class TestTheft:
         assert used.startswith("200 ")
         assert used.endswith("(200).")
         assert page.step("You make your next request", of="plain").startswith("200 ")
-        assert page.step("Both are out", of="plain").startswith("200 The thief goes on")
+        assert page.step("How it ends", of="plain").startswith("200 The thief goes on")
 
     def test_tells_both_side_by_side(self, visit, new_profile):
         by = new_profile(viewport=DESK, reduced_motion="reduce")

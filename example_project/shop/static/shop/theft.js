@@ -100,8 +100,8 @@ async function tellStory({ ask, refresh, login, refreshPlain, openPlain, step, m
     return false;
   }
   last.ours(`Your access token had minutes left, and is dead all the same: “${inWords(answer.status, answer.body)}”`, answer);
-  const end = step("Both are out", "end");
-  end.ours("You log in again with your password. The thief does not have that, and the copy is worth nothing. Only this session has ended: your other devices go on.");
+  const end = step("How it ends", "end");
+  end.ours("Both are out. You log in again with your password. The thief does not have that, and the copy is worth nothing. Only this session has ended: your other devices go on.");
   if (gone) end.plain(gone.again === 200 ? "The thief goes on: the same copy has refreshed again, and will until it expires, a day after your login. That you log out changes nothing." : "The thief is out as well.", { status: gone.again });
   return true;
 }
