@@ -116,11 +116,12 @@ def check_machine() -> None:
         stop(".venv is a symbolic link; what it points to is not ours to replace.", "rm .venv")
     missing = [name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None]
     if missing:
+        as_root = "sudo " if os.getuid() else ""  # a bare system has no sudo
         version = "python%d.%d" % sys.version_info[:2]  # noqa: UP031
         stop(
             f"{BASE_PYTHON} cannot make environments: its standard library lacks "
             f"{' and '.join(missing)}, which Debian and Ubuntu package apart.",
-            f"sudo apt-get install {version}-venv",
+            f"{as_root}apt-get update && {as_root}apt-get install {version}-venv",
             "Elsewhere, install a complete Python, or name another: make PYTHON=/path/to/python3",
         )
 

@@ -207,6 +207,11 @@ class TestWarnings:
         with override_settings(REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [ours]}):
             assert ids() == []
 
+    def test_mention_a_class_in_parentheses_that_make_no_tuple(self):
+        ours = "drf_jwt_kit.authentication.JWTAuthentication"
+        with override_settings(REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": (ours)}):
+            assert ids(deploy=True) == ["drf_jwt_kit.E048"]
+
     def test_mention_simple_jwts_blacklist_app(self):
         script = (
             "import django; from django.core.checks import run_checks; django.setup(); "
@@ -240,7 +245,10 @@ class TestDeployment:
         (message,) = [m for m in run_checks(include_deployment_checks=True)
                       if m.id == "drf_jwt_kit.W101"]  # fmt: skip
 
-        assert "drf_jwt_kit.authentication.JWTAuthentication" in message.hint
+        assert message.hint == (
+            'Write into the dict REST_FRAMEWORK of the settings: "DEFAULT_AUTHENTICATION_CLASSES": '
+            '["drf_jwt_kit.authentication.JWTAuthentication"]'
+        )
         assert "drf_jwt_kit.W101" not in ids()
 
     @pytest.mark.parametrize("name", ["JWTAuthentication", "JWTStatelessAuthentication"])

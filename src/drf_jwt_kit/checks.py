@@ -38,6 +38,7 @@ CLAIM_NAME_RESERVED = partial(Error, id="drf_jwt_kit.E010")
 CLASS_NOT_OURS = partial(Error, id="drf_jwt_kit.E042")
 NOT_CALLABLE = partial(Error, id="drf_jwt_kit.E043")
 CLAIM_NAMED_TWICE = partial(Error, id="drf_jwt_kit.E046")
+CLASS_WITHOUT_LIST = partial(Error, id="drf_jwt_kit.E048")
 BLACKLIST_INSTALLED = partial(Warning, id="drf_jwt_kit.W001")
 LONG_ACCESS_LIFETIME = partial(Warning, id="drf_jwt_kit.W002")
 UNKNOWN_TO_SIMPLE_JWT = partial(Warning, id="drf_jwt_kit.W003")
@@ -189,6 +190,13 @@ def _check_simple_jwt() -> Iterator[CheckMessage]:
 
 
 def _check_default_classes() -> Iterator[CheckMessage]:
+    if isinstance(drf_settings.DEFAULT_AUTHENTICATION_CLASSES, type):
+        yield CLASS_WITHOUT_LIST(
+            "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] is one class and no list, so every "
+            "request fails.",
+            hint="Put it into brackets; parentheses around one string make no tuple.",
+        )
+        return
     for cls in _defaults(SimpleJWTAuthentication):
         if not issubclass(cls, JWTAuthentication):
             yield CLASS_OF_SIMPLE_JWT(
@@ -201,8 +209,8 @@ def _check_default_classes() -> Iterator[CheckMessage]:
             "drf_jwt_kit.urls.cookie is included, but no class in "
             "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: a user who logs "
             "in there is anonymous at other views.",
-            hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
-            '["drf_jwt_kit.authentication.JWTCookieAuthentication"]}, which takes the header too.',
+            hint="Write into the dict REST_FRAMEWORK of the settings: "
+            '"DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTCookieAuthentication"], which takes the header too.',
         )
 
 
@@ -211,8 +219,8 @@ def _check_deploy() -> Iterator[CheckMessage]:
         yield TOKENS_NOT_READ(
             "No class in REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] accepts our tokens: a "
             "view without SecureViewMixin answers 403 to a valid one.",
-            hint='Set REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": '
-            '["drf_jwt_kit.authentication.JWTAuthentication"]}',
+            hint="Write into the dict REST_FRAMEWORK of the settings: "
+            '"DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTAuthentication"]',
         )
     if not get_settings().ROTATE_REFRESH_TOKENS:
         yield ROTATION_OFF(
@@ -225,4 +233,5 @@ def _check_deploy() -> Iterator[CheckMessage]:
 def _defaults(base: type) -> list[type]:
     """The default authentication classes of the project that are subclasses of ``base``."""
     classes: Any = drf_settings.DEFAULT_AUTHENTICATION_CLASSES
-    return [cls for cls in classes if isinstance(cls, type) and issubclass(cls, base)]
+    listed = [classes] if isinstance(classes, type) else classes
+    return [cls for cls in listed if isinstance(cls, type) and issubclass(cls, base)]

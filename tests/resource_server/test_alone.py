@@ -80,6 +80,6 @@ class TestWithRestFrameworksAnonymousUser:
     def test_the_first_request_names_the_cure(self):
         assert facts("--as-it-comes")["error"] == (
             "django.contrib.auth is not installed, but REST Framework gives its AnonymousUser to "
-            "requests without a token, so they fail. Set "
-            'REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}'
+            "requests without a token, so they fail. Write into the dict REST_FRAMEWORK of the "
+            'settings: "UNAUTHENTICATED_USER": None'
         )

@@ -21,7 +21,7 @@ _NO_USERS = (
     "django.contrib.auth is not installed, but REST Framework gives its AnonymousUser to requests "
     "without a token, so they fail."
 )
-_CURE = 'Set REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}'
+_CURE = 'Write into the dict REST_FRAMEWORK of the settings: "UNAUTHENTICATED_USER": None'
 
 
 def check(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
