@@ -210,7 +210,8 @@ def _check_default_classes() -> Iterator[CheckMessage]:
             "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] reads the cookie: a user who logs "
             "in there is anonymous at other views.",
             hint="Write into the dict REST_FRAMEWORK of the settings: "
-            '"DEFAULT_AUTHENTICATION_CLASSES": ["drf_jwt_kit.authentication.JWTCookieAuthentication"], '
+            '"DEFAULT_AUTHENTICATION_CLASSES": '
+            '["drf_jwt_kit.authentication.JWTCookieAuthentication"], '
             "which takes the header too.",
         )
 
