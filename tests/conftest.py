@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -287,3 +288,9 @@ def calls_of(monkeypatch):
         return made
 
     return watch
+
+
+@pytest.fixture
+def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project without Channels, whatever another test of this process has imported."""
+    monkeypatch.delitem(sys.modules, "drf_jwt_kit.contrib.channels.tickets", raising=False)

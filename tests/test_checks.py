@@ -17,6 +17,7 @@ from drf_jwt_kit.tokens import ClaimsSerializer
 from .child import environment
 from .keys.material import private_pem
 
+pytestmark = pytest.mark.usefixtures("no_sockets")
 HERE = "tests.test_checks"
 HOUR = timedelta(hours=1)
 PUBLIC, SECRET = "django-insecure-" + "x" * 50, "y" * 50

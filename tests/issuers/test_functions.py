@@ -21,6 +21,7 @@ from tests.keys.material import private_pem
 from . import shop
 
 pytestmark = [
+    pytest.mark.usefixtures("no_sockets"),
     pytest.mark.django_db,
     pytest.mark.urls("tests.issuers.shop"),
     pytest.mark.usefixtures("new_process"),

@@ -16,6 +16,7 @@ from drf_jwt_kit.keys.lifecycle import CannotRotate, Entry
 from drf_jwt_kit.keys.ring import KeyState
 from tests.keys.material import kid_of, private_pem
 
+pytestmark = pytest.mark.usefixtures("no_sockets")
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 
 

@@ -7,6 +7,7 @@ from django.core.checks import run_checks
 from django.middleware.cache import FetchFromCacheMiddleware
 from django.test import override_settings
 
+pytestmark = pytest.mark.usefixtures("no_sockets")
 HERE = (
     "drf_jwt_kit.E03",
     "drf_jwt_kit.E047",
