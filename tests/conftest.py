@@ -69,6 +69,7 @@ _ONCE = (
     "engines",
     "faults",
     "interop",
+    "moving",
     "properties",
     "rendering",
     "servers",
