@@ -69,7 +69,6 @@ _ONCE = (
     "engines",
     "faults",
     "interop",
-    "moving",
     "properties",
     "rendering",
     "servers",
@@ -98,6 +97,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.once)
         if place.parts[0] == "browser":
             item.add_marker(pytest.mark.browser)
+        if place.parts[0] == "moving":
+            item.add_marker(pytest.mark.projects)
     # The longest first, so that none of them is alone at the end.
     items.sort(key=lambda item: item.get_closest_marker("projects") is None)
 
