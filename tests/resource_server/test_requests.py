@@ -329,7 +329,7 @@ class TestWithoutToken:
     def test_an_error_names_the_cure_where_a_project_has_no_users(self, ask, settings):
         settings.INSTALLED_APPS = ["rest_framework"]
 
-        with pytest.raises(ImproperlyConfigured, match=r'{"UNAUTHENTICATED_USER": None}'):
+        with pytest.raises(ImproperlyConfigured, match='"UNAUTHENTICATED_USER": None'):
             ask(where="Open")
 
     def test_a_header_without_one_is_an_invalid_request(self):

@@ -81,14 +81,14 @@ HEADERS = [
         str,
         OpenApiParameter.HEADER,
         description="The challenge (RFC 6750 section 3). It names an error if a token was sent.",
-        response=[HTTPStatus.UNAUTHORIZED],
+        response=[401],
     ),
     OpenApiParameter(
         "Retry-After",
         int,
         OpenApiParameter.HEADER,
         description="After how many seconds the same request may succeed.",
-        response=[HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE],
+        response=[429, 503],
     ),
 ]
 """What goes with a refusal beside its body."""
