@@ -20,7 +20,7 @@ from drf_jwt_kit import sessions, transports
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.sessions import TokenPair
 
-from .forced import forced_token, scope_of
+from .forced import given_or_forced, scope_of
 
 _NOT_SIGNED_IN = "This client is not signed in. Call sign_in(user) first."
 
@@ -90,9 +90,8 @@ class JWTClient(APIClient):
 
         ``scopes``, ``auth_time`` and ``claims`` are those of ``forced_token``.
         """
-        if user is not None and token is None:
-            token = forced_token(user, scopes=scopes, auth_time=auth_time, claims=claims)
-        super().force_authenticate(user, token)
+        asked = {"scopes": scopes, "auth_time": auth_time, "claims": claims}
+        super().force_authenticate(user, given_or_forced(user, token, **asked))
 
     def _request(self) -> Request:
         sent: dict[str, Any] = {**self.defaults, **self._credentials}

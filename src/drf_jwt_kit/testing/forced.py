@@ -65,6 +65,11 @@ def force_authenticate(
     ``scopes``, ``auth_time`` and ``claims`` are those of the token. A ``token`` that is given is
     taken as it is.
     """
-    if user is not None and token is None:
-        token = forced_token(user, scopes=scopes, auth_time=auth_time, claims=claims)
-    test.force_authenticate(request, user, token)
+    asked = {"scopes": scopes, "auth_time": auth_time, "claims": claims}
+    test.force_authenticate(request, user, given_or_forced(user, token, **asked))
+
+
+def given_or_forced(user: Any, token: Any, **asked: Any) -> Any:
+    """``token`` as it is given, or else a ``forced_token`` as it is ``asked`` for; nobody's is
+    None."""
+    return token if user is None or token is not None else forced_token(user, **asked)

@@ -13,7 +13,6 @@ from typing import Any
 from unittest import SkipTest
 
 from drf_jwt_kit import sessions, transports
-from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.sessions import TokenPair
 from drf_jwt_kit.testing.client import JWTClient, JWTCookieClient
 from drf_jwt_kit.views.cookies import CookieEndpointMixin
@@ -86,10 +85,10 @@ class Site:
 
     def ask(self, path: str, token: str | None = None, **more: Any) -> Any:
         """The answer to GET, with ``token`` in the header."""
-        settings = get_settings()
+        client = stranger()
         if token is not None:
-            more[settings.AUTH_HEADER_NAME] = f"{settings.AUTH_HEADER_TYPES[0]} {token}"
-        return stranger().get(path, secure=True, **more)
+            client.hold(TokenPair(access=token, refresh=None))
+        return client.get(path, secure=True, **more)
 
     def lets_in(self, path: str, token: str | None = None, **more: Any) -> bool:
         """Whether a closed view answers more than it does without a token."""
