@@ -58,7 +58,7 @@ class LoggedOut(serializers.Serializer[Any]):
 class SessionName(serializers.Serializer[Any]):
     """What the user calls the device of a session."""
 
-    name = serializers.CharField(max_length=100, allow_blank=True)
+    name = SessionSerializer._declared_fields["name"]
 
 
 def of_refresh(view: Any) -> Any:
