@@ -56,6 +56,11 @@ class ExamplePage:
         """The heading of that name, if it is shown."""
         return self.page.get_by_role("heading", name=name, exact=True)
 
+    def begin_theft(self) -> None:
+        """Play it until the thief waits."""
+        self.button("Play it").click()
+        self.heading("The thief waits").wait_for()
+
     def play_theft(self) -> list[str]:
         """Play it to its end; the headings of its steps."""
         self.button("Play it").click()

@@ -553,8 +553,7 @@ class TestTheft:
         profile.expect("401")
         page = visit("cookie")
         page.log_in()
-        page.button("Play it").click()
-        page.heading("The thief waits").wait_for()
+        page.begin_theft()
 
         page.page.get_by_label("Authorization header").check()
 
@@ -568,8 +567,7 @@ class TestTheft:
         profile.expect("401")
         page, other = visit("cookie"), visit("cookie")
         page.log_in("alice")
-        page.button("Play it").click()
-        page.heading("The thief waits").wait_for()
+        page.begin_theft()
 
         other.log_in("bob")
 
@@ -580,8 +578,7 @@ class TestTheft:
         profile.expect("401")
         page = visit("cookie")
         page.log_in()
-        page.button("Play it").click()
-        page.heading("The thief waits").wait_for()
+        page.begin_theft()
 
         page.button("Log out", within=".bar").click()
 
