@@ -175,8 +175,7 @@ class CSRFFailed(exceptions.PermissionDenied):
 class DataNotKept(exceptions.APIException, ValueError):  # noqa: N818  # named as those beside it
     """``data`` of a login is too large, or not every database keeps it: 400.
 
-    A client may have sent what it is made of, and is told no more. As a ValueError it says where
-    it is wrong.
+    A client may have sent it, and is told no more. As a ValueError it says where it is wrong.
     """
 
     status_code = status.HTTP_400_BAD_REQUEST
