@@ -84,7 +84,6 @@ _ONCE_FILES = (
     "test_envelopes.py",
     "test_logs.py",
     "test_translations.py",
-    "testing/test_plugin.py",
 )
 
 
@@ -97,7 +96,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.once)
         if place.parts[0] == "browser":
             item.add_marker(pytest.mark.browser)
-        if place.parts[0] == "moving":
+        if place.parts[0] == "moving" or place.as_posix() == "testing/test_plugin.py":
             item.add_marker(pytest.mark.projects)
     # The longest first, so that none of them is alone at the end.
     items.sort(key=lambda item: item.get_closest_marker("projects") is None)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.models import Cutoff, RevokedReason, Session
+from drf_jwt_kit.sessions.account import user_id_of
 from tests.conftest import claims_of
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ class TestList:
     def test_says_who_acts_as_the_user_and_why(self, user, other_user, listed):
         sessions.start(user, actor=other_user, reason="Ticket 4711")
 
-        assert listed()[0]["ACTOR"] == f"{other_user.pk} (Ticket 4711)"
+        assert listed()[0]["ACTOR"] == f"{user_id_of(other_user)} (Ticket 4711)"
 
     def test_shows_the_name_that_its_owner_gave_it(self, kit, user, listed):
         kit.sign_in(user, user_agent="curl")
