@@ -11,6 +11,8 @@ import subprocess
 from pathlib import Path
 
 SUPPORTED = ("3.14", "3.13", "3.12", "3.11", "3.10")
+# No released Debian has it, so a machine may be without it; the hosted workflow brings it.
+WHEREVER_IT_IS = "3.14"
 
 
 def pyenv_folders() -> list[str]:
@@ -30,11 +32,18 @@ def pyenv_folders() -> list[str]:
 def newest() -> str:
     """The path of the newest supported Python that runs. LookupError where there is none."""
     for version in SUPPORTED:
-        for folder in [*pyenv_folders(), None]:
-            found = shutil.which(f"python{version}", path=folder)
-            if found is not None and _runs(found):
-                return found
+        if found := find(version):
+            return found
     raise LookupError(f"None of Python {', '.join(SUPPORTED)} is here.")
+
+
+def find(version: str) -> str | None:
+    """The path of a Python ``version`` that runs, or None."""
+    for folder in [*pyenv_folders(), None]:
+        found = shutil.which(f"python{version}", path=folder)
+        if found is not None and _runs(found):
+            return found
+    return None
 
 
 def _runs(path: str) -> bool:

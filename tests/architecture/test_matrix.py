@@ -43,6 +43,18 @@ def test_each_required_python_that_did_not_pass_is_named(matrix):
     ]
 
 
+def test_a_python_that_no_debian_has_is_left_out_where_it_is_not(matrix, capsys):
+    here = ["3.13", "3.12", "3.11", "3.10"]
+
+    assert matrix.rows_left_out(here, []) == ["--skip-env=^py314-"]
+    assert "No Python 3.14 is here" in capsys.readouterr().out
+    assert matrix.rows_left_out(["3.14", *here], []) == []
+
+
+def test_a_row_that_was_chosen_is_never_left_out(matrix):
+    assert matrix.rows_left_out(["3.13", "3.12"], ["-m", "python3.14"]) == []
+
+
 def test_rows_are_measured_in_ci_alone(matrix, monkeypatch):
     monkeypatch.setattr(matrix, "IN_CI", True)
     measured = matrix.surroundings().get("MEASURED")
