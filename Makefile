@@ -13,6 +13,9 @@ SUDO = $(if $(filter 0,$(shell id -u)),,sudo --preserve-env=CI)
 
 # Leftovers of another project in the shell must not decide what is imported or configured here.
 unexport PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
+# The tests start Python some hundred times: each start would compile what none before it has kept.
+unexport PYTHONDONTWRITEBYTECODE
+compiled = @$(VENV_PYTHON) -m compileall -q src tests benchmarks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -37,6 +40,7 @@ tour: ## the life of a session over HTTP, step by step, on the example project
 
 test: ## the tests, on every processor (one: ARGS="-n 0")
 	$(bootstrap) test
+	$(compiled)
 	@$(if $(ARGS),,echo "About ten minutes on two processors, and four without what \`make services\` brings.")
 	@$(VENV_PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
