@@ -103,13 +103,13 @@ def about(figures: dict[str, Any]) -> str:
 
 def choice(figures: dict[str, Any]) -> str:
     """What there is to choose, and how often it costs what the open view costs."""
-    runs = [run["measures"]["request"] for run in hs256(figures)]
+    runs = hs256(figures)
     rows = (
         (
             wanted,
             taken,
-            str(runs[0][side]["queries"]),
-            *(f"{ratio_to_first('request', side, sides):.2f}" for sides in runs),
+            str(runs[0]["measures"]["request"][side]["queries"]),
+            *(_span(_ratios(figures, run, "request", side, "nobody")) for run in runs),
         )
         for side, (wanted, taken) in _CHOICES.items()
     )
@@ -188,8 +188,11 @@ def budgets(figures: dict[str, Any]) -> str:
     """What it may cost, and what it was found to cost."""
     found: dict[str, list[str]] = {}
     for one in judged(figures["runs"]):
-        shown = one.word if one.found is None else f"{one.found:.2f}"
-        word = " **over**" if one.is_over else ""
+        repeated = _repeated(figures, one.database).get(one.budget)
+        ratios = repeated or ([] if one.found is None else [one.found])
+        shown = _span(ratios) if ratios else one.word
+        over = [ratio > one.limit for ratio in ratios]
+        word = (" **over**" if all(over) else " **over at times**") if any(over) else ""
         found.setdefault(one.budget, []).append(f"{shown} (≤ {one.limit:g}){word}")
     return _table(("", *_databases(figures)), ((name, *cells) for name, cells in found.items()))
 
@@ -213,15 +216,13 @@ def faster(figures: dict[str, Any]) -> str:
 def readme(figures: dict[str, Any]) -> str:
     """The line of the README, on the last database of the run."""
     run = next(run for run in reversed(figures["runs"]) if run["algorithm"] == "HS256")
-    request, refresh = run["measures"]["request"], run["measures"]["refresh"]
-    ours, theirs, open_view = (request[s]["median_us"] for s in ("strict", "simplejwt", "nobody"))
-    stateless, blacklist = request["stateless"], refresh["simplejwt with blacklist"]
-    costs = {
-        "strict": f"{ours / open_view:.1f}",
-        "theirs": f"{theirs / open_view:.1f}",
-        "stateless": f"{stateless['median_us'] / open_view:.1f}",
-        "refresh": f"{refresh['kit']['median_us'] / blacklist['median_us']:.2f}",
+    compared = {
+        "strict": ("request", "strict", "nobody"),
+        "theirs": ("request", "simplejwt", "nobody"),
+        "stateless": ("request", "stateless", "nobody"),
+        "refresh": ("refresh", "kit", "simplejwt with blacklist"),
     }
+    costs = {word: _span(_ratios(figures, run, *sides)) for word, sides in compared.items()}
     return _LINE.format(database=DATABASES[run["database"]], **costs)
 
 
@@ -272,15 +273,34 @@ def _measure_table(figures: dict[str, Any], measure: str) -> str:
         )
         for side, counts in first.items()
     )
-    head = ("", "queries", *(f"{name}, µs CPU" for name in _databases(figures)))
+    head = ("", "queries", *(f"{name}, µs CPU, ratio" for name in _databases(figures)))
     return _table(head, rows)
 
 
 def _cell(measure: str, side: str, sides: dict[str, Any]) -> str:
-    """The median, its quartiles, and the ratio."""
-    low, high = sides[side]["quartiles_us"]
-    ratio = ratio_to_first(measure, side, sides)
-    return f"{_microseconds(sides[side])} ({low:,.0f} to {high:,.0f}), {ratio:.2f}"
+    """The median and the ratio."""
+    return f"{_microseconds(sides[side])}, {ratio_to_first(measure, side, sides):.2f}"
+
+
+def _ratios(
+    figures: dict[str, Any], run: dict[str, Any], measure: str, ours: str, theirs: str
+) -> list[float]:
+    """What the repeated runs found of a side beside another, or else what ``run`` did."""
+    sides = run["measures"][measure]
+    found = [sides[ours]["median_us"] / sides[theirs]["median_us"]]
+    repeated = _repeated(figures, run["database"])
+    return repeated.get(f"{measure}: {ours}, beside {theirs}", found)
+
+
+def _repeated(figures: dict[str, Any], database: str) -> dict[str, list[float]]:
+    """What each budget cost in runs that were repeated, if there were any since this one."""
+    ratios: dict[str, list[float]] = figures.get("repeated", {}).get(database, {})
+    return ratios
+
+
+def _span(ratios: list[float]) -> str:
+    """From the least to the most."""
+    return " to ".join(dict.fromkeys(f"{ratio:.2f}" for ratio in (min(ratios), max(ratios))))
 
 
 def _microseconds(one: dict[str, Any]) -> str:

@@ -43,6 +43,24 @@ def test_other_figures_make_another_page():
     assert "Measured on 2001-01-01" in page.filled(text, other)
 
 
+class TestRunsThatWereRepeated:
+    def said(self, *ratios):
+        budget = "request: strict, beside nobody"
+        figures = figures_of(request={"nobody": 100.0, "strict": 150.0})
+        return page.budgets(figures | {"repeated": {"sqlite": {budget: ratios}}})
+
+    @pytest.mark.parametrize(
+        ("ratios", "shown"),
+        [
+            ([1.5, 1.7, 1.6], "1.50 to 1.70 (≤ 1.75) |"),
+            ([1.7, 1.8, 1.9], "1.70 to 1.90 (≤ 1.75) **over at times** |"),
+            ([1.8, 1.9, 1.85], "1.80 to 1.90 (≤ 1.75) **over** |"),
+        ],
+    )
+    def test_a_budget_shows_their_span_and_how_often_it_is_over(self, ratios, shown):
+        assert f"| request: strict, beside nobody | {shown}" in self.said(*ratios)
+
+
 class TestWhereSomebodyElseIsFaster:
     def test_whoever_costs_less_is_named_with_the_ratio(self):
         said = page.faster(figures_of(request={"knox": 100.0, "strict": 150.0}))
