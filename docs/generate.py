@@ -228,22 +228,12 @@ def checks() -> str:
     lines = []
     for name in sorted(entries):
         number = name.rpartition(".")[2]
-        level = "Error" if number.startswith("E") else "Warning"
-        when = next(by for beginning, by in _RUN_BY.items() if number.startswith(beginning))
-        lines += [f"## {number}", "", f"{level}, from {when}.", ""]
+        lines += [f"## {number}", ""]
         for says, hint in entries[name]:
             told = "(A sentence that says what is wrong, and where.)" if says == "…" else says
             cure = "(The nearest name, or all of them.)" if hint == "…" else hint
             lines += [f"> {told}", ">", f"> Hint: {cure}", ""]
     return "\n".join(lines)
-
-
-_RUN_BY = {
-    "W1": "`check --deploy`",
-    "W06": "`check --database ALIAS` and `migrate`",
-    "": "`check` and `runserver`",
-}
-"""By the beginning of the id."""
 
 
 def check_calls() -> Iterator[tuple[str, ast.Call, ast.Module]]:
