@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 _CHECK_ID = re.compile(r"drf_jwt_kit\.[EW]\d{3}")
+_EXAMPLE = re.compile(r" such as '[^']*'")
 _TABLE = re.compile(r"(<!-- table: (\S+) -->\n)[\s\S]*?(<!-- end of table -->)")
 
 
@@ -83,7 +84,7 @@ def _settings_table(chosen: Iterable[Field[Any]], cls: type | None = None) -> st
         (
             (
                 _code(field.name),
-                field.metadata["accepts"],
+                _EXAMPLE.sub("", field.metadata["accepts"]),
                 "(needed)" if field.default is MISSING else _value(field.default),
                 says[field.name],
             )
