@@ -343,6 +343,10 @@ def _text(node: ast.expr, tree: ast.Module) -> str:
         return "".join(_text(part, tree) for part in node.values)
     if isinstance(node, ast.FormattedValue):
         return _text(node.value, tree)
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "page":
+        from drf_jwt_kit.conf.documentation import page
+
+        return page(ast.literal_eval(node.args[0]))
     name = ast.unparse(node)
     lines = ast.walk(tree) if name in {"problem", "hint"} else tree.body
     named = [

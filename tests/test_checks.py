@@ -9,9 +9,12 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.test import override_settings
+from django.urls import include
 from rest_framework import serializers
 
+import drf_jwt_kit
 from drf_jwt_kit.apps import require_compatible
+from drf_jwt_kit.conf.documentation import page
 from drf_jwt_kit.tokens import ClaimsSerializer
 
 from .child import environment
@@ -19,7 +22,8 @@ from .keys.material import private_pem
 
 pytestmark = pytest.mark.usefixtures("no_sockets")
 HERE = "tests.test_checks"
-HOUR = timedelta(hours=1)
+HOUR, REST = timedelta(hours=1), "rest_framework"
+OTHERS = ["django.contrib.auth", "django.contrib.contenttypes", REST]
 PUBLIC, SECRET = "django-insecure-" + "x" * 50, "y" * 50
 
 
@@ -158,7 +162,23 @@ class TestErrors:
         with kit(CLAIMS_SERIALIZER=f"{HERE}.TakesProtocolNames"):
             (message,) = [m for m in run_checks() if m.id == "drf_jwt_kit.E004"]
 
-        assert "docs/how-to/own-claims.md" in message.hint
+        assert page("docs/how-to/own-claims.md") in message.hint
+
+    def test_name_the_line_that_adds_rest_framework(self, settings):
+        settings.INSTALLED_APPS = [one for one in settings.INSTALLED_APPS if one != REST]
+        (message,) = [m for m in run_checks() if m.id == "drf_jwt_kit.E049"]
+
+        assert message.hint == (
+            'Add this line to your settings: INSTALLED_APPS += ["rest_framework"]'
+        )
+
+    def test_leave_rest_framework_out_where_no_view_answers_with_its_pages(self, settings):
+        settings.INSTALLED_APPS = [one for one in settings.INSTALLED_APPS if one != REST]
+        settings.REST_FRAMEWORK = {
+            "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]
+        }
+
+        assert ids() == []
 
     def test_leave_harmless_names_alone(self):
         with kit(CLAIMS_SERIALIZER=f"{HERE}.Fine"):
@@ -324,11 +344,24 @@ class TestDeployment:
 class TestWhatNoCheckCanSay:
     """Django stops before checks run, or a check would stop ``migrate`` itself."""
 
-    def test_urls_without_the_app_name_the_missing_line(self):
+    @pytest.mark.parametrize(
+        "touch",
+        [
+            "import drf_jwt_kit.urls",
+            "import drf_jwt_kit.urls.cookie",
+            "from drf_jwt_kit.authentication import JWTAuthentication",
+            "from drf_jwt_kit.mixins import SecureViewMixin",
+            "from drf_jwt_kit.models import Session",
+            "from drf_jwt_kit import sessions",
+            "from rest_framework.views import APIView",
+        ],
+    )
+    def test_whatever_touches_us_without_the_app_names_the_missing_line(self, touch):
+        classes = ["drf_jwt_kit.authentication.JWTAuthentication"]
         script = (
             "from django.conf import settings; import django; "
-            "settings.configure(INSTALLED_APPS=['rest_framework']); django.setup(); "
-            "import drf_jwt_kit.urls"
+            f"settings.configure(SECRET_KEY={SECRET!r}, INSTALLED_APPS={OTHERS}, REST_FRAMEWORK="
+            f"{{'DEFAULT_AUTHENTICATION_CLASSES': {classes}}}); django.setup(); {touch}"
         )
         answer = subprocess.run(
             [sys.executable, "-c", script],
@@ -340,6 +373,14 @@ class TestWhatNoCheckCanSay:
 
         assert 'INSTALLED_APPS += ["rest_framework", "drf_jwt_kit"]' in answer.stderr
         assert "ImproperlyConfigured" in answer.stderr
+
+    def test_an_include_of_the_package_names_its_urls(self):
+        with pytest.raises(ImportError, match=r'Its URLs are in "drf_jwt_kit\.urls"'):
+            include("drf_jwt_kit")
+
+    def test_nothing_else_is_said_of_what_the_package_has_not(self):
+        with pytest.raises(AttributeError, match="has no attribute 'urlpattern'"):
+            _ = drf_jwt_kit.urlpattern
 
     def test_a_django_that_cannot_import_its_rest_framework_says_what_to_install(self):
         with pytest.raises(ImproperlyConfigured, match=r'pip install "djangorestframework>=3\.18"'):

@@ -114,8 +114,22 @@ class TestUnknownKeys:
 class TestWrongValues:
     def test_name_the_key_and_the_value_and_what_is_accepted(self):
         assert only_problem({}, {"ACCESS_TOKEN_LIFETIME": 900}) == (
-            "SIMPLE_JWT['ACCESS_TOKEN_LIFETIME'] must be a timedelta longer than zero, not 900."
+            "SIMPLE_JWT['ACCESS_TOKEN_LIFETIME'] must be a timedelta longer than zero, not 900. "
+            "For seconds, write timedelta(seconds=900)."
         )
+
+    @pytest.mark.parametrize("value", [900, 0.5])
+    def test_spell_a_number_that_was_meant_as_seconds(self, value):
+        said = only_problem({"ACCESS_TOKEN_LIFETIME": value})
+
+        assert said.endswith(f"For seconds, write timedelta(seconds={value}).")
+
+    @pytest.mark.parametrize("value", [0, -1, True, 1e300, float("nan")])
+    def test_spell_no_number_that_would_be_wrong_even_so(self, value):
+        assert "write" not in only_problem({"ACCESS_TOKEN_LIFETIME": value})
+
+    def test_spell_no_number_where_no_duration_is_wanted(self):
+        assert "write" not in only_problem({"ISSUER": 900})
 
     @pytest.mark.parametrize(
         ("name", "value"),
@@ -196,4 +210,4 @@ class TestWrongValues:
         assert "12345" not in only_problem({"KEYS": 12345})
 
     def test_show_a_length_of_time_whose_name_sounds_secret(self):
-        assert only_problem({"KEYS_RELOAD_INTERVAL": 5}).endswith("longer than zero, not 5.")
+        assert only_problem({"KEYS_RELOAD_INTERVAL": 5}).endswith("write timedelta(seconds=5).")

@@ -28,3 +28,13 @@ calls ``sessions``, which asks its pure judge (``sessions.life``) and writes tok
 """
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """Refuse ``include("drf_jwt_kit")`` with the cure, which Django's message does not name."""
+    if name == "urlpatterns":
+        raise ImportError(
+            'include("drf_jwt_kit") names the package. Its URLs are in "drf_jwt_kit.urls", and '
+            'those for browsers in "drf_jwt_kit.urls.cookie".'
+        )
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

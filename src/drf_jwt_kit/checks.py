@@ -69,6 +69,7 @@ def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """The messages of ``manage.py check``."""
     return [*conf.check()] or [
         *conf.check_names(),
+        *conf.check_apps(),
         *keys.check(),
         *claims.check(),
         *transports.check(),

@@ -130,6 +130,16 @@ def test_every_setting_of_simple_jwt_is_accounted_for(name):
     assert f"`{name}`" in table.partition("\n## ")[0]
 
 
+@pytest.mark.parametrize(
+    "module", sorted((PACKAGE / "urls").glob("*.py")), ids=lambda path: path.stem
+)
+def test_every_module_that_can_be_included_is_named_where_an_include_fails(module):
+    name = ".".join(["drf_jwt_kit.urls", *([module.stem] if module.stem != "__init__" else [])])
+    table = read("docs/reference/urls.md").partition("## Where an include fails")[2]
+
+    assert f"`{name}`" in table.partition("\n## ")[0]
+
+
 WORKS_WITH = re.findall(
     r"^\| (?P<package>[\w-]+) \| (?P<version>[\d.]+) \|.*\| `(?P<test>[\w/.]+)` \|$",
     read("docs/how-to/works-with.md"),

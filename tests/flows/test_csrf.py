@@ -111,7 +111,8 @@ def test_a_refusal_is_logged_with_its_path_and_its_reason(logged_in, caplog):
     assert (record.levelname, record.getMessage()) == (
         "WARNING",
         "event=csrf_refused path='/api/auth/refresh/' why='Origin checking failed - "
-        "https://evil.example does not match any trusted origins.'",
+        "https://evil.example does not match any trusted origins. If that page is yours, name its "
+        "origin in CSRF_TRUSTED_ORIGINS.'",
     )
 
 
@@ -151,6 +152,13 @@ class TestAProxyBetweenPageAndServer:
         headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": site}
 
         assert "proxy" not in self.detail(logged_in, caplog, **headers)
+
+    def test_it_is_the_origin_that_is_named_instead(self, logged_in, caplog):
+        headers = {"Origin": "https://app.example", "Sec-Fetch-Site": "cross-site"}
+
+        assert self.detail(logged_in, caplog, **headers).endswith(
+            "If that page is yours, name its origin in CSRF_TRUSTED_ORIGINS."
+        )
 
     def test_none_is_suspected_where_another_thing_is_wrong(self, logged_in, caplog):
         headers = {"Sec-Fetch-Site": "same-origin", "X_CSRFToken": ""}

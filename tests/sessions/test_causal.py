@@ -12,6 +12,7 @@ from django.core.checks import run_checks
 from django.db import OperationalError, transaction
 
 from drf_jwt_kit import sessions
+from drf_jwt_kit.conf.documentation import page
 from drf_jwt_kit.exceptions import InvalidToken, ServiceUnavailable
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import causal
@@ -181,7 +182,7 @@ class TestCheck:
         )
         assert warning.hint == (
             'Add "init_command": "SET SESSION wsrep_sync_wait = 3" to the OPTIONS of '
-            "DATABASES['default']. docs/how-to/databases.md says what that costs."
+            f"DATABASES['default']. {page('docs/how-to/databases.md')} says what that costs."
         )
 
     def test_warns_where_only_reads_wait(self, said):

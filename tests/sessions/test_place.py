@@ -4,12 +4,13 @@ import logging
 import time
 from datetime import timedelta
 from time import perf_counter
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
@@ -244,8 +245,16 @@ class TestNoPlace:
 
         assert [record.getMessage() for record in caplog.records] == [
             "event=place_unknown error=OperationalError "
-            "then='access tokens cost one query until the place can be read'"
+            "then='run `python manage.py migrate`: access tokens cost one query until the place "
+            "can be read'"
         ]
+
+    def test_no_migrate_is_asked_for_where_another_thing_is_wrong(self, user, monkeypatch, caplog):
+        monkeypatch.setattr(place, "read", Mock(side_effect=OperationalError("it is locked")))
+        with caplog.at_level(logging.WARNING, logger="drf_jwt_kit"):
+            place.learn()
+
+        assert "migrate" not in caplog.text
 
     @pytest.mark.django_db(databases=[])
     def test_a_token_is_made_where_no_database_may_be_asked(self, monkeypatch):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import MISSING, Field, fields
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
@@ -105,7 +107,8 @@ def _wrong_values(sources: Sequence[Source]) -> Iterator[str]:
     for spec, where, value in _given(sources):
         if not spec.metadata["valid"](value):
             said = _shown(value, secret=spec.metadata["secret"])
-            yield f"{where} must be {spec.metadata['accepts']}, not {said}."
+            cure = _as_duration(spec.metadata["valid"], value)
+            yield f"{where} must be {spec.metadata['accepts']}, not {said}.{cure}"
 
 
 def _too_short(sources: Sequence[Source]) -> Iterator[str]:
@@ -118,6 +121,15 @@ def _too_short(sources: Sequence[Source]) -> Iterator[str]:
                 f"{place} ({value[spec.name]}) is shorter than {other} ({value[other]}), so "
                 f"{otherwise}. Make it at least as long."
             )
+
+
+def _as_duration(valid: Callable[[Any], bool], value: Any) -> str:
+    """How a number is written that was meant as seconds."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        with suppress(OverflowError, ValueError):  # longer than a timedelta can be, or no number
+            if valid(timedelta(seconds=value)):
+                return f" For seconds, write timedelta(seconds={value!r})."
+    return ""
 
 
 def _is_dict_in_tuple(value: Any) -> bool:

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from rest_framework.settings import api_settings as drf_settings
 
 from drf_jwt_kit.conf import current_problems, get_settings
+from drf_jwt_kit.conf.documentation import page
 from drf_jwt_kit.transports.checks import check_page_cache
 
 from .settings import problems
@@ -26,7 +27,7 @@ _CURE = 'Write into the dict REST_FRAMEWORK of the settings: "UNAUTHENTICATED_US
 
 def check(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """The messages of ``manage.py check`` about a resource server."""
-    hint = "docs/reference/settings.md has every key of it, with its type and default."
+    hint = f"{page('docs/reference/settings.md')} has every key of it, with type and default."
     wrong = list(current_problems()) or list(problems(get_settings().RESOURCE_SERVER))
     said: list[CheckMessage] = [
         Error(problem, hint=hint, id=WRONG_RESOURCE_SERVER) for problem in wrong

@@ -19,6 +19,7 @@ from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Warning
 from django.db import connections, router
 
+from drf_jwt_kit.conf.documentation import page
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.models import Session
 
@@ -76,7 +77,7 @@ def check(databases: Collection[str]) -> Iterator[CheckMessage]:
             f"The database {alias!r} is a node of a Galera cluster, and wsrep_sync_wait is "
             f"{waits_for}. It does not wait for what other nodes have committed: {follows}.",
             hint='Add "init_command": "SET SESSION wsrep_sync_wait = 3" to the OPTIONS of '
-            f"DATABASES[{alias!r}]. docs/how-to/databases.md says what that costs.",
+            f"DATABASES[{alias!r}]. {page('docs/how-to/databases.md')} says what that costs.",
         )
 
 

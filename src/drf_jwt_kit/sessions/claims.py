@@ -20,6 +20,7 @@ from rest_framework import serializers
 
 from drf_jwt_kit.conf import KitSettings, get_settings
 from drf_jwt_kit.conf import checks as conf
+from drf_jwt_kit.conf.documentation import page
 from drf_jwt_kit.disclosure import shown
 from drf_jwt_kit.models import Session
 
@@ -193,7 +194,7 @@ def check() -> Iterator[CheckMessage]:
             yield RESERVED_CLAIM(
                 f"{has}, a claim that the protocol sets.",
                 hint=f"Give the field another name, such as 'user_{name}'. A scope is set on the "
-                "token by get_token: docs/how-to/own-claims.md has the lines.",
+                f"token by get_token: {page('docs/how-to/own-claims.md')} has the lines.",
             )
         elif LOOKS_SECRET.search(name):
             yield SECRET_CLAIM(

@@ -26,6 +26,7 @@ from django.db.models import CharField, Func
 from drf_jwt_kit.models import Cutoff, Place, database
 
 from . import events, rows
+from .faults import says_not_migrated
 
 CLAIM = "place"
 
@@ -204,5 +205,7 @@ def _survivable() -> Any:
 
 
 def _tell_unknown(error: Exception) -> None:
-    cure = "access tokens cost one query until the place can be read"
-    events.log("place_unknown", level=logging.WARNING, error=type(error).__name__, then=cure)
+    then = "access tokens cost one query until the place can be read"
+    if says_not_migrated(error):
+        then = f"run `python manage.py migrate`: {then}"
+    events.log("place_unknown", level=logging.WARNING, error=type(error).__name__, then=then)

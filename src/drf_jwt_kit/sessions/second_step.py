@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Warning
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.documentation import page
 from drf_jwt_kit.conf.routed import class_of, is_kind_of, routed_views
 
 PASSWORD_IS_ENOUGH = partial(Warning, id="drf_jwt_kit.W053")
@@ -32,7 +33,7 @@ def check() -> Iterator[CheckMessage]:
             "answers tokens to whoever knows the password, and asks for nothing else.",
             hint='Include "drf_jwt_kit.urls.without_login" (or ".cookie_without_login") in place '
             "of the set with the login, or override password_accepted of the serializer that "
-            "TOKEN_OBTAIN_SERIALIZER names: docs/how-to/second-factor.md has both.",
+            f"TOKEN_OBTAIN_SERIALIZER names: {page('docs/how-to/second-factor.md')} has both.",
         )
 
 

@@ -7,6 +7,7 @@ from .cookie import (
     is_same_generation,
     refresh_cookie,
     seconds_left,
+    tell_if_dropped,
 )
 from .csrf import SAFE_METHODS, csrf_token, is_own_origin, require_own_page, send_csrf_cookie
 from .header import challenge_of, header_of, is_read_after, token_in, vary
@@ -26,6 +27,7 @@ __all__ = [
     "require_own_page",
     "seconds_left",
     "send_csrf_cookie",
+    "tell_if_dropped",
     "token_in",
     "vary",
 ]

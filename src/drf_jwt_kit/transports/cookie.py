@@ -6,9 +6,12 @@ can plant one. Scripts can never read them. Source: RFC 6265bis sections 4.1.3 a
 
 from __future__ import annotations
 
+import logging
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.http import HttpResponseBase
 from rest_framework.request import Request
@@ -17,8 +20,18 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.fields import SameSite
 from drf_jwt_kit.jose.codec import read_unverified
 
+logger = logging.getLogger("drf_jwt_kit")
+
 _COULD_BE_A_TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 """Three parts in base64url. Source: RFC 7515 section 7.1."""
+
+_OWN_MACHINE = re.compile(r"(.+\.)?localhost|127(\.\d+){3}|::1|", re.ASCII)
+"""Source: Secure Contexts section 3.1."""
+
+_PLAIN_HTTP = (
+    "Browsers drop Secure cookies that come over plain HTTP. Serve over HTTPS, or open the page as "
+    "http://localhost while developing."
+)
 
 _SPACE = " \t"
 """The spaces that a browser strips from names and values. Source: RFC 6265bis section 5.6."""
@@ -72,6 +85,27 @@ class TokenCookie:
         """Make the browser delete the cookie: by the same name, path, domain and SameSite."""
         domain = get_settings().COOKIE_DOMAIN
         response.delete_cookie(self.name, domain=domain, samesite=self.samesite)
+
+
+def tell_if_dropped(request: Request) -> None:
+    """Log a warning where the browser drops what was set for ``request``, and the next one is 401.
+
+    It drops ``Secure`` cookies that come over plain HTTP, but for those of its own machine. From
+    such an address it sends no Fetch Metadata, and its Origin tells the truth behind any proxy.
+    """
+    page = _plain_http_page(request.headers.get("Origin", ""))
+    by_https = request.is_secure() or "Sec-Fetch-Site" in request.headers
+    if page and get_settings().COOKIE_SECURE and not by_https:
+        logger.warning("event=cookies_dropped page=%r why=%r", page, _PLAIN_HTTP)
+
+
+def _plain_http_page(origin: str) -> str | None:
+    """The host of a page at ``origin``, if that is plain HTTP and not the browser's machine."""
+    with suppress(ValueError):  # a host in brackets that is none
+        scheme, host = urlsplit(origin)[0], urlsplit(origin).hostname or ""
+        if scheme == "http" and not _OWN_MACHINE.fullmatch(host):
+            return host
+    return None
 
 
 def seconds_left(token: str) -> int:

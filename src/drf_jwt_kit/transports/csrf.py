@@ -41,6 +41,8 @@ _PLAIN_HTTP = (
     "SECURE_PROXY_SSL_HEADER, or name the origin of the page in CSRF_TRUSTED_ORIGINS."
 )
 
+_ANOTHER_ORIGIN = "If that page is yours, name its origin in CSRF_TRUSTED_ORIGINS."
+
 _UNREADABLE = (
     BadRequest,
     SuspiciousOperation,
@@ -96,8 +98,8 @@ def _refusal(request: HttpRequest) -> str | None:
     reason = _check().process_view(request, None, (), {})  # type: ignore[arg-type]  # no view is exempt
     if reason is None:
         return None
-    if own and "Origin" in request.headers and not is_own_origin(request):
-        return f"{reason} {_what_a_proxy_does(request)}"
+    if "Origin" in request.headers and not is_own_origin(request):
+        return f"{reason} {_what_a_proxy_does(request) if own else _ANOTHER_ORIGIN}"
     return str(reason)
 
 

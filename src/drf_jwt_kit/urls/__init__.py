@@ -1,16 +1,7 @@
 """Which URLs have the endpoints? Simple JWT's names: ``include("drf_jwt_kit.urls")``."""
 
-from django.apps import apps
-from django.core.exceptions import ImproperlyConfigured
 from django.urls import path
 
-if not apps.is_installed("drf_jwt_kit"):
-    raise ImproperlyConfigured(
-        "drf_jwt_kit.urls is included, but the app is not installed. Add this line to your "
-        'settings: INSTALLED_APPS += ["rest_framework", "drf_jwt_kit"]'
-    )
-
-# Views import models. Without the app, Django refuses that with a less helpful message.
 from drf_jwt_kit import views
 
 urlpatterns = [

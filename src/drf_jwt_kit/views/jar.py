@@ -70,6 +70,7 @@ class NoTokensMixin(EndpointMixin):
             self._in_body = pair.access
             if transports.access_cookie().read_each(self.request):  # of before that was set
                 transports.access_cookie().clear(response)
+        transports.tell_if_dropped(self.request)
         return into_cookies(response, pair, held=held)
 
     def prepared(self) -> list[Beginning]:

@@ -5,8 +5,9 @@ from django.conf import settings as django_settings
 from django.test import override_settings
 from rest_framework_simplejwt import authentication, models, serializers, tokens, views
 
+from drf_jwt_kit.conf.documentation import SITE
 from drf_jwt_kit.management.subcommands.migrate.classes import Extension
-from drf_jwt_kit.management.subcommands.migrate.meanings import meanings
+from drf_jwt_kit.management.subcommands.migrate.meanings import Meaning, meanings
 from drf_jwt_kit.management.subcommands.migrate.routes import Route
 from tests.docs.pages import ROOT
 
@@ -165,3 +166,9 @@ def test_every_page_that_is_named_is_there():
         pages = {one.page.partition("#")[0] for one in meanings([], classes)}
 
     assert [page for page in pages if not (ROOT / page).exists()] == []
+
+
+def test_a_page_is_printed_by_its_address():
+    meaning = Meaning("What is new.", "docs/how-to/browsers.md#tabs")
+
+    assert meaning.lines() == ["What is new.", f"    {SITE}page/docs/how-to/browsers.html#tabs"]

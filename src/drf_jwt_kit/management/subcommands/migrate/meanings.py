@@ -12,6 +12,8 @@ from django.utils.encoding import force_bytes
 from rest_framework_simplejwt import authentication, models, serializers, tokens
 from rest_framework_simplejwt.settings import DEFAULTS
 
+from drf_jwt_kit.conf.documentation import page
+
 from .classes import Extension
 from .places import path_of
 from .routes import Route
@@ -29,7 +31,7 @@ class Meaning(NamedTuple):
 
     def lines(self) -> list[str]:
         """As it is printed."""
-        return [self.said, f"    {self.page}"]
+        return [self.said, f"    {page(self.page)}"]
 
 
 def meanings(routes: list[Route], found: list[Extension]) -> Iterator[Meaning]:
