@@ -10,6 +10,8 @@ from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings, spectacular_settings
 
+from drf_jwt_kit.jose.jwk import key_of_material, read_jwk
+
 PROJECTS = ("header", "cookie", "both", "nested")
 METHODS = ("get", "post", "patch", "delete")
 
@@ -80,6 +82,7 @@ def test_every_endpoint_is_there(both):
             ("logout/", "post"),
             ("blacklist/", "post"),
             ("logout/all/", "post"),
+            ("jwks/", "get"),
             ("sessions/", "get"),
             ("sessions/{session_id}/", "patch"),
             ("sessions/{session_id}/", "delete"),
@@ -105,7 +108,8 @@ def test_nothing_is_said_in_the_words_of_developers(both):
 def test_every_refusal_has_an_example_whose_code_it_names(both):
     for path, method, operation in operations(both):
         refusals = {s: a for s, a in operation["responses"].items() if s >= "400"}
-        assert {"406", "429", "503"} <= set(refusals), (path, method)
+        always = {"503"} if path.endswith("jwks/") else {"406", "429", "503"}
+        assert always <= set(refusals), (path, method)
         for status, answer in refusals.items():
             bodies = [one["value"] for one in examples(answer)]
             assert bodies, (path, method, status)
@@ -221,10 +225,63 @@ def test_the_header_and_both_cookies_are_security_schemes(both):
     }
 
 
+class TestPublicKeys:
+    """Their view is none of REST framework's, which drf-spectacular passes over."""
+
+    @pytest.fixture
+    def keys(self, both):
+        return both["paths"]["/api/token/jwks/"]["get"]
+
+    def test_are_a_set_of_json_web_keys(self, both, keys):
+        answer = component(both, keys["responses"]["200"])["properties"]["keys"]
+        key = both["components"]["schemas"][answer["items"]["$ref"].rpartition("/")[2]]
+
+        assert answer["type"] == "array"
+        assert set(key["required"]) == {"kty", "kid", "alg", "use"}
+
+    def test_have_an_example_that_is_one(self, keys):
+        ((example,),) = [one["value"]["keys"] for one in examples(keys["responses"]["200"])]
+
+        material, algorithm, kid = read_jwk(example, ["EdDSA"])
+        assert (algorithm, kid) == ("EdDSA", key_of_material(material, algorithm).kid)
+
+    def test_are_kept_by_their_readers(self, keys):
+        answers = keys["responses"]
+
+        assert [one["name"] for one in keys["parameters"]] == ["If-None-Match"]
+        assert set(answers) == {"200", "304", "503"}
+        assert set(answers["200"]["headers"]) == {"ETag", "Cache-Control"}
+        assert "content" not in answers["304"]
+
+    def test_the_well_known_ones_are_described_too(self):
+        paths = described("drf_jwt_kit.urls.wellknown")["paths"]
+
+        assert paths["/.well-known/jwks.json"]["get"]["summary"] == "Get the public keys"
+
+    def test_a_view_of_the_project_s_is_described_in_its_words(self, own):
+        assert own["/keys/"]["get"]["description"] == "Who wants to verify our tokens."
+
+    def test_a_hook_of_the_project_s_sees_a_class(self, monkeypatch):
+        seen = []
+
+        def keep(endpoints):
+            seen.extend(callback.cls.__name__ for *_, callback in endpoints)
+            return endpoints
+
+        monkeypatch.setattr(spectacular_settings, "PREPROCESSING_HOOKS", [keep])
+        described("drf_jwt_kit.urls.wellknown")
+
+        assert seen == ["JWKSView"]
+
+    def test_a_view_that_is_neither_stays_out(self, own):
+        assert "/plain/" not in own
+
+
 @pytest.mark.parametrize(
     ("path", "method", "needs"),
     [
         ("/api/token/", "post", None),
+        ("/api/token/jwks/", "get", None),
         ("/api/token/refresh/", "post", None),
         ("/api/token/logout/", "post", [{"jwtAuth": []}, {}]),
         ("/api/token/logout/all/", "post", [{"jwtAuth": []}]),

@@ -1,5 +1,6 @@
 """A project's own views, and its subclasses of ours."""
 
+from django.http import HttpResponse
 from django.urls import include, path
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, viewsets
@@ -81,7 +82,17 @@ class Unlike(views.EndpointMixin, APIView):
         return Response()
 
 
+class Keys(views.JWKSView):
+    """Who wants to verify our tokens."""
+
+
+def plain(request):
+    return HttpResponse()
+
+
 urlpatterns = [
+    path("keys/", Keys.as_view()),
+    path("plain/", plain),
     path("untold/", Untold.as_view()),
     path("told/", Told.as_view()),
     path("orders/", Orders.as_view({"get": "list"})),

@@ -2,9 +2,10 @@
 
 To import it is enough, and the app does so where ``drf_spectacular`` is installed. ``schemes`` says
 how a token is sent, ``views`` which view is described by what, ``operations`` what each of our
-endpoints takes and answers, ``refusals`` what it answers where it refuses.
+endpoints takes and answers, ``refusals`` what it answers where it refuses; ``public_keys`` has the
+view that is none of REST Framework's.
 """
 
-from . import schemes, serializers, views
+from . import public_keys, schemes, serializers, views
 
-__all__ = ["schemes", "serializers", "views"]
+__all__ = ["public_keys", "schemes", "serializers", "views"]

@@ -26,7 +26,7 @@ class GuardedViewDescription(OpenApiViewExtension):  # type: ignore[no-untyped-c
         """The view as requests find it, and which scopes it requires."""
         scopes = [*getattr(self.target, "required_scopes", ())]
         said = {"extensions": {"x-required-scopes": scopes}}
-        return _saying(_as_requests_find(self.target), [said] if scopes else [])
+        return saying(_as_requests_find(self.target), [said] if scopes else [])
 
 
 class EndpointDescription(OpenApiViewExtension):  # type: ignore[no-untyped-call]
@@ -44,7 +44,7 @@ class EndpointDescription(OpenApiViewExtension):  # type: ignore[no-untyped-call
         for operation in operations.values():
             operation.tell_who_asks(view)
         text = {"description": view.__doc__} if view.__doc__.strip() else {}
-        return _saying(view, [{**one.says(view, name), **text} for name, one in operations.items()])
+        return saying(view, [{**one.says(view, name), **text} for name, one in operations.items()])
 
 
 def _as_requests_find(target: Any) -> Any:
@@ -60,7 +60,7 @@ def _as_requests_find(target: Any) -> Any:
     return view
 
 
-def _saying(view: Any, said: Sequence[dict[str, Any]]) -> Any:
+def saying(view: Any, said: Sequence[dict[str, Any]]) -> Any:
     """``view`` with all that is ``said``, beneath what its own ``extend_schema`` says."""
     default: Any = api_settings.DEFAULT_SCHEMA_CLASS
     theirs = type(view.schema)
