@@ -21,7 +21,7 @@ compiled = @$(VENV_PYTHON) -m compileall -q src tests benchmarks
 .NOTPARALLEL:
 .PHONY: help demo demo-service tour test as-root long bench bench-pictures bench-scale
 .PHONY: coverage uncovered docs check-docs services services-stop screenshots
-.PHONY: matrix lint format types wheel tag all clean
+.PHONY: matrix lint format types wheel npm-package tag all clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -132,7 +132,12 @@ wheel: ## build it, inspect it, and try the wheel in an empty Django project ove
 	@.venv/bin/pyroma --min=8 dist/*.tar.gz  # of 10: two are for an address to write to, and there is none
 	@$(VENV_PYTHON) .ci/try_wheel.py
 
-tag: ## for a release: is TAG (v1.2.3) the version, and does CHANGELOG.md say what is new in it
+npm-package: ## client.js as an npm package, in build/npm; needs npm
+	@rm -rf build/npm
+	@mkdir -p build/npm
+	@npm pack --silent --pack-destination build/npm ./npm
+
+tag: ## for a release: is TAG (v1.2.3) the version of both packages, and is it in CHANGELOG.md
 	$(bootstrap)
 	@$(VENV_PYTHON) .ci/tag.py "$(TAG)"
 

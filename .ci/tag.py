@@ -1,10 +1,11 @@
-"""Is the tag of a release the version of the package, and does CHANGELOG.md say what is new in it?
+"""Is the tag of a release the version of both packages, and is what is new in it in CHANGELOG.md?
 
 Run by `make tag TAG=v1.2.3` before anything is built or published. Standard library only.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -30,6 +31,9 @@ def problems_of(tag: str, root: Path) -> Iterator[str]:
     version = re.findall(r'^__version__ = "(.+)"$', package, flags=re.MULTILINE)[0]
     if tag != f"v{version}":
         yield f"The tag is {tag!r}, but the package is version {version}: v{version} is its tag."
+    client = json.loads((root / "npm" / "package.json").read_text(encoding="utf-8"))["version"]
+    if client != version:
+        yield f"npm/package.json has version {client}. Set it to {version}."
     changes = (root / "CHANGELOG.md").read_text(encoding="utf-8")
     if not re.search(rf"^## \[?{re.escape(version)}\b", changes, flags=re.MULTILINE):
         yield f"CHANGELOG.md has no heading for {version}. Give the heading Unreleased its name."

@@ -1,6 +1,7 @@
 """A release begins with a tag, which has to be the version that the changelog tells of."""
 
 import importlib.util
+import json
 
 import pytest
 
@@ -17,9 +18,11 @@ def check(tmp_path, capsys):
     spec.loader.exec_module(module)
     package = tmp_path / "src" / "drf_jwt_kit"
     package.mkdir(parents=True)
+    (tmp_path / "npm").mkdir()
     (package / "__init__.py").write_text(f'__version__ = "{VERSION}"\n')
 
-    def judge(tag, heading):
+    def judge(tag, heading, client=VERSION):
+        (tmp_path / "npm" / "package.json").write_text(json.dumps({"version": client}))
         (tmp_path / "CHANGELOG.md").write_text(f"# Changelog\n\n## {heading}\n")
         return module.main(tag, tmp_path), capsys.readouterr().err
 
@@ -34,6 +37,13 @@ def test_a_tag_of_another_version_is_refused(check):
     assert check("v1.2.4", "[1.2.3]") == (
         1,
         "The tag is 'v1.2.4', but the package is version 1.2.3: v1.2.3 is its tag.\n",
+    )
+
+
+def test_another_version_of_the_client_is_refused(check):
+    assert check("v1.2.3", "1.2.3", client="1.2.2") == (
+        1,
+        "npm/package.json has version 1.2.2. Set it to 1.2.3.\n",
     )
 
 

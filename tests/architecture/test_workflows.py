@@ -1,6 +1,7 @@
 """The hosted workflows cannot run here, so what they call is held to what is here."""
 
 import configparser
+import json
 import re
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ STEPS = [step for job in JOBS.values() for step in job.get("steps", [])]
 COMMANDS = [step["run"] for step in STEPS if "run" in step]
 PYTHONS = JOBS["ci.yml:matrix"]["strategy"]["matrix"]["python"]
 SERVICES = JOBS["ci.yml:services"]["strategy"]["matrix"]["include"]
+PUBLISHES_CLIENT = "npm publish --provenance --access public --ignore-scripts ./npm/*.tgz"
 ZIZMOR = Path(sys.executable).with_name("zizmor")
 
 
@@ -76,7 +78,7 @@ def test_each_make_command_of_a_workflow_calls_targets_that_exist(command):
 def test_a_command_without_make_runs_a_script_that_exists_or_only_ends_the_job(command):
     script = re.fullmatch(r"sudo python3 (\.ci/\w+\.py)( \w+)?", command)
 
-    assert command == "exit 1" or (ROOT / script[1]).is_file()
+    assert command in {"exit 1", PUBLISHES_CLIENT} or (ROOT / script[1]).is_file()
 
 
 def test_the_jobs_with_servers_call_targets_and_rows_that_exist():
@@ -127,11 +129,11 @@ def test_no_permission_is_given_to_all_jobs(path):
     assert yaml.safe_load(path.read_text())["permissions"] == {}
 
 
-def test_only_the_job_that_publishes_may_say_who_it_is():
+def test_only_the_jobs_that_publish_may_say_who_they_are():
     allowed = [name for name, job in JOBS.items() if "id-token" in job.get("permissions", {})]
 
-    assert allowed == ["release.yml:publish"]
-    assert JOBS["release.yml:publish"]["environment"] == {"name": "pypi"}
+    assert allowed == ["release.yml:publish", "release.yml:publish-client"]
+    assert [JOBS[name]["environment"] for name in allowed] == [{"name": "pypi"}, {"name": "npm"}]
 
 
 def test_what_is_published_was_built_and_tried_by_ci():
@@ -143,6 +145,32 @@ def test_what_is_published_was_built_and_tried_by_ci():
         "actions/attest-build-provenance",
         "pypa/gh-action-pypi-publish",
     ]
+
+
+def test_the_client_that_is_published_was_packed_by_ci_and_runs_no_script_there():
+    job = JOBS["release.yml:publish-client"]
+    fetched, node, published = job["steps"]
+    packed = [step["with"] for step in JOBS["ci.yml:wheel"]["steps"] if "artifact" in str(step)]
+
+    assert job["needs"] == "ci"
+    assert fetched["with"]["name"] in [one["name"] for one in packed]
+    assert published == {"run": PUBLISHES_CLIENT}
+    assert node["with"] == {"node-version": "24", "package-manager-cache": False}
+
+
+def test_npm_finds_no_password_that_it_would_take_before_it_says_who_it_is():
+    assert [step for step in STEPS if "registry-url" in step.get("with", {})] == []
+    assert "NODE_AUTH_TOKEN" not in "".join(path.read_text() for path in WORKFLOWS)
+
+
+def test_the_registry_can_see_that_the_client_comes_from_here():
+    """It compares the repository in the package with the one that the provenance names."""
+    manifest = json.loads((ROOT / "npm" / "package.json").read_text())
+    (source,) = re.findall(
+        r'^Source = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE
+    )
+
+    assert manifest["repository"]["url"] == f"git+{source}.git"
 
 
 def test_the_last_job_waits_for_every_other():
