@@ -11,6 +11,7 @@ from . import pictures
 from .example import DESK, PASSWORD, PHONE, ExamplePage, end_all, make_wide
 
 QUICKLY = Path(__file__).with_name("quick_demo.py")
+WITHOUT_PASSWORD = Path(__file__).with_name("demo_without_password.py")
 LEEWAY = 1  # seconds, which a theft has to wait out
 SMALL = 200_000  # bytes
 BOTH_MODES = pytest.mark.parametrize("mode", ["cookie", "header"])
@@ -163,6 +164,7 @@ class TestLogin:
 
         page.devices.first.wait_for()
         assert page.heading("Who am I").is_visible()
+        assert page.said.inner_text() == ""
 
     def test_asks_nothing_of_the_api_for_a_stranger(self, visit):
         assert sent(visit()) == []
@@ -445,11 +447,29 @@ class TestDevices:
     def test_a_login_in_another_tab_is_one_in_this(self, visit):
         page, other = visit(), visit()
         page.log_in("alice")
-        other.log_in("bob")
+        other.log_in_unseen("bob")
 
         page.said.filter(has_text="Somebody has logged in in another tab").wait_for()
         page.devices.first.wait_for()
         assert page.page.locator("#who-name").inner_text() == "bob"
+
+    def test_a_login_in_another_tab_is_shown_in_one_where_nobody_was(self, visit):
+        page, other = visit(), visit()
+
+        other.log_in("alice")
+
+        page.said.filter(has_text="Somebody has logged in in another tab").wait_for()
+        page.devices.first.wait_for()
+        assert page.page.locator("#who-name").inner_text() == "alice"
+        assert not page.heading("Log in").is_visible()
+
+    def test_a_login_is_none_in_another_tab_to_the_tab_that_made_it(self, visit, profile):
+        page = visit()
+
+        page.log_in()
+
+        assert page.said.inner_text() == "You are logged in as alice."
+        assert len(profile.sent("GET", "/api/whoami/")) == 1
 
     def test_what_somebody_calls_a_device_is_text(self, visit, elsewhere):
         elsewhere(user_agent="<img src=x onerror=alert(1)> Firefox/140.0")
@@ -537,6 +557,21 @@ class TestTheft:
         assert page.step("You make your next request", of="plain").startswith("200 ")
         assert page.step("How it ends", of="plain").startswith("200 The thief goes on")
 
+    def test_leaves_simple_jwt_out_where_nobody_gave_the_page_a_password(
+        self, database, demo, profile
+    ):
+        profile.expect("400", "401")
+        own = {"DEMO_DATABASE": str(database), "JWT_KEYS": str(database.parent / "keys")}
+        with running(WITHOUT_PASSWORD, database.parent, **own) as other:
+            page = ExamplePage.visit(profile, other.url)
+            page.log_in()
+            page.play_theft()
+
+        begun = page.step("You are logged in at both", of="plain")
+        assert "That does not work, so it is left out" in begun
+        assert page.page.locator("#theft-steps .plain").count() == 1
+        assert page.step("How it ends") != ""
+
     def test_tells_both_side_by_side(self, visit, new_profile):
         by = new_profile(viewport=DESK, reduced_motion="reduce")
         by.expect("401")
@@ -569,7 +604,7 @@ class TestTheft:
         page.log_in("alice")
         page.begin_theft()
 
-        other.log_in("bob")
+        other.log_in_unseen("bob")
 
         page.heading("The play ends here").wait_for()
         assert page.page.locator("#theft-steps .end").count() == 0

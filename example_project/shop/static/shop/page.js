@@ -27,7 +27,7 @@ let deadline = 0; // when it expires, by performance.now()
 let thief = null; // the malicious script, in the demonstration
 let refreshed = false; // since that was read
 let play = null; // while the theft is played: `{ sid, controller, endsSession }`
-let switching = false;
+let busy = false; // while the page itself logs in, or out to change the mode, and says so
 
 const client = () => clients[mode];
 
@@ -167,8 +167,10 @@ async function logIn() {
     return;
   }
   try {
+    busy = true; // a login that this tab hears of is another tab's
     await client().login({ username: username.value, password: password.value });
   } catch (failure) {
+    busy = false;
     const { status, body } = refusal(failure);
     error.textContent = inWords(status, body);
     password.select();
@@ -177,7 +179,9 @@ async function logIn() {
   }
   password.value = "";
   byId("answer").replaceChildren(); // what a stranger was answered
-  if (await showSession()) {
+  const known = await showSession();
+  busy = false;
+  if (known) {
     (byId("theft-title") ?? byId("session-title")).focus();
     tell(`You are logged in as ${claims.username}.`);
     await showDevices();
@@ -208,19 +212,24 @@ async function logOut() {
 
 for (const [name, one] of Object.entries(clients)) {
   one.onLogout((reason) => {
-    if (name !== mode || claims === null || switching) return;
+    if (name !== mode || claims === null || busy) return;
     showStranger();
     byId("answer").replaceChildren();
     if (play?.endsSession) return; // the story says what has happened
     stopPlay("You are not logged in any more.");
-    if (one.session !== null) {
-      tell("Somebody has logged in in another tab of this browser, and so in this one.");
-      begin();
-      return;
-    }
+    if (one.session !== null) return; // of somebody else, who is welcomed below
     byId("login-title").focus();
     if (reason === "logout") tell("You are logged out. The session has ended on the server, and both tokens are dead.");
     else tell("This session has ended: on another device, by the server, by its own age, or because its cookies were cleared. Log in again.", { bad: true });
+  });
+  let known = one.session?.id;
+  one.onChange((session) => {
+    const isNew = session !== null && session.id !== known;
+    known = session?.id;
+    // After a refresh of this tab's, where storage is forbidden, nobody has come.
+    if (name !== mode || !isNew || claims !== null || busy || refreshed) return;
+    tell("Somebody has logged in in another tab of this browser, and so in this one.");
+    begin();
   });
 }
 
@@ -309,9 +318,9 @@ for (const choice of document.querySelectorAll("[name=mode]")) {
     const known = claims !== null;
     stopPlay("The tokens are kept in the other way now, with a login of its own.");
     if (known) {
-      switching = true; // or the logout would move the focus away from the switch
+      busy = true; // or the logout would move the focus away from the switch
       const done = await logOut();
-      switching = false;
+      busy = false;
       if (!done) return showMode();
       showStranger();
     }
