@@ -108,6 +108,12 @@ class TestAHandshake:
     def test_the_cookie_from_another_page_is_refused(self, signed_in, origin, app):
         assert answer_to(by_cookie(signed_in.access, origin), app=app) == 4401
 
+    def test_a_page_that_is_refused_is_logged_with_the_cure(self, signed_in, caplog):
+        answer_to(by_cookie(signed_in.access, ELSEWHERE))
+
+        assert "event=csrf_refused" in caplog.text
+        assert "If it is yours, name its origin in CSRF_TRUSTED_ORIGINS." in caplog.text
+
     def test_a_cookie_beside_a_refused_header_does_not_count(self, signed_in):
         assert answer_to({**by_cookie(signed_in.access), **by_header("x.y.z")}) == 4401
 

@@ -160,6 +160,11 @@ class TestAProxyBetweenPageAndServer:
             "If that page is yours, name its origin in CSRF_TRUSTED_ORIGINS."
         )
 
+    def test_an_origin_that_is_hidden_cannot_be_named(self, logged_in, caplog):
+        headers = {"Origin": "null", "Sec-Fetch-Site": "cross-site"}
+
+        assert self.detail(logged_in, caplog, **headers).endswith("any trusted origins.")
+
     def test_none_is_suspected_where_another_thing_is_wrong(self, logged_in, caplog):
         headers = {"Sec-Fetch-Site": "same-origin", "X_CSRFToken": ""}
 

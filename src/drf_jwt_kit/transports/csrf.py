@@ -96,16 +96,17 @@ def _refusal(request: HttpRequest) -> str | None:
         return _NO_ORIGIN
     _read_form(request)
     reason = _check().process_view(request, None, (), {})  # type: ignore[arg-type]  # no view is exempt
-    if reason is None:
-        return None
-    if "Origin" in request.headers and not is_own_origin(request):
-        return f"{reason} {_what_a_proxy_does(request) if own else _ANOTHER_ORIGIN}"
-    return str(reason)
+    return None if reason is None else f"{reason} {_cure(request, own=own)}".rstrip()
 
 
-def _what_a_proxy_does(request: HttpRequest) -> str:
-    """Why Django takes the origin of a page for another one, and the cure."""
-    ends_tls = request.headers["Origin"].startswith("https://") and not request.is_secure()
+def _cure(request: HttpRequest, *, own: bool) -> str:
+    """Why Django takes the origin of a page for another one, and what to write, if it does."""
+    origin = request.headers.get("Origin", "null")
+    if origin == "null" or is_own_origin(request):
+        return ""
+    if not own:
+        return _ANOTHER_ORIGIN
+    ends_tls = origin.startswith("https://") and not request.is_secure()
     return _PLAIN_HTTP if ends_tls else _ANOTHER_HOST
 
 

@@ -38,7 +38,10 @@ def holder_of(scope: Any) -> tuple[Any, AccessToken] | None:
         return None
     holder = asked.holder_of(cookie.encode(errors="replace"), request)
     if not is_own_origin(request):
-        raise CSRFFailed("The page that opened the socket is not of this host, nor trusted.")
+        raise CSRFFailed(
+            "The page that opened the socket is not of this host. If it is yours, name its origin "
+            "in CSRF_TRUSTED_ORIGINS."
+        )
     return holder
 
 
