@@ -299,6 +299,8 @@ def _value(value: Any) -> str:
         if seconds and minutes[1] == 0:
             return f"{minutes[0]} minute{'s' * (minutes[0] > 1)}"
         return f"{seconds} second{'s' * (seconds != 1)}"
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
     return _code(repr(list(value) if isinstance(value, tuple) else value).replace("'", '"'))
 
 

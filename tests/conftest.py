@@ -15,6 +15,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
@@ -178,6 +179,12 @@ def forge(token: str, *, typ: str | None = None, **changes: Any) -> str:
 
 class Dropped:
     """Stands for a claim that is taken out."""
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_failed_yet() -> None:
+    """The throttles are on, as in any project, and count what this test does."""
+    cache.clear()
 
 
 @pytest.fixture

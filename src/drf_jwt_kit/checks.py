@@ -19,7 +19,7 @@ from rest_framework.settings import api_settings as drf_settings
 from rest_framework_simplejwt.authentication import JWTAuthentication as SimpleJWTAuthentication
 from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
 
-from . import serializers
+from . import serializers, throttling
 from .authentication import JWTAuthentication, JWTCookieAuthentication
 from .conf import checks as conf
 from .conf import current_problems, get_settings, nearest
@@ -73,6 +73,7 @@ def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
         *keys.check(),
         *claims.check(),
         *transports.check(),
+        *throttling.check(),
         *second_step.check(),
         *doors.check(),
         *_check_classes(),
@@ -89,7 +90,12 @@ def check_deployment(app_configs: Any, **_: Any) -> list[CheckMessage]:
     """The messages that ``manage.py check --deploy`` adds."""
     if any(current_problems()):
         return []  # check_project has said so
-    return [*keys.check_deploy(), *transports.check_deploy(), *_check_deploy()]
+    return [
+        *keys.check_deploy(),
+        *transports.check_deploy(),
+        *throttling.check_deploy(),
+        *_check_deploy(),
+    ]
 
 
 @register(Tags.database)

@@ -20,12 +20,17 @@ from rest_framework_simplejwt import serializers as simplejwt
 
 from . import sessions
 from .conf import get_settings
+from .conf.asking import for_request
 from .exceptions import NoActiveAccount, refused_as
+from .jose.codec import TokenKind
 from .sessions.account import authenticated, may_log_in, typed
 from .sessions.begin import log_in
 from .sessions.claims import GivesTokens, OwnToken
 from .sessions.faults import persistent
 from .sessions.grant import COMPUTED, GIVEN
+from .sessions.presented import REFRESH, presented_of
+from .sessions.presented import read as read_verified
+from .throttling import CountedLogin, count_refresh, counted_login
 from .tokens import RefreshToken
 from .tokens.access import RefusedToken
 from .tokens.refresh import read
@@ -74,20 +79,17 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         behind. Tokens that are answered encrypted are not seen; use ``sessions.start`` for them.
         """
         request = self.context.get("request")
-        self.user = self._authenticated(request, attrs)
-        self.password_accepted(self.user)
+        with counted_login(request, attrs[self.username_field]) as counted:
+            self.user = self._authenticated(request, attrs)
+            self.password_accepted(self.user)
         token = self.own_token(self.user)
-        announce = None
-        if get_settings().UPDATE_LAST_LOGIN:
-            told = {"sender": type(self.user), "request": request, "user": self.user}
-            announce = partial(user_logged_in.send, **told)
         pair = log_in(
             self.user,
             request,
             token=token,
             obtain_serializer=self._path(),
             data=self.login_data(attrs),
-            announce=announce,
+            announce=partial(self._let_in, request, counted),
             implied=True,
         )
         return pair.as_data()
@@ -150,6 +152,12 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
             raise NoActiveAccount(self.error_messages["no_active_account"])
         return user
 
+    def _let_in(self, request: Any, counted: CountedLogin) -> None:
+        """What is done when nothing can refuse the login any more."""
+        if get_settings().UPDATE_LAST_LOGIN:
+            user_logged_in.send(sender=type(self.user), request=request, user=self.user)
+        counted.forget()
+
     @classmethod
     def _path(cls) -> str:
         """The path at which refreshes find this class, empty if the settings name it."""
@@ -177,9 +185,13 @@ class TokenRefreshSerializer(serializers.Serializer[Any]):
         request = self.context.get("request")
         retry_key = "" if request is None else request.META.get("HTTP_IDEMPOTENCY_KEY", "")
         presented = attrs["refresh"]
-        if self.token_class is not RefreshToken:  # a project's own, which may refuse it
-            presented = self.token_class(presented)
-        self.pair = sessions.refresh(presented, request, retry_key=retry_key)
+        with for_request(request):
+            if self.token_class is RefreshToken:
+                token = read_verified(presented, REFRESH)
+            else:  # a project's own, which may refuse it
+                token = presented_of(self.token_class(presented), TokenKind.REFRESH)
+        count_refresh(request, token.session_id)
+        self.pair = sessions.refresh(token, request, retry_key=retry_key)
         return self.pair.as_data()
 
 

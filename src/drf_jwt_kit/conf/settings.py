@@ -18,6 +18,7 @@ from django.dispatch import receiver
 
 from . import fields, paths, validation
 from .fields import KIT, SIMPLE_JWT
+from .rates import ThrottleRates, throttle_rates
 from .safe_url import is_safe_address
 
 DottedPath: TypeAlias = "str | type | Callable[..., Any]"
@@ -71,6 +72,11 @@ class KitSettings:
     ROTATION_LEEWAY: timedelta = fields.short_duration(timedelta(seconds=10), most=60)
     """How long the previous refresh token still counts as an honest duplicate (two tabs, a lost
     answer). Zero means strict one-time use."""
+
+    # Throttles
+    THROTTLE_RATES: ThrottleRates = throttle_rates()
+    """How often a login may fail with one name from one address, and from one address, and how
+    often one session may be refreshed. `None` for one of them turns it off."""
 
     # Revocation
     SESSIONS_VALID_AFTER: datetime | None = fields.moment()

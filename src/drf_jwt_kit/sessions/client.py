@@ -70,16 +70,12 @@ def address_of(request: Any) -> str | None:
     """
     proxies = get_settings().NUM_PROXIES
     if proxies == 0:
-        return _address(request.META.get("REMOTE_ADDR", ""))
+        return address_in(request.META.get("REMOTE_ADDR", ""))
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    return _address(hops[-proxies]) if len(hops) >= proxies else None
+    return address_in(hops[-proxies]) if len(hops) >= proxies else None
 
 
-def _plain(family: str) -> str:
-    return _UNUSUAL.sub("", _AS_IT_IS_CALLED.get(family, family)).strip()
-
-
-def _address(text: str) -> str | None:
+def address_in(text: str) -> str | None:
     """``text`` as an address, without the port and the IPv6 zone that some servers add."""
     text = text.strip()
     if with_port := _PORT.fullmatch(text):
@@ -89,3 +85,7 @@ def _address(text: str) -> str | None:
     except ValueError:  # a Unix socket has none, and some proxies write "unknown"
         return None
     return str(getattr(address, "ipv4_mapped", None) or address)  # a dual-stack socket maps it
+
+
+def _plain(family: str) -> str:
+    return _UNUSUAL.sub("", _AS_IT_IS_CALLED.get(family, family)).strip()

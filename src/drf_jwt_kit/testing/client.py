@@ -19,6 +19,7 @@ from rest_framework.test import APIClient, APIRequestFactory
 from drf_jwt_kit import sessions, transports
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.sessions import TokenPair
+from drf_jwt_kit.throttling import UNCOUNTED
 
 from .forced import given_or_forced, scope_of
 
@@ -58,6 +59,10 @@ class JWTClient(APIClient):
             reason=reason,
         )
         return self.hold(pair)
+
+    def request(self, **kwargs: Any) -> Any:
+        """As REST framework's, and THROTTLE_RATES counts nothing of it."""
+        return super().request(**{UNCOUNTED: True, **kwargs})
 
     def hold(self, pair: TokenPair) -> TokenPair:
         """Send these tokens from now on, which a login or ``sessions.start`` has answered."""

@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from django.views.debug import SafeExceptionReporterFilter
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.caches import cache_of_one_process
 from drf_jwt_kit.conf.fields import COOKIE_PREFIXES
 from drf_jwt_kit.conf.routed import routed_classes
 from drf_jwt_kit.disclosure import is_harmless, shown
@@ -39,10 +40,6 @@ NAME_NOT_HIDDEN = partial(Warning, id="drf_jwt_kit.W135")
 TICKETS_FORGOTTEN = partial(Warning, id="drf_jwt_kit.W136")
 
 _TICKETS = "drf_jwt_kit.contrib.channels.tickets"
-_CACHES_OF_ONE_PROCESS = {
-    "django.core.cache.backends.locmem.LocMemCache",
-    "django.core.cache.backends.dummy.DummyCache",
-}
 
 _LONGEST = 4096
 """Bytes of name and value that browsers keep. Source: RFC 6265bis section 5.6."""
@@ -116,8 +113,8 @@ def _is_for_browsers(view: type) -> bool:
 
 def _check_tickets() -> Iterator[CheckMessage]:
     """Tickets for sockets, which stand above this module, where a view that is routed has them."""
-    cache = django_settings.CACHES.get("default", {}).get("BACKEND")
-    if _TICKETS in sys.modules and cache in _CACHES_OF_ONE_PROCESS:
+    cache = cache_of_one_process()
+    if _TICKETS in sys.modules and cache is not None:
         yield TICKETS_FORGOTTEN(
             f"The default cache is {cache}, which does not tell all processes which tickets for "
             "sockets were used: one that is caught opens further sockets for half a minute.",
