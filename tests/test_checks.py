@@ -231,7 +231,7 @@ class TestWarnings:
     def test_mention_a_class_in_parentheses_that_make_no_tuple(self):
         ours = "drf_jwt_kit.authentication.JWTAuthentication"
         with override_settings(REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": (ours)}):
-            assert ids(deploy=True) == ["drf_jwt_kit.E048"]
+            assert ids(deploy=True) == ["drf_jwt_kit.E048", "drf_jwt_kit.W140"]
 
     def test_mention_simple_jwts_blacklist_app(self):
         script = (

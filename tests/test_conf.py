@@ -163,12 +163,27 @@ class TestWrongValues:
             ("NUM_PROXIES", -1),
             ("NUM_PROXIES", None),
             ("NUM_PROXIES", 1.0),
+            ("THROTTLE_RATES", None),
+            ("THROTTLE_RATES", "20/min"),
+            ("THROTTLE_RATES", {"login_users": "20/min"}),
+            ("THROTTLE_RATES", {"login_user": 20}),
+            ("THROTTLE_RATES", {"login_user": "20"}),
+            ("THROTTLE_RATES", {"login_user": "0/min"}),
+            ("THROTTLE_RATES", {"login_user": "-1/min"}),
+            ("THROTTLE_RATES", {"login_user": "20/month"}),
+            ("THROTTLE_RATES", {"login_user": "20/min "}),
             ("SESSIONS_VALID_AFTER", datetime(2026, 1, 1)),  # noqa: DTZ001  # the mistake
             ("SESSIONS_VALID_AFTER", "2026-01-01T00:00:00Z"),
         ],
     )
     def test_wrong_values_are_found(self, name, value):
         assert only_problem({name: value}).startswith(f"DRF_JWT_KIT[{name!r}] must be ")
+
+    def test_rates_name_the_throttles_that_there_are(self):
+        assert only_problem({"THROTTLE_RATES": {"login": "20/min"}}) == (
+            "DRF_JWT_KIT['THROTTLE_RATES'] must be a dict with rates such as '20/min', or None, "
+            "for 'login_user', 'login_ip', 'refresh_session', not {'login': '20/min'}."
+        )
 
     @pytest.mark.parametrize("value", [None, 0, 10, 0.5, HOUR / 120])
     def test_are_not_seen_in_what_simple_jwt_takes(self, value):

@@ -5,7 +5,7 @@ The map, from what you already know to what this package is about:
     apps, urls, models, checks, signals     what Django finds by name
     views, serializers, authentication,
     permissions, mixins, exceptions,
-    request                                 what REST Framework and Simple JWT users import
+    request, throttling                     what REST Framework and Simple JWT users import
     asynchronous                            closes async views of plain Django
     scopes                                  which words are in a scope
     resource_server                         for another service that verifies our tokens

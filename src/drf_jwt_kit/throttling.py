@@ -35,7 +35,7 @@ _T = TypeVar("_T")
 
 COUNTED_APART = partial(Warning, id="drf_jwt_kit.W140")
 PROXIES_UNKNOWN = partial(Warning, id="drf_jwt_kit.W141")
-PROXIES_CONTRADICT = partial(Warning, id="drf_jwt_kit.W062")
+PROXIES_CONTRADICT = partial(Warning, id="drf_jwt_kit.W010")
 
 UNCOUNTED = "drf_jwt_kit.uncounted"
 """In ``request.META``, where no client can write it: nothing of this request is counted."""

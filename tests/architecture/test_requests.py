@@ -88,8 +88,8 @@ def _keys_that_are_not_due(settings):
 @pytest.mark.parametrize(
     ("request_of", "files", "crossings"),
     [
-        (obtain, 12, 45),
-        (refresh, 12, 45),
+        (obtain, 13, 47),
+        (refresh, 13, 45),
         (log_out, 9, 25),
         (authenticate, 9, 20),
         (read_keys, 4, 4),
