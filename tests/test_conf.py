@@ -182,7 +182,7 @@ class TestWrongValues:
     def test_rates_name_the_throttles_that_there_are(self):
         assert only_problem({"THROTTLE_RATES": {"login": "20/min"}}) == (
             "DRF_JWT_KIT['THROTTLE_RATES'] must be a dict with rates such as '20/min', or None, "
-            "for 'login_user', 'login_ip', 'refresh_session', not {'login': '20/min'}."
+            "for 'login_user', 'login_ip', 'refresh_session', not (not shown: dict of length 1)."
         )
 
     @pytest.mark.parametrize("value", [None, 0, 10, 0.5, HOUR / 120])
