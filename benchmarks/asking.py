@@ -25,13 +25,14 @@ def post(path: str, body: dict[str, str] | None = None, **headers: str) -> dict[
     return {**request.environ, "wsgi.input": BytesIO(content)}
 
 
-def ask(environ: dict[str, Any]) -> bytes:
-    """The body of the answer. RuntimeError if it is no good one: nothing else is worth timing."""
+def ask(environ: dict[str, Any], *, expected: str = "2") -> bytes:
+    """The body of the answer. RuntimeError if its status does not begin as ``expected``: nothing
+    else is worth timing."""
     statuses: list[str] = []
     answer = _APPLICATION(environ, lambda status, headers: statuses.append(status))
     body = b"".join(answer)
     answer.close()
-    if not statuses[0].startswith("2"):
+    if not statuses[0].startswith(expected):
         asked = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
         raise RuntimeError(f"{asked} was answered {statuses[0]}: {body[:500]!r}")
     return body

@@ -10,6 +10,7 @@ import jwt
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.test import override_settings
 from knox.auth import TokenAuthentication
@@ -60,7 +61,7 @@ class Measures:
 
     def of_one_algorithm(self) -> list[Measure]:
         """What is measured once for each database."""
-        return [self._hashing(), self._logout(), self._devices()]
+        return [self._hashing(), self._refused(), self._logout(), self._devices()]
 
     def _authenticate(self) -> Measure:
         """The classes alone: ``authenticate(request)``, and what each of them cannot do without."""
@@ -114,6 +115,22 @@ class Measures:
         }
         return Measure("obtain, Django's hasher", sides, times=1, every=10, counts_as="obtain")
 
+    def _refused(self) -> Measure:
+        """What a stranger learns by the clock: whether there is such a user."""
+        for name, active in (("active", True), ("inactive", False), ("unusable", True)):
+            user = self._new_user(name, hasher="pbkdf2_sha256", is_active=active)
+            if name == "unusable":
+                user.set_unusable_password()
+                user.save()
+        asked = {
+            "unknown user": ("nobody", logins.PASSWORD),
+            "wrong password": ("active", "a guess"),
+            "inactive user": ("inactive", logins.PASSWORD),
+            "unusable password": ("unusable", logins.PASSWORD),
+        }
+        sides = {case: _with_djangos_hasher(_refused(*body)) for case, body in asked.items()}
+        return Measure("refused login, Django's hasher", sides, times=1, every=10)
+
     def _refresh(self) -> Measure:
         self._new_user("refreshing")
         sides = {
@@ -142,9 +159,10 @@ class Measures:
         listed = _asked("/api/token/sessions/", Authorization=f"Bearer {access}")
         return Measure("list of 20 devices", {"nobody": _asked("/nobody/"), "kit": listed}, times=2)
 
-    def _new_user(self, name: str, *, hasher: str = "md5") -> Any:
+    def _new_user(self, name: str, *, hasher: str = "md5", is_active: bool = True) -> Any:
         password = make_password(logins.PASSWORD, hasher=hasher)
-        return get_user_model().objects.create(username=name, password=password)
+        users = get_user_model().objects
+        return users.create(username=name, password=password, is_active=is_active)
 
 
 def _by(authenticator: Any, token: Callable[[], str], scheme: str = "Bearer") -> Operation:
@@ -158,6 +176,14 @@ def _by(authenticator: Any, token: Callable[[], str], scheme: str = "Bearer") ->
 
 def _asked(path: str, **headers: str) -> Operation:
     return Operation(lambda: get(path, **headers), ask)
+
+
+def _refused(username: str, password: str) -> Operation:
+    def fail() -> dict[str, Any]:
+        cache.clear()  # or the throttles answer
+        return post("/api/token/", {"username": username, "password": password})
+
+    return Operation(fail, partial(ask, expected="401"))
 
 
 def _alone(work: Callable[[], Any]) -> Operation:

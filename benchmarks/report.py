@@ -15,6 +15,7 @@ FIRST = {
     "request": "nobody",
     "list of 20 devices": "nobody",
     "logout": "simplejwt with blacklist",
+    "refused login, Django's hasher": "unknown user",
 }
 """Beside which side the others are shown; where nothing is said, beside Simple JWT as it comes."""
 

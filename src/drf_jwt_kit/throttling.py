@@ -115,7 +115,7 @@ def counted_login(request: Any, name: str) -> Iterator[CountedLogin]:
         address = _network_of(request)
         counted = CountedLogin(
             _admitted(
-                KitThrottle("login_user", _digest(address, _as_compared(name))),
+                KitThrottle("login_user", _digest(address, _as_compared(str(name)))),
                 KitThrottle("login_ip", _digest(address)),
             )
         )

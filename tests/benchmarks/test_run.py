@@ -13,6 +13,7 @@ SIDES = {
     "refresh": {"simplejwt", "simplejwt with blacklist", "kit", "floor: one write"},
     "logout": {"simplejwt with blacklist", "knox", "kit"},
     "list of 20 devices": {"nobody", "kit"},
+    "refused login, Django's hasher": {"unknown user", "wrong password", "inactive user"},
 }
 
 

@@ -343,11 +343,12 @@ test("a refusal that is no end keeps the key and says what is wrong", async () =
   assert.deepEqual(tab.heard, []);
 });
 
-test("a throttled refresh keeps the key", async () => {
+test("a throttled refresh keeps the key, and logs nobody out", async () => {
   browser.later(900);
-  server.answerNext(REFRESH, 429, { detail: "Slow.", code: "throttled" });
+  server.answerNext(REFRESH, 429, { detail: "Slow.", code: "throttled" }, { "Retry-After": "42" });
 
-  await assert.rejects(client.fetch(ME), { status: 429 });
+  await assert.rejects(client.fetch(ME), { status: 429, retryAfter: 42 });
+  assert.deepEqual(tab.heard, []);
   await client.fetch(ME);
 
   assert.equal(keys()[1], keys()[0]);
