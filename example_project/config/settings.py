@@ -140,6 +140,14 @@ if PRODUCTION:
         }
     }
 
+    # Where failed logins are counted, by all processes: `manage.py createcachetable` makes it.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "cache",
+        }
+    }
+
     # `manage.py collectstatic` fills it, and a web server gives it out: the page's and the
     # admin's scripts and style sheets.
     STATIC_ROOT = BASE_DIR / "static"
@@ -155,5 +163,6 @@ if PRODUCTION:
     # to have come by HTTPS.
     if one_of("BEHIND_TLS_PROXY", "no", "yes") == "yes":
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        DRF_JWT_KIT["NUM_PROXIES"] = 1
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
