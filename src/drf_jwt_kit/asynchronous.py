@@ -19,7 +19,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .authentication import JWTAuthentication
+from .guards import require_well_shaped
 from .mixins import SecureViewMixin
+from .scopes import Required
 
 __all__ = ["secured"]
 
@@ -29,7 +31,8 @@ View: TypeAlias = Callable[..., Awaitable[HttpResponseBase]]
 def secured(
     *,
     authentication: type[JWTAuthentication] = JWTAuthentication,
-    required_scopes: Sequence[str] = (),
+    required_scopes: Required = (),
+    acr_values: Sequence[str] = (),
     max_auth_age: timedelta | None = None,
 ) -> Callable[[View], View]:
     """Close an async view of Django's as SecureViewMixin closes one of REST Framework's.
@@ -37,18 +40,21 @@ def secured(
     The view finds ``request.user``, ``request.auth`` and ``await request.auser()``. Who is refused
     gets the JSON and the challenge that the mixin answers; so does an APIException that the view
     raises. Instead of Django's CSRF check, ``authentication`` makes its own: with a token in a
-    cookie, that of JWTCookieAuthentication. Raises TypeError for a view that is not async.
+    cookie, that of JWTCookieAuthentication. Raises TypeError for a view that is not async, and
+    for scopes of a wrong shape.
     """
 
     def close(view: View) -> View:
         if not iscoroutinefunction(view):
             raise TypeError(f"secured() closes async views, and {view.__qualname__} is none.")
+        require_well_shaped(view.__qualname__, required_scopes, acr_values)
 
         @wraps(view)
         async def closed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             door = _Door(
                 authentication_classes=[authentication],
                 required_scopes=required_scopes,
+                acr_values=acr_values,
                 max_auth_age=max_auth_age,
             )
             refusal = await sync_to_async(door.refusal_of)(request, *args, **kwargs)

@@ -6,10 +6,12 @@
     │   ├── BadAuthorizationHeader    401 bad_authorization_header
     │   └── NoActiveAccount           401 no_active_account
     ├── LoginTooOld                   401 insufficient_user_authentication
+    │   └── LoginTooWeak              401, where another ``acr`` is asked for
     ├── PermissionDenied
     │   ├── InsufficientScope         403 insufficient_scope
     │   ├── ActedFor                  403 acted_for
     │   └── CSRFFailed                403 csrf_failed
+    ├── InvalidScope                  400 invalid_scope
     ├── DataNotKept                   400 data_not_kept, also a ValueError
     ├── BodyTooLarge                  413 request_too_large
     └── ServiceUnavailable            503 temporarily_unavailable, with Retry-After
@@ -24,10 +26,9 @@ Codes and reasons are API: they are listed in docs/reference/codes.md and do not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
-from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import TextChoices
@@ -38,8 +39,6 @@ from .sentences import of_simple_jwt
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class Reason(TextChoices):
@@ -93,22 +92,6 @@ class InvalidToken(exceptions.AuthenticationFailed):
         return str(self.reason.detail)
 
 
-def refused_as(refusal_class: type[InvalidToken]) -> Callable[[_F], _F]:
-    """A decorator that raises a refusal as ``refusal_class``, which other packages catch."""
-
-    def decorated(function: _F) -> _F:
-        @wraps(function)
-        def refusing(*args: Any, **kwargs: Any) -> Any:
-            try:
-                return function(*args, **kwargs)
-            except InvalidToken as refusal:
-                raise refusal_class(refusal.reason, final=refusal.final) from refusal
-
-        return cast("_F", refusing)
-
-    return decorated
-
-
 class BadAuthorizationHeader(exceptions.AuthenticationFailed):
     """The Authorization header names our scheme but does not hold one token: 401."""
 
@@ -127,17 +110,25 @@ class NoActiveAccount(exceptions.AuthenticationFailed):
 class LoginTooOld(exceptions.APIException):
     """The view asks for a more recent login than this session's: 401.
 
-    Source: RFC 9470 section 3 (``insufficient_user_authentication`` with ``max_age``).
+    The challenge has all that the view asks for, so that one login answers it. Source: RFC 9470
+    section 3 (``insufficient_user_authentication`` with ``max_age`` and ``acr_values``).
     """
 
     status_code = status.HTTP_401_UNAUTHORIZED
     default_code = "insufficient_user_authentication"
     default_detail = _("This needs a more recent login. Log in again.")
 
-    def __init__(self, max_auth_age: timedelta) -> None:
+    def __init__(self, max_auth_age: timedelta | None = None, acr: Iterable[str] = ()) -> None:
         super().__init__()
-        seconds = int(max_auth_age.total_seconds())
-        self.challenge = {"error": self.default_code, "max_age": str(seconds)}
+        age = "" if max_auth_age is None else str(int(max_auth_age.total_seconds()))
+        asked = {"error": self.default_code, "acr_values": " ".join(acr), "max_age": age}
+        self.challenge = {name: value for name, value in asked.items() if value}
+
+
+class LoginTooWeak(LoginTooOld):
+    """The view asks for another ``acr``, another kind of login, than this session's: 401."""
+
+    default_detail = _("This needs a stronger proof of who you are.")
 
 
 class InsufficientScope(exceptions.PermissionDenied):
@@ -148,7 +139,8 @@ class InsufficientScope(exceptions.PermissionDenied):
 
     def __init__(self, required: Iterable[str]) -> None:
         super().__init__()
-        self.challenge = {"error": self.default_code, "scope": " ".join(required)}
+        asked = {"error": self.default_code, "scope": " ".join(required)}
+        self.challenge = {name: value for name, value in asked.items() if value}
 
 
 class ActedFor(exceptions.PermissionDenied):
@@ -170,6 +162,14 @@ class CSRFFailed(exceptions.PermissionDenied):
     def __init__(self, why: str) -> None:
         detail = _("This request could not be shown to come from your own page: %(why)s")
         super().__init__({"detail": detail % {"why": why}, "code": self.default_code})
+
+
+class InvalidScope(exceptions.APIException):
+    """A client asked for a scope, and nothing of it is granted: 400. Source: RFC 6749, 5.2."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "invalid_scope"
+    default_detail = _("Nothing of this scope is granted.")
 
 
 class DataNotKept(exceptions.APIException, ValueError):  # noqa: N818  # named as those beside it

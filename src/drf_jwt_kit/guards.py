@@ -6,6 +6,7 @@ resource_server.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
@@ -20,7 +21,8 @@ from rest_framework.views import APIView
 
 from .conf import get_settings
 from .exceptions import challenge
-from .permissions import HasRecentLogin, HasRequiredScopes
+from .permissions import HasRecentLogin, HasRequiredACR, HasRequiredScopes
+from .scopes import Required, mistake_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,26 +85,26 @@ class CodedErrorsMixin(_View):
 class GuardedViewMixin(CodedErrorsMixin):
     """A view that refuses anonymous requests, whatever the class or the project sets.
 
-    A mixin for projects is a subclass with an ``authentication_class``. ``required_scopes`` and
-    ``max_auth_age`` require more of the token.
+    A mixin for projects is a subclass with an ``authentication_class``. ``required_scopes``,
+    ``acr_values`` and ``max_auth_age`` require more of the token.
     """
 
     authentication_class: ClassVar[type[BaseAuthentication]]
     """The authentication that is asked first; its challenge goes with a 401."""
 
-    required_scopes: Sequence[str] = ()
-    """Scopes (RFC 6749 section 3.3) that the token must have; 403 if one is missing."""
+    required_scopes: Required = ()
+    """Scopes (RFC 6749 section 3.3) that the token must have; 403 if one is missing. In a dict by
+    method, HEAD follows GET, OPTIONS needs none, and a method that is not named is refused."""
+
+    acr_values: Sequence[str] = ()
+    """Of which the token's ``acr`` must be one; 401 with the challenge of RFC 9470 if not."""
 
     max_auth_age: timedelta | None = None
     """The greatest age of the login; 401 with the challenge of RFC 9470 if it is older."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if isinstance(cls.required_scopes, str):
-            raise TypeError(
-                f"{cls.__name__}.required_scopes is a string. Write it as a list: "
-                f"{cls.required_scopes.split()!r}"
-            )
+        require_well_shaped(cls.__name__, cls.required_scopes, cls.acr_values)
         mro: list[type] = cls.mro()
         if View not in mro:
             return  # another mixin
@@ -157,11 +159,22 @@ class GuardedViewMixin(CodedErrorsMixin):
 
     def _guards(self) -> list[Any]:
         guards: list[Any] = [IsAuthenticated()]
-        if self.required_scopes:
+        if self.required_scopes or isinstance(self.required_scopes, Mapping):
             guards.append(HasRequiredScopes())
+        if self.acr_values:
+            guards.append(HasRequiredACR())
         if self.max_auth_age is not None:
             guards.append(HasRecentLogin())
         return guards
+
+
+def require_well_shaped(name: str, required_scopes: object, acr_values: object) -> None:
+    """Raise TypeError, with the cure, for what a view called ``name`` cannot require."""
+    asked = {"required_scopes": required_scopes, "acr_values": acr_values}
+    for attribute, value in asked.items():
+        mistake = "" if hasattr(value, "__get__") else mistake_in(value)  # not a property
+        if mistake:
+            raise TypeError(f"{name}.{attribute}{mistake}")
 
 
 def as_api_error(error: Exception) -> Any:

@@ -11,8 +11,8 @@ class SecureViewMixin(GuardedViewMixin):
 
     Put it before APIView or a viewset. It cannot be opened by accident: our authentication
     comes first (users of the project's other classes may pass too), and IsAuthenticated is
-    required whatever the class, an action or the project sets. ``required_scopes`` and
-    ``max_auth_age`` require more of the token.
+    required whatever the class, an action or the project sets. ``required_scopes``,
+    ``acr_values`` and ``max_auth_age`` require more of the token.
     """
 
     authentication_class = JWTAuthentication

@@ -1,28 +1,30 @@
-"""Does a valid token have the scopes and the recent login that a view requires, and whose is it?"""
+"""Does a valid token have the scopes and the login that a view requires, and whose is it?"""
 
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from .exceptions import ActedFor, InsufficientScope, LoginTooOld
-from .scopes import scopes_in
+from .exceptions import ActedFor, InsufficientScope, LoginTooOld, LoginTooWeak
+from .scopes import required_by, scopes_in
 
 
 class HasRequiredScopes(BasePermission):
-    """The token's ``scope`` holds every one of the view's ``required_scopes``.
+    """The token's ``scope`` holds every one of the view's ``required_scopes`` for the method.
 
     Raises InsufficientScope (403). A request without a token has no scope. Source: RFC 6750
     section 3.1.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """True, or InsufficientScope."""
-        if not set(view.required_scopes) <= scopes_in(_claim(request, "scope")):
-            raise InsufficientScope(view.required_scopes)
+        """True, or InsufficientScope; also for a method that the view does not name."""
+        required = required_by(view.required_scopes, request.method)
+        if required is None or not set(required) <= scopes_in(_claim(request, "scope")):
+            raise InsufficientScope(required or ())
         return True
 
 
@@ -34,10 +36,22 @@ class HasRecentLogin(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """True, or LoginTooOld."""
-        logged_in = _claim(request, "auth_time")
-        known = isinstance(logged_in, (int, float)) and not isinstance(logged_in, bool)
-        if not (known and time.time() - logged_in <= view.max_auth_age.total_seconds()):
-            raise LoginTooOld(view.max_auth_age)
+        if not is_recent(request, view.max_auth_age):
+            raise LoginTooOld(view.max_auth_age, getattr(view, "acr_values", ()))
+        return True
+
+
+class HasRequiredACR(BasePermission):
+    """The token's ``acr`` is one of the view's ``acr_values``.
+
+    It is a claim of the project's. Raises LoginTooWeak (401). Source: RFC 9470.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """True, or LoginTooWeak."""
+        acr = _claim(request, "acr")
+        if not (isinstance(acr, str) and acr in view.acr_values):
+            raise LoginTooWeak(getattr(view, "max_auth_age", None), view.acr_values)
         return True
 
 
@@ -53,6 +67,13 @@ class NotActedFor(BasePermission):
         if _claim(request, "act") is not None:
             raise ActedFor
         return True
+
+
+def is_recent(request: Request, max_auth_age: timedelta) -> bool:
+    """Whether the login of the token of ``request`` is not older; False if that is not known."""
+    logged_in = _claim(request, "auth_time")
+    known = isinstance(logged_in, (int, float)) and not isinstance(logged_in, bool)
+    return known and time.time() - logged_in <= max_auth_age.total_seconds()
 
 
 def _claim(request: Request, name: str) -> Any:

@@ -21,7 +21,7 @@ from rest_framework_simplejwt import serializers as simplejwt
 from . import sessions
 from .conf import get_settings
 from .conf.asking import for_request
-from .exceptions import NoActiveAccount, refused_as
+from .exceptions import NoActiveAccount
 from .jose.codec import TokenKind
 from .sessions.account import authenticated, may_log_in, typed
 from .sessions.begin import log_in
@@ -32,7 +32,7 @@ from .sessions.presented import REFRESH, presented_of
 from .sessions.presented import read as read_verified
 from .throttling import CountedLogin, count_refresh, counted_login
 from .tokens import RefreshToken
-from .tokens.access import RefusedToken
+from .tokens.access import RefusedToken, refused_as
 from .tokens.refresh import read
 
 if TYPE_CHECKING:
@@ -48,6 +48,14 @@ class PasswordField(simplejwt.PasswordField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"trim_whitespace": False, "max_length": 4096, **kwargs})
+
+
+class ScopeField(serializers.CharField):
+    """What a client wants its tokens to do, of what is granted: at most that, and at least one word
+    of it. Empty means all. Source: RFC 6749 sections 3.3 and 6."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "allow_blank": True, "max_length": 512, **kwargs})
 
 
 class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
@@ -69,6 +77,8 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
             self.username_field = get_user_model().USERNAME_FIELD
         self.fields[self.username_field] = serializers.CharField(write_only=True)
         self.fields["password"] = PasswordField()
+        if "scope" not in self.fields:
+            self.fields["scope"] = ScopeField()
 
     @sensitive_variables()
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -77,17 +87,28 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         In a view of ours the session begins when the view has its answer, and only if tokens of it
         are in that: what an override refuses after this, or answers without them, leaves nothing
         behind. Tokens that are answered encrypted are not seen; use ``sessions.start`` for them.
+
+        Where a user proves anew who it is, this asks the same and renews the login of the session.
         """
-        request = self.context.get("request")
+        request, renewal = self.context.get("request"), self.context.get("renewal")
         with counted_login(request, attrs[self.username_field]) as counted:
             self.user = self._authenticated(request, attrs)
+            if renewal is not None and not renewal.is_of(self.user):
+                raise NoActiveAccount(self.error_messages["no_active_account"])
             self.password_accepted(self.user)
+        if renewal is not None:
+            proof = self.login_data(attrs) or {}
+            named = {name: proof[name] for name in ("acr", "amr") if name in proof}
+            answered: dict[str, Any] = renewal.prepare(self.user, request, **named).as_data()
+            counted.forget()
+            return answered
         token = self.own_token(self.user)
         pair = log_in(
             self.user,
             request,
             token=token,
             obtain_serializer=self._path(),
+            asks=asked_scope(self, attrs),
             data=self.login_data(attrs),
             announce=partial(self._let_in, request, counted),
             implied=True,
@@ -95,7 +116,7 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         return pair.as_data()
 
     def password_accepted(self, user: Any) -> None:
-        """Called when the password is right, before anything of a session is made.
+        """Called when the password is right, before anything of a session is made or renewed.
 
         Override it to ask for more first: what it raises is the answer, and no session begins."""
 
@@ -103,7 +124,8 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         """What to remember of this login, for the claims of each of its tokens: override it.
 
         ``attrs`` is what the client sent, ``self.user`` whom the password has proved. May raise a
-        refusal. What cannot be kept is 400 (DataNotKept), as ``sessions.start`` says.
+        refusal. What cannot be kept is 400 (DataNotKept), as ``sessions.start`` says. Of a user who
+        proves anew who it is, ``acr`` and ``amr`` of it are kept, and the rest stays as it was.
         """
         return None
 
@@ -175,6 +197,7 @@ class TokenRefreshSerializer(serializers.Serializer[Any]):
 
     refresh = serializers.CharField()
     access = serializers.CharField(read_only=True)
+    scope = ScopeField()
     token_class = RefreshToken
 
     @sensitive_variables()
@@ -191,8 +214,15 @@ class TokenRefreshSerializer(serializers.Serializer[Any]):
             else:  # a project's own, which may refuse it
                 token = presented_of(self.token_class(presented), TokenKind.REFRESH)
         count_refresh(request, token.session_id)
-        self.pair = sessions.refresh(token, request, retry_key=retry_key)
+        scope = asked_scope(self, attrs)
+        self.pair = sessions.refresh(token, request, retry_key=retry_key, scope=scope)
         return self.pair.as_data()
+
+
+def asked_scope(serializer: Any, attrs: Mapping[str, Any]) -> str:
+    """The scope that a client has asked for, unless a project has a field of that name."""
+    is_ours = isinstance(serializer.fields.get("scope"), ScopeField)
+    return str(attrs.get("scope", "")) if is_ours else ""
 
 
 class TokenVerifySerializer(serializers.Serializer[Any]):

@@ -51,7 +51,7 @@ def setting(
     return field(default=default, metadata=metadata)
 
 
-def duration(default: timedelta, **more: Any) -> Any:
+def duration(default: timedelta | None, **more: Any) -> Any:
     """A length of time."""
 
     def is_positive(value: object) -> bool:

@@ -97,6 +97,10 @@ class KitSettings:
     """The scope with which a token that has a scope may list, rename and end sessions. None lets
     every token do that. Every token may end its own session."""
 
+    RECENT_LOGIN_TO_END_OTHERS: timedelta | None = fields.duration(None, sources=(KIT,))
+    """How old a login may be that ends other sessions of its user. An older one is 401, until the
+    user has proved anew who it is. None asks for nothing."""
+
     # What is known of a client
     RECORD_CLIENT: bool = fields.flag(True, sources=(KIT,))
     """Keep the user agent, the device's name and the IP address of a login with its session."""

@@ -11,8 +11,8 @@ class ResourceServerMixin(GuardedViewMixin):
     """A view that requires a token of the issuer: without one, 401 and the Bearer challenge.
 
     SecureViewMixin for a service without users. Put it before APIView or a viewset. It cannot
-    be opened by accident, and ``required_scopes`` and ``max_auth_age`` require more of the
-    token.
+    be opened by accident, and ``required_scopes``, ``acr_values`` and ``max_auth_age`` require
+    more of the token.
     """
 
     authentication_class = ResourceServerAuthentication

@@ -7,6 +7,7 @@ from .end import logout, revoke, revoke_all
 from .limits import SessionLimits
 from .logins import rename, start
 from .password_change import keep
+from .reauthentication import reauthenticate
 from .refresh import refresh
 from .rows import authenticate
 from .stateless import authenticate_stateless
@@ -22,6 +23,7 @@ __all__ = [
     "keep",
     "live_sessions",
     "logout",
+    "reauthenticate",
     "refresh",
     "rename",
     "revoke",

@@ -36,6 +36,7 @@ def log_in(
     token: Login | None,
     obtain_serializer: str = "",
     scope: str = "",
+    asks: str = "",
     name: str = "",
     data: Mapping[str, Any] | None = None,
     acted_for: acting.Acting | None = None,
@@ -48,8 +49,8 @@ def log_in(
     """Log in as ``logins.start`` does, for a login that the arguments describe completely.
 
     ``token`` is that of a ``get_token`` of the project's, and else ``obtain_serializer`` may be the
-    path of the serializer that logs in. ``announce`` tells the project of the login before it
-    begins, and may raise a refusal.
+    path of the serializer that logs in. ``asks`` is the scope that the client wants of what it is
+    granted. ``announce`` tells the project of the login before it begins, and may raise a refusal.
     """
     if token is None:
         session = grant.new_session(user, obtain_serializer=obtain_serializer)
@@ -60,6 +61,8 @@ def log_in(
         grant.limit(session, scope, grant.GIVEN)
     if bound is not None:
         grant.bound(session, bound)
+    asked = grant.asked(session, asks)
+    session.scope = session.scope if asked is None else asked
     session.parent = (parent.sid if parent is not None else None) or session.parent
     session.name = plain(name)[:100]
     if data is not None:
@@ -69,7 +72,7 @@ def log_in(
 
     def write() -> TokenPair:
         claims = claims_of(user, request=request, session=session, added=added)
-        return pair_of(session, user, claims, write=added.write)
+        return replace(pair_of(session, user, claims, write=added.write), scope=asked)
 
     return begin(
         session,

@@ -103,8 +103,14 @@ class GivesTokens:
 def own_token(user: Any, path: str = "") -> OwnToken | None:
     """The token of ``get_token`` for ``user``, or None if the project has not overridden that. Asks
     the obtain serializer at ``path``, with which a session began, or else the project's."""
-    serializer = _named(path) or _configured()
+    serializer = obtain_serializer(path)
     return None if serializer is None else serializer.own_token(user)
+
+
+def obtain_serializer(path: str) -> type[GivesTokens] | None:
+    """The serializer at ``path``, with which a session began, or else the project's; None if that
+    is ours."""
+    return _named(path) or _configured()
 
 
 def additions_at_refresh(session: Session, user: Any) -> Additions:
@@ -112,6 +118,9 @@ def additions_at_refresh(session: Session, user: Any) -> Additions:
 
     Narrows ``session`` to the scope that it has at this moment.
     """
+    stored = session.obtain_serializer or session.scope_source
+    if not stored and get_settings().TOKEN_OBTAIN_SERIALIZER == KitSettings.TOKEN_OBTAIN_SERIALIZER:
+        return NO_ADDITIONS  # without asking: the project has no ``get_token``
     token = own_token(user, session.obtain_serializer)
     computed, added = (None, NO_ADDITIONS) if token is None else token.for_a_refresh()
     if session.scope_source or computed is not None:

@@ -101,6 +101,11 @@ def kept(session_id: UUID, user: Any) -> None:
     _log_after_commit("kept", session=session_id, user=user.pk)
 
 
+def reauthenticated(session: Session) -> None:
+    """The user of a session has proved anew who it is."""
+    _log_after_commit("reauthenticated", session=session.pk, user=session.user_id)
+
+
 def claims_not_kept(session: Session, names: Iterable[str]) -> None:
     """Claims were set on a refresh token, and no refresh can compute them again."""
     claims = ",".join(sorted(names))

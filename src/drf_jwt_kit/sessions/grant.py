@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import as_local, epoch, now
-from drf_jwt_kit.exceptions import DataNotKept
+from drf_jwt_kit.exceptions import DataNotKept, InvalidScope
 from drf_jwt_kit.models import Session, login_data, new_secret
 from drf_jwt_kit.scopes import within
 
@@ -88,6 +88,21 @@ def limit(session: Session, scope: str, source: str) -> None:
         raise ValueError(f"This scope is longer than {_LONGEST} characters.")
     session.scope = within(scope, session.scope) if session.scope_source else scope
     session.scope_source = COMPUTED if session.scope_source == COMPUTED else source
+
+
+def asked(session: Session, scope: str) -> str | None:
+    """What of ``scope``, for which a client asks, its tokens may have; None if it asks for nothing.
+
+    Where no scope is granted there is none to ask for: a view that requires one refuses a token
+    without. Raises InvalidScope if nothing is left. Source: RFC 6749 sections 3.3 and 6.
+    """
+    words = " ".join(dict.fromkeys(scope.split()))
+    if not words:
+        return None
+    left = within(words, session.scope if session.scope_source else "")
+    if not left:
+        raise InvalidScope
+    return left
 
 
 def remember(session: Session, data: Mapping[str, Any]) -> None:

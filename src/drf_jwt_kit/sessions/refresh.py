@@ -11,8 +11,9 @@ import hmac
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -20,14 +21,14 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 
-from drf_jwt_kit.conf import KitSettings, get_settings
+from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.asking import for_its_request
 from drf_jwt_kit.conf.moments import as_local, aware, now
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import RevokedReason, Session, statements
 
-from . import duplicates, end, events, rows
+from . import duplicates, end, events, grant, rows
 from .account import end_of_account, fingerprint, user_id_of
 from .adopted import begin_adopted
 from .causal import catch_up
@@ -35,7 +36,7 @@ from .claims import additions_at_refresh
 from .faults import RowChanged, persistently
 from .life import Use, Verdict, carried_on, judge, marked
 from .presented import REFRESH, Origin, Presented, TokenOfAFace, is_genuine, presented_of, read
-from .tokens import NO_ADDITIONS, TokenPair, claims_of, pair_of
+from .tokens import TokenPair, claims_of, pair_of
 
 _SHORTEST_RETRY_KEY = 16
 """Characters. A shorter one can be guessed, and counts as none."""
@@ -74,16 +75,18 @@ def refresh(
     request: Request | HttpRequest | None = None,
     *,
     retry_key: str = "",
+    scope: str = "",
 ) -> TokenPair:
     """Answer the next tokens for a refresh token, given as a string or a ``RefreshToken``.
 
     ``retry_key`` is a random value (the header ``Idempotency-Key``) of at least 16 characters that
     the client stores before the request, and sends again with the same token if the answer is
-    lost. Two queries, and those of the claims.
+    lost. ``scope`` is what the access token may do of what is granted; the session keeps that.
+    Two queries, and those of the claims.
 
-    Raises InvalidToken if the token is refused, and ServiceUnavailable if the database does not
-    answer. A reused token has then ended its session: inside a transaction of your own, let it
-    commit.
+    Raises InvalidToken if the token is refused, InvalidScope if nothing of ``scope`` is granted,
+    and ServiceUnavailable if the database does not answer. A reused token has then ended its
+    session: inside a transaction of your own, let it commit.
     """
     if isinstance(presented, (str, bytes)):
         token = read(presented, REFRESH)
@@ -91,7 +94,8 @@ def refresh(
         token = presented_of(presented, TokenKind.REFRESH)
     key_hash = _hash_of(retry_key, token.gen)
     own_end = _End(at=now())
-    return persistently(lambda again: _refresh_once(token, request, key_hash, own_end, again=again))
+    once = partial(_refresh_once, token, request, key_hash, own_end, scope)
+    return persistently(lambda again: once(again=again))
 
 
 def _refresh_once(
@@ -99,6 +103,7 @@ def _refresh_once(
     request: Request | HttpRequest | None,
     key_hash: str,
     own_end: _End,
+    scope: str,
     *,
     again: bool,
 ) -> TokenPair:
@@ -113,7 +118,8 @@ def _refresh_once(
         if _ends(verdict, session, own_end) and verdict is Verdict.REUSED:
             events.reused(session, user, token.gen, request)
         _refuse(verdict, token, session)
-    added = additions_at_refresh(session, user) if _may_have_own_token(session) else NO_ADDITIONS
+    added = additions_at_refresh(session, user)
+    narrowed = grant.asked(session, scope)
     unchanged = {name: getattr(session, name) for name in _UNCHANGED}
     before = None if verdict is Verdict.ROTATE else copy.copy(session)
     if verdict.advances:
@@ -122,7 +128,7 @@ def _refresh_once(
     rotates = get_settings().ROTATE_REFRESH_TOKENS or token.gen != session.generation
     # The tokens are made before anything is stored, so that failing claims use up no generation.
     claims = claims_of(user, request=request, session=session, added=added)
-    pair = pair_of(session, user, claims, write=added.write, rotates=rotates)
+    pair = pair_of(session, user, claims, write=added.write, rotates=rotates, scope=narrowed)
     if verdict.advances and not _store(session, unchanged):
         raise RowChanged
     if before is not None:
@@ -130,7 +136,7 @@ def _refresh_once(
         duplicates.found(before, user, request, verdict, own=own)
     if verdict.advances:
         events.refreshed(session, user, request)
-    return pair
+    return replace(pair, scope=narrowed)
 
 
 def read_row(token: Presented, *, again: bool) -> tuple[Session, Any]:
@@ -212,13 +218,6 @@ def _bound_of(session: Session) -> datetime:
     if needed <= aware(session.live_until):
         return session.live_until
     return as_local(min(needed + session.refresh_lifetime, aware(session.expires_at)))
-
-
-def _may_have_own_token(session: Session) -> bool:
-    """Whether the project may have a ``get_token``, or the session a scope that came from there."""
-    stored = session.obtain_serializer or session.scope_source
-    usual = KitSettings.TOKEN_OBTAIN_SERIALIZER
-    return bool(stored) or usual != get_settings().TOKEN_OBTAIN_SERIALIZER
 
 
 def _store(session: Session, unchanged: Mapping[str, Any]) -> bool:

@@ -37,17 +37,19 @@ class TokenPair:
 
     access: str
     refresh: str | None
+    scope: str | None = None
+    """What the access token may do, if its client has asked for a scope."""
 
     def __repr__(self) -> str:
         return "<TokenPair>"
 
     def as_data(self) -> dict[str, str]:
-        """The body of the answer: ``access``, and ``refresh`` if there is one."""
-        data = {"access": self.access}
-        return data if self.refresh is None else {**data, "refresh": self.refresh}
+        """The body of the answer: ``access``, and ``refresh`` and ``scope`` if there is one."""
+        data = {"access": self.access, "refresh": self.refresh, "scope": self.scope}
+        return {name: value for name, value in data.items() if value is not None}
 
 
-Writer: TypeAlias = Callable[[Session, Mapping[str, Any]], TokenPair]
+Writer: TypeAlias = Callable[[Session, Mapping[str, Any], "str | None"], TokenPair]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,20 +81,23 @@ def pair_of(
     *,
     write: Writer | None = None,
     rotates: bool = True,
+    scope: str | None = None,
 ) -> TokenPair:
     """The tokens of the current generation of ``session``, the access token with ``claims``.
 
-    ``write`` makes them with the project's own classes. Raises ClaimsError if one is too long.
+    ``write`` makes them with the project's own classes. With ``scope``, that is what the access
+    token may do, and the session keeps its own. Raises ClaimsError if one is too long.
     """
     if write is not None:
-        pair = write(session, claims)
+        pair = write(session, claims, scope)
         return pair if rotates else replace(pair, refresh=None)
     protocol = {
         **_new_claims(TokenKind.REFRESH),
         get_settings().USER_ID_CLAIM: user_id_of(user),
         **session_claims(session),
     }
-    written = access_claims(protocol, claims, session.access_lifetime)
+    narrowed = protocol if scope is None else {**protocol, "scope": scope}
+    written = access_claims(narrowed, claims, session.access_lifetime)
     access = short_enough(signed(written, TokenKind.ACCESS), written)
     return TokenPair(
         access=access, refresh=signed(protocol, TokenKind.REFRESH) if rotates else None
@@ -100,7 +105,8 @@ def pair_of(
 
 
 def session_claims(session: Session) -> dict[str, Any]:
-    """The claims of a refresh token about its session: always the same for one generation."""
+    """The claims of a refresh token about its session: the same for one generation,
+    but for ``auth_time``, which its user may renew."""
     claims = {
         "sid": str(session.id),
         "auth_time": epoch(session.auth_time),

@@ -10,7 +10,7 @@ from rest_framework_simplejwt import exceptions as simplejwt_exceptions
 from rest_framework_simplejwt import tokens as simplejwt
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.exceptions import Reason, refused_as
+from drf_jwt_kit.exceptions import Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.scopes import text_of
@@ -28,7 +28,7 @@ from drf_jwt_kit.sessions.tokens import (
 )
 from drf_jwt_kit.sessions.verify import would_refresh
 
-from .access import AccessToken, LifetimeSetting, RefusedToken, SessionToken
+from .access import AccessToken, LifetimeSetting, RefusedToken, SessionToken, refused_as
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -130,12 +130,17 @@ class RefreshToken(SessionToken, simplejwt.RefreshToken):
         ours = type(self) is RefreshToken and self.access_token_class is AccessToken
         return Additions(claims=self.own_claims, write=None if ours else self._written)
 
-    def _written(self, session: Session, claims: Mapping[str, Any]) -> TokenPair:
-        """Both tokens of ``session``, by this class and its access token's."""
+    def _written(
+        self, session: Session, claims: Mapping[str, Any], scope: str | None = None
+    ) -> TokenPair:
+        """Both tokens of ``session``, by this class and its access token's, that with ``scope``."""
         self.payload.pop("scope", None)  # that of the row holds
         self.session = session
         self._follow(session)
-        return TokenPair(access=str(self._access_token(claims)), refresh=self._encoded())
+        access = self._access_token(claims)
+        if scope is not None:
+            access.payload["scope"] = scope
+        return TokenPair(access=str(access), refresh=self._encoded())
 
     def _access_token(self, claims: Mapping[str, Any]) -> AccessToken:
         access = self.access_token_class()

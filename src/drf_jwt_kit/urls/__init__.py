@@ -7,6 +7,7 @@ from drf_jwt_kit import views
 urlpatterns = [
     path("", views.TokenObtainPairView.as_view(), name="token_obtain_pair"),
     path("refresh/", views.TokenRefreshView.as_view(), name="token_refresh"),
+    path("reauthenticate/", views.ReauthenticateView.as_view(), name="token_reauthenticate"),
     path("verify/", views.TokenVerifyView.as_view(), name="token_verify"),
     path("logout/", views.TokenLogoutView.as_view(), name="token_logout"),
     path("blacklist/", views.TokenLogoutView.as_view(), name="token_blacklist"),

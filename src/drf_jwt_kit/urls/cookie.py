@@ -11,6 +11,7 @@ app_name = "cookie"
 urlpatterns = [
     path("", views.CookieObtainView.as_view(), name="token_obtain_pair"),
     path("refresh/", views.CookieRefreshView.as_view(), name="token_refresh"),
+    path("reauthenticate/", views.CookieReauthenticateView.as_view(), name="token_reauthenticate"),
     path("verify/", views.CookieVerifyView.as_view(), name="token_verify"),
     path("logout/", views.CookieLogoutView.as_view(), name="token_logout"),
     path("blacklist/", views.CookieLogoutView.as_view(), name="token_blacklist"),

@@ -1,8 +1,9 @@
-"""Which URLs are there where another package logs users in? All but that with the password.
+"""Which URLs are there where another package logs users in? All but those with the password.
 
 ``include("drf_jwt_kit.urls.without_login")``.
 """
 
 from . import urlpatterns as with_login
 
-urlpatterns = [one for one in with_login if one.name != "token_obtain_pair"]
+WITH_PASSWORD = ("token_obtain_pair", "token_reauthenticate")
+urlpatterns = [one for one in with_login if one.name not in WITH_PASSWORD]

@@ -12,6 +12,8 @@ from .endpoint import EndpointMixin as EndpointMixin
 from .endpoint import NonAtomicMixin as NonAtomicMixin
 from .endpoint import exception_handler as exception_handler
 from .jwks import JWKSView as JWKSView
+from .reauthentication import CookieReauthenticateView as CookieReauthenticateView
+from .reauthentication import ReauthenticateView as ReauthenticateView
 from .sessions import SessionDetailView as SessionDetailView
 from .sessions import SessionListView as SessionListView
 from .sessions import SessionViewBase as SessionViewBase

@@ -109,10 +109,11 @@ class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
     user has logged in since."""
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The cookies, and how long they are valid. Reads no token in the body."""
-        self.body(request)
+        """The cookies, and how long they are valid. Reads a scope in the body, and no token."""
+        body = self.body(request)
+        more = {name: body[name] for name in ("scope",) if isinstance(body, dict) and name in body}
         cookie = _presented(transports.refresh_cookie(), request)
-        response = self.answer({"refresh": cookie})
+        response = self.answer({"refresh": cookie, **more})
         pair = self._answered(response.data)
         return response if pair is None else self.moved(response, pair, held=cookie)
 

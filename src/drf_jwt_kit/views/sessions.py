@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import Http404
@@ -18,9 +18,9 @@ from rest_framework.views import APIView
 from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTAuthentication
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.exceptions import InsufficientScope
+from drf_jwt_kit.exceptions import InsufficientScope, LoginTooOld
 from drf_jwt_kit.mixins import SecureViewMixin
-from drf_jwt_kit.permissions import NotActedFor
+from drf_jwt_kit.permissions import NotActedFor, is_recent
 from drf_jwt_kit.scopes import scopes_in
 from drf_jwt_kit.sessions.presented import Presented
 
@@ -33,22 +33,36 @@ class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
 
     authentication_classes: Sequence[type[JWTAuthentication]] = (JWTAuthentication,)
 
+    needs_scope: ClassVar[bool] = True
+    """Whether a token with a scope needs SESSIONS_SCOPE."""
+
     def check_permissions(self, request: Request) -> None:
-        """Also refuse a token with a scope, unless that holds SESSIONS_SCOPE, and whoever acts as
-        the user, but to look."""
+        """Also refuse a token with a scope, unless that holds SESSIONS_SCOPE, whoever acts as the
+        user, but to look, and a login that is too old to end others."""
         super().check_permissions(request)
-        if request.method not in SAFE_METHODS and not self.is_allowed_to_all(request):
-            NotActedFor().has_permission(request, self)
-        needed, presented = get_settings().SESSIONS_SCOPE, self._presented(request)
-        scope = None if presented is None else presented.scope
-        if needed is None or scope is None or needed in scopes_in(scope):
+        if self.is_allowed_to_all(request):
             return
-        if not self.is_allowed_to_all(request):
-            raise InsufficientScope([needed])
+        if request.method not in SAFE_METHODS:
+            NotActedFor().has_permission(request, self)
+        if self.needs_scope:
+            self._require_scope(request)
+        recent = get_settings().RECENT_LOGIN_TO_END_OTHERS
+        if recent is not None and self.ends_others(request) and not is_recent(request, recent):
+            raise LoginTooOld(recent)
 
     def is_allowed_to_all(self, request: Request) -> bool:
         """Whether ``request`` asks for what every token may do."""
         return False
+
+    def ends_others(self, request: Request) -> bool:
+        """Whether ``request`` asks to end a session that is not its own."""
+        return False
+
+    def _require_scope(self, request: Request) -> None:
+        needed, presented = get_settings().SESSIONS_SCOPE, self._presented(request)
+        scope = None if presented is None else presented.scope
+        if not (needed is None or scope is None or needed in scopes_in(scope)):
+            raise InsufficientScope([needed])
 
     def session_of(self, request: Request) -> UUID | None:
         """The session of the request; None if another issuer made its token, or a test has forced
@@ -68,6 +82,10 @@ class SessionViewBase(EndpointMixin, SecureViewMixin, APIView):
 
 class TokenLogoutAllView(SessionViewBase):
     """Log out everywhere; ``?except=current`` keeps the session of the request."""
+
+    def ends_others(self, request: Request) -> bool:
+        """Whether it is more than a question."""
+        return request.method == "POST"
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """End all sessions of the user. Answers how many were live."""
@@ -95,6 +113,10 @@ class SessionDetailView(SessionViewBase):
         """Whether it ends its own session: that is how it logs out."""
         current = self.session_of(request)
         return request.method == "DELETE" and current == _session_id(self.kwargs["session_id"])
+
+    def ends_others(self, request: Request) -> bool:
+        """Whether it ends one; its own it may always."""
+        return request.method == "DELETE"
 
     def patch(self, request: Request, session_id: str, **kwargs: Any) -> Response:
         """Give it a name."""
