@@ -144,6 +144,7 @@ def codes() -> str:
 
     arguments = {
         exceptions.LoginTooOld: (timedelta(minutes=5),),
+        exceptions.LoginTooWeak: (None, ["mfa"]),
         exceptions.InsufficientScope: (["orders:read"],),
         exceptions.CSRFFailed: ("…",),
         exceptions.DataNotKept: ("…",),

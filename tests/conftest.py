@@ -140,6 +140,11 @@ class Kit(APIClient):
         assert answer.status_code == 200, answer.content
         return SignedIn(**answer.json())
 
+    def refresh_for(self, refresh: str, scope: str) -> Any:
+        answer = self.post_json("refresh/", {"refresh": refresh, "scope": scope})
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
     def logout(self, refresh: str) -> Any:
         return self.post_json("logout/", {"refresh": refresh})
 

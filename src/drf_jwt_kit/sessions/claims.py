@@ -63,6 +63,21 @@ class ProfileClaims(ClaimsSerializer):
         return str(getattr(user, user.get_email_field_name(), "") or "")
 
 
+class LoginClaims(ClaimsSerializer):
+    """``acr`` and ``amr`` of a login, as ``data`` of its session has them; left out where it has
+    none. Views ask for one by ``acr_values``.
+
+    Source: OpenID Connect Core 1.0 section 2, RFC 8176.
+    """
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """The claims of the fields, and these two."""
+        session = self.context.get("session")
+        remembered: Any = {} if session is None else session.data
+        proof = {name: remembered[name] for name in ("acr", "amr") if name in remembered}
+        return {**proof, **super().to_representation(instance)}
+
+
 class Login(Protocol):
     """What an obtain serializer knows of a login, whose session is not stored yet."""
 

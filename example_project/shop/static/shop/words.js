@@ -10,6 +10,7 @@ const CODES = {
   insufficient_scope: "You are logged in, but this token does not allow that.",
   insufficient_user_authentication: "This needs a more recent login. Log in again.",
   invalid_request: "Something in the form is missing or wrong.",
+  invalid_scope: "Nothing of what this page asked for is granted to you.",
   data_not_kept: "What was sent with the login cannot be kept.",
   method_not_allowed: "This address does not do that. That is a mistake in this page.",
   no_active_account: "User name and password do not fit. Which of the two is wrong, the server does not say.",

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.serializers import ScopeField
 from drf_jwt_kit.views.device_list import SessionSerializer
 
 _TOKENS = {"access", "refresh"}
@@ -31,6 +32,24 @@ class AccessTokenInBody(CookieLifetimes):
     """An access token, and how long it and the cookie of the refresh token are good."""
 
     access = serializers.CharField()
+
+
+class RenewedCookie(serializers.Serializer[Any]):
+    """How long the cookie of the access token is good."""
+
+    expires_in = serializers.IntegerField(help_text="The access token, in seconds.")
+
+
+class RenewedInBody(RenewedCookie):
+    """A new access token, and how long it is good."""
+
+    access = serializers.CharField()
+
+
+class AskedScope(serializers.Serializer[Any]):
+    """What the access token is to do, of what the login was granted."""
+
+    scope = ScopeField(write_only=True)
 
 
 class CSRFToken(serializers.Serializer[Any]):
@@ -65,6 +84,24 @@ def of_refresh(view: Any) -> Any:
     """What a refresh answers: as the view's serializer says, or an access token alone."""
     rotates = get_settings().ROTATE_REFRESH_TOKENS
     return view.get_serializer_class() if rotates else AccessTokenAlone
+
+
+def proof(view: Any) -> type[serializers.Serializer[Any]]:
+    """What the login takes, but for who logs in and for what: that is known."""
+    serializer = get_settings().load("TOKEN_OBTAIN_SERIALIZER")()
+    known = {getattr(serializer, "username_field", ""), "scope"}
+    asked = {
+        name: field
+        for name, field in serializer.fields.items()
+        if not field.read_only and name not in known
+    }
+    text = {"__doc__": "What proves who the user is."}
+    return type("Reauthentication", (serializers.Serializer,), {**asked, **text})
+
+
+def renewed_in_a_cookie(view: Any) -> type[serializers.Serializer[Any]]:
+    """What is answered beside the access token's cookie, or with the token in its place."""
+    return RenewedInBody if get_settings().COOKIE_REFRESH_ONLY else RenewedCookie
 
 
 def in_cookies(view: Any) -> type[serializers.Serializer[Any]]:

@@ -40,15 +40,30 @@ _LOG_IN = Operation(
     summary="Log in",
     description="Answers an access token for the other requests, and a refresh token for the next "
     "access token. An unknown user, a wrong password and an inactive user are one refusal.",
-    refuses=(*_OF_A_BODY, "data_not_kept", "no_active_account", "permission_denied"),
+    refuses=(
+        *(*_OF_A_BODY, "data_not_kept", "invalid_scope", "no_active_account"),
+        "permission_denied",
+    ),
 )
 _REFRESH = Operation(
     summary="Get a new access token",
     description="Takes the refresh token of the last answer, once. Store that of this answer. A "
     "refresh token that comes again later is taken for stolen, and ends the session.",
-    refuses=(*_OF_A_BODY, "token_not_valid", "permission_denied"),
+    refuses=(*_OF_A_BODY, "invalid_scope", "token_not_valid", "permission_denied"),
     answer=answers.of_refresh,
     parameters=(_IDEMPOTENCY_KEY,),
+)
+_REAUTHENTICATE = Operation(
+    summary="Prove anew who you are",
+    description="Asks what the login asks, and answers an access token of the same session, whose "
+    "`auth_time` is now. The refresh token stays. For a request that is refused with "
+    "`insufficient_user_authentication`.",
+    refuses=(
+        *(*_OF_A_BODY, "data_not_kept", "not_authenticated", "access_not_valid"),
+        *("bad_authorization_header", "no_active_account", "permission_denied", "acted_for"),
+    ),
+    answer=answers.AccessTokenAlone,
+    takes=answers.proof,
 )
 _VERIFY = Operation(
     summary="Ask whether a token is good",
@@ -69,7 +84,7 @@ _LOG_OUT = Operation(
 _LOG_OUT_EVERYWHERE = Operation(
     summary="Log out on all devices",
     description="Ends all sessions of the user, and answers how many were live.",
-    refuses=("invalid_request", *_OF_A_HOLDER, "acted_for"),
+    refuses=("invalid_request", *_OF_A_HOLDER, "acted_for", "insufficient_user_authentication"),
     answer=answers.EndedSessions,
     takes=None,
     parameters=(_EXCEPT,),
@@ -91,7 +106,7 @@ _RENAME = Operation(
 _END = Operation(
     summary="End a session",
     description="The device of that session is logged out at once.",
-    refuses=(*_OF_A_HOLDER, "acted_for", "not_found"),
+    refuses=(*_OF_A_HOLDER, "acted_for", "insufficient_user_authentication", "not_found"),
     answer=None,
     status=HTTPStatus.NO_CONTENT,
     takes=None,
@@ -102,6 +117,7 @@ _BY_COOKIES: Any = {"takes": None}
 _OPERATIONS: Mapping[type[Any], Mapping[str, Operation]] = {
     views.TokenObtainPairView: {"post": _LOG_IN},
     views.TokenRefreshView: {"post": _REFRESH},
+    views.ReauthenticateView: {"post": _REAUTHENTICATE},
     views.TokenVerifyView: {"post": _VERIFY},
     views.TokenLogoutView: {"post": _LOG_OUT},
     views.TokenLogoutAllView: {"post": _LOG_OUT_EVERYWHERE},
@@ -118,11 +134,19 @@ _OPERATIONS: Mapping[type[Any], Mapping[str, Operation]] = {
     views.CookieRefreshView: {
         "post": replace(
             _REFRESH,
-            **_BY_COOKIES,
+            takes=answers.AskedScope,
             description="Takes the cookie of the refresh token, and sets both cookies anew.",
             refuses=("not_authenticated", *_REFRESH.refuses),
             answer=answers.in_cookies,
             reads=(RefreshCookie,),
+        )
+    },
+    views.CookieReauthenticateView: {
+        "post": replace(
+            _REAUTHENTICATE,
+            description="Asks what the login asks, and sets the cookie of the access token anew: "
+            "the session is the same, and its `auth_time` is now.",
+            answer=answers.renewed_in_a_cookie,
         )
     },
     views.CookieVerifyView: {

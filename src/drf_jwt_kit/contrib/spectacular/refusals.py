@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -63,6 +64,8 @@ _OF: dict[str, tuple[Callable[[], Any], ...]] = {
     "access_not_valid": (partial(_presented, Reason.EXPIRED), _ENDED),
     "bad_authorization_header": (exceptions.BadAuthorizationHeader,),
     "permission_denied": (drf.PermissionDenied,),
+    "invalid_scope": (exceptions.InvalidScope,),
+    "insufficient_user_authentication": (partial(exceptions.LoginTooOld, timedelta(minutes=5)),),
     "insufficient_scope": (partial(exceptions.InsufficientScope, ["sessions"]),),
     "acted_for": (exceptions.ActedFor,),
     "csrf_failed": (partial(exceptions.CSRFFailed, "CSRF token missing."),),

@@ -12,6 +12,7 @@ from rest_framework.authentication import BaseAuthentication
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.fields import as_tuple
+from drf_jwt_kit.scopes import required_by
 
 
 class RefreshCookie(BaseAuthentication):
@@ -34,7 +35,8 @@ class JWTAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[n
         """One of the ways is enough. From OpenAPI 3.1 on (section 4.8.30) with what the view
         requires of the token; 3.0 has no place for that."""
         told = str(spectacular_settings.OAS_VERSION) >= "3.1"
-        scopes = [*getattr(auto_schema.view, "required_scopes", ())] if told else []
+        required = getattr(auto_schema.view, "required_scopes", ()) if told else ()
+        scopes = [*(required_by(required, auto_schema.method) or ())]
         return [{name: scopes} for name in as_tuple(self.name)]
 
     def get_security_definition(self, auto_schema: Any) -> Any:

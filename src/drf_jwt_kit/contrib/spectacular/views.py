@@ -5,7 +5,7 @@ What a project says of its own view, by a docstring or ``extend_schema``, counts
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiViewExtension
@@ -24,9 +24,12 @@ class GuardedViewDescription(OpenApiViewExtension):  # type: ignore[no-untyped-c
 
     def view_replacement(self) -> Any:
         """The view as requests find it, and which scopes it requires."""
-        scopes = [*getattr(self.target, "required_scopes", ())]
-        said = {"extensions": {"x-required-scopes": scopes}}
-        return saying(_as_requests_find(self.target), [said] if scopes else [])
+        required = getattr(self.target, "required_scopes", ())
+        if not isinstance(required, Mapping):
+            said = [_requiring(required)] if required else []
+        else:
+            said = [_requiring(words, methods=[name]) for name, words in required.items() if words]
+        return saying(_as_requests_find(self.target), said)
 
 
 class EndpointDescription(OpenApiViewExtension):  # type: ignore[no-untyped-call]
@@ -45,6 +48,10 @@ class EndpointDescription(OpenApiViewExtension):  # type: ignore[no-untyped-call
             operation.tell_who_asks(view)
         text = {"description": view.__doc__} if view.__doc__.strip() else {}
         return saying(view, [{**one.says(view, name), **text} for name, one in operations.items()])
+
+
+def _requiring(scopes: Sequence[str], **which: Any) -> dict[str, Any]:
+    return {"extensions": {"x-required-scopes": [*scopes]}, **which}
 
 
 def _as_requests_find(target: Any) -> Any:
