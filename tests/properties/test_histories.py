@@ -77,7 +77,7 @@ class Histories(RuleBasedStateMachine):
     @initialize(leeway=LEEWAYS, atomic_requests=st.booleans())
     def begin(self, leeway, atomic_requests):
         self.world = World(leeway, atomic_requests=atomic_requests)
-        self.generations, self.ended, self.answered = {}, {}, {}
+        self.generations, self.ended, self.answered, self.logins = {}, {}, {}, {}
 
     def teardown(self):
         if hasattr(self, "world"):
@@ -115,6 +115,40 @@ class Histories(RuleBasedStateMachine):
     @rule(tab=tabs, arrives=st.booleans())
     def refresh(self, tab, arrives):
         self.use(tab, arrives=arrives)
+
+    @rule(tab=tabs, knows_it=st.booleans())
+    def prove_anew(self, tab, knows_it):
+        """With the password, which a thief does not know. Only the login changes, and only there."""
+        body = {"password": tab.login.account.secret if knows_it else "wrong"}
+        may, before = knows_it and self.works(tab), self.world.rows()
+        answer = self.world.prove_anew(tab, body)
+        after = self.world.rows()
+
+        assert (answer.status_code == 200) == may
+        if may:
+            before[tab.login.sid]["auth_time"] = after[tab.login.sid]["auth_time"] = timezone.now()
+            tab.access = answer.json()["access"]
+            assert claims_of(tab.access)["auth_time"] == int(timezone.now().timestamp())
+            assert self.works(tab)
+        assert after == before
+
+    @rule(tab=tabs, how=st.sampled_from(["logout", "revoke", "everybody", "password"]))
+    def prove_anew_overtaken_by_an_end(self, tab, how):
+        """What has ended never lives again."""
+        ends = {
+            "logout": lambda: self.world.kit.logout(tab.held[0]),
+            "revoke": lambda: sessions.revoke(uuid.UUID(tab.login.sid)),
+            "everybody": lambda: sessions.revoke(user=tab.login.account.user),
+            "password": lambda: self.change_password(tab, by_save=True),
+        }
+        if not self.works(tab):
+            return
+        with between_read_and_write(ends[how]):
+            answer = self.world.prove_anew(tab, {"password": tab.login.account.secret})
+
+        assert answer.status_code == 401
+        assert not self.works(tab)
+        assert not self.use(tab).accepted
 
     @rule(tab=tabs, back=st.integers(0, 5))
     def replay(self, tab, back):
@@ -340,6 +374,8 @@ class Histories(RuleBasedStateMachine):
             assert row["generation"] >= self.generations.get(sid, 0)
             end = (row["revoked_at"], row["revoked_reason"])
             assert self.ended.get(sid, end) == end
+            assert row["auth_time"] >= self.logins.get(sid, row["auth_time"])
+            self.logins[sid] = row["auth_time"]
             self.generations[sid] = row["generation"]
             if row["revoked_at"] is not None:
                 self.ended[sid] = end

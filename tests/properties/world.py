@@ -162,6 +162,9 @@ class World:
         login = Login(claims_of(tokens["refresh"])["sid"], account, account.password)
         return Tab(login, **tokens, keeps_keys=keeps_keys, held=[tokens["refresh"]])
 
+    def prove_anew(self, tab: Tab, body: dict[str, str]) -> Any:
+        return self.kit.post_json("reauthenticate/", body, Authorization=f"Bearer {tab.access}")
+
     def use(self, tab: Tab, token: str, *, arrives: bool = True, overtaken_by: Any = None) -> Use:
         """Refresh with ``token``; the answer may be lost, or another act come in between."""
         if tab.keeps_keys and tab.key is None:
