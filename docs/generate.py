@@ -19,12 +19,13 @@ from itertools import filterfalse, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from drf_jwt_kit.management.check_texts import calls, texts_by_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from dataclasses import Field
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
-_CHECK_ID = re.compile(r"drf_jwt_kit\.[EW]\d{3}")
 _EXAMPLE = re.compile(r" such as '[^']*'")
 _TABLE = re.compile(r"(<!-- table: (\S+) -->\n)[\s\S]*?(<!-- end of table -->)")
 
@@ -205,7 +206,7 @@ def events() -> str:
     def rows() -> Iterator[tuple[str, ...]]:
         for path in sorted(Path(sessions.__file__).parent.glob("*.py")):
             for function in _functions(path):
-                for call in (*_calls(function, "log"), *_calls(function, "_log_after_commit")):
+                for call in (*calls(function, "log"), *calls(function, "_log_after_commit")):
                     if not isinstance(call.args[0], ast.Constant):
                         continue  # the logger's own
                     given = {word.arg: word.value for word in call.keywords if word.arg}
@@ -221,46 +222,28 @@ def events() -> str:
 
 def checks() -> str:
     """Every message of the system checks, from its source."""
-    entries: dict[str, list[tuple[str, str]]] = {}
-    for name, call, tree in check_calls():
-        hint = next(word.value for word in call.keywords if word.arg == "hint")
-        entry = _text(call.args[0], tree), _text(hint, tree)
-        listed = entries.setdefault(name, [])
-        listed.extend([] if entry in listed else [entry])
     lines = []
-    for name in sorted(entries):
-        number = name.rpartition(".")[2]
+    for number, entries in sorted(texts_by_id().items()):
         lines += [f"## {number}", ""]
-        for says, hint in entries[name]:
+        for says, hint in entries:
             told = "(A sentence that says what is wrong, and where.)" if says == "…" else says
             cure = "(The nearest name, or all of them.)" if hint == "…" else hint
             lines += [f"> {told}", ">", f"> Hint: {cure}", ""]
     return "\n".join(lines)
 
 
-def check_calls() -> Iterator[tuple[str, ast.Call, ast.Module]]:
-    """Every call in the package that makes a message of a check: its id, itself, its module.
+def cures_of_codes() -> str:
+    """What to do about each code."""
+    from drf_jwt_kit.management.cures import OF_CODES
 
-    What is called is ``Error`` or ``Warning``, or a constant that is one of them with an id.
-    """
-    import drf_jwt_kit
+    return "".join(f"- {_code(code)}: {cure}\n" for code, cure in OF_CODES.items())
 
-    paths = sorted(Path(drf_jwt_kit.__file__).parent.rglob("*.py"))
-    for tree in [ast.parse(path.read_text(encoding="utf-8")) for path in paths]:
-        kinds = {
-            assigned.targets[0].id: word.value
-            for assigned in tree.body
-            if isinstance(assigned, ast.Assign)
-            for made in _calls(assigned, "partial")
-            for word in made.keywords
-            if word.arg == "id"
-        }
-        for call in _calls(tree, "Error", "Warning", "UnusableKey", *kinds):
-            words = {word.arg: word.value for word in call.keywords}
-            given = kinds.get(ast.unparse(call.func)) or words.get("id")
-            name = _text(given, tree) if given else ""
-            if _CHECK_ID.fullmatch(name):  # others hand on the id of an exception
-                yield name, call, tree
+
+def cures_of_reasons() -> str:
+    """What to do about each reason of a refused token."""
+    from drf_jwt_kit.management.cures import OF_REASONS
+
+    return "".join(f"- {_code(reason.value)}: {cure}\n" for reason, cure in OF_REASONS.items())
 
 
 TABLES = {
@@ -277,6 +260,8 @@ TABLES = {
     "signals": signals,
     "events": events,
     "checks": checks,
+    "cures-of-codes": cures_of_codes,
+    "cures-of-reasons": cures_of_reasons,
 }
 
 
@@ -324,42 +309,12 @@ def _functions(path: Path) -> list[ast.FunctionDef]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
 
 
-def _calls(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in names:
-            yield node
-
-
 def _keys_of(function: ast.FunctionDef, name: str) -> list[str]:
     """The keys of the dict that ``name`` is in ``function``."""
     for node in ast.walk(function):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
             return [key.value for key in node.value.keys]
     return []
-
-
-def _text(node: ast.expr, tree: ast.Module) -> str:
-    """The words of a string in the source; what is only known at run time is an ellipsis."""
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    if isinstance(node, ast.JoinedStr):
-        return "".join(_text(part, tree) for part in node.values)
-    if isinstance(node, ast.FormattedValue):
-        return _text(node.value, tree)
-    if isinstance(node, ast.Call) and ast.unparse(node.func) == "page":
-        from drf_jwt_kit.conf.documentation import page
-
-        return page(ast.literal_eval(node.args[0]))
-    name = ast.unparse(node)
-    lines = ast.walk(tree) if name in {"problem", "hint"} else tree.body
-    named = [
-        line
-        for line in lines
-        if isinstance(line, ast.Assign)
-        and line.lineno < node.lineno
-        and ast.unparse(line.targets[0]) == name
-    ]
-    return _text(max(named, key=lambda line: line.lineno).value, tree) if named else "…"
 
 
 def main() -> None:

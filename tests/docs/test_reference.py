@@ -11,6 +11,7 @@ from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.settings import DEFAULTS as SIMPLE_JWT_NAMES
 
 from drf_jwt_kit import exceptions
+from drf_jwt_kit.management.check_texts import check_calls
 from drf_jwt_kit.sessions.life import Verdict
 
 from .pages import ROOT
@@ -53,7 +54,6 @@ def check_id_of(assigned):
     return next((one.value for one in given if is_check_id(one)), None)
 
 
-check_calls = generate().check_calls
 CHECK_IDS = [node for node in nodes(ast.Assign) if check_id_of(node)]
 CLASSES = {
     node.targets[0].id: node.value.args[0].id

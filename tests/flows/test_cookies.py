@@ -228,7 +228,7 @@ class TestRefresh:
 
     def test_unanswered_by_the_database_clears_nothing(self, logged_in, monkeypatch):
         monkeypatch.setattr(
-            import_module("drf_jwt_kit.sessions.refresh"), "_store", lambda *args: False
+            import_module("drf_jwt_kit.sessions.refresh"), "store", lambda *args: False
         )
 
         answer = logged_in.refresh()

@@ -339,7 +339,7 @@ class TestLostRace:
 
     def test_lost_three_times_is_503(self, kit, signed_in, monkeypatch):
         monkeypatch.setattr(
-            import_module("drf_jwt_kit.sessions.refresh"), "_store", lambda *args: False
+            import_module("drf_jwt_kit.sessions.refresh"), "store", lambda *args: False
         )
 
         assert kit.refresh(signed_in.refresh).status_code == 503

@@ -81,7 +81,7 @@ def test_is_not_too_early_if_the_session_is_lengthened_during_its_refresh(
             Session.objects.update(refresh_lifetime=lifetime)
         return stored(*args)
 
-    monkeypatch.setattr(refreshing, "_store", overtaken)
+    monkeypatch.setattr(refreshing, "store", overtaken)
     clock.shift(timedelta(hours=1))
 
     row = kit.rotate(signed_in.refresh).session

@@ -339,6 +339,11 @@ def get_settings() -> KitSettings:
     return KitSettings.from_mappings(*_mappings())
 
 
+def current_origins() -> dict[str, str]:
+    """The name of the dict that each setting of the project's comes from; none for a default."""
+    return validation.origins(*sources(*_mappings()))
+
+
 def current_problems() -> Iterator[str]:
     """One sentence for each error in the project's settings."""
     return validation.problems(*sources(*_mappings()))

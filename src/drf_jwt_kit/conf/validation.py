@@ -46,6 +46,11 @@ def values(*sources: Source) -> dict[str, Any]:
     return merged
 
 
+def origins(*sources: Source) -> dict[str, str]:
+    """The name of the dict that each given setting comes from, by the name of the setting."""
+    return {spec.name: where.partition("[")[0] for spec, where, _ in _given(sources)}
+
+
 def problems(*sources: Source) -> Iterator[str]:
     """One sentence for each error in the dicts."""
     for source in sources:

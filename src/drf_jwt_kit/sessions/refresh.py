@@ -123,13 +123,13 @@ def _refresh_once(
     unchanged = {name: getattr(session, name) for name in _UNCHANGED}
     before = None if verdict is Verdict.ROTATE else copy.copy(session)
     if verdict.advances:
-        _advance(session, user, as_local(asked), verdict, key_hash)
+        advance(session, user, as_local(asked), verdict, key_hash)
     # Without rotation, only whoever is behind from before that was set needs another token.
     rotates = get_settings().ROTATE_REFRESH_TOKENS or token.gen != session.generation
     # The tokens are made before anything is stored, so that failing claims use up no generation.
     claims = claims_of(user, request=request, session=session, added=added)
     pair = pair_of(session, user, claims, write=added.write, rotates=rotates, scope=narrowed)
-    if verdict.advances and not _store(session, unchanged):
+    if verdict.advances and not store(session, unchanged):
         raise RowChanged
     if before is not None:
         own = again and hmac.compare_digest(key_hash, before.retry_key_hash)
@@ -196,7 +196,7 @@ def _names_user(token: Presented, session: Session, user: Any) -> bool:
     return unknown or token.user_id == str(session.user_id)
 
 
-def _advance(session: Session, user: Any, at: datetime, verdict: Verdict, key_hash: str) -> None:
+def advance(session: Session, user: Any, at: datetime, verdict: Verdict, key_hash: str) -> None:
     """Move ``session`` to its next generation; after a ROTATE, only if tokens are rotated."""
     session.last_used_at, session.password_fingerprint = at, fingerprint(user)
     count = session.duplicates
@@ -220,7 +220,7 @@ def _bound_of(session: Session) -> datetime:
     return as_local(min(needed + session.refresh_lifetime, aware(session.expires_at)))
 
 
-def _store(session: Session, unchanged: Mapping[str, Any]) -> bool:
+def store(session: Session, unchanged: Mapping[str, Any]) -> bool:
     """Write an advanced session; False if it has ended, or is no longer ``unchanged``."""
     changed = {name: getattr(session, name) for name in _ADVANCING}
     return bool(statements.update(Session, changed, {**unchanged, "revoked_at": None}))
