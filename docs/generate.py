@@ -1,4 +1,5 @@
-"""Writes the tables of docs/reference from the code. Run it after changing what they list:
+"""Writes the tables of docs/reference, and of the page on standards, from the code. Run it after
+changing what they list:
 
     python docs/generate.py
 
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from dataclasses import Field
 
-REFERENCE = Path(__file__).resolve().parent / "reference"
 _EXAMPLE = re.compile(r" such as '[^']*'")
+_DOCS = Path(__file__).resolve().parent
+PAGES = [*sorted((_DOCS / "reference").glob("*.md")), _DOCS / "explanation" / "standards.md"]
+"""Those that have tables."""
 _TABLE = re.compile(r"(<!-- table: (\S+) -->\n)[\s\S]*?(<!-- end of table -->)")
 
 
@@ -232,6 +235,50 @@ def checks() -> str:
     return "\n".join(lines)
 
 
+def standards() -> str:
+    """Every requirement, what is done about it, and which test shows that."""
+    from drf_jwt_kit.management.standards import STANDARDS
+
+    head = ("section", "asks", "what we do", "shown by", "left to you")
+    return "\n".join(
+        f"## {one.name}\n\n{one.title}. {one.note}\n\n"
+        + _table(
+            head,
+            (
+                (row.number, row.asks, row.does, ", ".join(map(_code, row.tests)), row.left)
+                for row in one.requirements
+            ),
+        )
+        for one in STANDARDS
+    )
+
+
+def levels() -> str:
+    """How long a session may last at each level of NIST, as settings."""
+    from drf_jwt_kit.management.standards.nist import LEVELS, in_units, in_words
+
+    def written(length: timedelta) -> str:
+        unit, count = in_units(length)
+        return f"timedelta({unit}={count})"
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        for level in LEVELS:
+            idle = level.inactive or level.overall
+            settings = f'"SESSION_MAX_AGE": {written(level.overall)}'
+            settings += f', "REFRESH_TOKEN_LIFETIME": {written(idle)}'
+            inactive = "no limit" if level.inactive is None else in_words(level.inactive)
+            yield level.name, level.section, in_words(level.overall), inactive, _code(settings)
+
+    head = (
+        "level",
+        "section",
+        "log in again after",
+        "or inactive for",
+        "in `DRF_JWT_KIT`, at most",
+    )
+    return _table(head, rows())
+
+
 def cures_of_codes() -> str:
     """What to do about each code."""
     from drf_jwt_kit.management.cures import OF_CODES
@@ -260,6 +307,8 @@ TABLES = {
     "signals": signals,
     "events": events,
     "checks": checks,
+    "standards": standards,
+    "levels": levels,
     "cures-of-codes": cures_of_codes,
     "cures-of-reasons": cures_of_reasons,
 }
@@ -325,7 +374,7 @@ def main() -> None:
     apps = ["django.contrib.auth", "django.contrib.contenttypes", "rest_framework", "drf_jwt_kit"]
     settings.configure(SECRET_KEY="not used for anything here", INSTALLED_APPS=apps)  # noqa: S106
     django.setup()
-    for page in sorted(REFERENCE.glob("*.md")):
+    for page in PAGES:
         text = page.read_text(encoding="utf-8")
         if filled(text) != text:
             page.write_text(filled(text), encoding="utf-8")

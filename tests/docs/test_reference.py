@@ -16,7 +16,6 @@ from drf_jwt_kit.sessions.life import Verdict
 
 from .pages import ROOT
 
-REFERENCE = sorted((ROOT / "docs" / "reference").glob("*.md"))
 PACKAGE = ROOT / "src" / "drf_jwt_kit"
 TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))]
 CHECK_ID = re.compile(r"drf_jwt_kit\.[EW]\d{3}")
@@ -41,6 +40,9 @@ def generate():
 def nodes(kind):
     """Every node of that kind in the source."""
     return [node for tree in TREES for node in ast.walk(tree) if isinstance(node, kind)]
+
+
+REFERENCE = generate().PAGES
 
 
 def is_check_id(node):

@@ -9,12 +9,12 @@ from drf_jwt_kit.exceptions import Reason
 
 OF_CODES = {
     "token_not_valid": "The field `reason` says what to do.",
-    "bad_authorization_header": "Send `Authorization: Bearer TOKEN`: one word, one space, one token.",
+    "bad_authorization_header": "Send `Authorization: Bearer TOKEN`: a word, a space, a token.",
     "no_active_account": "Ask for name and password again. An operator looks whether the user is "
     "active, and what `USER_AUTHENTICATION_RULE` says.",
     "insufficient_user_authentication": "Let the user log in again, then repeat the request.",
-    "insufficient_scope": "Ask for a token with the scope that the challenge names. Logging in again "
-    "helps only if the user may have it.",
+    "insufficient_scope": "Ask for a token with the scope that the challenge names. Logging in "
+    "again helps only if the user may have it.",
     "acted_for": "Only the user may do this: whoever acts as the user cannot.",
     "csrf_failed": "Send the CSRF token and call from a page of this host, or of one of "
     "`CSRF_TRUSTED_ORIGINS`. `detail` says what was missing.",
@@ -29,8 +29,8 @@ OF_REASONS = {
     Reason.EXPIRED: "refresh, and repeat the request. If it was the refresh token, log in again.",
     Reason.INVALID: "no token of ours, or not one that these settings accept (key, issuer, "
     "audience). Log in again.",
-    Reason.WRONG_TYPE: "a refresh token where an access token belongs, or the reverse. A bug in the "
-    "client.",
+    Reason.WRONG_TYPE: "a refresh token where an access token belongs, or the reverse. A bug in "
+    "the client.",
     Reason.NO_SESSION: "made with `AccessToken.for_user(user)`, which starts no session. A bug in "
     "the project.",
     Reason.SESSION_ENDED: "log in again. Why it ended is not told to the client; signals and log "

@@ -123,7 +123,7 @@ def read(
     """
     if kinds != ACCESS or accept_expired:
         return Presented.of(*verified(presented, kinds, accept_expired=accept_expired))
-    policy = _policy(kinds)
+    policy = policy_for(kinds)
     try:
         known = _accepted.verified(presented, get_ring().verifying, policy)
     except InvalidToken as refusal:
@@ -140,7 +140,7 @@ def verified(
     presented: str | bytes, kinds: frozenset[TokenKind], *, accept_expired: bool = False
 ) -> tuple[dict[str, Any], TokenKind, Origin]:
     """The claims of a token with valid signature, times and type. Raises as ``read`` does."""
-    policy = _policy(kinds, accept_expired)
+    policy = policy_for(kinds, accept_expired)
     try:
         claims, kind = decode_typed(presented, get_ring().verifying, policy)
     except InvalidToken as refusal:
@@ -230,8 +230,8 @@ def _typed(
     return claims, kind, origin
 
 
-def _policy(kinds: frozenset[TokenKind], accept_expired: bool = False) -> Policy:
-    """The same object while settings, issuer and audience stay the same."""
+def policy_for(kinds: frozenset[TokenKind], accept_expired: bool = False) -> Policy:
+    """What a token must satisfy: the same object while settings, issuer and audience are."""
     return _policy_of(get_settings(), kinds, of.issuer(), of.audience(), accept_expired)
 
 

@@ -9,15 +9,26 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.management.columns import printable
-from drf_jwt_kit.management.subcommands import doctor, flush, keys, migrate, place, sessions
+from drf_jwt_kit.management.subcommands import (
+    decode,
+    doctor,
+    flush,
+    keys,
+    migrate,
+    place,
+    report,
+    sessions,
+)
 from drf_jwt_kit.sessions.faults import database_faults_answered
 
 SUBCOMMANDS: dict[str, ModuleType] = {
+    "decode": decode,
     "doctor": doctor,
     "flush": flush,
     "keys": keys,
     "migrate": migrate,
     "place": place,
+    "report": report,
     "sessions": sessions,
 }
 

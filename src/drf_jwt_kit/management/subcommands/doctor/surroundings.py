@@ -103,7 +103,9 @@ def of_cache() -> Iterator[Finding]:
     else:
         shared = "processes with these settings share it. One process alone cannot try that"
     keeps = "keeps what it is given" if kept else "keeps nothing"
-    yield Finding(area="cache", verdict=Verdict.FINE, text=f"The default cache ({kind}) {keeps}; {shared}.")
+    yield Finding(
+        area="cache", verdict=Verdict.FINE, text=f"The default cache ({kind}) {keeps}; {shared}."
+    )
 
 
 def _database(verdict: Verdict, text: str, hint: str = "") -> Finding:
