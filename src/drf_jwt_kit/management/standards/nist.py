@@ -75,8 +75,7 @@ NIST = Standard(
             does="Runs the throttles of the project, and tells Django's signal of each failure.",
             tests=(
                 "tests/flows/test_obtain.py::TestFailedLogin::test_is_told_by_djangos_signal",
-                "tests/test_axes.py"
-                "::test_a_login_is_locked_out_as_it_is_in_a_project_of_django_axes",
+                "tests/axes/test_lock_out.py::test_too_many_lock_the_account",
             ),
             left="The limit, for each account.",
             look=routes.rate_limit,
