@@ -15,12 +15,11 @@ from datetime import timedelta
 from typing import Any
 
 from drf_jwt_kit.exceptions import KeysUnavailable
+from drf_jwt_kit.logs import log
 
 from .algorithms import UnsoundKey
 from .fetch import FetchFailed
 from .jwk import Key, keys_of
-
-logger = logging.getLogger("drf_jwt_kit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +113,8 @@ class IssuerKeys(Mapping[str, Key]):
             document = self._fetch(issuer.jwks_url, issuer.fetch_timeout.total_seconds())
             keys, left_out = keys_of(document, issuer.algorithms)
         except (FetchFailed, UnsoundKey) as error:
-            logger.error(  # noqa: TRY400  # no traceback: the fault is not here
-                "event=issuer_keys_failed issuer=%s error=%r", issuer.issuer, str(error)
-            )
+            # Without its traceback: the fault is not here.
+            log("issuer_keys_failed", level=logging.ERROR, issuer=issuer.issuer, error=error)
             return None
         finally:
             self._tried = self._clock()
@@ -128,9 +126,8 @@ class IssuerKeys(Mapping[str, Key]):
         before, name = self._held, self._issuer.issuer
         if before is None or before.keys != fetched.keys:
             kids = ",".join(sorted(fetched.keys)) or None
-            logger.info("event=issuer_keys issuer=%s kids=%r", name, kids)
+            log("issuer_keys", issuer=name, kids=kids)
         if before is None or before.left_out != fetched.left_out:
             for place, why in fetched.left_out:
-                logger.warning(
-                    "event=issuer_key_left_out issuer=%s place=%d why=%r", name, place, why
-                )
+                level = logging.WARNING
+                log("issuer_key_left_out", level=level, issuer=name, place=place, why=why)

@@ -22,6 +22,7 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.asking import asking
 from drf_jwt_kit.conf.fields import as_tuple
 from drf_jwt_kit.exceptions import KeysUnavailable, UnusableKey
+from drf_jwt_kit.logs import log
 
 from .configured import keys_of_sources
 from .functions import answer_of, function_of, is_function, takes_request
@@ -30,8 +31,6 @@ from .ring import Attempt, KeyRing, Placed
 
 MOST = 1_000
 """How many rings a process remembers. The one that was not used for longest goes first."""
-
-logger = logging.getLogger("drf_jwt_kit")
 
 
 class _Ring:
@@ -163,7 +162,7 @@ def _answer(function: Any, where: str) -> _Answer:
 def _unavailable(why: UnusableKey) -> KeysUnavailable:
     """What a request is answered, which is logged once an hour."""
     if _is_news(why.problem):
-        logger.error("event=keys_unavailable error=%r", why.problem, exc_info=why)
+        log("keys_unavailable", level=logging.ERROR, cause=why, error=why.problem)
     return KeysUnavailable()
 
 

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from drf_jwt_kit.exceptions import UnusableKey
+from drf_jwt_kit.logs import log
 
 from .ring import AbsentKey, Attempt, KeyRing, KeyState, Placed, PlacedKey
 
@@ -24,8 +25,6 @@ KEPT_FOR = timedelta(hours=1)
 that somebody has taken away in a way that we cannot read."""
 
 _LIST = "the list of keys"
-
-logger = logging.getLogger("drf_jwt_kit")
 
 
 class Memory:
@@ -186,10 +185,10 @@ class Memory:
         """Log what has changed: once when something cannot be read, and once when that ends."""
         for source, (event, error) in self._faults.items():
             if self._told.get(source) != event:
-                logger.error("event=%s error=%r", event, str(error))
+                log(event, level=logging.ERROR, error=error)
         for source in self._told.keys() - self._faults.keys():
             if source == _LIST or any(map(self._is_fresh, self._known.get(source, []))):
-                logger.warning("event=keys_back source=%r", source)
+                log("keys_back", level=logging.WARNING, source=source)
         self._told = {source: event for source, (event, _) in self._faults.items()}
 
 

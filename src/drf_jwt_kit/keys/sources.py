@@ -6,7 +6,6 @@ becomes of those that cannot be read at that moment: see memory.
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
@@ -20,14 +19,13 @@ from django.views.decorators.debug import sensitive_variables
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import KeysUnavailable, ServiceUnavailable
 from drf_jwt_kit.jose.jwk import Key
+from drf_jwt_kit.logs import log
 
 from .by_request import depends_on_request, ring_for_request
 from .configured import keys_of_sources
 from .memory import KEPT_FOR, Memory
 from .ring import Attempt, KeyRing, Placed, PlacedKey, strictly
 from .simplejwt import keys_of_simple_jwt
-
-logger = logging.getLogger("drf_jwt_kit")
 
 _RETRY = 10.0
 """Seconds after which a source that could not be read is asked again, at the latest."""
@@ -137,7 +135,7 @@ def _read_anew(held: _Held | None) -> _Held:
     memory = Memory(_placed) if held is None else held.memory
     read_at, ring = time.monotonic(), memory.ring()
     if held is not None and ring is not held.ring:
-        logger.info("event=keys_changed signing=%s", ring.signing and ring.signing.kid)
+        log("keys_changed", signing=ring.signing and ring.signing.kid)
     interval = get_settings().KEYS_RELOAD_INTERVAL.total_seconds()
     if memory.has_faults:
         interval = min(interval, _RETRY)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import Policy, decode_typed
 from drf_jwt_kit.jose.kinds import require_access_token
+from drf_jwt_kit.logs import log
 from drf_jwt_kit.scopes import scopes_in
 from drf_jwt_kit.transports import challenge_of, header_of, token_in
 
@@ -18,8 +19,6 @@ from .checks import require_unauthenticated_user_none
 from .issuer import get_issuer_keys
 from .principal import Principal
 from .settings import get_resource_server_settings
-
-logger = logging.getLogger("drf_jwt_kit")
 
 
 class ResourceServerAuthentication(BaseAuthentication):
@@ -55,7 +54,7 @@ class ResourceServerAuthentication(BaseAuthentication):
         name = get_resource_server_settings().USER_ID_CLAIM
         user_id = claims.get(name)
         if not isinstance(user_id, str) or not user_id:
-            logger.warning("event=claim_missing claim=%s", name)
+            log("claim_missing", level=logging.WARNING, claim=name)
             raise InvalidToken(Reason.INVALID)
         return Principal(pk=user_id, claims=claims, scopes=scopes_in(claims.get("scope")))
 

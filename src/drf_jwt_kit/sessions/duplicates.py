@@ -22,10 +22,7 @@ def found(session: Session, user: Any, request: Any, verdict: Verdict, *, own: b
     ``own`` means that it was an attempt of the same request, whose answer the database lost. One
     query for the first duplicate of each rotation.
     """
-    if verdict.advances:
-        events.log("collected", session=session.pk, user=user.pk)
-    else:
-        events.log("duplicate", session=session.pk, user=user.pk, verdict=verdict.value)
+    events.repeated(session, user, verdict, request)
     first = session.duplicates != marked(session.duplicates) and not own
     counted = first and (verdict.advances or _mark(session))
     if counted and becomes_followed(session.duplicates):

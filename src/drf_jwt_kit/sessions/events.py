@@ -1,6 +1,6 @@
 """What happened to a session? Tells it after the commit, in one log line and in one signal.
 
-The logger is ``drf_jwt_kit``, its lines are ``event=… key=value``. Never a token, key or password.
+How a line looks: see ``logs``. Never a token, key or password.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from uuid import UUID
 from django.db import router, transaction
 from django.dispatch import Signal
 
-from drf_jwt_kit import signals
+from drf_jwt_kit import logs, signals
 from drf_jwt_kit.conf.moments import aware
 from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.models import Session
 
+from .life import Verdict
 from .presented import Presented
 
-logger = logging.getLogger("drf_jwt_kit")
+log = logs.log
 
 
 def started(session: Session, user: Any, request: Any) -> None:
@@ -74,10 +75,22 @@ def followed(session: Session, user: Any, request: Any) -> None:
     _tell(signals.refresh_followed, **facts, request=request)
 
 
+def repeated(session: Session, user: Any, verdict: Verdict, request: Any) -> None:
+    """A refresh was answered that had been answered before; nothing of it can be rolled back."""
+    if verdict.advances:
+        log("collected", session=session.pk, user=user.pk)
+    else:
+        log("duplicate", session=session.pk, user=user.pk, verdict=verdict.value)
+    facts = {"session_id": session.pk, "user": user, "verdict": verdict.value}
+    signals.refresh_repeated.send_robust(Session, **facts, request=request)
+
+
 def refused(token: Presented, verdict: str, *, level: int = logging.INFO) -> None:
     """A verified token was refused; ``verdict`` is for the log, and never for the client."""
     kind, sid = token.kind.name.lower(), token.sid or "none"  # Simple JWT's access tokens have none
     log("refused", level=level, token=kind, session=sid, user=token.user_id, verdict=verdict)
+    facts = {"session_id": token.sid, "user_id": token.user_id, "verdict": verdict}
+    signals.token_refused.send_robust(Session, token=kind, **facts)
 
 
 def revoked(session_id: UUID | None, user_id: object, reason: str, count: int) -> None:
@@ -109,7 +122,7 @@ def reauthenticated(session: Session) -> None:
 def claims_not_kept(session: Session, names: Iterable[str]) -> None:
     """Claims were set on a refresh token, and no refresh can compute them again."""
     claims = ",".join(sorted(names))
-    named = {"session": session.pk, "user": session.user_id}
+    named: dict[str, Any] = {"session": session.pk, "user": session.user_id}
     log("claims_not_kept", level=logging.WARNING, **named, claims=claims)
 
 
@@ -119,15 +132,7 @@ def reason_to_store(reason: str) -> str:
     return plain(str(reason))[: column.max_length]
 
 
-def log(event: str, *, level: int = logging.INFO, **facts: object) -> None:
-    """Write one line; a value that could be taken for another field is quoted."""
-    if not logger.isEnabledFor(level):
-        return
-    pairs = " ".join(f"{name}={_shown(value)}" for name, value in facts.items())
-    logger.log(level, "event=%s %s", event, pairs)
-
-
-def _log_after_commit(event: str, *, level: int = logging.INFO, **facts: object) -> None:
+def _log_after_commit(event: str, *, level: int = logging.INFO, **facts: Any) -> None:
     """The same for what a rollback undoes: an open transaction may still fail."""
     _after_commit(lambda: log(event, level=level, **facts))
 
@@ -138,9 +143,3 @@ def _tell(signal: Signal, **facts: Any) -> None:
 
 def _after_commit(tell: Callable[[], object]) -> None:
     transaction.on_commit(tell, using=router.db_for_write(Session), robust=True)
-
-
-def _shown(value: object) -> str:
-    text = str(value)
-    plain = text.isprintable() and not any(character in text for character in " \"'=")
-    return text if plain and text else repr(text)

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from threading import Lock
 from time import monotonic
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -50,6 +51,22 @@ def expire_after_commit() -> None:
     transaction.on_commit(expire, using=database.write_alias(), robust=True)
 
 
+class Standing(NamedTuple):
+    """How the feeds of this process stand."""
+
+    lag: float
+    """Seconds since the last read of the one that is furthest behind; 0 while reads succeed."""
+    size: int
+    """How many ended sessions they hold. One that does not hold them counts more than MOST."""
+
+
+def standing() -> Standing:
+    """How the feeds of this process stand now. No query."""
+    at, feeds = monotonic(), [*_feeds.values()]
+    lag = max((one.lag(at) for one in feeds), default=0.0)
+    return Standing(lag, sum(one.size for one in feeds))
+
+
 class Feed:
     """What one process knows about one database, and when it must ask again."""
 
@@ -79,6 +96,23 @@ class Feed:
     def expire(self) -> None:
         """Require a new read, however old the last one is: this process has revoked a session."""
         self._required = object()
+
+    def lag(self, at: float) -> float:
+        """Seconds since the last successful read, if one has failed or hangs since; else 0."""
+        since = self._reading_since
+        hangs = since is not None and at - since > PATIENCE
+        if self._failed_at == float("-inf") and not hangs:
+            return 0.0
+        known = self._known
+        return FAIL_CLOSED_AFTER if known is None else at - known.read_at
+
+    @property
+    def size(self) -> int:
+        """How many ended sessions it holds; more than MOST if they are too many to hold."""
+        known = self._known
+        if known is None:
+            return 0
+        return revocations.MOST + 1 if known.too_many else len(known)
 
     def _fresh(self, arrived: float, lag: float) -> Revocations | None:
         if self._met is not self._required:  # asked first: what meets it is known before

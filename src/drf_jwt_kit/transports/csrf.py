@@ -19,8 +19,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
 from drf_jwt_kit.exceptions import BodyTooLarge, CSRFFailed
-
-logger = logging.getLogger("drf_jwt_kit")
+from drf_jwt_kit.logs import log
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Source: RFC 9110 section 9.2.1."""
@@ -63,7 +62,7 @@ def require_own_page(request: Request | HttpRequest) -> None:
     """
     refusal = _refusal(getattr(request, "_request", request))  # a middleware has Django's own
     if refusal is not None:
-        logger.warning("event=csrf_refused path=%r why=%r", request.path, refusal)
+        log("csrf_refused", level=logging.WARNING, path=request.path, why=refusal)
         raise CSRFFailed(refusal)
 
 

@@ -17,8 +17,7 @@ from rest_framework.request import Request
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import BadAuthorizationHeader, InvalidToken, challenge
-
-logger = logging.getLogger("drf_jwt_kit")
+from drf_jwt_kit.logs import log
 
 _SCHEME = re.compile(rb"[A-Za-z-]{1,20}")
 """A word. Tokens are longer, or have digits."""
@@ -54,7 +53,7 @@ def _tell_another_scheme(parts: list[bytes]) -> None:
     named = len(parts) > 1 and _SCHEME.fullmatch(parts[0])
     scheme = parts[0].decode() if named else "none"
     wanted = ",".join(get_settings().AUTH_HEADER_TYPES)
-    logger.debug("event=another_scheme scheme=%r wanted=%r", scheme, wanted)
+    log("another_scheme", level=logging.DEBUG, scheme=scheme, wanted=wanted)
 
 
 def is_read_after(authenticator: Any, request: Request, ours: type) -> bool:

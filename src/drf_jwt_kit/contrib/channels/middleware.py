@@ -11,11 +11,10 @@ from django.contrib.auth.models import AnonymousUser
 from rest_framework.exceptions import AuthenticationFailed
 
 from drf_jwt_kit.exceptions import CSRFFailed, KeysUnavailable, ServiceUnavailable
+from drf_jwt_kit.logs import log
 
 from .handshake import holder_of
 from .sockets import TRY_AGAIN_LATER, UNAUTHENTICATED, Socket, watch
-
-logger = logging.getLogger("drf_jwt_kit")
 
 
 class JWTAuthMiddleware:
@@ -37,7 +36,8 @@ class JWTAuthMiddleware:
         try:
             holder = await database_sync_to_async(holder_of)(scope)
         except CSRFFailed as refusal:
-            logger.warning("event=csrf_refused path=%r why=%r", scope["path"], str(refusal.detail))
+            why = str(refusal.detail)
+            log("csrf_refused", level=logging.WARNING, path=scope["path"], why=why)
             return await _deny(receive, send, UNAUTHENTICATED)
         except AuthenticationFailed:
             pass

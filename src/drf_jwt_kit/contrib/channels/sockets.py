@@ -22,6 +22,7 @@ from django.dispatch import receiver
 from drf_jwt_kit import sessions, signals
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.exceptions import InvalidToken, ServiceUnavailable
+from drf_jwt_kit.logs import log
 from drf_jwt_kit.sessions.feed import recent_revocations
 from drf_jwt_kit.sessions.presented import Presented
 from drf_jwt_kit.sessions.revocations import Revocations
@@ -35,8 +36,6 @@ TRY_AGAIN_LATER = 1013
 
 INTERNAL_ERROR = 1011
 """The code of all where nobody can look any more. Source: RFC 6455 section 7.4.1."""
-
-logger = logging.getLogger("drf_jwt_kit")
 
 
 class Socket:
@@ -91,8 +90,9 @@ class Watch:
     async def _look(self) -> None:
         try:
             await self._keep_looking()
-        except Exception:
-            logger.exception("event=sockets_closed count=%d", len(self._open))
+        except Exception as error:  # noqa: BLE001  # whatever it is, no socket may stay open unseen
+            count = len(self._open)
+            log("sockets_closed", level=logging.ERROR, cause=error, count=count)
             self._end((socket, INTERNAL_ERROR) for socket in tuple(self._open))
 
     async def _keep_looking(self) -> None:

@@ -1,0 +1,23 @@
+"""When does a process begin to count? At start-up, by this app in INSTALLED_APPS."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OpenTelemetryConfig(AppConfig):
+    """Connects to the signals, and measures. Which exporter gets the numbers is the project's."""
+
+    name = "drf_jwt_kit.contrib.otel"
+    label = "drf_jwt_kit_otel"
+    verbose_name = _("JWT authentication in OpenTelemetry")
+
+    def ready(self) -> None:
+        """Begin. A provider that the project sets later gets the numbers all the same."""
+        from opentelemetry.metrics import get_meter
+
+        from . import counts, durations, feed  # they import models
+
+        meter = get_meter("drf_jwt_kit")
+        counts.tell(meter)
+        durations.tell(meter)
+        feed.tell(meter)
