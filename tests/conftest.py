@@ -41,6 +41,7 @@ _THEIRS = {
     "databases": ["tests.settings_two_databases"],
     "everything": ["tests.settings_everything"],
     "openapi": ["tests.settings_openapi"],
+    "operations": ["tests.settings_operations"],
     "defaults": ["tests.settings_defaults"],
     "tenants": ["tests.settings_tenants"],
     "users": ["tests.settings_users", "tests.settings_users_naive"],

@@ -118,6 +118,8 @@ def _observing(cls: type, name: str, observe: Callable[..., None]) -> Callable[[
 
 
 def _see_record(_: Any, record: logging.LogRecord) -> None:
+    if record.name == "drf_jwt_kit":  # its fields, which a formatter of JSON writes
+        WATCH.add(record.name, f"event={vars(record).get('event')} {vars(record)}")
     try:
         WATCH.add(record.name, logging.Formatter().format(record))
     except (TypeError, ValueError):  # arguments that do not fit: logging reports that itself

@@ -10,6 +10,9 @@ import logging
 
 logger = logging.getLogger("drf_jwt_kit")
 
+_IDS = {"session", "user", "actor"}
+"""Text for machines, too: the same user is a number in a row and text in a token."""
+
 
 def log(
     event: str, *, level: int = logging.INFO, cause: BaseException | None = None, **facts: object
@@ -22,7 +25,7 @@ def log(
     if not logger.isEnabledFor(level):
         return
     pairs = "".join(f" {name}={_shown(value)}" for name, value in facts.items())
-    fields = {"event": event, **{name: _plain(value) for name, value in facts.items()}}
+    fields = {"event": event, **{name: _plain(name, value) for name, value in facts.items()}}
     message = f"event={event}%s"  # by which error trackers tell one event from another
     logger.log(level, message, pairs, exc_info=cause, extra=fields, stacklevel=2)
 
@@ -33,6 +36,7 @@ def _shown(value: object) -> str:
     return text if plain and text else repr(text)
 
 
-def _plain(value: object) -> int | str | None:
+def _plain(name: str, value: object) -> int | str | None:
     """As JSON has it: a number, nothing, or text."""
-    return value if value is None or isinstance(value, int) else str(value)
+    is_plain = value is None or (isinstance(value, int) and name not in _IDS)
+    return value if is_plain else str(value)  # type: ignore[return-value]
