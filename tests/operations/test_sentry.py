@@ -1,51 +1,180 @@
-"""What leaves for Sentry, when the project's own code fails around a token: none of our secrets."""
+"""What leaves for Sentry when the project's own code fails around a token: none of our secrets."""
 
-import json
+import logging
 import re
 
 import pytest
 import sentry_sdk
 from sentry_sdk.transport import Transport
 
-from drf_jwt_kit import sessions
-from drf_jwt_kit.authentication import JWTAuthentication
+from drf_jwt_kit.authentication import JWTAuthentication, JWTCookieAuthentication
 from drf_jwt_kit.keys import get_ring
+from drf_jwt_kit.logs import log
 from tests.conftest import PASSWORD, claims_of
+from tests.docs.pages import ROOT, blocks_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DSN = "https://public@sentry.example/1"
+FAILING = "tests.tokens.test_claims.Failing"
+
 
 class Captured(Transport):
-    def __init__(self, options=None):
-        super().__init__(options)
-        self.sent = []
+    """Sends nothing, and keeps what would be sent."""
+
+    def __init__(self):
+        super().__init__()
+        self.text = ""
+        self.count = 0
+
     def capture_envelope(self, envelope):
-        self.sent.append(envelope.serialize().decode("utf-8", "replace"))
+        self.text += envelope.serialize().decode()
+        self.count += 1
 
-def start(**o):
-    t = Captured()
-    sentry_sdk.init(dsn=DSN, transport=t, **o)
-    return t
 
-@pytest.mark.parametrize("o", [{}, dict(send_default_pii=False, max_request_body_size="never", include_local_variables=False)])
-@pytest.mark.parametrize("what", ["login", "refresh", "request"])
-def test_probe(kit, user, settings, monkeypatch, o, what):
+@pytest.fixture
+def transport():
+    yield Captured()
+    sentry_sdk.init()
+
+
+@pytest.fixture
+def recipe(transport, monkeypatch):
+    """The settings of the page, at work."""
+    page = (ROOT / "docs/how-to/sentry.md").read_text()
+    (snippet,) = [block.text for block in blocks_of(page) if block.language == "python"]
+    started, init = [], sentry_sdk.init
+
+    def start(**options):
+        started.append(options)
+        init(**options | {"dsn": DSN, "transport": transport, "traces_sample_rate": 1.0})
+
+    monkeypatch.setattr(sentry_sdk, "init", start)
+    exec(snippet, {})  # noqa: S102  # as a settings module is
+    monkeypatch.setattr(sentry_sdk, "init", init)
+    assert len(started) == 1
+    return transport
+
+
+@pytest.fixture
+def as_it_comes(transport):
+    """Sentry without a recipe."""
+    sentry_sdk.init(dsn=DSN, transport=transport)
+    return transport
+
+
+@pytest.fixture
+def tokens(kit, user):
+    return kit.sign_in(user)
+
+
+@pytest.fixture
+def secrets(tokens):
+    """Everything that must not leave, by its name."""
+    return {
+        "password": PASSWORD,
+        "access token": tokens.access.split(".")[2],
+        "refresh token": tokens.refresh.split(".")[2],
+        "jti": claims_of(tokens.refresh)["jti"],
+        "session's secret": tokens.session.secret,
+        "key": repr(get_ring().signing.signing_key)[2:-1],
+    }
+
+
+@pytest.fixture
+def failures(kit, user, tokens, settings, monkeypatch):
+    """What fails in the project's code, by its name."""
     kit.raise_request_exception = False
-    tokens = kit.sign_in(user)
-    t = start(**o)
-    if what == "request":
-        monkeypatch.setattr(JWTAuthentication, "get_user", lambda *a: 1/0)
-        kit.get_with(tokens.access)
-    else:
-        settings.DRF_JWT_KIT = {"CLAIMS_SERIALIZER": "tests.tokens.test_claims.Failing"}
-        if what == "login":
-            kit.post_json("", {user.USERNAME_FIELD: user.get_username(), "password": PASSWORD})
-        else:
-            kit.refresh(tokens.refresh)
-    text = "".join(t.sent)
-    print(len(t.sent), len(text))
-    for name, s in dict(pw=PASSWORD, access=tokens.access.split(".")[2], refresh=tokens.refresh.split(".")[2], jti=claims_of(tokens.refresh)["jti"], secret=tokens.session.secret, key=str(get_ring().signing.signing_key)[2:20]).items():
-        for m in list(re.finditer(re.escape(s), text))[:4]:
-            print(name, repr(text[max(0,m.start()-200):m.end()+5]))
-    print(re.findall(r"eyJ[\w-]{5,}", text)[:3])
-    assert 0
+    body = {user.USERNAME_FIELD: user.get_username(), "password": PASSWORD}
+
+    def fail(*args):
+        raise ZeroDivisionError
+
+    def failing_claims():
+        settings.DRF_JWT_KIT = {"CLAIMS_SERIALIZER": FAILING}
+
+    def request(**sent):
+        monkeypatch.setattr(JWTAuthentication, "get_user", fail)
+        return kit.get("/api/secure/", **sent)
+
+    def login():
+        failing_claims()
+        return kit.post_json("", body)
+
+    def login_by_form():
+        failing_claims()
+        return kit.post("/api/token/", body)
+
+    def refresh():
+        failing_claims()
+        return kit.refresh(tokens.refresh, Idempotency_Key="a retry key of some length")
+
+    def by_header():
+        return request(headers={"Authorization": f"Bearer {tokens.access}"})
+
+    def by_a_header_of_another_name():
+        settings.DRF_JWT_KIT = {"AUTH_HEADER_NAME": "HTTP_X_DOOR"}
+        return request(headers={"X-Door": f"Bearer {tokens.access}"})
+
+    def by_cookie(name="access_token"):
+        settings.DRF_JWT_KIT = {"COOKIE_ACCESS_NAME": name}
+        classes = "tests.urls.SecureView.authentication_classes"
+        monkeypatch.setattr(classes, [JWTCookieAuthentication])
+        kit.cookies[f"__Host-{name}"] = tokens.access
+        return request(secure=True)
+
+    def by_query():
+        monkeypatch.setattr(JWTAuthentication, "get_user", fail)
+        return kit.get_with(tokens.access, f"/api/secure/?ticket={tokens.access}")
+
+    def log_line():
+        log("refused", level=logging.ERROR, token="refresh", session=tokens.session.pk)
+
+    return {
+        "a login": login,
+        "a login by form": login_by_form,
+        "a refresh": refresh,
+        "a token in the header": by_header,
+        "a token in a header of another name": by_a_header_of_another_name,
+        "a token in a cookie": by_cookie,
+        "a token in a cookie of another name": lambda: by_cookie("door"),
+        "a token in the query": by_query,
+        "a line of the log": log_line,
+    }
+
+
+FAILURES = (
+    *("a login", "a login by form", "a refresh", "a token in the header"),
+    *("a token in a header of another name", "a token in a cookie"),
+    *("a token in a cookie of another name", "a token in the query", "a line of the log"),
+)
+
+
+def found(secrets, text):
+    named = {name for name, secret in secrets.items() if secret in text}
+    return named | ({"a token"} if re.search(r"eyJ[\w-]{8,}", text) else set())
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_no_secret_leaves(name, recipe, failures, secrets):
+    failures[name]()
+
+    assert recipe.count > 0
+    assert "drf_jwt_kit" in recipe.text
+    assert found(secrets, recipe.text) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "leaves"),
+    [
+        ("a login", "password"),
+        ("a login by form", "password"),
+        ("a refresh", "refresh token"),
+        ("a token in a header of another name", "access token"),
+        ("a token in a cookie of another name", "access token"),
+        ("a token in the query", "access token"),
+    ],
+)
+def test_without_the_recipe_it_leaves(name, leaves, as_it_comes, failures, secrets):
+    failures[name]()
+
+    assert leaves in found(secrets, as_it_comes.text)
