@@ -1,4 +1,4 @@
-"""A project that is watched: numbers, lines in JSON, failures in Sentry, alerts. And one that is not."""
+"""A project that is watched, by numbers, alerts, lines in JSON and Sentry; and one that is not."""
 
 import json
 import subprocess

@@ -18,6 +18,10 @@ from tests.conftest import forge
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FILES = Path(drf_jwt_kit.contrib.otel.__file__).parent
+OUTCOMES = {
+    "a database that is down": (ServiceUnavailable(), "temporarily_unavailable"),
+    "the project's own code": (ZeroDivisionError(), "failed"),
+}
 
 
 class TestCounts:
@@ -83,19 +87,23 @@ class TestLabels:
 
         labels = {label for _, labels in scrape.read() for label in labels}
         words = {value for name, value in labels if name != "le"}
-        assert {name for name, _ in labels} == {"asks", "le", "outcome", "reason", "token", "verdict"}
+        assert {name for name, _ in labels} == {
+            "asks",
+            "le",
+            "outcome",
+            "reason",
+            "token",
+            "verdict",
+        }
         assert all(re.fullmatch(r"[a-z_]+", word) for word in words)
         assert len(words) < 60
 
 
 class TestDurations:
-    @pytest.mark.parametrize(
-        ("failure", "outcome"),
-        [(ServiceUnavailable(), "temporarily_unavailable"), (ZeroDivisionError(), "failed")],
-    )
-    def test_what_goes_wrong_has_its_own_outcome(
-        self, kit, signed_in, scrape, monkeypatch, failure, outcome
-    ):
+    @pytest.mark.parametrize("case", OUTCOMES)
+    def test_what_goes_wrong_has_its_own_outcome(self, kit, signed_in, scrape, monkeypatch, case):
+        failure, outcome = OUTCOMES[case]
+
         def fail(*args):
             raise failure
 

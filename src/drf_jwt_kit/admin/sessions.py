@@ -26,6 +26,7 @@ from drf_jwt_kit.sessions.upkeep import SECRETS, device_label, state_in_words, u
 
 from .actions import EndSessions
 from .changelist import CappedPaginator, SessionChangeList, StateFilter
+from .last_day import LastDayPage
 from .search import matching
 
 _LONGEST_DEVICE = 60
@@ -36,7 +37,7 @@ reveal it, character by character."""
 
 
 @admin.register(Session)
-class SessionAdmin(EndSessions):
+class SessionAdmin(LastDayPage, EndSessions):
     """Sessions to look at, search, and end; for staff who may view or change sessions.
 
     Made for millions of rows: users are read with one query for a page, rows are counted up

@@ -1,7 +1,6 @@
 """When does a process begin to count? At start-up, by this app in INSTALLED_APPS."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class OpenTelemetryConfig(AppConfig):
@@ -9,7 +8,6 @@ class OpenTelemetryConfig(AppConfig):
 
     name = "drf_jwt_kit.contrib.otel"
     label = "drf_jwt_kit_otel"
-    verbose_name = _("JWT authentication in OpenTelemetry")
 
     def ready(self) -> None:
         """Begin. A provider that the project sets later gets the numbers all the same."""
