@@ -39,6 +39,7 @@ PROGRAMS_OF_LONG = {
     "rsync": "rsync",
     "ss": "iproute2",
     "pgbouncer": "pgbouncer",
+    "promtool": "prometheus",
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 ALIKE = {"chromium": ["chromium-browser", "google-chrome", "google-chrome-stable"]}

@@ -18,9 +18,11 @@ The map, from what you already know to what this package is about:
     admin       sessions in Django's admin: look at them, search them, end them
     transports  where in a request a token travels
     management  manage.py jwtkit: commands for the operators of a project
-    contrib     django-allauth, dj-rest-auth, django-axes, Channels, drf-spectacular, pytest
+    contrib     django-allauth, dj-rest-auth, django-axes, Channels, drf-spectacular, pytest,
+                OpenTelemetry, Django's tasks
     testing     what projects test their views with, and attacks on their own URLs
     disclosure  what a message may show of a value that may be a secret
+    logs        how a line of the log is written
     sentences   those of Simple JWT, in its languages
 
 Requests run downwards through these lists: a view calls a serializer, the serializer

@@ -73,6 +73,9 @@ _NO_MORE_NEEDED = {
     ". .venv/bin/activate": "true",
     "python3 -m pip install ../drf-jwt-kit": "python -c 'import drf_jwt_kit'",
     'python3 -m pip install "../drf-jwt-kit[openapi]"': "python -c 'import drf_spectacular'",
+    'python3 -m pip install "../drf-jwt-kit[otel]"': "python -c 'import opentelemetry.metrics'",
+    "pip install python-json-logger": "python -c 'import pythonjsonlogger'",
+    "pip install sentry-sdk": "python -c 'import sentry_sdk'",
     "pip install django-otp": "python -c 'import django_otp'",
     "pip install django-allauth[headless]": "python -c 'import allauth.headless'",
 }

@@ -9,7 +9,7 @@ from drf_jwt_kit.models import Session
 
 pytest.importorskip("django.tasks", reason="Django's tasks came with 6.0")
 
-from drf_jwt_kit.contrib import tasks  # noqa: E402  # where there are tasks
+from drf_jwt_kit.contrib import tasks  # where there are tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -279,7 +279,7 @@ class TestLog:
         clock[0] += HOUR
         keys["one"]
 
-        assert told() == [("INFO", "event=issuer_keys issuer=https://login.example kids='one'")]
+        assert told() == [("INFO", "event=issuer_keys issuer=https://login.example kids=one")]
 
     def test_tells_of_another_key_under_a_name_that_stays(self, keys, network, clock, told):
         keys["one"]
