@@ -174,7 +174,7 @@ def test_no_secret_leaves(name, recipe, failures, secrets):
         ("a token in the query", "access token"),
     ],
 )
-def test_without_the_recipe_it_leaves(name, leaves, as_it_comes, failures, secrets):
+def test_a_secret_leaves_without_the_recipe(name, leaves, as_it_comes, failures, secrets):
     failures[name]()
 
     assert leaves in found(secrets, as_it_comes.text)
