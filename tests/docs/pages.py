@@ -67,7 +67,7 @@ _PRINTS = re.compile(r"^\s*// prints: (.*)$", re.MULTILINE)
 _DOCUMENTED, _DOCUMENTED_SECOND = "127.0.0.1:8000", "127.0.0.1:8001"
 _BROWSER = Path(__file__).parent / "browser.mjs"
 _DONE = "--- exit status "
-_PATIENCE = 60  # seconds, for one command
+_PATIENCE = 300  # seconds, for one command: it only ends what hangs, and machines may be busy
 _NO_MORE_NEEDED = {
     "python3 -m venv .venv": "true",
     ". .venv/bin/activate": "true",
