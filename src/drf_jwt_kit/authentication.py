@@ -17,12 +17,12 @@ from . import exceptions, sessions, transports
 from .conf import get_settings
 from .conf.asking import for_request
 from .exceptions import InvalidToken as InvalidToken
-from .exceptions import KeysUnavailable, Reason
+from .exceptions import KeysUnavailable, Reason, refused_as
 from .sentences import of_simple_jwt
 from .sessions import account
 from .sessions.stateless import load_user
 from .sessions.token_text import may_be_ours
-from .tokens.access import RefusedToken, refused_as
+from .tokens.access import RefusedToken
 
 # Simple JWT's methods answer type variables of their own, which no override can name. Type checkers
 # see REST framework's class in its place, so that a project may say `tuple[User, AccessToken]`.

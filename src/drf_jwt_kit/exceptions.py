@@ -26,9 +26,10 @@ Codes and reasons are API: they are listed in docs/reference/codes.md and do not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import TextChoices
@@ -39,6 +40,9 @@ from .sentences import of_simple_jwt
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class Reason(TextChoices):
@@ -90,6 +94,22 @@ class InvalidToken(exceptions.AuthenticationFailed):
 
     def __str__(self) -> str:
         return str(self.reason.detail)
+
+
+def refused_as(refusal_class: type[InvalidToken]) -> Callable[[_F], _F]:
+    """A decorator that raises a refusal as ``refusal_class``, which other packages catch."""
+
+    def decorated(function: _F) -> _F:
+        @wraps(function)
+        def refusing(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return function(*args, **kwargs)
+            except InvalidToken as refusal:
+                raise refusal_class(refusal.reason, final=refusal.final) from refusal
+
+        return cast("_F", refusing)
+
+    return decorated
 
 
 class BadAuthorizationHeader(exceptions.AuthenticationFailed):

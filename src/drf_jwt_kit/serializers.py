@@ -21,7 +21,7 @@ from rest_framework_simplejwt import serializers as simplejwt
 from . import sessions
 from .conf import get_settings
 from .conf.asking import for_request
-from .exceptions import NoActiveAccount
+from .exceptions import NoActiveAccount, refused_as
 from .jose.codec import TokenKind
 from .sessions.account import authenticated, may_log_in, typed
 from .sessions.begin import log_in
@@ -32,7 +32,7 @@ from .sessions.presented import REFRESH, presented_of
 from .sessions.presented import read as read_verified
 from .throttling import CountedLogin, count_refresh, counted_login
 from .tokens import RefreshToken
-from .tokens.access import RefusedToken, refused_as
+from .tokens.access import RefusedToken
 from .tokens.refresh import read
 
 if TYPE_CHECKING:

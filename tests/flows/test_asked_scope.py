@@ -158,7 +158,7 @@ class TestARefresh:
 
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_scope")
 
-    def test_of_a_stranger_is_told_of_the_token_alone(self, kit, granted):
+    def test_tells_who_has_no_good_token_nothing_of_it(self, kit, granted):
         """A scope that is granted or not says nothing to who has no token."""
         tokens = kit.sign_in(granted)
         sessions.revoke(user=granted)
@@ -166,7 +166,7 @@ class TestARefresh:
 
         assert (answer.status_code, answer.json()["reason"]) == (401, "session_ended")
 
-    def test_in_python_raises_the_same(self, granted):
+    def test_raises_the_same_in_python(self, granted):
         pair = sessions.start(granted, scope="read")
 
         with pytest.raises(InvalidScope):

@@ -429,13 +429,13 @@ class TestAScope:
 
         assert claims_of(access)["scope"] == "read"
 
-    def test_of_any_kind_may_prove_who_the_user_is(self, kit, user):
+    def test_may_be_any_to_prove_who_the_user_is(self, kit, user):
         pair = sessions.start(user, scope="orders:read")
         answer = reauthenticate(kit, pair.access)
 
         assert claims_of(answer.json()["access"])["scope"] == "orders:read"
 
-    def test_that_was_set_too_late_stays_with_the_token(self, kit, user):
+    def test_stays_with_a_token_on_which_it_was_set_too_late(self, kit, user):
         token = RefreshToken.for_user(user)
         str(token)
         token["scope"] = "orders:read"
@@ -460,17 +460,17 @@ class TestAProofOfTheProjectsOwn:
 
         assert len(made) == 2
 
-    def test_of_another_user_is_refused(self, user, other_user, signed_in):
+    def test_is_refused_as_that_of_another_user(self, user, other_user, signed_in):
         with pytest.raises(NoActiveAccount):
             sessions.reauthenticate(other_user, request_with(AccessToken(signed_in.access)))
 
-    def test_of_a_user_who_may_not_log_in_is_refused(self, user, signed_in):
+    def test_is_refused_where_the_user_may_not_log_in(self, user, signed_in):
         user.is_active = False
 
         with pytest.raises(NoActiveAccount):
             sessions.reauthenticate(user, request_with(AccessToken(signed_in.access)))
 
-    def test_that_cannot_be_kept_is_refused(self, user, signed_in):
+    def test_is_refused_if_it_cannot_be_kept(self, user, signed_in):
         with pytest.raises(DataNotKept):
             sessions.reauthenticate(
                 user, request_with(AccessToken(signed_in.access)), acr="x" * 5000

@@ -118,7 +118,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(tab=tabs, knows_it=st.booleans())
     def prove_anew(self, tab, knows_it):
-        """With the password, which a thief does not know. Only the login changes, and only there."""
+        """With the password, which a thief does not know. Only the time of the login changes."""
         body = {"password": tab.login.account.secret if knows_it else "wrong"}
         may, before = knows_it and self.works(tab), self.world.rows()
         answer = self.world.prove_anew(tab, body)

@@ -133,9 +133,6 @@ def additions_at_refresh(session: Session, user: Any) -> Additions:
 
     Narrows ``session`` to the scope that it has at this moment.
     """
-    stored = session.obtain_serializer or session.scope_source
-    if not stored and get_settings().TOKEN_OBTAIN_SERIALIZER == KitSettings.TOKEN_OBTAIN_SERIALIZER:
-        return NO_ADDITIONS  # without asking: the project has no ``get_token``
     token = own_token(user, session.obtain_serializer)
     computed, added = (None, NO_ADDITIONS) if token is None else token.for_a_refresh()
     if session.scope_source or computed is not None:

@@ -21,7 +21,7 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 
-from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf import KitSettings, get_settings
 from drf_jwt_kit.conf.asking import for_its_request
 from drf_jwt_kit.conf.moments import as_local, aware, now
 from drf_jwt_kit.exceptions import InvalidToken, Reason
@@ -36,7 +36,7 @@ from .claims import additions_at_refresh
 from .faults import RowChanged, persistently
 from .life import Use, Verdict, carried_on, judge, marked
 from .presented import REFRESH, Origin, Presented, TokenOfAFace, is_genuine, presented_of, read
-from .tokens import TokenPair, claims_of, pair_of
+from .tokens import NO_ADDITIONS, TokenPair, claims_of, pair_of
 
 _SHORTEST_RETRY_KEY = 16
 """Characters. A shorter one can be guessed, and counts as none."""
@@ -118,8 +118,8 @@ def _refresh_once(
         if _ends(verdict, session, own_end) and verdict is Verdict.REUSED:
             events.reused(session, user, token.gen, request)
         _refuse(verdict, token, session)
-    added = additions_at_refresh(session, user)
-    narrowed = grant.asked(session, scope)
+    added = additions_at_refresh(session, user) if _may_have_own_token(session) else NO_ADDITIONS
+    narrowed = grant.asked(session, scope) if scope else None
     unchanged = {name: getattr(session, name) for name in _UNCHANGED}
     before = None if verdict is Verdict.ROTATE else copy.copy(session)
     if verdict.advances:
@@ -218,6 +218,13 @@ def _bound_of(session: Session) -> datetime:
     if needed <= aware(session.live_until):
         return session.live_until
     return as_local(min(needed + session.refresh_lifetime, aware(session.expires_at)))
+
+
+def _may_have_own_token(session: Session) -> bool:
+    """Whether the project may have a ``get_token``, or the session a scope that came from there."""
+    stored = session.obtain_serializer or session.scope_source
+    usual = KitSettings.TOKEN_OBTAIN_SERIALIZER
+    return bool(stored) or usual != get_settings().TOKEN_OBTAIN_SERIALIZER
 
 
 def store(session: Session, unchanged: Mapping[str, Any]) -> bool:

@@ -6,10 +6,9 @@ needed, so its methods are overridden and not called: its classes are bases for 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cached_property, wraps
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID, uuid4
 
 from rest_framework_simplejwt import exceptions as simplejwt_exceptions
@@ -17,7 +16,7 @@ from rest_framework_simplejwt import tokens as simplejwt
 from rest_framework_simplejwt.utils import aware_utcnow, datetime_to_epoch
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.exceptions import InvalidToken, Reason
+from drf_jwt_kit.exceptions import InvalidToken, Reason, refused_as
 from drf_jwt_kit.jose.codec import TokenKind, read_unverified
 from drf_jwt_kit.sessions.account import user_id_of
 from drf_jwt_kit.sessions.presented import ACCESS, EITHER, Origin, Presented, read, verified
@@ -25,8 +24,6 @@ from drf_jwt_kit.sessions.tokens import short_enough, signed
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class RefusedToken(  # named as Simple JWT names them
@@ -36,22 +33,6 @@ class RefusedToken(  # named as Simple JWT names them
 
     It is an InvalidToken of ours and of Simple JWT, and a TokenError.
     """
-
-
-def refused_as(refusal_class: type[InvalidToken]) -> Callable[[_F], _F]:
-    """A decorator that raises a refusal as ``refusal_class``, which other packages catch."""
-
-    def decorated(function: _F) -> _F:
-        @wraps(function)
-        def refusing(*args: Any, **kwargs: Any) -> Any:
-            try:
-                return function(*args, **kwargs)
-            except InvalidToken as refusal:
-                raise refusal_class(refusal.reason, final=refusal.final) from refusal
-
-        return cast("_F", refusing)
-
-    return decorated
 
 
 _verified = refused_as(RefusedToken)(verified)

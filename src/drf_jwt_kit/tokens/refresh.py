@@ -10,7 +10,7 @@ from rest_framework_simplejwt import exceptions as simplejwt_exceptions
 from rest_framework_simplejwt import tokens as simplejwt
 
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.exceptions import Reason
+from drf_jwt_kit.exceptions import Reason, refused_as
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.scopes import text_of
@@ -28,7 +28,7 @@ from drf_jwt_kit.sessions.tokens import (
 )
 from drf_jwt_kit.sessions.verify import would_refresh
 
-from .access import AccessToken, LifetimeSetting, RefusedToken, SessionToken, refused_as
+from .access import AccessToken, LifetimeSetting, RefusedToken, SessionToken
 
 if TYPE_CHECKING:
     from typing_extensions import Self
