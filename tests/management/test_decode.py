@@ -286,7 +286,7 @@ class TestTheClaims:
 
 
 class TestTheSession:
-    def test_that_has_ended_is_told_with_the_reason(self, clock, kit, user, faults_of_token):
+    def test_one_that_has_ended_is_told_with_the_reason(self, clock, kit, user, faults_of_token):
         signed_in = kit.sign_in(user)
         kit.logout(signed_in.refresh)
 
@@ -295,7 +295,7 @@ class TestTheSession:
         assert found.codes == ["session_ended"]
         assert found.says == "Its session has ended: logged out, at 2026-01-01 12:00:00 UTC."
 
-    def test_that_was_idle_for_too_long_is_told(self, clock, kit, user, faults_of_token):
+    def test_one_that_was_idle_for_too_long_is_told(self, clock, kit, user, faults_of_token):
         signed_in = kit.sign_in(user)
         clock.shift(timedelta(days=2))
 
@@ -304,7 +304,7 @@ class TestTheSession:
         assert found.codes == ["expired", "session_ended"]
         assert found.says.endswith("Its session has ended: was not refreshed in time.")
 
-    def test_that_is_gone_is_told(self, faults_of_token, signed_in):
+    def test_one_that_is_gone_is_told(self, faults_of_token, signed_in):
         Session.objects.all().delete()
 
         assert faults_of_token(signed_in.access).codes == ["session_unknown"]
@@ -345,7 +345,7 @@ class TestTheSession:
         assert found.codes == ["expired"]
         assert found.data["kind"] is None
 
-    def test_whose_database_is_away_is_not_known(self, decode, signed_in, monkeypatch):
+    def test_one_whose_database_is_away_is_not_known(self, decode, signed_in, monkeypatch):
         def away(*_args):
             raise OperationalError("no route to host")
 

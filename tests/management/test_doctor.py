@@ -61,22 +61,22 @@ class TestAProject:
         assert said["areas"]["cookies"] == {"verdict": "fine", "findings": []}
         assert said["areas"]["project"]["findings"][0]["code"] == "W101"
 
-    def test_that_is_unwise_fails_where_that_was_asked_for(self, jwtkit):
+    def test_one_that_is_unwise_fails_where_that_was_asked_for(self, jwtkit):
         with pytest.raises(CommandError, match="unwise") as error:
             jwtkit("doctor", "--strict")
 
         assert error.value.returncode == 1
 
-    def test_with_wrong_settings_fails(self, settings, jwtkit):
-        settings.DRF_JWT_KIT = {"ACESS_TOKEN_LIFETIME": 1}
+    def test_a_project_with_wrong_settings_fails(self, settings, jwtkit):
+        settings.DRF_JWT_KIT = {"NO_SUCH_SETTING": 1}
 
         with pytest.raises(CommandError) as error:
             jwtkit("doctor")
 
         assert error.value.returncode == 1
 
-    def test_with_wrong_settings_tries_nothing(self, settings, monkeypatch):
-        settings.DRF_JWT_KIT = {"ACESS_TOKEN_LIFETIME": 1}
+    def test_a_project_with_wrong_settings_is_not_tried(self, settings, monkeypatch):
+        settings.DRF_JWT_KIT = {"NO_SUCH_SETTING": 1}
         monkeypatch.setattr(f"{DOCTOR}.trial.of_keys", wrong)
 
         assert worst(doctor._findings()) is Verdict.WRONG
@@ -129,7 +129,7 @@ class TestChecks:
     @pytest.mark.parametrize(
         ("kit", "area", "code"),
         [
-            ({"ACESS": 1}, "settings", "E001"),
+            ({"NO_SUCH_SETTING": 1}, "settings", "E001"),
             ({"COOKIE_ACCESS_SAMESITE": "None", "COOKIE_SECURE": False}, "cookies", "E030"),
             ({"KEYS": [{"env": "NO_SUCH_VARIABLE", "algorithm": "HS256"}]}, "keys", "E011"),
         ],
@@ -208,7 +208,7 @@ class TestASession:
             ("rows.find_for_update", lambda *_: None, "is not there when it is read"),
         ],
     )
-    def test_that_answers_otherwise_is_wrong(self, monkeypatch, name, instead, says):
+    def test_one_that_answers_otherwise_is_wrong(self, monkeypatch, name, instead, says):
         monkeypatch.setattr(f"drf_jwt_kit.sessions.rehearsal.{name}", instead)
 
         *_, last = trial.of_a_session()
@@ -216,7 +216,7 @@ class TestASession:
         assert last.verdict is Verdict.WRONG
         assert says in last.text
 
-    def test_without_its_table_is_told_the_cure(self, monkeypatch):
+    def test_a_missing_table_is_told_the_cure(self, monkeypatch):
         def missing(*_args):
             raise OperationalError("no such table: drf_jwt_kit_session")
 
@@ -227,7 +227,7 @@ class TestASession:
         assert only.verdict is Verdict.WRONG
         assert only.hint == "python manage.py migrate"
 
-    def test_without_its_database_is_not_known(self, monkeypatch):
+    def test_a_database_that_is_away_is_not_known(self, monkeypatch):
         monkeypatch.setattr("drf_jwt_kit.sessions.rehearsal.insertion.insert", wrong)
 
         (only,) = trial.of_a_session()
@@ -235,7 +235,7 @@ class TestASession:
         assert only.verdict is Verdict.UNKNOWN
         assert only.text.endswith("'default': no route to host")
 
-    def test_whose_database_fails_later_is_wrong(self, monkeypatch):
+    def test_one_whose_database_fails_later_is_wrong(self, monkeypatch):
         monkeypatch.setattr("drf_jwt_kit.sessions.rehearsal.store", wrong)
 
         *_, last = trial.of_a_session()
@@ -243,7 +243,7 @@ class TestASession:
         assert last.verdict is Verdict.WRONG
         assert "after 2 steps: no route to host" in last.text
 
-    def test_of_an_error_that_is_not_ours_only_the_type_is_told(self, monkeypatch):
+    def test_an_error_that_is_not_ours_is_told_by_its_type(self, monkeypatch):
         def broken(*_args, **_kwargs):
             raise ValueError("a secret")
 
@@ -322,12 +322,12 @@ class TestDatabases:
 
 
 class TestTheCache:
-    def test_of_one_process_is_told(self):
+    def test_one_of_a_process_is_told(self):
         (only,) = surroundings.of_cache()
 
         assert "(LocMemCache) keeps what it is given; each process has one of its own" in only.text
 
-    def test_that_others_may_see_is_told(self, settings, tmp_path):
+    def test_one_that_others_may_see_is_told(self, settings, tmp_path):
         kind = "django.core.cache.backends.filebased.FileBasedCache"
         settings.CACHES = {"default": {"BACKEND": kind, "LOCATION": str(tmp_path)}}
 
@@ -336,7 +336,7 @@ class TestTheCache:
         assert "keeps what it is given; processes with these settings share it" in only.text
         assert not any(tmp_path.iterdir())
 
-    def test_that_keeps_nothing_is_told(self, settings):
+    def test_one_that_keeps_nothing_is_told(self, settings):
         kind = "django.core.cache.backends.dummy.DummyCache"
         settings.CACHES = {"default": {"BACKEND": kind}}
 
@@ -344,7 +344,7 @@ class TestTheCache:
 
         assert "(DummyCache) keeps nothing" in only.text
 
-    def test_that_is_away_is_not_known(self, settings):
+    def test_one_that_is_away_is_not_known(self, settings):
         settings.CACHES = {"default": {"BACKEND": "no.such.Cache"}}
 
         (only,) = surroundings.of_cache()

@@ -103,7 +103,7 @@ class TestTheFile:
         assert said == f"Written: {file}\n"
         assert file.read_text(encoding="utf-8").startswith("<!doctype html>")
 
-    def test_that_cannot_be_written_is_an_error(self, jwtkit, tmp_path):
+    def test_one_that_cannot_be_written_is_an_error(self, jwtkit, tmp_path):
         with pytest.raises(CommandError, match="cannot be written") as error:
             jwtkit("report", "--output", str(tmp_path))
 
@@ -111,10 +111,10 @@ class TestTheFile:
 
 
 class TestNobodyCanLook:
-    def test_with_wrong_settings(self, settings, jwtkit):
-        settings.DRF_JWT_KIT = {"ACESS": 1}
+    def test_wrong_settings_are_told(self, settings, jwtkit):
+        settings.DRF_JWT_KIT = {"NO_SUCH_SETTING": 1}
 
-        with pytest.raises(CommandError, match="ACESS") as error:
+        with pytest.raises(CommandError, match="NO_SUCH_SETTING") as error:
             jwtkit("report")
 
         assert error.value.returncode == 2
