@@ -62,7 +62,9 @@ def promtool():
         leave_out("alert rules, judged by promtool. Install Debian's prometheus.")
 
     def judge(*words):
-        ran = subprocess.run([found, *words], capture_output=True, text=True, check=False)
+        ran = subprocess.run(
+            [found, *words], env=environment(), capture_output=True, text=True, check=False
+        )
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
     return judge

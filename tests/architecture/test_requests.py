@@ -88,7 +88,7 @@ def _keys_that_are_not_due(settings):
 @pytest.mark.parametrize(
     ("request_of", "files", "crossings"),
     [
-        (obtain, 13, 47),
+        (obtain, 13, 48),
         (refresh, 13, 45),
         (log_out, 9, 25),
         (authenticate, 9, 20),
