@@ -78,6 +78,7 @@ def test_every_endpoint_is_there(both):
         for address, method in (
             ("", "post"),
             ("refresh/", "post"),
+            ("reauthenticate/", "post"),
             ("verify/", "post"),
             ("logout/", "post"),
             ("blacklist/", "post"),
@@ -136,9 +137,8 @@ def test_every_code_that_our_endpoints_answer_is_described(both):
         for example in examples(answer)
     }
 
-    # A method that is not there has no description, and no endpoint of ours asks for a new login.
-    elsewhere = {("405", "method_not_allowed"), ("401", "insufficient_user_authentication")}
-    assert told == listed - elsewhere
+    # A method that is not there has no description.
+    assert told == listed - {("405", "method_not_allowed")}
 
 
 def test_a_header_endpoint_takes_credentials_and_answers_tokens(both):
@@ -146,8 +146,8 @@ def test_a_header_endpoint_takes_credentials_and_answers_tokens(both):
     sent, answered = operation["requestBody"], operation["responses"]["200"]
 
     assert set(component(both, sent)["required"]) == {"username", "password"}
-    assert set(component(both, sent)["properties"]) == {"username", "password"}
-    assert set(component(both, answered)["properties"]) == {"access", "refresh"}
+    assert set(component(both, sent)["properties"]) == {"username", "password", "scope"}
+    assert set(component(both, answered)["properties"]) == {"access", "refresh", "scope"}
     assert set(operation["requestBody"]["content"]) >= {
         "application/json",
         "multipart/form-data",
@@ -310,6 +310,34 @@ def test_its_scopes_are_told(own):
     assert "x-required-scopes" not in own["/untold/"]["get"]
 
 
+def test_scopes_by_method_are_told_by_method(own):
+    told = own["/by-method/"]
+
+    assert told["get"]["x-required-scopes"] == ["orders:read"]
+    assert told["post"]["x-required-scopes"] == ["orders:write"]
+    assert "x-required-scopes" not in told["delete"]
+
+
+def test_openapi_3_1_has_scopes_by_method_too():
+    with patched_settings({"OAS_VERSION": "3.1.1"}):
+        told = described("tests.openapi.views")["paths"]["/by-method/"]
+
+    assert told["post"]["security"] == [
+        {"jwtAuth": ["orders:write"]},
+        {"jwtCookie": ["orders:write"]},
+    ]
+    assert told["delete"]["security"] == [{"jwtAuth": []}, {"jwtCookie": []}]
+
+
+def test_a_proof_is_what_the_login_takes_but_for_who_logs_in(both):
+    for prefix, answered in (("token", {"access"}), ("auth", {"expires_in"})):
+        operation = both["paths"][f"/api/{prefix}/reauthenticate/"]["post"]
+
+        assert set(component(both, operation["requestBody"])["properties"]) == {"password"}
+        answer = component(both, operation["responses"]["200"])
+        assert set(answer["properties"]) == answered
+
+
 def test_openapi_3_1_has_them_where_it_asks_for_scopes():
     with patched_settings({"OAS_VERSION": "3.1.1"}):
         paths = described("tests.openapi.views")["paths"]
@@ -355,8 +383,8 @@ def test_a_login_of_the_project_s_takes_and_answers_what_its_serializer_says():
 
     answered = component(document, operation["responses"]["200"])["properties"]
     sent = component(document, operation["requestBody"])["properties"]
-    assert set(answered) == {"access", "refresh", "locale"}
-    assert set(sent) == {"username", "password", "captcha"}
+    assert set(answered) == {"access", "refresh", "scope", "locale"}
+    assert set(sent) == {"username", "password", "scope", "captcha"}
     assert operation["summary"] == "Log in"
     assert "401" in operation["responses"]
 
@@ -366,7 +394,7 @@ def test_a_cookie_login_of_the_project_s_answers_everything_but_the_tokens():
     operation = document["paths"]["/cookie-login/"]["post"]
 
     answered = component(document, operation["responses"]["200"])["properties"]
-    assert set(answered) == {"expires_in", "refresh_expires_in", "locale"}
+    assert set(answered) == {"expires_in", "refresh_expires_in", "scope", "locale"}
     assert operation["description"] == "Log in to the shop."
 
 

@@ -33,6 +33,12 @@ class Told(Untold):
     permission_classes = (IsAuthenticatedOrReadOnly,)
 
 
+class ByMethod(Untold):
+    required_scopes = {"GET": ["orders:read"], "POST": ["orders:write"], "DELETE": []}
+
+    post = delete = Untold.get
+
+
 class Orders(SecureViewMixin, viewsets.ViewSet):
     serializer_class = Order
     required_scopes = ("orders:read",)
@@ -94,6 +100,7 @@ urlpatterns = [
     path("keys/", Keys.as_view()),
     path("plain/", plain),
     path("untold/", Untold.as_view()),
+    path("by-method/", ByMethod.as_view()),
     path("told/", Told.as_view()),
     path("orders/", Orders.as_view({"get": "list"})),
     path("login/", Login.as_view()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from rest_framework import serializers
@@ -10,13 +11,15 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.serializers import ScopeField
 from drf_jwt_kit.views.device_list import SessionSerializer
 
-_TOKENS = {"access", "refresh"}
+_SAID_BY_US = {"access", "refresh", "scope"}
+_SCOPE = "What the access token may do, where a scope was asked for."
 
 
 class AccessTokenAlone(serializers.Serializer[Any]):
     """A new access token. The refresh token stays as it is."""
 
     access = serializers.CharField()
+    scope = serializers.CharField(required=False, help_text=_SCOPE)
 
 
 class CookieLifetimes(serializers.Serializer[Any]):
@@ -26,10 +29,17 @@ class CookieLifetimes(serializers.Serializer[Any]):
     refresh_expires_in = serializers.IntegerField(
         required=False, help_text="The refresh token, in seconds."
     )
+    scope = serializers.CharField(required=False, help_text=_SCOPE)
 
 
 class AccessTokenInBody(CookieLifetimes):
     """An access token, and how long it and the cookie of the refresh token are good."""
+
+    access = serializers.CharField()
+
+
+class RenewedAccessToken(serializers.Serializer[Any]):
+    """An access token of a younger login. The refresh token stays as it is."""
 
     access = serializers.CharField()
 
@@ -88,7 +98,12 @@ def of_refresh(view: Any) -> Any:
 
 def proof(view: Any) -> type[serializers.Serializer[Any]]:
     """What the login takes, but for who logs in and for what: that is known."""
-    serializer = get_settings().load("TOKEN_OBTAIN_SERIALIZER")()
+    return _proof_of(get_settings().load("TOKEN_OBTAIN_SERIALIZER"))
+
+
+@lru_cache  # so that two endpoints share one component
+def _proof_of(obtain_serializer: Any) -> type[serializers.Serializer[Any]]:
+    serializer = obtain_serializer()
     known = {getattr(serializer, "username_field", ""), "scope"}
     asked = {
         name: field
@@ -112,6 +127,6 @@ def in_cookies(view: Any) -> type[serializers.Serializer[Any]]:
     more = {
         name: field
         for name, field in fields.items()
-        if not field.write_only and name not in _TOKENS
+        if not field.write_only and name not in _SAID_BY_US
     }
     return type(f"{type(view).__name__}Answer", (base,), more) if more else base

@@ -62,7 +62,7 @@ _REAUTHENTICATE = Operation(
         *(*_OF_A_BODY, "data_not_kept", "not_authenticated", "access_not_valid"),
         *("bad_authorization_header", "no_active_account", "permission_denied", "acted_for"),
     ),
-    answer=answers.AccessTokenAlone,
+    answer=answers.RenewedAccessToken,
     takes=answers.proof,
 )
 _VERIFY = Operation(
