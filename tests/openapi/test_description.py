@@ -59,6 +59,7 @@ def test_nothing_is_split_twice_where_the_project_splits_what_is_sent_and_answer
     assert set(component(document, operation["requestBody"])["properties"]) == {
         "username",
         "password",
+        "scope",
     }
     assert "TokenObtainPairRequestRequest" not in document["components"]["schemas"]
 
@@ -163,7 +164,9 @@ def component(document, answer):
 def test_what_sets_cookies_answers_how_long_they_are_good(both, path):
     answer = both["paths"][path]["post"]["responses"]["200"]
 
-    assert set(component(both, answer)["properties"]) == {"expires_in", "refresh_expires_in"}
+    assert set(component(both, answer)["properties"]) == {
+        *("expires_in", "refresh_expires_in", "scope"),
+    }
 
 
 def test_the_access_token_is_answered_where_the_refresh_token_alone_is_in_a_cookie(settings):
@@ -179,12 +182,19 @@ def test_a_refresh_answers_an_access_token_alone_where_nothing_rotates(settings)
     document = described("tests.openapi.urls.header")
 
     answer = document["paths"]["/api/token/refresh/"]["post"]["responses"]["200"]
-    assert set(component(document, answer)["properties"]) == {"access"}
+    assert set(component(document, answer)["properties"]) == {"access", "scope"}
 
 
-@pytest.mark.parametrize("address", ["refresh/", "verify/", "logout/", "logout/all/"])
+@pytest.mark.parametrize("address", ["verify/", "logout/", "logout/all/"])
 def test_a_token_in_a_cookie_needs_no_body(both, address):
     assert "requestBody" not in both["paths"][f"/api/auth/{address}"]["post"]
+
+
+def test_a_refresh_by_cookie_may_have_a_body_with_a_scope_alone(both):
+    sent = both["paths"]["/api/auth/refresh/"]["post"]["requestBody"]
+
+    assert not sent.get("required")
+    assert set(component(both, sent)["properties"]) == {"scope"}
 
 
 def test_the_parameters_are_described(both):
