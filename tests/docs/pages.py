@@ -23,7 +23,7 @@ A page has one project, one shell and one server. All of it runs as it is writte
     runserver                   in the background, on a free port in place of 8000
     NAME.py runserver 8001      the same for a second service, on another one
     NAME=…                      the last ``name`` that was answered, which a reader would paste
-    sleep N                     moves the last rotations N seconds into the past instead
+    sleep N                     moves rotations and logins N seconds into the past instead
     make TARGET                 only asks whether there is such a target
 """
 
@@ -284,8 +284,11 @@ class Reader:
                 return "", 0
 
     def move_rotations(self, seconds: str) -> tuple[str, int]:
-        """Make all rotations of refresh tokens happen earlier."""
-        earlier = f"strftime('%Y-%m-%d %H:%M:%f', rotated_at, '-{seconds} seconds')"
+        """Make all rotations of refresh tokens, and all logins, happen earlier."""
+        moved = ("rotated_at", "auth_time")
+        earlier = [
+            f"{one} = strftime('%Y-%m-%d %H:%M:%f', {one}, '-{seconds} seconds')" for one in moved
+        ]
         with closing(sqlite3.connect(self.folder / "db.sqlite3")) as database, database:
-            database.execute(f"UPDATE drf_jwt_kit_session SET rotated_at = {earlier}")  # noqa: S608
+            database.execute(f"UPDATE drf_jwt_kit_session SET {', '.join(earlier)}")  # noqa: S608
         return "", 0
