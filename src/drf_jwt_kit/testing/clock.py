@@ -18,7 +18,7 @@ from unittest import mock
 import jwt.api_jwt
 import rest_framework_simplejwt.utils
 
-from drf_jwt_kit import permissions
+from drf_jwt_kit import permissions, throttling
 from drf_jwt_kit.conf import moments
 from drf_jwt_kit.jose import codec, token_memory
 from drf_jwt_kit.sessions import feed, revocations, stateless, tokens
@@ -67,7 +67,7 @@ _clock = Clock()
 _IN_PLACE_OF: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "time": (_clock, (codec, token_memory, tokens, stateless, permissions, cookie)),
     "datetime": (_Datetime(_clock), (moments, jwt.api_jwt, rest_framework_simplejwt.utils)),
-    "monotonic": (_clock.monotonic, (feed, revocations)),
+    "monotonic": (_clock.monotonic, (feed, revocations, throttling)),
 }
 """By the name under which modules know it: what stands there during a travel, and in which."""
 
