@@ -195,6 +195,12 @@ class TestTheSignature:
 
         assert faults_of_token(other).codes == ["algorithm"]
 
+    def test_a_critical_extension_is_told(self, faults_of_token, signed_in):
+        headers = {"kid": get_ring().signing.kid, "typ": "at+jwt", "crit": ["exp"]}
+        other = jwt.encode(claims_of(signed_in.access), "x" * 32, "HS256", headers=headers)
+
+        assert faults_of_token(other).codes == ["crit"]
+
     def test_one_that_was_changed_is_told(self, faults_of_token, signed_in):
         head, _, _ = signed_in.access.rpartition(".")
 

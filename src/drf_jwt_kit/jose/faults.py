@@ -108,6 +108,10 @@ def _signature(presented: str, header: dict[str, Any], keys: Mapping[str, Key]) 
         text = f"Its header says {algorithm!r}, and the key that it names is for {key.algorithm}."
         yield Fault(code="algorithm", text=text)
         return
+    if "crit" in header:
+        text = "It demands an extension (crit), and none is known here."
+        yield Fault(code="crit", text=text)
+        return
     try:
         jwt.PyJWS().decode(presented, key.verifying_key, algorithms=[key.algorithm])
     except jwt.PyJWTError:

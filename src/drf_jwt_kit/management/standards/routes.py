@@ -121,5 +121,5 @@ def _routed(view: Any) -> list[Any]:
 
 
 def _throttles(view: Any) -> list[type]:
-    """The throttles of a view; for a project's rate that is None, REST framework has none."""
+    """The throttles that a view has, of its own or by the project's default."""
     return [cls for cls in view.throttle_classes if isinstance(cls, type)]
