@@ -1,5 +1,6 @@
 """What ``jwtkit`` does to tables, on every database that a project may have."""
 
+import json
 import re
 
 import pytest
@@ -96,3 +97,20 @@ def test_a_flush_sees_the_hour_that_autumn_repeats(engine, empty_database):
     said = shell.jwtkit("--settings", "tests.management.berlin", "flush", "--batch-size", "1")
 
     assert said.splitlines()[-1] == "Sessions: 2 deleted, 0 kept."
+
+
+def test_a_session_is_played_through_and_leaves_no_row(shell):
+    listed = shell.jwtkit("sessions", "list", "--all")
+
+    report = json.loads(shell.jwtkit("doctor", "--json"))
+
+    assert report["areas"]["sessions"]["verdict"] == "fine"
+    assert len(report["areas"]["sessions"]["findings"]) == 4
+    assert shell.jwtkit("sessions", "list", "--all") == listed
+
+
+def test_the_clock_of_the_database_is_asked(shell):
+    report = json.loads(shell.jwtkit("doctor", "--json"))
+
+    texts = [found["text"] for found in report["areas"]["database"]["findings"]]
+    assert "'default': its clock is within 2 s of ours." in texts

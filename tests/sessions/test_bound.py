@@ -73,7 +73,7 @@ def test_is_not_too_early_if_the_session_is_lengthened_during_its_refresh(
 ):
     """The refresh begins anew with the row as it is then."""
     refreshing = import_module("drf_jwt_kit.sessions.refresh")
-    stored = refreshing._store
+    stored = refreshing.store
     lengthened = iter([LATER])
 
     def overtaken(*args):
