@@ -238,3 +238,14 @@ def test_an_endpoint_of_ours_begins_no_transaction_on_any_of_them(path):
     view = resolve(f"/api/token/{path}").func
 
     assert view._non_atomic_requests == set(connections) != {"default"}
+
+
+def test_the_doctor_looks_at_both_databases_and_plays_a_session_in_its_own():
+    out = io.StringIO()
+
+    call_command("jwtkit", "doctor", stdout=out)
+
+    assert "\n  'default' (sqlite) has the users." in out.getvalue()
+    assert "\n  'sessions' (sqlite) has the sessions." in out.getvalue()
+    assert "\nsessions: fine\n" in out.getvalue()
+    assert not Session.objects.using("sessions").exists()

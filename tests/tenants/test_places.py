@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django_tenants.clone import CloneSchema
 from django_tenants.utils import schema_context
@@ -172,3 +172,21 @@ class TestIssuer:
 
 def _user(pk):
     return get_user_model().objects.get(pk=pk)
+
+
+class TestDoctor:
+    def test_a_session_is_played_in_the_schema_of_the_tenant(self, home, capsys):
+        with home.inside():
+            call_command("jwtkit", "doctor")
+
+            assert Session.objects.count() == 0
+        said = capsys.readouterr().out
+        assert "'default' (postgresql, schema home) has the sessions and users." in said
+        assert "\nsessions: fine\n" in said
+
+    def test_the_schema_of_nobody_is_told_what_is_missing(self, home, capsys):
+        with as_public(), pytest.raises(CommandError) as error:
+            call_command("jwtkit", "doctor")
+
+        assert error.value.returncode == 1
+        assert "python manage.py migrate" in capsys.readouterr().out
