@@ -68,13 +68,14 @@ def _begun() -> dict[str, int]:
     columns = ("created_at", "last_used_at", "generation")
     newest = stored().filter(created_at__gt=at - DAY).order_by("-created_at").values(*columns)
     lately = at - HOUR
-    return newest[:MOST].aggregate(
+    told: dict[str, int] = newest[:MOST].aggregate(
         all=Count("created_at"),
         all_lately=Count("created_at", filter=Q(created_at__gt=lately)),
         refreshed=Count("last_used_at"),
         refreshed_lately=Count("last_used_at", filter=Q(last_used_at__gt=lately)),
         rotations=Sum("generation"),
     )
+    return told
 
 
 def _ended() -> dict[str, int]:
