@@ -1,13 +1,20 @@
 """What is logged: named events, and never a token, a key or a password."""
 
+import ast
 import logging
+import re
 import subprocess
 import sys
+from pathlib import Path
+from unittest import mock
+from uuid import uuid4
 
 import pytest
 
+import drf_jwt_kit
 from drf_jwt_kit import sessions
 from drf_jwt_kit.keys import get_ring
+from drf_jwt_kit.models import RevokedReason
 from drf_jwt_kit.sessions.account import user_id_of
 from drf_jwt_kit.sessions.events import log
 from tests.child import environment
@@ -102,6 +109,66 @@ def test_a_value_cannot_forge_a_second_field_or_line(caplog):
     log("refused", user="1 event=started\nevent=x", empty="")
 
     assert caplog.messages == [r"event=refused user='1 event=started\nevent=x' empty=''"]
+
+
+class TestFields:
+    """What a formatter of JSON finds beside the words: tests/operations/test_json_logs.py."""
+
+    PACKAGE = Path(drf_jwt_kit.__file__).parent
+
+    def calls(self):
+        """Each call that writes a line, in the whole package."""
+        for path in self.PACKAGE.rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+                if name in {"log", "events.log", "_log_after_commit"}:
+                    yield node
+
+    def test_one_module_alone_has_a_logger(self):
+        having = [
+            path.name for path in self.PACKAGE.rglob("*.py") if "getLogger" in path.read_text()
+        ]
+
+        assert having == ["logs.py"]
+
+    def test_none_has_the_name_of_what_records_have_anyway(self):
+        record = logging.LogRecord("name", logging.INFO, "path", 1, "msg", (), None)
+        taken = {*vars(record), "message", "asctime", "taskName", "event"}
+
+        names = {word.arg for call in self.calls() for word in call.keywords if word.arg}
+        table = (ROOT / "docs/reference/signals-and-logs.md").read_text()
+        names |= set(re.findall(r"`(\w+)`", table.partition("<!-- table: events -->")[2]))
+        assert len(names) > 30
+        assert names & taken == set()
+
+    def test_each_is_a_number_text_or_nothing(self, caplog):
+        caplog.set_level(logging.INFO, logger="drf_jwt_kit")
+        session = uuid4()
+
+        log("tried", session=session, user=7, count=2, reason=RevokedReason.REUSED, kids=None)
+
+        (record,) = caplog.records
+        assert (record.event, record.session, record.user) == ("tried", str(session), "7")
+        assert (record.count, record.reason, record.kids) == (2, "reused", None)
+        assert type(record.reason) is str
+
+    def test_the_template_tells_events_apart(self, caplog):
+        caplog.set_level(logging.INFO, logger="drf_jwt_kit")
+
+        log("tried", session="x")
+
+        assert caplog.records[0].msg == "event=tried%s"
+
+    def test_a_line_below_the_level_costs_nothing(self, caplog):
+        class Unshowable:
+            def __str__(self):
+                raise AssertionError
+
+        logger = logging.getLogger("drf_jwt_kit")
+        with mock.patch.object(logger, "isEnabledFor", return_value=False):
+            log("tried", session=Unshowable())
+
+        assert caplog.records == []
 
 
 class TestTheWatchOverTheWholeRun:
