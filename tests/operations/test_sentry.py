@@ -5,6 +5,8 @@ import re
 
 import pytest
 import sentry_sdk
+from django.core.handlers.wsgi import WSGIHandler
+from rest_framework.test import APIRequestFactory
 from sentry_sdk.transport import Transport
 
 from drf_jwt_kit.authentication import JWTAuthentication, JWTCookieAuthentication
@@ -80,10 +82,19 @@ def secrets(tokens):
     }
 
 
+def serve(method, path, *args, **kwargs):
+    """A request through the WSGI application, which the SDK has wrapped; what it answers is 500."""
+    request = getattr(APIRequestFactory(), method)(path, *args, **kwargs)
+    statuses = []
+    answer = WSGIHandler()(request.environ, lambda status, *_: statuses.append(status))
+    b"".join(answer)
+    answer.close()
+    assert statuses == ["500 Internal Server Error"]
+
+
 @pytest.fixture
-def failures(kit, user, tokens, settings, monkeypatch):
+def failures(user, tokens, settings, monkeypatch):
     """What fails in the project's code, by its name."""
-    kit.raise_request_exception = False
     body = {user.USERNAME_FIELD: user.get_username(), "password": PASSWORD}
 
     def fail(*args):
@@ -92,49 +103,43 @@ def failures(kit, user, tokens, settings, monkeypatch):
     def failing_claims():
         settings.DRF_JWT_KIT = {"CLAIMS_SERIALIZER": FAILING}
 
-    def request(**sent):
+    def request(path="/api/secure/", **headers):
         monkeypatch.setattr(JWTAuthentication, "get_user", fail)
-        return kit.get("/api/secure/", **sent)
+        serve("get", path, headers=headers, secure=True)
 
-    def login():
+    def login(form="json"):
         failing_claims()
-        return kit.post_json("", body)
-
-    def login_by_form():
-        failing_claims()
-        return kit.post("/api/token/", body)
+        serve("post", "/api/token/", body, format=form)
 
     def refresh():
         failing_claims()
-        return kit.refresh(tokens.refresh, Idempotency_Key="a retry key of some length")
+        sent = {"refresh": tokens.refresh}
+        key = {"Idempotency-Key": "a retry key of some length"}
+        serve("post", "/api/token/refresh/", sent, format="json", headers=key)
 
-    def by_header():
-        return request(headers={"Authorization": f"Bearer {tokens.access}"})
-
-    def by_a_header_of_another_name():
-        settings.DRF_JWT_KIT = {"AUTH_HEADER_NAME": "HTTP_X_DOOR"}
-        return request(headers={"X-Door": f"Bearer {tokens.access}"})
+    def by_header(name="Authorization"):
+        settings.DRF_JWT_KIT = {"AUTH_HEADER_NAME": f"HTTP_{name.replace('-', '_').upper()}"}
+        request(**{name: f"Bearer {tokens.access}"})
 
     def by_cookie(name="access_token"):
         settings.DRF_JWT_KIT = {"COOKIE_ACCESS_NAME": name}
         classes = "tests.urls.SecureView.authentication_classes"
         monkeypatch.setattr(classes, [JWTCookieAuthentication])
-        kit.cookies[f"__Host-{name}"] = tokens.access
-        return request(secure=True)
+        request(Cookie=f"__Host-{name}={tokens.access}")
 
     def by_query():
-        monkeypatch.setattr(JWTAuthentication, "get_user", fail)
-        return kit.get_with(tokens.access, f"/api/secure/?ticket={tokens.access}")
+        bearer = {"Authorization": f"Bearer {tokens.access}"}
+        request(f"/api/secure/?ticket={tokens.access}", **bearer)
 
     def log_line():
         log("refused", level=logging.ERROR, token="refresh", session=tokens.session.pk)
 
     return {
         "a login": login,
-        "a login by form": login_by_form,
+        "a login by form": lambda: login("multipart"),
         "a refresh": refresh,
         "a token in the header": by_header,
-        "a token in a header of another name": by_a_header_of_another_name,
+        "a token in a header of another name": lambda: by_header("X-Door"),
         "a token in a cookie": by_cookie,
         "a token in a cookie of another name": lambda: by_cookie("door"),
         "a token in the query": by_query,
