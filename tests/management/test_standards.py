@@ -193,8 +193,23 @@ class TestAddresses:
 
         assert "django-axes" in routes.rate_limit().found
 
-    def test_a_login_without_either_is_not_met(self):
+    def test_our_own_throttles_are_evidence_and_no_total(self):
+        found = routes.rate_limit()
+
+        assert found.status is Status.YOURS
+        assert "20/min" in found.found
+
+    @pytest.mark.parametrize("name", ["login_user", "login_ip"])
+    def test_a_login_without_any_is_not_met(self, settings, name):
+        settings.DRF_JWT_KIT = {"THROTTLE_RATES": {name: None}}
+
         assert status_of(routes.rate_limit) is Status.NOT_MET
+
+    def test_a_recent_login_to_end_others_is_met(self, settings):
+        assert status_of(routes.devices) is Status.YOURS
+        settings.DRF_JWT_KIT = {"RECENT_LOGIN_TO_END_OTHERS": timedelta(minutes=5)}
+
+        assert status_of(routes.devices) is Status.MET
 
     def test_a_project_without_our_addresses_has_little_to_show(self, settings):
         settings.ROOT_URLCONF = __name__

@@ -15,6 +15,7 @@ OF_CODES = {
     "insufficient_user_authentication": "Let the user log in again, then repeat the request.",
     "insufficient_scope": "Ask for a token with the scope that the challenge names. Logging in "
     "again helps only if the user may have it.",
+    "invalid_scope": "Ask for words of the scope that was granted at the login, or for none.",
     "acted_for": "Only the user may do this: whoever acts as the user cannot.",
     "csrf_failed": "Send the CSRF token and call from a page of this host, or of one of "
     "`CSRF_TRUSTED_ORIGINS`. `detail` says what was missing.",

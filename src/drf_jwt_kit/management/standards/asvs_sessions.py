@@ -162,7 +162,7 @@ ASVS_V7 = Standard(
         Requirement(
             number="7.5.1",
             asks="Who changes an e-mail address, a factor or the like logs in again before.",
-            does="`max_auth_age` of a view asks for a recent login.",
+            does="`max_auth_age` of a view asks for a recent login; `reauthenticate/` makes one.",
             tests=(
                 "tests/test_mixins.py::TestRecentLogin"
                 "::test_asks_to_log_in_again_however_fresh_the_token",
@@ -173,9 +173,14 @@ ASVS_V7 = Standard(
         Requirement(
             number="7.5.2",
             asks="Users see their sessions, and end any of them after logging in again.",
-            does="Lists and ends them, without asking for the password once more.",
-            tests=("tests/flows/test_logout.py::TestDevices::test_a_user_ends_another_device",),
-            left="Ask for the password on the page, if you need that.",
+            does="Lists and ends them. `RECENT_LOGIN_TO_END_OTHERS`, off by default, asks for a "
+            "recent login, which `reauthenticate/` makes of a session.",
+            tests=(
+                "tests/flows/test_logout.py::TestDevices::test_a_user_ends_another_device",
+                "tests/flows/test_recent_login_to_end.py::TestEndingOthers"
+                "::test_is_refused_with_an_old_login",
+            ),
+            left="Set it, if you need that.",
             look=routes.devices,
         ),
         Requirement(

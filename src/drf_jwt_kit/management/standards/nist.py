@@ -72,8 +72,11 @@ NIST = Standard(
         Requirement(
             number="3.2.2",
             asks="At most 100 failed attempts in a row at one account.",
-            does="Runs the throttles of the project, and tells Django's signal of each failure.",
+            does="Slows guessing by name and address, and by address (`THROTTLE_RATES`), and tells "
+            "Django's signal of each failure. Counts no total.",
             tests=(
+                "tests/flows/test_throttled_logins.py::TestOneName"
+                "::test_twenty_guesses_a_minute_are_answered_and_no_more",
                 "tests/flows/test_obtain.py::TestFailedLogin::test_is_told_by_djangos_signal",
                 "tests/axes/test_lock_out.py::test_too_many_lock_the_account",
             ),

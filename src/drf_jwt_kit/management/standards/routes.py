@@ -26,7 +26,12 @@ def rate_limit() -> Evidence:
         return yours(f"Throttles of the login: {', '.join(throttles)}. Show that they are enough.")
     if apps.is_installed("axes"):
         return yours("django-axes is installed. Show that its limit is at most 100.")
-    return not_met("The login has no throttle, and django-axes is not installed.")
+    rates = get_settings().THROTTLE_RATES
+    if rates.login_user and rates.login_ip:
+        return yours(
+            f"{said('THROTTLE_RATES')} slows guessing down, and counts no total. Show what does."
+        )
+    return not_met(f"{said('THROTTLE_RATES')}, and django-axes is not installed.")
 
 
 def logout() -> Evidence:
@@ -39,6 +44,8 @@ def devices() -> Evidence:
     found = _routed(views.SessionListView) and _routed(views.SessionDetailView)
     if not found:
         return not_met("The list of sessions is not routed.")
+    if get_settings().RECENT_LOGIN_TO_END_OTHERS is not None:
+        return met(f"The list of sessions is routed. {said('RECENT_LOGIN_TO_END_OTHERS')}")
     text = "The list of sessions is routed, and ends them for whoever holds a token"
     return yours(f"{text}. Show that the page asks for the password before, if you need that.")
 
