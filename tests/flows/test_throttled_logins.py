@@ -182,6 +182,15 @@ class TestOneAddress:
 
         assert guess(kit, "grace", 3) == [401, 401, 429]
 
+    def test_what_the_address_may_not_is_not_counted_for_the_name(self, kit, user, settings, clock):
+        settings.DRF_JWT_KIT = {"THROTTLE_RATES": {"login_user": "2/hour", "login_ip": "1/min"}}
+        guess(kit, "eve")
+        assert guess(kit, "ada", 3) == [429] * 3
+
+        clock.shift(60)
+
+        assert guess(kit, "ada") == [401]
+
     def test_an_address_of_one_ipv6_network_is_the_same(self, kit, user, two):
         guess(kit, "ada", 2, REMOTE_ADDR="2001:db8::1")
 
