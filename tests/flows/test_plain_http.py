@@ -31,7 +31,7 @@ def told(browser, user, caplog, settings):
 
 def test_a_login_whose_cookies_the_browser_drops_is_told_with_the_cure(told):
     assert told("http://shop.example:8000") == [
-        "event=cookies_dropped page='shop.example' why='Browsers drop Secure cookies that come "
+        "event=cookies_dropped page=shop.example why='Browsers drop Secure cookies that come "
         "over plain HTTP. Serve over HTTPS, or open the page as http://localhost while "
         "developing.'"
     ]

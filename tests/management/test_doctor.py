@@ -44,6 +44,7 @@ def wrong(*_args, **_kwargs):
     raise OperationalError("no route to host\nand more")
 
 
+@pytest.mark.usefixtures("no_sockets")
 class TestAProject:
     def test_is_told_area_by_area(self, jwtkit):
         said = jwtkit("doctor")

@@ -38,7 +38,7 @@ def stolen(site):
 
 
 def signals(site, session, name):
-    return site.events(event="signal", name=name, session=session)
+    return site.events(event="signal", signal=name, session=session)
 
 
 class TestReplay:

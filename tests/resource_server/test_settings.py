@@ -97,14 +97,20 @@ class TestWrong:
         ("name", "value"),
         [("ALGORITHMS", ["HS256"]), ("ALGORITHMS", ["none"]), ("ALGORITHMS", []),
          ("ALGORITHMS", "ES256"), ("AUDIENCE", []), ("AUDIENCE", None), ("ISSUER", ""),
-         ("TOKEN_TYPES", "JWT"), ("LEEWAY", 5), ("LEEWAY", timedelta(minutes=2)),
-         ("KEYS_MAX_AGE", 300), ("FETCH_TIMEOUT", timedelta(0)), ("SCOPE_CLAIM", None)],
+         ("TOKEN_TYPES", "JWT"), ("LEEWAY", timedelta(minutes=2)),
+         ("FETCH_TIMEOUT", timedelta(0)), ("SCOPE_CLAIM", None)],
     )  # fmt: skip
     def test_value_is_shown_with_what_it_must_be(self, name, value):
         problem = only_problem(**{name: value})
 
         assert problem.startswith(f"DRF_JWT_KIT['RESOURCE_SERVER'][{name!r}] must be a")
         assert problem.endswith(f", not {value!r}.")
+
+    @pytest.mark.parametrize(("name", "value"), [("LEEWAY", 5), ("KEYS_MAX_AGE", 300)])
+    def test_number_for_a_duration_is_told_how_one_is_written(self, name, value):
+        says = f", not {value}. For seconds, write timedelta(seconds={value})."
+
+        assert only_problem(**{name: value}).endswith(says)
 
     @pytest.mark.parametrize(
         ("changes", "says"),

@@ -25,7 +25,7 @@ def test_a_site_serves_the_package_from_that_database(site):
     assert site.kit().get_with(tokens.access).status_code == 200
     session = claims_of(tokens.refresh)["sid"]
     assert len(site.events(event="started", session=session)) == 1
-    assert len(site.events(name="session_started", session=session)) == 1
+    assert len(site.events(signal="session_started", session=session)) == 1
 
 
 def test_a_module_begins_with_an_empty_database(empty_database, serve, database):

@@ -32,6 +32,7 @@ ROOT = Path(drf_jwt_kit.__file__).parent
 OF_THE_MACHINE = {
     "contrib/channels/sockets.py",
     "jose/fetch.py",
+    "management/subcommands/doctor/surroundings.py",
     "keys/by_request.py",
     "keys/memory.py",
     "keys/sources.py",

@@ -5,7 +5,6 @@ Verifies as a request would, reads the row, and writes nothing.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,7 +87,7 @@ def _verified(presented: str) -> tuple[Presented | None, list[Fault]]:
         return read(presented, EITHER), []
     except InvalidToken as refusal:
         keys, policy = get_ring().verifying, policy_for(EITHER)
-        faults = [*faults_of(presented, keys, policy, time.time())]
+        faults = [*faults_of(presented, keys, policy, now().timestamp())]
         if not faults:
             text = _REFUSED.get(refusal.reason, _UNTOLD)
             faults.append(Fault(code=refusal.reason.value, text=text))

@@ -6,11 +6,11 @@ can plant one. Scripts can never read them. Source: RFC 6265bis sections 4.1.3 a
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from logging import WARNING
 from urllib.parse import urlsplit
 
 from django.http import HttpResponseBase
@@ -19,8 +19,7 @@ from rest_framework.request import Request
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.fields import SameSite
 from drf_jwt_kit.jose.codec import read_unverified
-
-logger = logging.getLogger("drf_jwt_kit")
+from drf_jwt_kit.logs import log
 
 _COULD_BE_A_TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 """Three parts in base64url. Source: RFC 7515 section 7.1."""
@@ -96,7 +95,7 @@ def tell_if_dropped(request: Request) -> None:
     page = _plain_http_page(request.headers.get("Origin", ""))
     by_https = request.is_secure() or "Sec-Fetch-Site" in request.headers
     if page and get_settings().COOKIE_SECURE and not by_https:
-        logger.warning("event=cookies_dropped page=%r why=%r", page, _PLAIN_HTTP)
+        log("cookies_dropped", level=WARNING, page=page, why=_PLAIN_HTTP)
 
 
 def _plain_http_page(origin: str) -> str | None:

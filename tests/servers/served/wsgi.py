@@ -19,7 +19,7 @@ from .holding import AFTER_WRITE, hold
 
 def _log_signal(name, **facts):
     session = facts.get("session_id") or getattr(facts.get("session"), "pk", None)
-    events.log("signal", name=name, session=session)
+    events.log("signal", signal=name, session=session)
 
 
 def _hold_after_write(*, request=None, **facts):

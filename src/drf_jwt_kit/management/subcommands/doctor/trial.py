@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError
 
+from drf_jwt_kit.conf.moments import now
 from drf_jwt_kit.exceptions import InvalidToken, ServiceUnavailable
 from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed, encode
 from drf_jwt_kit.keys import get_ring, get_signing_key
@@ -24,7 +24,7 @@ def of_keys() -> Iterator[Finding]:
     """Whether the key that signs does, and who verifies. Asks no database."""
     try:
         key, ring = get_signing_key(), get_ring()
-        token = encode({"exp": int(time.time()) + 60}, key, TokenKind.ACCESS)
+        token = encode({"exp": int(now().timestamp()) + 60}, key, TokenKind.ACCESS)
         decode_typed(token, ring.verifying, Policy())
     except Exception as error:  # noqa: BLE001  # a function of the project's may sign
         why = f"No token can be signed and verified: {_said(error)}"

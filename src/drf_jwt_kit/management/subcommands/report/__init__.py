@@ -5,7 +5,7 @@ Writes one HTML page that needs nothing else, to read or to hand to an auditor. 
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from drf_jwt_kit.conf import current_problems
+from drf_jwt_kit.conf.moments import now
 from drf_jwt_kit.management.columns import print_line, printable
 
 from .findings import looked_at
@@ -35,7 +36,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
     wrong = "\n".join(map(printable, current_problems()))
     if wrong:
         raise CommandError(f"The settings are wrong:\n{wrong}", returncode=2)
-    day = options["date"] or datetime.now(timezone.utc).date()
+    day = options["date"] or now().date()
     try:
         written = page(looked_at(), day)
     except ImproperlyConfigured as error:
