@@ -21,7 +21,7 @@ compiled = @$(VENV_PYTHON) -m compileall -q src tests benchmarks
 .NOTPARALLEL:
 .PHONY: help demo demo-service tour test as-root long bench bench-pictures bench-scale
 .PHONY: coverage uncovered docs check-docs services services-stop screenshots
-.PHONY: matrix lint format types wheel npm-package tag all clean
+.PHONY: matrix lint format types wheel npm-package audit lock tag all clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -123,10 +123,9 @@ types: ## mypy, strict; tests/typing under pyright too; and client.js against it
 		tests/typing tests/typing/mistakes.py
 	@$(VENV_PYTHON) .ci/javascript.py types
 
-wheel: ## build it, inspect it, and try the wheel in an empty Django project over HTTP
+wheel: ## build it twice, compare, inspect it, and try the wheel in an empty Django project over HTTP
 	$(bootstrap) test tools
-	@rm -rf dist
-	@$(VENV_PYTHON) -m build --no-isolation
+	@$(VENV_PYTHON) .ci/build_twice.py
 	@$(VENV_PYTHON) -m twine check --strict dist/*
 	@.venv/bin/check-wheel-contents dist
 	@.venv/bin/pyroma --min=8 dist/*.tar.gz  # of 10: two are for an address to write to, and there is none
@@ -136,6 +135,16 @@ npm-package: ## client.js as an npm package, in build/npm; needs npm
 	@rm -rf build/npm
 	@mkdir -p build/npm
 	@npm pack --silent --pack-destination build/npm ./npm
+
+audit: ## what is known of holes in what we install, from both registries; needs npm
+	$(bootstrap) audit
+	@$(VENV_PYTHON) .ci/audit.py
+
+lock: ## .ci/constraints.txt anew, with the hash of every file; ARGS=--upgrade for newer versions
+	$(bootstrap) lock
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/uv pip compile --quiet pyproject.toml --all-extras \
+		--group test --group tools --group docs --group audit --group lock --universal --python-version 3.10 \
+		--no-annotate --generate-hashes --output-file .ci/constraints.txt $(ARGS)
 
 tag: ## for a release: is TAG (v1.2.3) the version of both packages, and is it in CHANGELOG.md
 	$(bootstrap)

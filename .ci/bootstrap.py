@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -70,11 +71,12 @@ def bring_up_to_date(groups: list[str]) -> int:
     )
     # Without its stamp an environment that is interrupted from here on is rebuilt next time.
     STAMP.unlink(missing_ok=True)
-    targets = [part for group in everything for part in ("--group", group)]
     if not usable:
         make_environment()
-        targets += ["--editable", "."]
-    pip(*targets)
+    wanted_groups = [part for group in everything for part in ("--group", group)]
+    pip("--require-hashes", "--constraint", str(CONSTRAINTS), *run_time(), *wanted_groups)
+    if not usable:  # a folder has no hash, and what it needs is there
+        pip("--no-deps", "--build-constraint", str(CONSTRAINTS), "--editable", ".")
     STAMP.write_text(json.dumps({**wanted, "groups": everything}), encoding="utf-8")
     return 0
 
@@ -100,6 +102,13 @@ def requirements_of(pyproject: Path) -> str:
         if keep:
             kept.append(line)
     return "\n".join(kept)
+
+
+def run_time() -> list[str]:
+    """What the package itself depends on: installed by name, as a hash is asked of everything."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (table,) = re.findall(r"^dependencies = \[\n((?: .+\n)+)\]$", text, flags=re.MULTILINE)
+    return re.findall(r'"(.+)"', table)
 
 
 def read_stamp() -> dict[str, Any]:
@@ -131,15 +140,21 @@ def make_environment() -> None:
     if VENV.exists():
         shutil.rmtree(VENV)
     run([BASE_PYTHON, "-m", "venv", str(VENV)], "Making the environment failed.")
-    pip("--upgrade", "pip")
+    # The pip that comes with Python may be too old to take hashes from constraints.
+    pinned = VENV / "pip.txt"
+    pinned.write_text(pin_of("pip"), encoding="utf-8")
+    pip("--require-hashes", "--requirement", str(pinned))
+
+
+def pin_of(name: str) -> str:
+    """The version of a tool with the hash of each of its files, as the constraints have them."""
+    text = CONSTRAINTS.read_text(encoding="utf-8")
+    return re.findall(rf"^{name}==.*(?:\n    --hash=.*)+", text, flags=re.MULTILINE)[0]
 
 
 def pip(*targets: str) -> None:
-    """Install ``targets`` at the pinned versions."""
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--constraint", str(CONSTRAINTS)]
-    if "--editable" in targets:  # the build runs apart, where --constraint does not reach
-        command += ["--build-constraint", str(CONSTRAINTS)]
-    run([*command, *targets], "Installing failed.")
+    """Install ``targets``."""
+    run([str(PYTHON), "-m", "pip", "install", "--quiet", *targets], "Installing failed.")
 
 
 def run(command: list[str], complaint: str) -> None:

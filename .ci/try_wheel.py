@@ -7,6 +7,7 @@ has nothing of this checkout in reach.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import socket
@@ -134,7 +135,9 @@ def start_project(folder: Path, wheel: Path) -> Project:
     python = environment / "bin" / "python"
     run([sys.executable, "-m", "venv", "--without-pip", str(environment)], cwd=folder)
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
-    run([*pip, "--constraint", str(ROOT / ".ci" / "constraints.txt"), str(wheel)], cwd=folder)
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()  # pip asks a hash of everything
+    constraints = ["--constraint", str(ROOT / ".ci" / "constraints.txt")]
+    run([*pip, *constraints, f"{wheel.resolve().as_uri()}#sha256={digest}"], cwd=folder)
     run([str(python), "-m", "django", "startproject", "shop"], cwd=folder)
     project = folder / "shop"
     for name, lines in TWO_LINES.items():
