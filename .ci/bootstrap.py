@@ -66,7 +66,7 @@ def bring_up_to_date(groups: list[str]) -> int:
     what = "Adding to" if usable else "Making"
     print(
         f"{what} .venv with Python {sys.version.split()[0]} ({label}): "
-        "about 20 s the first time, needs the network.",
+        "about a minute the first time, needs the network.",
         flush=True,
     )
     # Without its stamp an environment that is interrupted from here on is rebuilt next time.
