@@ -19,7 +19,7 @@ compiled = @$(VENV_PYTHON) -m compileall -q src tests benchmarks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-service tour test as-root long bench bench-pictures bench-scale
+.PHONY: help demo demo-service tour test as-root long mutants bench bench-pictures bench-scale
 .PHONY: coverage uncovered docs check-docs services services-stop screenshots
 .PHONY: matrix lint format types wheel npm-package audit lock tag all clean
 
@@ -53,6 +53,10 @@ long: ## the tests that take minutes: many rounds, rows and histories, and clust
 	@$(VENV_PYTHON) .ci/services.py long
 	@$(VENV_PYTHON) -m pytest -m long $(ARGS)
 	@$(VENV_PYTHON) -m benchmarks.scale --lenient
+
+mutants: ## which changes of the code no test notices; hours (ARGS="life" tries one area)
+	$(bootstrap) test mutants
+	@$(VENV_PYTHON) .ci/mutants.py $(ARGS)
 
 bench: ## what it costs beside Simple JWT and others; fails over budget (ARGS="--help" lists more)
 	$(bootstrap) test
@@ -143,7 +147,8 @@ audit: ## what is known of holes in what we install, from both registries; needs
 lock: ## .ci/constraints.txt anew, with the hash of every file; ARGS=--upgrade for newer versions
 	$(bootstrap) lock
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/uv pip compile --quiet pyproject.toml --all-extras \
-		--group test --group tools --group docs --group audit --group lock --universal --python-version 3.10 \
+		--group test --group tools --group docs --group audit --group lock --group mutants \
+		--universal --python-version 3.10 \
 		--no-annotate --generate-hashes --output-file .ci/constraints.txt $(ARGS)
 
 tag: ## for a release: is TAG (v1.2.3) the version of both packages, and is it in CHANGELOG.md

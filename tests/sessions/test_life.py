@@ -13,6 +13,7 @@ from drf_jwt_kit.sessions.life import (
     Verdict,
     becomes_followed,
     carried_on,
+    is_cut_off,
     judge,
     marked,
 )
@@ -59,6 +60,14 @@ class TestNewestToken:
 
     def test_rotates_again_when_the_leeway_is_over(self):
         assert present(rotated(LEEWAY)) is Verdict.ROTATE
+
+
+class TestCutOff:
+    def test_a_login_in_the_second_of_the_cut_off_goes_on(self):
+        assert not is_cut_off(LOGIN, LOGIN)
+
+    def test_a_login_of_the_second_before_has_ended(self):
+        assert is_cut_off(LOGIN - 1, LOGIN)
 
 
 class TestTokenBeforeTheNewest:
@@ -211,3 +220,10 @@ class TestCountOfDuplicates:
 
     def test_is_marked_once_for_a_rotation(self):
         assert marked(marked(4)) == marked(4)
+
+    def test_a_count_that_has_gone_on_for_long_ends_with_the_first_rotation_answered_once(self):
+        count = 0
+        for _ in range(20):
+            count = carried_on(marked(count))
+
+        assert carried_on(count) == 0

@@ -99,7 +99,7 @@ def _refusal(request: HttpRequest) -> str | None:
 
 
 def _cure(request: HttpRequest, *, own: bool) -> str:
-    """Why Django takes the origin of a page for another one, and what to write, if it does."""
+    """Why Django takes the origin of a page for another site's, and what to write, if it does."""
     origin = request.headers.get("Origin", "null")
     if origin == "null" or is_own_origin(request):
         return ""
