@@ -70,6 +70,7 @@ _ONCE = (
     "docs",
     "engines",
     "faults",
+    "fuzz",
     "interop",
     "properties",
     "rendering",
