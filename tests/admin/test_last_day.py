@@ -6,6 +6,7 @@ import pytest
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.sessions import last_day as module
+from tests.conftest import claims_of
 
 from .conftest import SESSIONS
 
@@ -45,7 +46,7 @@ def test_a_number_of_ends_leads_to_their_list(kit, signed_in, staff):
 
 
 def test_an_end_for_a_reason_of_the_projects_own_is_told(signed_in, staff):
-    sessions.revoke(signed_in.session, reason="moved away")
+    sessions.revoke(claims_of(signed_in.refresh)["sid"], reason="moved away")
 
     assert "A reason of this project&#x27;s own 1 1" in staff.text(PAGE)
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.exceptions import ImproperlyConfigured
@@ -89,8 +90,8 @@ class ByEmail:
 class AnybodyWill:
     """A backend that answers another user than was asked for."""
 
-    def authenticate(self, request, password=None, **_):
-        return get_user_model().objects.order_by("-pk").first()
+    def authenticate(self, request, password=None, **named):
+        return get_user_model()._base_manager.exclude(**named).first()
 
 
 class OwnToken(RefreshToken):
@@ -108,7 +109,9 @@ class ByRole(TokenObtainPairSerializer):
 
 
 def obtaining_with(cls):
-    return override_settings(SIMPLE_JWT={"TOKEN_OBTAIN_SERIALIZER": f"{__name__}.{cls.__name__}"})
+    theirs = getattr(settings, "SIMPLE_JWT", {})
+    named = f"{__name__}.{cls.__name__}"
+    return override_settings(SIMPLE_JWT={**theirs, "TOKEN_OBTAIN_SERIALIZER": named})
 
 
 def reauthenticate(kit, access, body=None, address=ADDRESS):

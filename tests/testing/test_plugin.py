@@ -182,6 +182,7 @@ def test_the_addresses_that_were_attacked_are_named(two_lines):
         "/api/orders/1/1/",
         "/api/secure/",
         "/api/token/logout/all/",
+        "/api/token/reauthenticate/",
         "/api/token/sessions/",
         "/api/token/sessions/1/",
     ]

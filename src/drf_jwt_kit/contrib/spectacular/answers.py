@@ -90,6 +90,10 @@ class SessionName(serializers.Serializer[Any]):
     name = SessionSerializer._declared_fields["name"]
 
 
+class Proof(serializers.Serializer[Any]):
+    """What proves who the user is."""
+
+
 def of_refresh(view: Any) -> Any:
     """What a refresh answers: as the view's serializer says, or an access token alone."""
     rotates = get_settings().ROTATE_REFRESH_TOKENS
@@ -111,7 +115,7 @@ def _proof_of(obtain_serializer: Any) -> type[serializers.Serializer[Any]]:
         if not field.read_only and name not in known
     }
     text = {"__doc__": "What proves who the user is."}
-    return type("Reauthentication", (serializers.Serializer,), {**asked, **text})
+    return type("Reauthentication", (Proof,), {**asked, **text})
 
 
 def renewed_in_a_cookie(view: Any) -> type[serializers.Serializer[Any]]:

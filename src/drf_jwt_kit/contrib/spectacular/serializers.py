@@ -10,18 +10,20 @@ from drf_spectacular.settings import spectacular_settings
 from .texts import own_text
 
 _TEXTS = {
-    "TokenObtainPairSerializer": "Who logs in. The answer has the tokens.",
-    "TokenRefreshSerializer": "The refresh token of the last answer. The answer has the next one.",
-    "TokenVerifySerializer": "A token of either kind.",
-    "TokenBlacklistSerializer": "The refresh token of the session that ends.",
+    "serializers.TokenObtainPairSerializer": "Who logs in. The answer has the tokens.",
+    "serializers.TokenRefreshSerializer": "The refresh token of the last answer. The answer has "
+    "the next one.",
+    "serializers.TokenVerifySerializer": "A token of either kind.",
+    "serializers.TokenBlacklistSerializer": "The refresh token of the session that ends.",
+    "contrib.spectacular.answers.Proof": "What proves who the user is.",
 }
 
 
-def _describe(name: str, text: str) -> None:
-    """Register what is said of our serializer of that ``name``, and of subclasses."""
+def _describe(path: str, text: str) -> None:
+    """Register what is said of our serializer with that ``path``, and of subclasses."""
 
     class Described(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-        target_class = f"drf_jwt_kit.serializers.{name}"
+        target_class = f"drf_jwt_kit.{path}"
         match_subclasses = True
 
         def get_name(self, auto_schema: Any, direction: Any) -> Any:
@@ -51,8 +53,8 @@ def _tell_what_is_empty(properties: dict[str, Any], fields: Any) -> None:
             )
 
 
-for _name, _text in _TEXTS.items():
-    _describe(_name, _text)
+for _path, _text in _TEXTS.items():
+    _describe(_path, _text)
 
 
 class SessionNameDescription(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
