@@ -1,6 +1,7 @@
 """What a view may require of a token: scopes by method, and a login of some kind."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.test import override_settings
@@ -14,7 +15,9 @@ from rest_framework.viewsets import ViewSet
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.asynchronous import secured
+from drf_jwt_kit.exceptions import LoginTooWeak
 from drf_jwt_kit.mixins import SecureViewMixin
+from drf_jwt_kit.permissions import HasRequiredACR
 from drf_jwt_kit.resource_server.mixins import ResourceServerMixin
 from drf_jwt_kit.scopes import required_by
 from drf_jwt_kit.tokens import ClaimsSerializer, LoginClaims
@@ -204,6 +207,14 @@ class TestAViewThatAsksForAnAcr:
         assert answer["WWW-Authenticate"] == (
             'Bearer realm="api", error="insufficient_user_authentication", acr_values="mfa phr"'
         )
+
+    @pytest.mark.parametrize("acr", ["p", "", "ph"])
+    def test_takes_no_part_of_a_word_for_the_word(self, acr):
+        view = SimpleNamespace(acr_values="phr")
+
+        with pytest.raises(LoginTooWeak):
+            HasRequiredACR().has_permission(SimpleNamespace(auth={"acr": acr}), view)
+        assert HasRequiredACR().has_permission(SimpleNamespace(auth={"acr": "phr"}), view)
 
     def test_asks_for_all_at_once(self, ask, clock):
         answer = ask("get", "/strong-and-recent/")

@@ -49,9 +49,10 @@ class HasRequiredACR(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """True, or LoginTooWeak."""
-        acr = _claim(request, "acr")
-        if not (isinstance(acr, str) and acr in view.acr_values):
-            raise LoginTooWeak(getattr(view, "max_auth_age", None), view.acr_values)
+        acr, asked = _claim(request, "acr"), view.acr_values
+        asked = [asked] if isinstance(asked, str) else asked
+        if not (isinstance(acr, str) and acr in asked):
+            raise LoginTooWeak(getattr(view, "max_auth_age", None), asked)
         return True
 
 

@@ -99,8 +99,8 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         if renewal is not None:
             proof = self.login_data(attrs) or {}
             named = {name: proof[name] for name in ("acr", "amr") if name in proof}
-            answered: dict[str, Any] = renewal.prepare(self.user, request, **named).as_data()
-            counted.forget()
+            renewed = renewal.prepare(self.user, request, let_in=counted.forget, **named)
+            answered: dict[str, Any] = renewed.as_data()
             return answered
         token = self.own_token(self.user)
         pair = log_in(

@@ -1,8 +1,9 @@
 """How often may a client fail to log in, and refresh? REST Framework's throttles, with our rates.
 
-A login is counted before its password is hashed, so that requests of the same moment cannot pass
-together, and forgotten when it begins a session. Neither names, nor addresses, nor tokens stand in
-the cache. Without the cache, everybody is let through.
+A login is counted before its password is hashed, so that those under way count too, and forgotten
+when it begins a session. REST Framework reads the cache and then writes it: of requests that do so
+in the same fraction of a millisecond one is counted. Neither names, nor addresses, nor tokens stand
+in the cache. Without the cache, everybody is let through.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from uuid import UUID
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Warning
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
 from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import Throttled
 from rest_framework.settings import api_settings as drf_settings
@@ -197,7 +199,8 @@ def _unless_the_cache_fails(ask: Callable[[], _T]) -> _T | bool:
 
 def _is_refusal(error: Exception) -> bool:
     """Whether somebody was refused, rather than that something did not work."""
-    return isinstance(error, PermissionDenied) or getattr(error, "status_code", 500) < 500  # noqa: PLR2004
+    by_django = (PermissionDenied, ValidationError, Http404)
+    return isinstance(error, by_django) or getattr(error, "status_code", 500) < 500  # noqa: PLR2004
 
 
 def _network_of(request: Any) -> str:
@@ -207,16 +210,15 @@ def _network_of(request: Any) -> str:
     if drf_settings.NUM_PROXIES is None:
         known = address_of(request)
     else:
-        text = BaseThrottle().get_ident(request) or ""
-        known = address_in(text) or text
+        known = address_in(BaseThrottle().get_ident(request) or "")
     if known is None or ":" not in known:
         return known or ""
     return str(ip_network((known, 64), strict=False))
 
 
 def _as_compared(name: str) -> str:
-    """One text for all that a database may take for the same ``name``: its case, accents and
-    invisible characters do not count."""
+    """One text for most of what a database may take for the same ``name``: its case, accents and
+    invisible characters do not count. (Some take ``ø`` for ``o``; here they are two.)"""
     parts = unicodedata.normalize("NFKD", name[:_LONGEST_NAME].casefold())
     kept = "".join(one for one in parts if unicodedata.category(one)[0] not in _IGNORED)
     return unicodedata.normalize("NFKD", kept.casefold())

@@ -388,6 +388,38 @@ class TestTheSerializerOfTheLogin:
 
         assert rows() == before
 
+    def test_counts_as_failed_if_it_refuses_late(self, kit, signed_in, settings):
+        """Or whoever has password and token could guess codes."""
+        settings.DRF_JWT_KIT = {"THROTTLE_RATES": {"login_user": "2/min"}}
+        with obtaining_with(Refusing):
+            tried = [reauthenticate(kit, signed_in.access).status_code for _ in range(3)]
+
+        assert tried == [400, 400, 429]
+
+    def test_counts_for_nothing_if_it_is_right(self, kit, signed_in, settings):
+        settings.DRF_JWT_KIT = {"THROTTLE_RATES": {"login_user": "2/min"}}
+
+        assert [reauthenticate(kit, signed_in.access).status_code for _ in range(3)] == [200] * 3
+
+    def test_is_not_replaced_by_another_if_it_is_gone(self, kit, signed_in, rows):
+        """Which may ask for less."""
+        Session.objects.update(obtain_serializer=f"{__name__}:Renamed")
+        before = rows()
+
+        answer = reauthenticate(kit, signed_in.access)
+
+        assert (answer.status_code, answer.json()["code"]) == (
+            401,
+            "insufficient_user_authentication",
+        )
+        assert rows() == before
+
+    @pytest.mark.parametrize(("amr", "kept"), [(None, None), ("pwd", "pwd"), (("a",), ["a"])])
+    def test_may_name_its_proof_in_one_word_or_not_at_all(self, user, signed_in, amr, kept):
+        sessions.reauthenticate(user, request_with(AccessToken(signed_in.access)), amr=amr)
+
+        assert Session.objects.get().data.get("amr") == kept
+
     def test_begins_no_other_session(self, kit, signed_in):
         with obtaining_with(BeginningAnother):
             answer = reauthenticate(kit, signed_in.access)

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth import hashers
 from django.core.cache import cache, caches
+from django.core.exceptions import ValidationError
 from django.urls import path
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.test import APIClient
@@ -39,6 +40,11 @@ class ChecksACode(TokenObtainPairSerializer):
         raise AuthenticationFailed("Wrong code.", code="wrong_code")
 
 
+class ChecksAForm(TokenObtainPairSerializer):
+    def password_accepted(self, user):
+        raise ValidationError("Wrong code.")
+
+
 class Never(BaseThrottle):
     def allow_request(self, request, view):
         return False
@@ -54,6 +60,7 @@ class Slow(TokenObtainPairView):
 urlpatterns = [
     *those_of_the_suite,
     path("code/", TokenObtainPairView.as_view(serializer_class=AsksForACode)),
+    path("form/", TokenObtainPairView.as_view(serializer_class=ChecksAForm)),
     path("checked/", TokenObtainPairView.as_view(serializer_class=ChecksACode)),
     path("slow/", Slow.as_view()),
 ]
@@ -218,6 +225,11 @@ class TestOneAddress:
     def test_what_is_no_address_is_counted_as_one(self, kit, user, two):
         assert guess(kit, "ada", 3, REMOTE_ADDR="") == [401, 401, 429]
 
+    def test_a_proxy_behind_a_socket_is_counted_as_one(self, kit, user, two, settings):
+        settings.REST_FRAMEWORK = {"NUM_PROXIES": 1}
+
+        assert guess(kit, "ada", 3, HTTP_X_FORWARDED_FOR="unix:") == [401, 401, 429]
+
     def test_a_proxy_that_names_none_is_counted_as_one(self, kit, user, two, settings):
         settings.REST_FRAMEWORK = {"NUM_PROXIES": 1}
 
@@ -269,12 +281,14 @@ class TestEveryDoor:
         assert 429 not in [answer.status_code for answer in tried]
 
     @pytest.mark.urls(__name__)
-    @pytest.mark.parametrize("door", ["/code/", "/checked/"])
-    def test_a_right_password_that_is_not_enough_counts(self, kit, user, two, door):
+    @pytest.mark.parametrize(
+        ("door", "refused"), [("/code/", 401), ("/checked/", 401), ("/form/", 400)]
+    )
+    def test_a_right_password_that_is_not_enough_counts(self, kit, user, two, door, refused):
         """Or whoever has the password could guess codes."""
         tried = [kit.post(door, credentials(user), format="json") for _ in range(3)]
 
-        assert [answer.status_code for answer in tried] == [401, 401, 429]
+        assert [answer.status_code for answer in tried] == [refused, refused, 429]
 
     @pytest.mark.urls(__name__)
     def test_throttles_of_a_subclass_count_beside_ours(self, kit, user, two, monkeypatch):

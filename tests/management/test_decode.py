@@ -237,6 +237,8 @@ class TestTheClaims:
             ({"exp": 1767268800 * 2}, "exp", "It says that it expires in 20454 days: too far."),
             ({"nbf": 1767268800 + 600}, "nbf", "It is not valid before 10 min from now (nbf)."),
             ({"nbf": "soon"}, "nbf", "Its nbf is no number."),
+            ({"nbf": float("inf")}, "nbf", "Its nbf is no number."),
+            ({"exp": 10**400}, "exp", "It does not say when it expires (exp), in whole seconds."),
             ({"aud": "shop"}, "audience", "It is meant for an audience (aud), 'shop', and none"),
             ({"user_id": Dropped}, "invalid", "A claim of the protocol is missing"),
             ({"token_type": "refresh"}, "wrong_type", "The claim that names its type contradicts"),

@@ -17,6 +17,7 @@ from .codec import ACCEPTED_AHEAD, CLOCKS_DIFFER, MAX_TOKEN_LENGTH, Policy, Toke
 from .jwk import Key
 
 _PARTS = 3
+_NO_TIME = 2**40
 _UNITS = (("day", 86400), ("h", 3600), ("min", 60))
 
 
@@ -121,18 +122,23 @@ def _signature(presented: str, header: dict[str, Any], keys: Mapping[str, Key]) 
 
 def _times(claims: dict[str, Any], policy: Policy, now: float) -> Iterator[Fault]:
     expires, leeway = claims.get("exp"), policy.leeway.total_seconds()
-    if type(expires) is not int:
+    if type(expires) is not int or not _is_a_time(expires):
         yield Fault(code="exp", text="It does not say when it expires (exp), in whole seconds.")
     elif expires + leeway <= now:
         yield Fault(code="expired", text=f"It expired {span(now - expires)} ago.")
     elif expires > now + max(policy.longest_lifetime, ACCEPTED_AHEAD).total_seconds():
         yield Fault(code="exp", text=f"It says that it expires in {span(expires - now)}: too far.")
     begins = claims.get("nbf", 0)
-    if not isinstance(begins, (int, float)):
+    if not isinstance(begins, (int, float)) or not _is_a_time(begins):
         yield Fault(code="nbf", text="Its nbf is no number.")
     elif begins > now + max(leeway, CLOCKS_DIFFER.total_seconds()):
         text = f"It is not valid before {span(begins - now)} from now (nbf). Is a clock off?"
         yield Fault(code="nbf", text=text)
+
+
+def _is_a_time(seconds: float) -> bool:
+    """Whether it can be one; neither infinity nor nan is, nor what no calculation can hold."""
+    return -_NO_TIME < seconds < _NO_TIME
 
 
 def _issuer(claims: dict[str, Any], policy: Policy) -> Iterator[Fault]:

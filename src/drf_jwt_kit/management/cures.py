@@ -12,7 +12,8 @@ OF_CODES = {
     "bad_authorization_header": "Send `Authorization: Bearer TOKEN`: a word, a space, a token.",
     "no_active_account": "Ask for name and password again. An operator looks whether the user is "
     "active, and what `USER_AUTHENTICATION_RULE` says.",
-    "insufficient_user_authentication": "Let the user log in again, then repeat the request.",
+    "insufficient_user_authentication": "Let the user prove it at `reauthenticate/`, or log "
+    "in again; then repeat the request.",
     "insufficient_scope": "Ask for a token with the scope that the challenge names. Logging in "
     "again helps only if the user may have it.",
     "invalid_scope": "Ask for words of the scope that was granted at the login, or for none.",

@@ -125,7 +125,7 @@ def own_token(user: Any, path: str = "") -> OwnToken | None:
 def obtain_serializer(path: str) -> type[GivesTokens] | None:
     """The serializer at ``path``, with which a session began, or else the project's; None if that
     is ours."""
-    return _named(path) or _configured()
+    return serializer_at(path) or _configured()
 
 
 def additions_at_refresh(session: Session, user: Any) -> Additions:
@@ -157,8 +157,10 @@ def _remembering(get_token: Callable[..., Any]) -> Callable[..., Any]:
     return remembered
 
 
-def _named(path: str) -> type[GivesTokens] | None:
-    """The obtain serializer at ``path``. It comes from the table, so other objects are refused.
+def serializer_at(path: str) -> type[GivesTokens] | None:
+    """The obtain serializer at ``path``, or None, which the log tells: it has been renamed.
+
+    The path comes from the table, so other objects are refused.
 
     Imports only modules of the project and its apps.
     """

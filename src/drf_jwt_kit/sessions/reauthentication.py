@@ -6,7 +6,7 @@ business of the caller. Source: OpenID Connect Core 1.0 section 2 (``auth_time``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -43,7 +43,8 @@ class Renewal:
         Raises ActedFor for whoever acts as its user, and InvalidToken if it has ended or the token
         has none.
         """
-        self._at = now()  # before anything is read: a cut-off that is not seen yet comes later
+        self._at = now()  # before anything is read: a cut-off that is not seen yet comes later, but
+        # for one in a transaction that stays open for longer than its second
         presented = presented_with(request)
         if presented is None:
             raise InvalidToken(Reason.NO_SESSION)
@@ -56,6 +57,7 @@ class Renewal:
         if end is not None:
             rows.refuse(self._presented, end.value)
         self._access: TokenPair | None = None
+        self._let_in: Callable[[], None] | None = None
 
     @property
     def obtain_serializer(self) -> str:
@@ -67,16 +69,24 @@ class Renewal:
         return user_id_of(user) == self._presented.user_id == user_id_of(self.user)
 
     def prepare(
-        self, user: Any, request: Any, *, acr: str | None = None, amr: Sequence[str] = ()
+        self,
+        user: Any,
+        request: Any,
+        *,
+        acr: str | None = None,
+        amr: Sequence[str] = (),
+        let_in: Callable[[], None] | None = None,
     ) -> TokenPair:
         """The access token of the younger login, which nobody may get before ``store``.
 
-        It may do no more than the token of the request. Raises as ``reauthenticate`` does.
+        It may do no more than the token of the request. ``let_in`` is called when nothing can
+        refuse it any more. Raises as ``reauthenticate`` does.
         """
+        self._let_in = let_in
         session = self._session
         session.auth_time = as_local(max(self._at, aware(session.auth_time)))
         kept = {name: one for name, one in session.data.items() if name not in _OF_THE_PROOF}
-        proof = {"acr": acr, "amr": [*amr]}
+        proof = {"acr": acr, "amr": amr if isinstance(amr, str) else [*(amr or ())]}
         grant.remember(session, {**kept, **{name: one for name, one in proof.items() if one}})
         added = additions_at_refresh(session, user)
         claims = claims_of(user, request=request, session=session, added=added)
@@ -101,6 +111,8 @@ class Renewal:
         if not persistently(lambda again: live.update(**changed)):
             rows.refuse(self._presented, End.REVOKED.value)
         events.reauthenticated(session)
+        if self._let_in is not None:
+            self._let_in()
         return self._access
 
     def _scope(self) -> str | None:

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from drf_jwt_kit import transports
 from drf_jwt_kit.authentication import JWTCookieAuthentication
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.exceptions import challenge
+from drf_jwt_kit.exceptions import LoginTooOld, challenge
 from drf_jwt_kit.sessions.begin import begun_at_the_end
-from drf_jwt_kit.sessions.claims import obtain_serializer
+from drf_jwt_kit.sessions.claims import serializer_at
 from drf_jwt_kit.sessions.reauthentication import Renewal
 from drf_jwt_kit.sessions.tokens import TokenPair
 
@@ -54,8 +54,10 @@ class ReauthenticateView(SessionViewBase):
 
     def serializer_of(self, renewal: Renewal, body: Any) -> Any:
         """The obtain serializer of the session, with the name of its user in place of any other."""
-        cls: Any = obtain_serializer(renewal.obtain_serializer)
-        cls = cls or get_settings().load("TOKEN_OBTAIN_SERIALIZER")
+        path = renewal.obtain_serializer
+        cls: Any = serializer_at(path) if path else get_settings().load("TOKEN_OBTAIN_SERIALIZER")
+        if cls is None:  # nobody knows any more what the login has asked for
+            raise LoginTooOld
         context = {"request": self.request, "view": self, "renewal": renewal}
         serializer = cls(data=body, context=context)
         name = getattr(serializer, "username_field", "")
