@@ -343,6 +343,7 @@ class TestTheCache:
 
         (only,) = surroundings.of_cache()
 
+        assert only.verdict is Verdict.UNWISE
         assert "(DummyCache) keeps nothing" in only.text
 
     def test_one_that_is_away_is_not_known(self, settings):

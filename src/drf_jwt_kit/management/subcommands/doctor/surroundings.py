@@ -15,6 +15,7 @@ from django.contrib.auth import get_user_model
 from django.core.cache import caches
 from django.db import connections, router
 
+from drf_jwt_kit.conf.caches import cache_of_one_process
 from drf_jwt_kit.models import Session
 
 from .findings import Finding, Verdict
@@ -28,7 +29,6 @@ _SECONDS_SINCE_1970 = {
     "mysql": "SELECT UNIX_TIMESTAMP(SYSDATE(6))",
     "sqlite": "SELECT (JULIANDAY('now') - 2440587.5) * 86400.0",
 }
-_OF_ONE_PROCESS = ("LocMemCache", "DummyCache")
 
 
 def aliases() -> dict[str, str]:
@@ -98,14 +98,20 @@ def of_cache() -> Iterator[Finding]:
         yield Finding(area="cache", verdict=Verdict.UNKNOWN, text=text)
         return
     kind = type(cache).__name__
-    if kind in _OF_ONE_PROCESS:
+    if cache_of_one_process():
         shared = "each process has one of its own: throttles count in each apart"
     else:
         shared = "processes with these settings share it. One process alone cannot try that"
-    keeps = "keeps what it is given" if kept else "keeps nothing"
-    yield Finding(
-        area="cache", verdict=Verdict.FINE, text=f"The default cache ({kind}) {keeps}; {shared}."
-    )
+    if kept:
+        text = f"The default cache ({kind}) keeps what it is given; {shared}."
+        yield Finding(area="cache", verdict=Verdict.FINE, text=text)
+    else:
+        yield Finding(
+            area="cache",
+            verdict=Verdict.UNWISE,
+            text=f"The default cache ({kind}) keeps nothing, so THROTTLE_RATES counts nothing.",
+            hint="Name a cache in CACHES that keeps what it is given.",
+        )
 
 
 def _database(verdict: Verdict, text: str, hint: str = "") -> Finding:
