@@ -20,6 +20,7 @@ def git():
         leave_out("comparing two revisions. It needs git, and a checkout.")
 
 
+@pytest.mark.long
 def test_postgresql_is_measured_with_writes_that_last(run_benchmark, fleet):
     to_be_had(fleet.shared, "postgresql")
 
@@ -29,6 +30,7 @@ def test_postgresql_is_measured_with_writes_that_last(run_benchmark, fleet):
     assert run.counts("refresh", "kit") == (2, 1)
 
 
+@pytest.mark.long
 def test_another_revision_is_measured_beside_this_one(run_benchmark, git):
     run = run_benchmark("--database", "sqlite", *ONE, "--against", "HEAD")
 
@@ -66,6 +68,7 @@ def test_a_run_against_such_a_revision_ends_before_it_begins(run_benchmark, git)
     assert "no-such-revision" in run.complaint
 
 
+@pytest.mark.long
 def test_what_dead_rows_cost_is_measured_request_by_request():
     few = ("--engines", "sqlite", "--dead", "20", "--crowd", "5", "--repetitions", "1")
     said = subprocess.run(
