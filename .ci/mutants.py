@@ -1,6 +1,6 @@
 """Which changes of the code does no test notice? `make mutants` asks mutmut, in copies of src.
 
-Each area is tried with the tests that fit it, in build/mutants/AREA. tests/mutants.md has the
+Each area is tried with the tests that fit it, in build/mutants/AREA. docs/explanation/mutants.md has the
 scores, and says of each mutant that survives why.
 """
 
