@@ -1,7 +1,7 @@
 """Which changes of the code does no test notice? `make mutants` asks mutmut, in copies of src.
 
-Each area is tried with the tests that fit it, in build/mutants/AREA. docs/explanation/mutants.md has the
-scores, and says of each mutant that survives why.
+Each area is tried with the tests that fit it, in build/mutants/AREA. docs/explanation/mutants.md
+has the scores, and says of each mutant that survives why.
 """
 
 from __future__ import annotations
