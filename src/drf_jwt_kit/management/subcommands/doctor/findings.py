@@ -31,6 +31,11 @@ class Finding:
     code: str = ""
 
 
+def first_line(error: Exception) -> str:
+    """What a driver or a server says, or else of which type its error is."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
 def worst(findings: Iterable[Finding]) -> Verdict:
     """The verdict of several findings; none at all are fine."""
     found = [finding.verdict for finding in findings]

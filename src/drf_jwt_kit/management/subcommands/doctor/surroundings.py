@@ -18,7 +18,7 @@ from django.db import connections, router
 from drf_jwt_kit.conf.caches import cache_of_one_process
 from drf_jwt_kit.models import Session
 
-from .findings import Finding, Verdict
+from .findings import Finding, Verdict, first_line
 
 _ASKED = 5
 _MAY_DIFFER = 2.0
@@ -45,8 +45,8 @@ def of_databases() -> Iterator[Finding]:
         try:
             yield from _of_database(alias, holds)
         except Exception as error:  # noqa: BLE001  # a driver that is missing, a server that is away
-            said = (str(error).splitlines() or [type(error).__name__])[0]
-            yield _database(Verdict.UNKNOWN, f"{alias!r} ({holds}) does not answer: {said}")
+            says = f"{alias!r} ({holds}) does not answer: {first_line(error)}"
+            yield _database(Verdict.UNKNOWN, says)
 
 
 def _of_database(alias: str, holds: str) -> Iterator[Finding]:

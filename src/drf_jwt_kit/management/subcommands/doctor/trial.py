@@ -15,7 +15,7 @@ from drf_jwt_kit.models import database
 from drf_jwt_kit.sessions.faults import says_not_migrated
 from drf_jwt_kit.sessions.rehearsal import RehearsalFailed, rehearse
 
-from .findings import Finding, Verdict
+from .findings import Finding, Verdict, first_line
 
 _MIGRATE = "python manage.py migrate"
 
@@ -54,7 +54,7 @@ def _of_the_database(error: Exception, done: int) -> Finding:
     if says_not_migrated(error):
         text = f"The tables of the sessions are missing in {where}, or are older than the package."
         return _found(Verdict.WRONG, text, _MIGRATE)
-    said = (str(error).splitlines() or [""])[0]
+    said = first_line(error)
     if done:
         return _found(Verdict.WRONG, f"A session fails in {where} after {done} steps: {said}")
     return _found(Verdict.UNKNOWN, f"No session could be tried, because of {where}: {said}")
