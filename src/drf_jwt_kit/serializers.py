@@ -27,7 +27,7 @@ from .sessions.account import authenticated, may_log_in, typed
 from .sessions.begin import log_in
 from .sessions.claims import GivesTokens, OwnToken
 from .sessions.faults import persistent
-from .sessions.grant import COMPUTED, GIVEN
+from .sessions.grant import COMPUTED, GIVEN, proof_in
 from .sessions.presented import REFRESH, presented_of
 from .sessions.presented import read as read_verified
 from .throttling import CountedLogin, count_refresh, counted_login
@@ -97,9 +97,8 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
                 raise NoActiveAccount(self.error_messages["no_active_account"])
             self.password_accepted(self.user)
         if renewal is not None:
-            proof = self.login_data(attrs) or {}
-            named = {name: proof[name] for name in ("acr", "amr") if name in proof}
-            renewed = renewal.prepare(self.user, request, let_in=counted.forget, **named)
+            proof = proof_in(self.login_data(attrs) or {})
+            renewed = renewal.prepare(self.user, request, let_in=counted.forget, **proof)
             answered: dict[str, Any] = renewed.as_data()
             return answered
         token = self.own_token(self.user)

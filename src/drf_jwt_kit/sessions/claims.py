@@ -73,8 +73,7 @@ class LoginClaims(ClaimsSerializer):
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """The claims of the fields, and these two."""
         session = self.context.get("session")
-        remembered: Any = {} if session is None else session.data
-        proof = {name: remembered[name] for name in ("acr", "amr") if name in remembered}
+        proof = {} if session is None else grant.proof_in(session.data)
         return {**proof, **super().to_representation(instance)}
 
 
@@ -118,14 +117,8 @@ class GivesTokens:
 def own_token(user: Any, path: str = "") -> OwnToken | None:
     """The token of ``get_token`` for ``user``, or None if the project has not overridden that. Asks
     the obtain serializer at ``path``, with which a session began, or else the project's."""
-    serializer = obtain_serializer(path)
+    serializer = serializer_at(path) or _configured()
     return None if serializer is None else serializer.own_token(user)
-
-
-def obtain_serializer(path: str) -> type[GivesTokens] | None:
-    """The serializer at ``path``, with which a session began, or else the project's; None if that
-    is ours."""
-    return serializer_at(path) or _configured()
 
 
 def additions_at_refresh(session: Session, user: Any) -> Additions:

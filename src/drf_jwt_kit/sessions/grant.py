@@ -31,6 +31,7 @@ GIVEN = "given"
 COMPUTED = "computed"
 """The scope came from a project's ``get_token``, and is computed again at every refresh."""
 
+_OF_THE_PROOF = ("acr", "amr")
 _LONGEST = 512
 
 
@@ -103,6 +104,14 @@ def asked(session: Session, scope: str) -> str | None:
     if not left:
         raise InvalidScope
     return left
+
+
+def proof_in(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a login's ``data`` says how the user has proved who it is.
+
+    Source: OpenID Connect Core 1.0 section 2.
+    """
+    return {name: data[name] for name in _OF_THE_PROOF if name in data}
 
 
 def remember(session: Session, data: Mapping[str, Any]) -> None:

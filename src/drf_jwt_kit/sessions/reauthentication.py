@@ -30,9 +30,6 @@ from .presented import Presented, presented_of, presented_with
 from .refresh import read_row
 from .tokens import TokenPair, claims_of, pair_of
 
-_OF_THE_PROOF = ("acr", "amr")
-"""What of a login's data says how the user has proved who it is: of the last proof alone."""
-
 
 class Renewal:
     """The session of a request, whose user is about to prove anew who it is."""
@@ -85,7 +82,8 @@ class Renewal:
         self._let_in = let_in
         session = self._session
         session.auth_time = as_local(max(self._at, aware(session.auth_time)))
-        kept = {name: one for name, one in session.data.items() if name not in _OF_THE_PROOF}
+        before = grant.proof_in(session.data)  # what counts is the last one alone
+        kept = {name: one for name, one in session.data.items() if name not in before}
         proof = {"acr": acr, "amr": amr if isinstance(amr, str) else [*(amr or ())]}
         grant.remember(session, {**kept, **{name: one for name, one in proof.items() if one}})
         added = additions_at_refresh(session, user)

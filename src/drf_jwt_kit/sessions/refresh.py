@@ -136,7 +136,7 @@ def _refresh_once(
         duplicates.found(before, user, request, verdict, own=own)
     if verdict.advances:
         events.refreshed(session, user, request)
-    return replace(pair, scope=narrowed)
+    return pair if narrowed is None else replace(pair, scope=narrowed)
 
 
 def read_row(token: Presented, *, again: bool) -> tuple[Session, Any]:
