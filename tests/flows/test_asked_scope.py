@@ -1,28 +1,20 @@
 """A client asks for less than is granted: at login for good, at a refresh for one access token."""
 
 import pytest
-from django.contrib.auth.models import Group
 from django.test import override_settings
 from rest_framework import serializers
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidScope
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
+from drf_jwt_kit.serializers import TokenRefreshSerializer
 from drf_jwt_kit.tokens import RefreshToken
 from tests.conftest import claims_of
 
 from .test_obtain import credentials
+from .test_scopes import ByGroups, give
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("default_user_model")]
-
-
-class ByGroups(TokenObtainPairSerializer):
-    @classmethod
-    def get_token(cls, user):
-        token = super().get_token(user)
-        token["scope"] = " ".join(sorted(user.groups.values_list("name", flat=True)))
-        return token
 
 
 class OwnToken(RefreshToken):
@@ -39,10 +31,6 @@ class OwnField(ByGroups):
 
 class OwnRefreshField(TokenRefreshSerializer):
     scope = serializers.CharField(required=False)
-
-
-def give(user, *names):
-    user.groups.set([Group.objects.get_or_create(name=name)[0] for name in names])
 
 
 def configured(cls):
