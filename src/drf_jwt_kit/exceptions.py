@@ -65,6 +65,7 @@ class Reason(TextChoices):
     SESSION_ENDED = "session_ended", _("This session has ended. Log in again.")
     NO_USER = "no_user", of_simple_jwt("User not found")
     """Of a token that another issuer made: it has no session that could have ended."""
+    PROOF_REQUIRED = "proof_required", _("This session is bound to another device.")
 
     @property
     def detail(self) -> StrOrPromise:

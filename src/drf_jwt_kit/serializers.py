@@ -214,7 +214,8 @@ class TokenRefreshSerializer(serializers.Serializer[Any]):
                 token = presented_of(self.token_class(presented), TokenKind.REFRESH)
         count_refresh(request, token.session_id)
         scope = asked_scope(self, attrs)
-        self.pair = sessions.refresh(token, request, retry_key=retry_key, scope=scope)
+        proof = self.context.get("proof")
+        self.pair = sessions.refresh(token, request, retry_key=retry_key, scope=scope, proof=proof)
         return self.pair.as_data()
 
 

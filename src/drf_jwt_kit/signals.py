@@ -7,6 +7,8 @@ arguments only:
 ``session_refreshed`` ``session_id``, ``user``, ``generation``, ``request`` (or None)
 ``refresh_reused``    ``session_id``, ``user``, ``presented`` and ``stored`` generation, ``request``
 ``refresh_followed``  ``session_id``, ``user``, ``generation``, ``request`` (or None)
+``refresh_unproven``  ``session_id``, ``user``, ``proof`` (``missing`` or ``of_another``),
+                      ``request`` (or None)
 ``refresh_repeated``  ``session_id``, ``user``, ``verdict``, ``request`` (or None)
 ``token_refused``     ``token`` (``access`` or ``refresh``), ``session_id`` (or None), ``user_id``,
                       ``verdict``
@@ -14,9 +16,9 @@ arguments only:
                       ``count``
 ``all_sessions_revoked`` ``valid_after`` (a datetime: earlier logins have ended), ``reason``
 
-``refresh_repeated`` and ``token_refused`` tell of nothing that a rollback could undo, and are sent
-at once. Their ``verdict`` is the one of the log. A token that is not genuine, or has expired, is no
-``token_refused``: anybody can send such a one, as often as they like.
+``refresh_unproven``, ``refresh_repeated`` and ``token_refused`` tell of nothing that a rollback
+could undo, and are sent at once. A ``verdict`` is the one of the log. A token that is not genuine,
+or has expired, is no ``token_refused``: anybody can send such a one, as often as they like.
 
 A changed password is sent as the end of all sessions of the user, also if ``sessions.keep`` then
 keeps one of them: ``sessions.live_sessions(user)`` has those that are left.
@@ -28,6 +30,7 @@ session_started = Signal()
 session_refreshed = Signal()
 refresh_reused = Signal()
 refresh_followed = Signal()
+refresh_unproven = Signal()
 refresh_repeated = Signal()
 token_refused = Signal()
 session_revoked = Signal()

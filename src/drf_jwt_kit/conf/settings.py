@@ -135,6 +135,10 @@ class KitSettings:
     """Put the refresh token alone into a cookie. Login and refresh answer the access token in the
     body, for pages that call other hosts with it: a script on the page can read it."""
 
+    DEVICE_BOUND: bool = fields.flag(False, sources=(KIT,))
+    """Let browsers that can bind a session to a key in their device: a copy of its cookies is then
+    worthless after one access lifetime. Experimental, as the draft that it follows."""
+
     # Claims
     CLAIMS_SERIALIZER: DottedPath = fields.dotted_path(paths.CLAIMS_SERIALIZER, sources=(KIT,))
     """The serializer that makes the claims of an access token from a user, at login and refresh."""

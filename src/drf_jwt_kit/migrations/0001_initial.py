@@ -57,6 +57,8 @@ class Migration(migrations.Migration):
                 ('scope_source', models.CharField(blank=True, editable=False, max_length=8)),
                 ('parent', models.UUIDField(blank=True, editable=False, null=True)),
                 ('data', drf_jwt_kit.models.login_data.LoginDataField(blank=True, default=dict, editable=False)),
+                ('bound_key', models.TextField(blank=True, editable=False)),
+                ('bound_since', models.PositiveIntegerField(editable=False, null=True)),
                 ('actor', models.CharField(blank=True, max_length=255, verbose_name='acted for by')),
                 ('actor_reason', models.CharField(blank=True, max_length=255, verbose_name='acted for because')),
                 ('created_at', drf_jwt_kit.models.moment.MomentField(default=drf_jwt_kit.conf.moments.local_now, verbose_name='created at')),

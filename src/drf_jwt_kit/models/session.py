@@ -31,6 +31,8 @@ from .moment import LiveUntilField, MomentField, later
 if TYPE_CHECKING:
     _Text: TypeAlias = models.CharField[str, str]
     _Number: TypeAlias = models.PositiveIntegerField[int, int]
+    _LongText: TypeAlias = models.TextField[str, str]
+    _NumberOrNone: TypeAlias = models.PositiveIntegerField[int | None, int | None]
     _Small: TypeAlias = models.PositiveSmallIntegerField[int, int]
     _Time: TypeAlias = models.DateTimeField[datetime, datetime]
     _TimeOrNone: TypeAlias = models.DateTimeField[datetime | None, datetime | None]
@@ -154,6 +156,10 @@ class Session(models.Model):
     parent: _IdOrNone = models.UUIDField(null=True, blank=True, editable=False)
     data: _Data = LoginDataField(default=dict, blank=True, editable=False)
     """What the project remembers of this login."""
+    bound_key: _LongText = models.TextField(blank=True, editable=False)
+    """The JWK of the key that its device has; empty if it is bound to none."""
+    bound_since: _NumberOrNone = models.PositiveIntegerField(null=True, editable=False)
+    """The generation from which on it is bound."""
     # Who acts as the user, by the id that tokens have; empty if it is the user.
     actor: _Text = models.CharField(_("acted for by"), max_length=255, blank=True)
     actor_reason: _Text = models.CharField(_("acted for because"), max_length=255, blank=True)

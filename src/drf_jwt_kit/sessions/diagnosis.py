@@ -24,7 +24,7 @@ from .account import user_id_of
 from .faults import database_faults_answered
 from .life import Verdict
 from .presented import EITHER, Origin, Presented, policy_for, read
-from .refresh import verdict_of
+from .refresh import Beside, verdict_of
 from .upkeep import state_in_words
 
 HIDDEN = "(not shown)"
@@ -126,7 +126,7 @@ def _of_live_session(token: Presented, session: Session, user: Any) -> Iterator[
             text = "It names another user than its session's row."
             yield Fault(code="other_user", text=text)
         return
-    verdict = verdict_of(token, session, user, "", now())
+    verdict = verdict_of(token, session, user, Beside(), now())
     if verdict in _VERDICTS:
         yield Fault(code=verdict.value, text=_VERDICTS[verdict])
 

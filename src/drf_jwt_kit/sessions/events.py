@@ -75,6 +75,18 @@ def followed(session: Session, user: Any, request: Any) -> None:
     _tell(signals.refresh_followed, **facts, request=request)
 
 
+def bound(session: Session) -> None:
+    """A session was bound to a key of its device."""
+    _log_after_commit("bound", session=session.pk, user=session.user_id)
+
+
+def unproven(session: Session, user: Any, proof: str, request: Any) -> None:
+    """Somebody without the key of its device has presented a token of a session. It goes on."""
+    log("refresh_unproven", level=logging.WARNING, session=session.pk, user=user.pk, proof=proof)
+    facts = {"session_id": session.pk, "user": user, "proof": proof}
+    signals.refresh_unproven.send_robust(Session, **facts, request=request)
+
+
 def repeated(session: Session, user: Any, verdict: Verdict, request: Any) -> None:
     """A refresh was answered that had been answered before; nothing of it can be rolled back."""
     if verdict.advances:

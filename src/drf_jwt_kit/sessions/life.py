@@ -48,6 +48,8 @@ class Verdict(Enum):
     USER_INACTIVE = "user_inactive"
     PASSWORD_CHANGED = "password_changed"
     AHEAD = "ahead"
+    UNPROVEN = "unproven"
+    """The session is bound to a device, and goes on there."""
     REUSED = "reused"
 
     @property
@@ -71,6 +73,23 @@ _ACCEPTED = {
 _EXPIRED = {End.TOO_OLD, End.IDLE}
 
 
+class Proof(Enum):
+    """What is presented beside a refresh token, to show that it comes from its own device."""
+
+    UNASKED = "unasked"
+    """The session is bound to no device."""
+    FITS = "fits"
+    MISSING = "missing"
+    """There is none, or it answers a challenge of before."""
+    OF_ANOTHER = "of_another"
+    """It is of another key than the session's, or of a session that has none."""
+
+    @property
+    def is_wanting(self) -> bool:
+        """Whether the session asks for a better one."""
+        return self in {Proof.MISSING, Proof.OF_ANOTHER}
+
+
 class State(NamedTuple):
     """The row of a session, and what is known about its user, at the time of a decision."""
 
@@ -86,6 +105,8 @@ class State(NamedTuple):
     account: End | None = None
     """The end that follows from a change of its user since the login."""
     access_lifetime: timedelta | None = None
+    bound_since: int | None = None
+    """The generation from which on it is bound to a key of its device."""
 
     @property
     def idle_limit(self) -> datetime:
@@ -102,6 +123,7 @@ class Use:
     """Its ``jti`` is that of the row for this generation, and it names the user of the row."""
     has_retry_key: bool
     """Its generation and retry key are those that the row was last rotated with."""
+    proof: Proof = Proof.UNASKED
 
 
 def is_cut_off(auth_time: int, valid_from: int | None) -> bool:
@@ -128,7 +150,8 @@ def judge(state: State, use: Use, *, now: datetime, leeway: timedelta) -> Verdic
     ``leeway`` is how long an honest duplicate still counts; zero means strict one-time use. It is
     counted from the last rotation, before and after it, because another machine's clock may be
     ahead. Later, a lost answer is collected with its retry key, until the idle limit, and the row
-    advances: whoever holds the answer that was lost is found when it is used. ``now`` is an aware
+    advances: whoever holds the answer that was lost is found when it is used. A proof that fits
+    does what a retry key does, for any token of before: a thief has none. ``now`` is an aware
     datetime. Never raises.
 
     Source: RFC 9700 section 4.14.2; docs/explanation/refresh-theorem.md.
@@ -155,6 +178,11 @@ def marked(duplicates: int) -> int:
     one more if the last one was.
     """
     return duplicates | 1
+
+
+def is_doubled(duplicates: int) -> bool:
+    """Whether the answer of the last rotation was given more than once."""
+    return duplicates == marked(duplicates)
 
 
 def carried_on(duplicates: int) -> int:
@@ -186,10 +214,14 @@ def _judge_generation(state: State, use: Use, *, repeats: bool) -> Verdict:
     """Decide by the generation of a genuine token, which may be answered again if ``repeats``."""
     if use.generation > state.generation:
         return Verdict.AHEAD
+    if use.proof.is_wanting:
+        # Whoever has bound the session had a newer token by then: one of the two is a thief.
+        is_older = state.bound_since is not None and use.generation < state.bound_since
+        return Verdict.REUSED if is_older and not repeats else Verdict.UNPROVEN
     if use.generation == state.generation:
         return Verdict.REPEAT_CURRENT if repeats else Verdict.ROTATE
     if use.generation == state.generation - 1 and repeats:
         return Verdict.REPEAT_CONCURRENT
-    if use.has_retry_key:
+    if use.has_retry_key or use.proof is Proof.FITS:
         return Verdict.REPEAT_RETRIED if repeats else Verdict.COLLECT
     return Verdict.REUSED

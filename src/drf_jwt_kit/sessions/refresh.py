@@ -11,7 +11,7 @@ import hmac
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -28,13 +28,13 @@ from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.jose.codec import TokenKind
 from drf_jwt_kit.models import RevokedReason, Session, statements
 
-from . import duplicates, end, events, grant, rows
+from . import bound, duplicates, end, events, grant, rows
 from .account import end_of_account, fingerprint, user_id_of
 from .adopted import begin_adopted
 from .causal import catch_up
 from .claims import additions_at_refresh
 from .faults import RowChanged, persistently
-from .life import Use, Verdict, carried_on, judge, marked
+from .life import Proof, Use, Verdict, carried_on, judge, marked
 from .presented import REFRESH, Origin, Presented, TokenOfAFace, is_genuine, presented_of, read
 from .tokens import NO_ADDITIONS, TokenPair, claims_of, pair_of
 
@@ -48,9 +48,27 @@ _UNCHANGED = (
     *("id", "generation", "password_fingerprint", "duplicates"),
     *("refresh_lifetime", "expires_at"),  # or ``live_until`` could be too early
 )
+_REASONS = {Verdict.FORGED: Reason.INVALID, Verdict.UNPROVEN: Reason.PROOF_REQUIRED}
+"""What the client is told; of any other verdict that the session has ended."""
 _OF_THE_USER = (Verdict.USER_GONE, Verdict.USER_INACTIVE, Verdict.PASSWORD_CHANGED)
 _ENDS_THE_SESSION = {verdict.value: verdict for verdict in (Verdict.REUSED, *_OF_THE_USER)}
 """By the reason that is stored."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What a client has sent beside its refresh token."""
+
+    key_hash: str = ""
+    """Of its retry key."""
+    scope: str = ""
+    proof: str | None = field(default=None, repr=False)
+
+    def proof_of(self, session: Session, token: Presented) -> Proof:
+        """What it proves that has sent ``token``."""
+        if self.proof is None and not session.bound_key:
+            return Proof.UNASKED
+        return bound.proof_of(session, token.gen, self.proof)
 
 
 @dataclass
@@ -76,13 +94,15 @@ def refresh(
     *,
     retry_key: str = "",
     scope: str = "",
+    proof: str | None = None,
 ) -> TokenPair:
     """Answer the next tokens for a refresh token, given as a string or a ``RefreshToken``.
 
     ``retry_key`` is a random value (the header ``Idempotency-Key``) of at least 16 characters that
     the client stores before the request, and sends again with the same token if the answer is
     lost. ``scope`` is what the access token may do of what is granted; the session keeps that.
-    Two queries, and those of the claims.
+    ``proof`` is what the browser of a bound session has signed; with one, only a bound session is
+    refreshed. Two queries, and those of the claims.
 
     Raises InvalidToken if the token is refused, InvalidScope if nothing of ``scope`` is granted,
     and ServiceUnavailable if the database does not answer. A reused token has then ended its
@@ -92,18 +112,16 @@ def refresh(
         token = read(presented, REFRESH)
     else:
         token = presented_of(presented, TokenKind.REFRESH)
-    key_hash = _hash_of(retry_key, token.gen)
-    own_end = _End(at=now())
-    once = partial(_refresh_once, token, request, key_hash, own_end, scope)
+    beside = Beside(key_hash=_hash_of(retry_key, token.gen), scope=scope, proof=proof)
+    once = partial(_refresh_once, token, request, beside, _End(at=now()))
     return persistently(lambda again: once(again=again))
 
 
 def _refresh_once(
     token: Presented,
     request: Request | HttpRequest | None,
-    key_hash: str,
+    beside: Beside,
     own_end: _End,
-    scope: str,
     *,
     again: bool,
 ) -> TokenPair:
@@ -111,19 +129,23 @@ def _refresh_once(
         begin_adopted(token, request)
     session, user = read_row(token, again=again)
     asked = now()
-    verdict = verdict_of(token, session, user, key_hash, asked)
+    verdict = verdict_of(token, session, user, beside, asked)
     if verdict is Verdict.REVOKED and own_end.wrote(session):
         verdict = _ENDS_THE_SESSION.get(session.revoked_reason, verdict)
     if not verdict.accepts:
         if _ends(verdict, session, own_end) and verdict is Verdict.REUSED:
             events.reused(session, user, token.gen, request)
+        if verdict is Verdict.UNPROVEN:
+            events.unproven(session, user, beside.proof_of(session, token).value, request)
         _refuse(verdict, token, session)
     added = additions_at_refresh(session, user) if _may_have_own_token(session) else NO_ADDITIONS
-    narrowed = grant.asked(session, scope) if scope else None
+    narrowed = grant.asked(session, beside.scope) if beside.scope else None
     unchanged = {name: getattr(session, name) for name in _UNCHANGED}
+    if get_settings().DEVICE_BOUND:
+        unchanged["bound_key"] = session.bound_key
     before = None if verdict is Verdict.ROTATE else copy.copy(session)
     if verdict.advances:
-        advance(session, user, as_local(asked), verdict, key_hash)
+        advance(session, user, as_local(asked), verdict, beside.key_hash)
     # Without rotation, only whoever is behind from before that was set needs another token.
     rotates = get_settings().ROTATE_REFRESH_TOKENS or token.gen != session.generation
     # The tokens are made before anything is stored, so that failing claims use up no generation.
@@ -131,8 +153,10 @@ def _refresh_once(
     pair = pair_of(session, user, claims, write=added.write, rotates=rotates, scope=narrowed)
     if verdict.advances and not store(session, unchanged):
         raise RowChanged
+    if session.bound_key and not bound.is_offered():
+        bound.forget(session)
     if before is not None:
-        own = again and hmac.compare_digest(key_hash, before.retry_key_hash)
+        own = again and hmac.compare_digest(beside.key_hash, before.retry_key_hash)
         duplicates.found(before, user, request, verdict, own=own)
     if verdict.advances:
         events.refreshed(session, user, request)
@@ -155,20 +179,20 @@ def read_row(token: Presented, *, again: bool) -> tuple[Session, Any]:
 
 
 def verdict_of(
-    token: Presented, session: Session, user: Any, key_hash: str, asked: datetime
+    token: Presented, session: Session, user: Any, beside: Beside, asked: datetime
 ) -> Verdict:
-    """The verdict about ``token`` at the moment ``asked``, with the hash of its retry key."""
-    settings = get_settings()
-    same_key = hmac.compare_digest(key_hash, session.retry_key_hash)
+    """The verdict about ``token``, with what was sent ``beside`` it, at the moment ``asked``."""
+    same_key = hmac.compare_digest(beside.key_hash, session.retry_key_hash)
     return judge(
         rows.judged_state(session, end_of_account(user, session.password_fingerprint)),
         Use(
             generation=token.gen,
             genuine=_names_user(token, session, user) and is_genuine(token, session),
-            has_retry_key=bool(key_hash) and same_key,
+            has_retry_key=bool(beside.key_hash) and same_key,
+            proof=beside.proof_of(session, token),
         ),
         now=asked,
-        leeway=settings.ROTATION_LEEWAY,
+        leeway=get_settings().ROTATION_LEEWAY,
     )
 
 
@@ -250,7 +274,7 @@ def _ends(verdict: Verdict, session: Session, own_end: _End) -> bool:
 
 
 def _refuse(verdict: Verdict, token: Presented, session: Session) -> None:
-    ahead = verdict is Verdict.AHEAD
+    ahead, unproven = verdict is Verdict.AHEAD, verdict is Verdict.UNPROVEN
     events.refused(token, verdict.value, level=logging.ERROR if ahead else logging.INFO)
-    reason = Reason.INVALID if verdict is Verdict.FORGED else Reason.SESSION_ENDED
-    raise InvalidToken(reason, final=not (ahead or was_replaced(session)))
+    reason = _REASONS.get(verdict, Reason.SESSION_ENDED)
+    raise InvalidToken(reason, final=not (ahead or unproven or was_replaced(session)))

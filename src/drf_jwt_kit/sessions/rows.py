@@ -53,6 +53,7 @@ class _Asked(NamedTuple):
     valid_after: datetime | None
     generation: int = 0  # neither matters for an access token
     access_lifetime: timedelta | None = None
+    bound_since: int | None = None
 
 
 _FOR_A_REQUEST = _Asked._fields[: _Asked._fields.index("valid_after")]
@@ -101,6 +102,7 @@ def state_of(session: Session | _Asked, account: End | None, valid_from: int | N
         valid_from=valid_from,
         account=account,
         access_lifetime=session.access_lifetime,
+        bound_since=session.bound_since,
     )
 
 

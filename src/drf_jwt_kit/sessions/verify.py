@@ -16,7 +16,7 @@ from .devices import BEGUN
 from .faults import persistent
 from .life import Verdict
 from .presented import REFRESH, Origin, Presented, TokenOfAFace, presented_of, read
-from .refresh import read_row, verdict_of, was_replaced
+from .refresh import Beside, read_row, verdict_of, was_replaced
 
 _ON_ITS_WAY = timedelta(days=1)
 """For longer, no request waits. The cookies of another browser, whose user has logged in elsewhere
@@ -36,7 +36,7 @@ def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = Fal
             return
         adoption.refuse_blacklisted(presented)
     session, user = read_row(presented, again=False)
-    verdict = verdict_of(presented, session, user, "", now())
+    verdict = verdict_of(presented, session, user, Beside(), now())
     lives = any_generation and verdict in {Verdict.AHEAD, Verdict.REUSED}
     if not (verdict.accepts or lives):
         raise InvalidToken(Reason.SESSION_ENDED)

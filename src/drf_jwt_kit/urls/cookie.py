@@ -18,6 +18,8 @@ urlpatterns = [
     path("logout/all/", views.CookieLogoutAllView.as_view(), name="token_logout_all"),
     path("sessions/", views.CookieSessionListView.as_view(), name="token_sessions"),
     path("sessions/<session_id>/", views.CookieSessionDetailView.as_view(), name="token_session"),
+    path("bind/", views.BindView.as_view(), name="token_bind"),
+    path("bind/refresh/", views.BoundRefreshView.as_view(), name="token_bound_refresh"),
     path("csrf/", views.CSRFView.as_view(), name="token_csrf"),
     path("jwks/", views.JWKSView.as_view(), name="token_jwks"),
 ]

@@ -1,5 +1,7 @@
 """Which endpoints are there? They read requests and answer; serializers and sessions decide."""
 
+from .bound import BindView as BindView
+from .bound import BoundRefreshView as BoundRefreshView
 from .cookies import CookieLogoutAllView as CookieLogoutAllView
 from .cookies import CookieLogoutView as CookieLogoutView
 from .cookies import CookieObtainView as CookieObtainView

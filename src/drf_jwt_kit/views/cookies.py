@@ -112,7 +112,7 @@ class CookieRefreshView(CookieEndpointMixin, TokenRefreshView):
         """The cookies, and how long they are valid. Reads a scope in the body, and no token."""
         body = self.body(request)
         more = {name: body[name] for name in ("scope",) if isinstance(body, dict) and name in body}
-        cookie = _presented(transports.refresh_cookie(), request)
+        cookie = presented_in(transports.refresh_cookie(), request)
         response = self.answer({"refresh": cookie, **more})
         pair = self._answered(response.data)
         return response if pair is None else self.moved(response, pair, held=cookie)
@@ -161,7 +161,7 @@ class CookieVerifyView(CookieEndpointMixin, TokenVerifyView):
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """200, or what is wrong with it."""
-        cookie = _presented(transports.access_cookie(), request)
+        cookie = presented_in(transports.access_cookie(), request)
         JWTCookieAuthentication().get_validated_token(cookie.encode())  # refuses a refresh token
         return self.answer({"token": cookie})
 
@@ -231,7 +231,7 @@ class CookieSessionDetailView(CookieSessionViewBase, SessionDetailView):
         return self.cleared(response) if self.session_of(request) == UUID(session_id) else response
 
 
-def _presented(cookie: transports.TokenCookie, request: Request) -> str:
+def presented_in(cookie: transports.TokenCookie, request: Request) -> str:
     """The token in ``cookie``. Raises NotAuthenticated if there is none, and InvalidToken for text
     that is never a token: a serializer's field would call it a bad body."""
     token = cookie.read(request)

@@ -6,15 +6,18 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from django.urls import NoReverseMatch, reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from drf_jwt_kit import transports
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.sessions import bound
 from drf_jwt_kit.sessions.answered import without_tokens
 from drf_jwt_kit.sessions.beginnings import Beginning, Waiting
 from drf_jwt_kit.sessions.presented import sid_of
 from drf_jwt_kit.sessions.tokens import TokenPair
+from drf_jwt_kit.transports import bound as headers
 
 from .endpoint import EndpointMixin
 
@@ -47,6 +50,28 @@ def into_cookies(response: Response, pair: TokenPair, *, held: str = "") -> Resp
     return response
 
 
+def offer_to_bind(request: Request, response: Response, token: str) -> None:
+    """Let a browser that can bind the session of the refresh ``token`` to its device, if the URLs
+    have an endpoint for that."""
+    address = address_of(request, "token_bind")
+    if address is not None:
+        headers.offer(response, address=address, challenge=bound.challenge_for(token))
+        if isinstance(response.data, dict):
+            response.data["device_bound"] = False  # not yet: GET there says whether it is
+
+
+def address_of(request: Request, name: str) -> str | None:
+    """Where the endpoint ``name`` is that stands beside the one of ``request``; None if none is."""
+    match = request.resolver_match
+    if match is None:
+        return None
+    captured = match.captured_kwargs  # type: ignore[attr-defined]  # unknown to django-stubs
+    try:
+        return reverse(":".join([*match.namespaces, name]), kwargs=captured)
+    except NoReverseMatch:
+        return None
+
+
 def cleared(response: Response) -> Response:
     """``response``, with which the browser forgets both cookies."""
     transports.access_cookie().clear(response)
@@ -71,7 +96,18 @@ class NoTokensMixin(EndpointMixin):
             if transports.access_cookie().read_each(self.request):  # of before that was set
                 transports.access_cookie().clear(response)
         transports.tell_if_dropped(self.request)
-        return into_cookies(response, pair, held=held)
+        moved = into_cookies(response, pair, held=held)
+        if bound.is_offered() and self._is_new(pair, held):
+            offer_to_bind(self.request, moved, pair.refresh or "")
+        return moved
+
+    def _is_new(self, pair: TokenPair, held: str) -> bool:
+        """Whether nobody else has the refresh token of ``pair``: that of a login, or, while tokens
+        are rotated, of a rotation. Whoever asks to bind it then is the one who has got it."""
+        if not pair.refresh:
+            return False
+        rotates = get_settings().ROTATE_REFRESH_TOKENS
+        return not held or (rotates and not transports.is_same_generation(pair.refresh, held))
 
     def prepared(self) -> list[Beginning]:
         """The logins that this request has prepared."""

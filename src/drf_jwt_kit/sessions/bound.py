@@ -1,0 +1,149 @@
+"""Which key of its device is a session bound to, and does a request prove that it has it?
+
+A browser makes the key in hardware, so that whoever copies its cookies does not have it. No
+challenge is stored: it is computed from the refresh token and the time. What follows from a proof,
+or from none, is decided in ``life``. Source: the W3C draft Device Bound Session Credentials.
+"""
+
+from __future__ import annotations
+
+import hmac
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.utils.crypto import salted_hmac
+from django.views.decorators.debug import sensitive_variables
+
+from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.conf.moments import now
+from drf_jwt_kit.exceptions import InvalidToken, Reason
+from drf_jwt_kit.jose.codec import read_unverified
+from drf_jwt_kit.jose.possession import challenge_in, key_in
+from drf_jwt_kit.models import Session
+
+from . import events, rows
+from .faults import RowChanged, persistently
+from .life import Proof, is_doubled
+from .presented import REFRESH, Presented, is_genuine, read
+
+_SALT = "drf_jwt_kit.sessions.bound"
+_SHORTEST = timedelta(seconds=10)
+"""How long a challenge is good at least: a chip may take seconds to make a key."""
+
+
+def is_offered() -> bool:
+    """Whether browsers are asked to bind their sessions."""
+    return get_settings().DEVICE_BOUND
+
+
+@sensitive_variables()
+def challenge_for(refresh_token: str) -> str:
+    """The challenge that the device of ``refresh_token``, one of ours, is to sign now."""
+    return _challenge(_jti_of(refresh_token), _bucket(now()))
+
+
+@sensitive_variables()
+def is_fresh(proof: str, refresh_token: str) -> bool:
+    """Whether ``proof``, which nobody has verified, answers a challenge that is still good."""
+    with suppress(InvalidToken):
+        return _answers(str(read_unverified(proof).get("jti")), _jti_of(refresh_token))
+    return False
+
+
+def proof_of(session: Session, generation: int, proof: str | None) -> Proof:
+    """What a request proves that presents the token of ``generation``.
+
+    ``proof`` is None for a request that was not asked for any.
+    """
+    if not is_offered():
+        return Proof.UNASKED
+    if not session.bound_key:
+        return Proof.UNASKED if proof is None else Proof.OF_ANOTHER
+    if not proof:
+        return Proof.MISSING
+    try:
+        challenge = challenge_in(proof, session.bound_key)
+    except InvalidToken:
+        return Proof.OF_ANOTHER
+    return Proof.FITS if _answers(challenge, session.jti_of(generation)) else Proof.MISSING
+
+
+@sensitive_variables()
+def bind(refresh_token: str, proof: str) -> None:
+    """Bind the session of ``refresh_token`` to the key that ``proof`` brings. Two queries.
+
+    Raises InvalidToken if the token is not the newest of a live session, if its answer was given
+    twice, so that somebody else may hold it as well, if the session is bound to another key, or if
+    ``proof`` does not answer a challenge of this token; and ServiceUnavailable.
+    """
+    token = read(refresh_token, REFRESH)
+    jwk = key_in(proof)
+    if not _answers(challenge_in(proof, jwk), token.jti):
+        raise InvalidToken(Reason.INVALID)
+    persistently(lambda again: _bind_once(token, jwk, again=again))
+
+
+def is_bound(refresh_token: str) -> bool:
+    """Whether the session of ``refresh_token`` is bound. One query.
+
+    Raises InvalidToken if it is not live.
+    """
+    token = read(refresh_token, REFRESH)
+    once = partial(_live_session, token)
+    return is_offered() and bool(persistently(lambda again: once(again=again)).bound_key)
+
+
+def forget(session: Session) -> None:
+    """Take the key from a session that was refreshed without proof, because none is asked any
+    more: its browser has forgotten the key as well by the time that proofs are asked again."""
+    row = rows.stored().filter(pk=session.pk, bound_key=session.bound_key)
+    row.update(bound_key="", bound_since=None)
+
+
+def _bind_once(token: Presented, jwk: str, *, again: bool) -> None:
+    session = _live_session(token, again=again)
+    if session.bound_key == jwk:
+        return  # the browser asks once more
+    if session.bound_key or session.generation != token.gen or is_doubled(session.duplicates):
+        rows.refuse(token, "not_bound", Reason.INVALID)
+    same = {"generation": token.gen, "duplicates": session.duplicates, "bound_key": ""}
+    row = rows.stored().filter(pk=session.pk, revoked_at=None, **same)
+    if not row.update(bound_key=jwk, bound_since=token.gen):
+        raise RowChanged
+    events.bound(session)
+
+
+def _live_session(token: Presented, *, again: bool) -> Session:
+    found = rows.find_again(token.session_id) if again else rows.find(token.session_id)
+    session, user = found or (None, None)
+    if session is None:
+        rows.refuse(token, "unknown")
+    if not is_genuine(token, session):
+        rows.refuse(token, "forged", Reason.INVALID)
+    end = rows.end_of_session(session, user)
+    if end is not None:
+        rows.refuse(token, end.value)
+    return session
+
+
+def _jti_of(refresh_token: str) -> str:
+    return str(read_unverified(refresh_token).get(get_settings().JTI_CLAIM))
+
+
+def _answers(challenge: str, jti: str) -> bool:
+    """Whether ``challenge`` is one of the token with this ``jti``, and still good."""
+    latest = _bucket(now())
+    good = (_challenge(jti, bucket) for bucket in (latest, latest - 1))
+    given = challenge.encode()
+    return any(hmac.compare_digest(one.encode(), given) for one in good)
+
+
+def _challenge(jti: str, bucket: int) -> str:
+    """The ``jti`` names the session and the generation, and who has it cannot compute this."""
+    return salted_hmac(_SALT, f"{jti}:{bucket}", algorithm="sha256").hexdigest()
+
+
+def _bucket(at: datetime) -> int:
+    good_for = max(get_settings().ROTATION_LEEWAY, _SHORTEST)
+    return int(at.timestamp() // good_for.total_seconds())

@@ -1,0 +1,334 @@
+"""Sessions that are bound to a device: a copy of the cookies is no way to go on."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from drf_jwt_kit import signals
+from drf_jwt_kit.models import Session
+
+from .browser import ACCESS, REFRESH, cleared, cookies_of, credentials, session_of
+from .device import BindingBrowser, Device, challenge_in, copied, offered
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.flows.cookie_urls")]
+
+
+@pytest.fixture
+def settings(settings):
+    settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}
+    return settings
+
+
+@pytest.fixture
+def owner(settings, clock, user):
+    """Bound, and later than any leeway."""
+    browser = BindingBrowser()
+    browser.bind(browser.log_in(user))
+    clock.shift(timedelta(minutes=14))
+    return browser
+
+
+@pytest.fixture
+def told():
+    facts = []
+
+    def receiver(sender, **more):
+        facts.append(more)
+
+    signals.refresh_unproven.connect(receiver)
+    yield facts
+    signals.refresh_unproven.disconnect(receiver)
+
+
+def code_of(answer):
+    return (answer.status_code, answer.json().get("reason"))
+
+
+class TestOffer:
+    def test_stands_in_the_answer_to_a_login(self, settings, browser, user):
+        path, challenge = offered(browser.log_in(user))
+
+        assert (path, len(challenge)) == ("/api/auth/bind/", 64)
+
+    def test_is_told_to_pages_as_a_session_that_is_not_bound_yet(self, settings, browser, user):
+        assert browser.log_in(user).json()["device_bound"] is False
+
+    def test_is_not_made_while_the_setting_is_off(self, browser, user):
+        answer = browser.log_in(user)
+
+        assert "Secure-Session-Registration" not in answer
+        assert "device_bound" not in answer.json()
+
+    def test_is_not_made_by_header(self, settings, client, user):
+        answer = client.post("/api/token/", credentials(user))
+
+        assert "Secure-Session-Registration" not in answer
+
+    def test_is_made_again_by_a_refresh(self, settings, logged_in, past_leeway):
+        assert offered(logged_in.refresh())[0] == "/api/auth/bind/"
+
+    def test_is_not_made_by_an_answer_that_was_given_before(self, settings, logged_in, clock):
+        logged_in.refresh()
+
+        assert "Secure-Session-Registration" not in logged_in.refresh()
+
+    def test_is_not_made_to_a_later_holder_of_a_token_that_is_never_rotated(
+        self, settings, logged_in, past_leeway
+    ):
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True, "ROTATE_REFRESH_TOKENS": False}
+        past_leeway()
+
+        assert "Secure-Session-Registration" not in logged_in.refresh()
+
+
+class TestBinding:
+    @pytest.mark.parametrize("algorithm", ["ES256", "RS256"])
+    def test_keeps_the_public_key_of_the_device(self, settings, user, algorithm):
+        browser = BindingBrowser(Device(algorithm))
+
+        answer = browser.bind(browser.log_in(user))
+
+        assert answer.status_code == 200
+        kept = json.loads(session_of(browser).bound_key)
+        assert kept == {**browser.device.jwk, "alg": algorithm}
+
+    def test_tells_the_browser_which_cookie_to_renew_and_where(self, settings, user):
+        browser = BindingBrowser()
+
+        answer = browser.bind(browser.log_in(user))
+
+        assert answer.json() == {
+            "session_identifier": str(session_of(browser).pk),
+            "refresh_url": "/api/auth/bind/refresh/",
+            "scope": {"include_site": False, "scope_specification": []},
+            "credentials": [
+                {
+                    "type": "cookie",
+                    "name": ACCESS,
+                    "attributes": "Path=/; Secure; HttpOnly; SameSite=Lax",
+                }
+            ],
+        }
+
+    def test_is_known_to_a_page_that_asks(self, owner):
+        assert owner.get("/api/auth/bind/").json() == {"device_bound": True}
+
+    def test_may_be_asked_for_once_more_by_the_same_device(self, settings, user):
+        browser = BindingBrowser()
+        offer = browser.log_in(user)
+        browser.bind(offer)
+
+        assert browser.bind(offer).status_code == 200
+
+    def test_is_not_changed_by_another_device(self, settings, user):
+        browser = BindingBrowser()
+        offer = browser.log_in(user)
+        browser.bind(offer)
+        before = session_of(browser).bound_key
+        browser.device = Device()
+
+        assert code_of(browser.bind(offer)) == (401, "invalid")
+        assert session_of(browser).bound_key == before
+
+    def test_takes_no_copy_of_the_cookies_for_the_device(self, settings, logged_in):
+        thief = BindingBrowser()
+        thief.cookies.load(cookies_of(logged_in))
+
+        guessed = thief.device.registration("a guess")
+        answer = thief.by_itself("/api/auth/bind/", Secure_Session_Response=guessed)
+
+        assert code_of(answer) == (401, "invalid")
+
+    def test_is_too_late_once_the_challenge_is_old(self, settings, clock, user):
+        browser = BindingBrowser()
+        offer = browser.log_in(user)
+        clock.shift(timedelta(seconds=20))
+
+        assert code_of(browser.bind(offer)) == (401, "invalid")
+
+    def test_is_refused_where_somebody_else_has_got_the_same_answer(
+        self, settings, clock, logged_in, user, past_leeway
+    ):
+        past_leeway()
+        browser = BindingBrowser()
+        browser.cookies.load(cookies_of(logged_in))
+        offer = browser.refresh()
+        logged_in.refresh()
+
+        assert code_of(browser.bind(offer)) == (401, "invalid")
+
+    def test_needs_a_key(self, settings, logged_in):
+        browser = BindingBrowser()
+        browser.cookies.load(cookies_of(logged_in))
+
+        assert code_of(browser.by_itself("/api/auth/bind/")) == (401, "invalid")
+
+    def test_needs_the_cookie(self, settings):
+        answer = BindingBrowser().by_itself("/api/auth/bind/")
+
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+
+    def test_of_an_ended_session_is_refused(self, settings, user):
+        browser = BindingBrowser()
+        offer = browser.log_in(user)
+        Session.objects.get().delete()
+
+        assert code_of(browser.bind(offer)) == (401, "session_ended")
+
+
+class TestRenewal:
+    def test_takes_two_requests_of_the_browser_and_no_script(self, owner):
+        before = owner.held(REFRESH)
+
+        answer = owner.renew_with_proof()
+
+        assert (answer.status_code, answer.json()) == (200, owner.told)
+        assert owner.held(REFRESH) != before
+        assert owner.get("/api/secure/").status_code == 200
+
+    def test_asks_with_a_challenge_of_the_session(self, owner):
+        answer = owner.renew()
+
+        assert code_of(answer) == (403, "proof_required")
+        assert answer["Secure-Session-Challenge"].endswith(f';id="{session_of(owner).pk}"')
+
+    def test_that_is_sent_twice_is_answered_twice(self, owner):
+        twin = copied(owner)
+        proof = owner.device.proof(challenge_in(owner.renew()))
+
+        answers = [owner.renew(proof), twin.renew(proof)]
+
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert session_of(owner).generation == 1
+
+    def test_goes_on_after_any_number_of_lost_answers(self, owner, clock):
+        lost = copied(owner)
+        lost.device = owner.device
+        for _ in range(3):
+            lost.renew_with_proof()
+            clock.shift(timedelta(minutes=1))
+
+        assert owner.renew_with_proof().status_code == 200
+
+    def test_with_another_key_is_refused(self, owner):
+        proof = Device().proof(challenge_in(owner.renew()))
+
+        assert code_of(owner.renew(proof)) == (401, "proof_required")
+
+    def test_with_a_proof_of_before_asks_again(self, owner, clock):
+        proof = owner.device.proof(challenge_in(owner.renew()))
+        clock.shift(timedelta(seconds=20))
+
+        assert code_of(owner.renew(proof)) == (403, "proof_required")
+
+    def test_of_a_login_of_before_tells_the_browser_to_stop(self, owner):
+        answer = owner.renew(session_id="another")
+
+        assert answer.json() == {"session_identifier": "another", "continue": False}
+
+    def test_of_a_session_that_is_not_bound_is_refused(self, settings, user):
+        browser = BindingBrowser()
+        browser.log_in(user)
+        session_id = str(session_of(browser).pk)
+        browser.told = {"refresh_url": "/api/auth/bind/refresh/"}
+        proof = browser.device.proof(challenge_in(browser.renew(session_id=session_id)))
+
+        assert code_of(browser.renew(proof, session_id)) == (401, "proof_required")
+
+    def test_of_an_ended_session_ends_with_the_cookies(self, owner, user):
+        Session.objects.update(revoked_at=Session.objects.get().created_at)
+
+        answer = owner.renew_with_proof()
+
+        assert code_of(answer) == (401, "session_ended")
+        assert cleared(answer) == {ACCESS, REFRESH}
+
+
+class TestCopiedCookies:
+    def test_open_nothing_new(self, owner):
+        thief = copied(owner)
+
+        assert code_of(thief.refresh()) == (401, "proof_required")
+        assert code_of(thief.renew_with_proof()) == (401, "proof_required")
+
+    def test_open_nothing_new_at_the_endpoint_for_apps(self, owner, client):
+        answer = client.post("/api/token/refresh/", {"refresh": owner.held(REFRESH)})
+
+        assert code_of(answer) == (401, "proof_required")
+
+    def test_are_left_with_the_browser_whose_page_asks_for_a_refresh(self, owner):
+        assert cleared(owner.refresh()) == set()
+
+    def test_do_not_log_the_owner_out(self, owner):
+        copied(owner).refresh()
+
+        assert owner.renew_with_proof().status_code == 200
+
+    def test_do_not_log_the_owner_out_once_they_are_old(self, owner, clock):
+        thief = copied(owner)
+        owner.renew_with_proof()
+        clock.shift(timedelta(minutes=1))
+
+        assert code_of(thief.refresh()) == (401, "proof_required")
+        assert owner.renew_with_proof().status_code == 200
+
+    def test_are_told_of(self, owner, told):
+        copied(owner).refresh()
+
+        assert [facts["proof"] for facts in told] == ["missing"]
+
+    def test_are_told_of_also_with_a_key_of_their_own(self, owner, told):
+        copied(owner).renew_with_proof()
+
+        assert [facts["proof"] for facts in told] == ["of_another"]
+
+    def test_are_logged_as_a_warning(self, owner, user, caplog):
+        copied(owner).refresh()
+
+        line = f"event=refresh_unproven session={session_of(owner).pk} user={user.pk} proof=missing"
+        assert [record.levelname for record in caplog.records if record.message == line] == [
+            "WARNING"
+        ]
+
+    def test_of_before_the_binding_end_a_session_that_somebody_else_has_bound(
+        self, settings, logged_in, clock, past_leeway
+    ):
+        past_leeway()
+        thief = BindingBrowser()
+        thief.cookies.load(cookies_of(logged_in))
+        thief.bind(thief.refresh())
+        clock.shift(timedelta(minutes=1))
+
+        logged_in.refresh()
+
+        assert session_of(thief).revoked_reason == "reused"
+
+
+class TestSettingTurnedOff:
+    def test_lets_a_bound_session_go_on_by_script(self, owner, settings):
+        settings.DRF_JWT_KIT = {}
+
+        assert owner.refresh().status_code == 200
+        assert session_of(owner).bound_key == ""
+
+    def test_tells_the_browser_to_stop(self, owner, settings):
+        settings.DRF_JWT_KIT = {}
+
+        assert owner.renew().json()["continue"] is False
+
+    def test_binds_nothing_any_more(self, settings, user):
+        browser = BindingBrowser()
+        offer = browser.log_in(user)
+        settings.DRF_JWT_KIT = {}
+
+        assert browser.bind(offer).json()["continue"] is False
+        assert session_of(browser).bound_key == ""
+
+    def test_and_on_again_offers_anew(self, owner, settings, clock):
+        settings.DRF_JWT_KIT = {}
+        owner.refresh()
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}
+        clock.shift(timedelta(minutes=1))
+
+        assert owner.bind(owner.refresh()).status_code == 200
