@@ -396,6 +396,33 @@ class TestTheCheck:
 
         assert self.said() == []
 
+    @pytest.mark.parametrize("door", ["anew", "anew_by_cookie", "anew_beside_hooked"])
+    def test_finds_a_password_alone_that_makes_a_login_younger(self, settings, door):
+        settings.ROOT_URLCONF = f"tests.allauth.doors.{door}"
+
+        (said,) = self.said()
+
+        assert "a URL with our reauthenticate/: to it the password is proof enough" in said.msg
+
+    def test_says_it_once_of_a_set_with_both(self, settings):
+        settings.ROOT_URLCONF = "tests.allauth.doors.header"
+
+        (said,) = self.said()
+
+        assert "our login by password and reauthenticate/:" in said.msg
+
+    def test_is_content_where_a_project_chooses_what_proves_a_user_anew(self, settings):
+        settings.ROOT_URLCONF = "tests.allauth.doors.anew_choosing"
+
+        assert self.said() == []
+
+    @pytest.mark.parametrize("door", ["anew", "anew_beside_hooked", "dj_rest_auth"])
+    def test_is_content_at_each_door_with_the_hook_in_the_settings(self, settings, door):
+        settings.ROOT_URLCONF = f"tests.allauth.doors.{door}"
+        settings.SIMPLE_JWT = {"TOKEN_OBTAIN_SERIALIZER": "tests.allauth.doors.hooked.Asking"}
+
+        assert self.said() == []
+
     def test_leaves_a_serializer_that_is_not_there_to_another_check(self, settings):
         settings.ROOT_URLCONF = "tests.allauth.doors.header"
         settings.SIMPLE_JWT = {"TOKEN_OBTAIN_SERIALIZER": "tests.allauth.nowhere.Serializer"}

@@ -220,6 +220,17 @@ class TestAddresses:
         assert status_of(routes.rate_limit) is Status.YOURS
         assert status_of(routes.storage) is Status.YOURS
 
+    def test_a_password_that_is_asked_for_anew_is_one_that_is_taken(self, settings):
+        settings.ROOT_URLCONF = "tests.management.anew"
+
+        assert status_of(routes.password_login) is Status.YOURS
+
+    def test_a_password_that_is_asked_for_anew_can_be_guessed(self, settings):
+        settings.ROOT_URLCONF = "tests.management.anew"
+        settings.DRF_JWT_KIT = {"THROTTLE_RATES": {"login_user": None}}
+
+        assert status_of(routes.rate_limit) is Status.NOT_MET
+
     def test_a_view_that_asks_for_a_recent_login_is_named(self, monkeypatch):
         monkeypatch.setattr("tests.urls.SecureView.max_auth_age", timedelta(minutes=5))
 

@@ -68,7 +68,8 @@ RFC_10017 = Standard(
         Requirement(
             number="7.3",
             asks="No page of another party takes the user's password.",
-            does="Takes it at its own login alone, which can be left out of the URLs.",
+            does="Takes it at its own login and `reauthenticate/` alone, which can be left out of "
+            "the URLs.",
             tests=(
                 "tests/sessions/test_start.py::TestStart"
                 "::test_ends_another_kind_of_login_in_the_same_tokens",

@@ -39,7 +39,8 @@ RFC_9700 = Standard(
         Requirement(
             number="2.4",
             asks="No client but the service's own is given the user's password.",
-            does="Takes a password at its own login alone, which can be left out of the URLs.",
+            does="Takes a password at its own login and `reauthenticate/` alone, which can be left "
+            "out of the URLs.",
             tests=(
                 "tests/sessions/test_start.py::TestStart"
                 "::test_ends_another_kind_of_login_in_the_same_tokens",

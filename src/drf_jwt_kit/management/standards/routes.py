@@ -18,7 +18,7 @@ from .settings import said
 
 def rate_limit() -> Evidence:
     """What slows down whoever guesses passwords."""
-    logins = _routed(views.TokenObtainPairView)
+    logins = _routed(*_WITH_PASSWORD)
     if not logins:
         return yours("No login of ours is routed. Show what limits the one that is.")
     throttles = sorted({cls.__name__ for view in logins for cls in _throttles(view)})
@@ -56,8 +56,8 @@ def end_of_the_others() -> Evidence:
 
 
 def password_login() -> Evidence:
-    """Whether our login takes passwords."""
-    if _routed(views.TokenObtainPairView):
+    """Whether a view of ours takes passwords."""
+    if _routed(*_WITH_PASSWORD):
         return yours(
             "A login by password is routed. Show that only pages and apps of yours use it."
         )
@@ -116,6 +116,7 @@ def storage() -> Evidence:
     return met("The endpoints for browsers put both tokens into cookies that no script reads.")
 
 
+_WITH_PASSWORD = (views.TokenObtainPairView, views.ReauthenticateView)
 _ELSEWHERE = "Show where clients keep their tokens, and that it is not localStorage."
 
 
@@ -123,8 +124,8 @@ def _has(what: str, view: Any) -> Evidence:
     return met(f"{what} is routed.") if _routed(view) else not_met(f"{what} is not routed.")
 
 
-def _routed(view: Any) -> list[Any]:
-    return [cls for cls in routed_classes() if issubclass(cls, view)]
+def _routed(*kinds: type) -> list[Any]:
+    return [cls for cls in routed_classes() if issubclass(cls, kinds)]
 
 
 def _throttles(view: Any) -> list[type]:
