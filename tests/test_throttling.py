@@ -144,25 +144,44 @@ class TestChecks:
             )
         ]
 
-    @pytest.mark.parametrize("whose", ["DRF_JWT_KIT", "REST_FRAMEWORK"])
-    def test_a_proxy_that_is_counted_is_fine(self, settings, whose):
+    def test_a_proxy_that_is_counted_is_fine(self, settings):
         settings.SECURE_PROXY_SSL_HEADER = BEHIND
-        setattr(settings, whose, {**getattr(settings, whose, {}), "NUM_PROXIES": 1})
+        settings.DRF_JWT_KIT = {"NUM_PROXIES": 1}
 
         assert said(deploy=True) == []
 
-    def test_two_numbers_of_proxies_are_a_warning(self, settings):
-        settings.DRF_JWT_KIT = {"NUM_PROXIES": 1}
+    def test_a_proxy_that_rest_framework_counts_is_known_to_the_throttles(self, settings):
+        settings.SECURE_PROXY_SSL_HEADER = BEHIND
+        settings.DRF_JWT_KIT = {"RECORD_CLIENT": False}
+        settings.REST_FRAMEWORK = {"NUM_PROXIES": 1}
+
+        assert said(deploy=True) == []
+
+    @pytest.mark.parametrize(("kit", "ours"), [({}, 0), ({"NUM_PROXIES": 1}, 1)])
+    def test_two_numbers_of_proxies_are_a_warning(self, settings, kit, ours):
+        settings.DRF_JWT_KIT = kit
         settings.REST_FRAMEWORK = {"NUM_PROXIES": 2}
 
         assert said() == [
             (
                 "W010",
-                "DRF_JWT_KIT['NUM_PROXIES'] is 1, and REST_FRAMEWORK['NUM_PROXIES'] is 2: "
+                f"DRF_JWT_KIT['NUM_PROXIES'] is {ours}, and REST_FRAMEWORK['NUM_PROXIES'] is 2: "
                 "sessions remember another address than throttles count.",
                 "Set both to the number of your own proxies, or only ours.",
             )
         ]
+
+    @pytest.mark.parametrize("both", [0, 1])
+    def test_one_number_of_proxies_is_fine(self, settings, both):
+        settings.DRF_JWT_KIT = settings.REST_FRAMEWORK = {"NUM_PROXIES": both}
+
+        assert said() == []
+
+    def test_two_numbers_are_fine_where_sessions_remember_no_address(self, settings):
+        settings.DRF_JWT_KIT = {"NUM_PROXIES": 1, "RECORD_CLIENT": False}
+        settings.REST_FRAMEWORK = {"NUM_PROXIES": 2}
+
+        assert said() == []
 
     def test_nothing_is_said_where_nothing_is_counted(self, settings):
         off = {"login_user": None, "login_ip": None, "refresh_session": None}

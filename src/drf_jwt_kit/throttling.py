@@ -164,7 +164,7 @@ def check_deploy() -> Iterator[CheckMessage]:
 def check() -> Iterator[CheckMessage]:
     """Two answers to one question. Needs valid settings."""
     ours, theirs = get_settings().NUM_PROXIES, drf_settings.NUM_PROXIES
-    if ours and theirs is not None and ours != theirs:
+    if theirs not in {None, ours} and get_settings().RECORD_CLIENT:
         yield PROXIES_CONTRADICT(
             f"DRF_JWT_KIT['NUM_PROXIES'] is {ours}, and REST_FRAMEWORK['NUM_PROXIES'] is "
             f"{theirs}: sessions remember another address than throttles count.",
