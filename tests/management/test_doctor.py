@@ -28,6 +28,7 @@ from drf_jwt_kit.sessions.life import Verdict as Judged
 
 pytestmark = pytest.mark.django_db
 DOCTOR = "drf_jwt_kit.management.subcommands.doctor"
+SHOWS_MORE = "python manage.py showmigrations --database default shows what the driver says."
 
 
 @pytest.fixture
@@ -41,7 +42,9 @@ def found(settings):
 
 
 def wrong(*_args, **_kwargs):
-    raise OperationalError("no route to host\nand more")
+    cause = ConnectionError()
+    cause.sqlstate = "08006"
+    raise OperationalError('could not translate host name "half-a-password@db"') from cause
 
 
 @pytest.mark.usefixtures("no_sockets")
@@ -234,7 +237,8 @@ class TestASession:
         (only,) = trial.of_a_session()
 
         assert only.verdict is Verdict.UNKNOWN
-        assert only.text.endswith("'default': no route to host")
+        assert only.text.endswith("'default': OperationalError 08006")
+        assert only.hint == SHOWS_MORE
 
     def test_one_whose_database_fails_later_is_wrong(self, monkeypatch):
         monkeypatch.setattr("drf_jwt_kit.sessions.rehearsal.store", wrong)
@@ -242,7 +246,8 @@ class TestASession:
         *_, last = trial.of_a_session()
 
         assert last.verdict is Verdict.WRONG
-        assert "after 2 steps: no route to host" in last.text
+        assert last.text.endswith("after 2 steps: OperationalError 08006")
+        assert last.hint == SHOWS_MORE
 
     def test_an_error_that_is_not_ours_is_told_by_its_type(self, monkeypatch):
         def broken(*_args, **_kwargs):
@@ -319,7 +324,8 @@ class TestDatabases:
         (only,) = surroundings.of_databases()
 
         assert only.verdict is Verdict.UNKNOWN
-        assert only.text == "'default' (sessions and users) does not answer: no route to host"
+        says = "'default' (sessions and users) does not answer: OperationalError 08006"
+        assert (only.text, only.hint) == (says, SHOWS_MORE)
 
 
 class TestTheCache:

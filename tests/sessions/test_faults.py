@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ImproperlyConfigured
 from django.db import (
     IntegrityError,
     InterfaceError,
@@ -353,3 +354,26 @@ class TestRolledBack:
 
         assert kit.get_with(tokens.access).status_code == 200
         assert told == []
+
+
+def caused(error, cause):
+    error.__cause__ = cause
+    return error
+
+
+class TestWhatAPersonIsTold:
+    @pytest.mark.parametrize(
+        ("error", "said"),
+        [
+            (ImproperlyConfigured("It is gone."), "It is gone."),
+            (caused(ImproperlyConfigured("It is gone."), OSError("a secret")), "It is gone."),
+            (caused(ServiceUnavailable(), ImproperlyConfigured("It is gone.")), "It is gone."),
+            (caused(ServiceUnavailable(), OperationalError("a secret")), "OperationalError"),
+            (caused(ServiceUnavailable(), deadlock()), "OperationalError 1213"),
+        ],
+    )
+    def test_is_in_our_words_or_the_type_of_the_error(self, error, said):
+        assert faults.reason_of(error) == said
+
+    def test_is_our_sentence_where_nothing_else_is_behind_it(self):
+        assert faults.reason_of(ServiceUnavailable()).startswith("Logging in is not available")

@@ -13,6 +13,7 @@ from functools import wraps
 from time import monotonic
 from typing import ParamSpec, TypeVar
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
 from drf_jwt_kit.exceptions import ServiceUnavailable
@@ -111,6 +112,24 @@ def is_unwritable(error: Exception) -> bool:
     return isinstance(error, DatabaseError) and not _UNWRITABLE.isdisjoint(_codes_of(error))
 
 
+def kind_of(error: BaseException) -> str:
+    """The type of a driver's error and its code, for a person. Not its words: they may hold what
+    the connection was given, such as half of a password in an address that is not quoted."""
+    number = [one for one in error.args[:1] if isinstance(one, int)]
+    return " ".join(map(str, [type(error).__name__, *filter(None, [_state_of(error)]), *number]))
+
+
+def reason_of(error: ImproperlyConfigured | ServiceUnavailable) -> str:
+    """Why something cannot be had now, for a person: in our words, or else the type of the error
+    of another."""
+    cause = error.__cause__
+    if isinstance(error, ImproperlyConfigured):
+        return str(error)
+    if cause is None:
+        return str(dict(error.detail)["detail"])  # type: ignore[arg-type]
+    return str(cause) if isinstance(cause, ImproperlyConfigured) else kind_of(cause)
+
+
 def _may_pass(error: Exception) -> bool:
     if isinstance(error, RowChanged):  # it spoils no transaction
         return True
@@ -149,8 +168,12 @@ def says_not_migrated(error: Exception) -> bool:
 
 def _codes_of(error: Exception) -> set[object]:
     """The SQLSTATE, and the number that MariaDB and MySQL put first: some drivers give both."""
+    return {_state_of(error), *error.args[:1]}
+
+
+def _state_of(error: BaseException) -> object:
     cause = error.__cause__
-    return {getattr(cause, "sqlstate", getattr(cause, "pgcode", None)), *error.args[:1]}
+    return getattr(cause, "sqlstate", getattr(cause, "pgcode", None))
 
 
 def _first_line(error: Exception) -> str:

@@ -19,7 +19,7 @@ from drf_jwt_kit.management.subcommands import (
     report,
     sessions,
 )
-from drf_jwt_kit.sessions.faults import database_faults_answered
+from drf_jwt_kit.sessions.faults import database_faults_answered, reason_of
 
 SUBCOMMANDS: dict[str, ModuleType] = {
     "decode": decode,
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             with database_faults_answered():
                 run(self, options)
         except ServiceUnavailable as error:
-            why = printable(error.__cause__)
             raise CommandError(
-                f"The database does not answer, or is not migrated: {why}"
+                f"The database does not answer, or is not migrated: {printable(reason_of(error))}"
+                " (--traceback shows more)"
             ) from error

@@ -22,6 +22,7 @@ from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.jose.codec import MAX_TOKEN_LENGTH, TokenKind
 from drf_jwt_kit.management.columns import print_line, print_lines, printable
 from drf_jwt_kit.sessions.diagnosis import Diagnosis, diagnose
+from drf_jwt_kit.sessions.faults import reason_of
 
 HELP = "Say what a token from standard input holds, and what is wrong with it."
 _TIMES = ("exp", "nbf", "iat", "auth_time")
@@ -52,7 +53,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
     try:
         found = diagnose(_presented(), expected and TokenKind[expected.upper()])
     except (ImproperlyConfigured, ServiceUnavailable) as error:
-        why = printable(error.__cause__ or error)
+        why = printable(reason_of(error))
         raise CommandError(f"Nobody can tell now: {why}", returncode=2) from error
     if options["json"]:
         print_line(command.stdout, _as_json(found))

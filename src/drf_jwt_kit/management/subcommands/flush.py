@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.management.columns import printable
+from drf_jwt_kit.sessions.faults import reason_of
 from drf_jwt_kit.sessions.flush import Progress, flush
 
 HELP = "Delete the sessions that are no longer needed."
@@ -54,7 +55,8 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
                     why = _stopped("Interrupted", progress, verb)
                     raise CommandError(why, returncode=_INTERRUPTED)
     except ServiceUnavailable as error:
-        why = _stopped(f"The database failed ({printable(error.__cause__)})", progress, verb)
+        said = f"{printable(reason_of(error))}; --traceback shows more"
+        why = _stopped(f"The database failed ({said})", progress, verb)
         raise CommandError(why) from error
     say(f"Sessions: {_counts(progress, verb)}.")
     if progress.cutoffs:

@@ -31,9 +31,9 @@ class Finding:
     code: str = ""
 
 
-def first_line(error: Exception) -> str:
-    """What a driver or a server says, or else of which type its error is."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def says_more(alias: str) -> str:
+    """What to do to read what a driver says; here it is not shown, because it may hold a secret."""
+    return f"python manage.py showmigrations --database {alias} shows what the driver says."
 
 
 def worst(findings: Iterable[Finding]) -> Verdict:

@@ -17,8 +17,9 @@ from django.db import connections, router
 
 from drf_jwt_kit.conf.caches import cache_of_one_process
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.sessions.faults import kind_of
 
-from .findings import Finding, Verdict, first_line
+from .findings import Finding, Verdict, says_more
 
 _ASKED = 5
 _MAY_DIFFER = 2.0
@@ -45,8 +46,8 @@ def of_databases() -> Iterator[Finding]:
         try:
             yield from _of_database(alias, holds)
         except Exception as error:  # noqa: BLE001  # a driver that is missing, a server that is away
-            says = f"{alias!r} ({holds}) does not answer: {first_line(error)}"
-            yield _database(Verdict.UNKNOWN, says)
+            says = f"{alias!r} ({holds}) does not answer: {kind_of(error)}"
+            yield _database(Verdict.UNKNOWN, says, says_more(alias))
 
 
 def _of_database(alias: str, holds: str) -> Iterator[Finding]:

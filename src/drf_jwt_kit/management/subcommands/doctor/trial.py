@@ -12,10 +12,10 @@ from drf_jwt_kit.exceptions import InvalidToken, ServiceUnavailable
 from drf_jwt_kit.jose.codec import Policy, TokenKind, decode_typed, encode
 from drf_jwt_kit.keys import get_ring, get_signing_key
 from drf_jwt_kit.models import database
-from drf_jwt_kit.sessions.faults import says_not_migrated
+from drf_jwt_kit.sessions.faults import kind_of, says_not_migrated
 from drf_jwt_kit.sessions.rehearsal import RehearsalFailed, rehearse
 
-from .findings import Finding, Verdict, first_line
+from .findings import Finding, Verdict, says_more
 
 _MIGRATE = "python manage.py migrate"
 
@@ -50,14 +50,15 @@ def of_a_session() -> Iterator[Finding]:
 
 
 def _of_the_database(error: Exception, done: int) -> Finding:
-    where = f"the database {database.write_alias()!r}"
+    alias = database.write_alias()
+    where = f"the database {alias!r}"
     if says_not_migrated(error):
         text = f"The tables of the sessions are missing in {where}, or are older than the package."
         return _found(Verdict.WRONG, text, _MIGRATE)
-    said = first_line(error)
+    kind, more = kind_of(error), says_more(alias)
     if done:
-        return _found(Verdict.WRONG, f"A session fails in {where} after {done} steps: {said}")
-    return _found(Verdict.UNKNOWN, f"No session could be tried, because of {where}: {said}")
+        return _found(Verdict.WRONG, f"A session fails in {where} after {done} steps: {kind}", more)
+    return _found(Verdict.UNKNOWN, f"No session could be tried, because of {where}: {kind}", more)
 
 
 def _said(error: Exception) -> str:
