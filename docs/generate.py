@@ -286,6 +286,23 @@ def cures_of_codes() -> str:
     return "".join(f"- {_code(code)}: {cure}\n" for code, cure in OF_CODES.items())
 
 
+def codes_of_rest_framework() -> str:
+    """The codes of REST Framework's that our endpoints answer."""
+    from drf_jwt_kit.management.cures import OF_REST_FRAMEWORK
+
+    rows = (
+        (str(status), _code(code), when) for code, (status, when, _) in OF_REST_FRAMEWORK.items()
+    )
+    return _table(("status", "`code`", "when"), rows)
+
+
+def cures_of_rest_framework() -> str:
+    """What to do about each of them."""
+    from drf_jwt_kit.management.cures import OF_REST_FRAMEWORK
+
+    return "".join(f"- {_code(code)}: {one.cure}\n" for code, one in OF_REST_FRAMEWORK.items())
+
+
 def cures_of_reasons() -> str:
     """What to do about each reason of a refused token."""
     from drf_jwt_kit.management.cures import OF_REASONS
@@ -310,6 +327,8 @@ TABLES = {
     "standards": standards,
     "levels": levels,
     "cures-of-codes": cures_of_codes,
+    "codes-of-rest-framework": codes_of_rest_framework,
+    "cures-of-rest-framework": cures_of_rest_framework,
     "cures-of-reasons": cures_of_reasons,
 }
 

@@ -13,6 +13,7 @@ from django.contrib.auth import get_user_model
 from drf_jwt_kit import sessions
 from drf_jwt_kit.contrib.channels import sockets, ticket_for
 from drf_jwt_kit.exceptions import KeysUnavailable, ServiceUnavailable
+from drf_jwt_kit.management.explained import explained
 from drf_jwt_kit.sessions import feed, revocations
 from drf_jwt_kit.tokens import AccessToken
 from drf_jwt_kit.transports import access_cookie
@@ -367,3 +368,11 @@ def test_the_watch_looks_a_lag_after_what_it_knows_was_read(monkeypatch):
     async_to_sync(pause)()
 
     assert waited == [pytest.approx(0.4), 0.1]
+
+
+CLOSED_WITH = [sockets.UNAUTHENTICATED, sockets.TRY_AGAIN_LATER, sockets.INTERNAL_ERROR]
+
+
+@pytest.mark.parametrize("code", CLOSED_WITH)
+def test_the_doctor_explains_what_a_socket_is_closed_with(code):
+    assert next(explained(str(code))) == f"{code}: a socket was closed with it."

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -25,8 +26,16 @@ from drf_jwt_kit.management.subcommands.doctor.findings import (
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import rehearsal
 from drf_jwt_kit.sessions.life import Verdict as Judged
+from tests.architecture.make import ROOT
 
 pytestmark = pytest.mark.django_db
+CODES, CHECKS = ((ROOT / f"docs/reference/{name}.md").read_text() for name in ("codes", "checks"))
+DOCUMENTED = sorted(
+    {
+        *re.findall(r"^\| (?:\d+ \| )?`(?!reason`)(\w+)` \|", CODES, re.MULTILINE),
+        *re.findall(r"^## ([EW]\d+)$", CHECKS, re.MULTILINE),
+    }
+)
 DOCTOR = "drf_jwt_kit.management.subcommands.doctor"
 SHOWS_MORE = "python manage.py showmigrations --database default shows what the driver says."
 
@@ -384,6 +393,24 @@ class TestExplain:
             "  It says: Token is expired\n"
             "  Cure: refresh, and repeat the request. If it was the refresh token, log in again.\n"
         )
+
+    def test_a_code_of_rest_frameworks_is_told_with_its_cure(self, jwtkit):
+        assert jwtkit("doctor", "--explain", "throttled") == (
+            "throttled: 429, in REST Framework's words.\n"
+            "  Why: too many failed logins or refreshes, or a throttle of the project; with "
+            "Retry-After.\n"
+            "  Cure: Wait as long as Retry-After says. An operator looks at THROTTLE_RATES, and "
+            "whether NUM_PROXIES is set: behind a proxy, all clients may have one address.\n"
+        )
+
+    @pytest.mark.parametrize("code", DOCUMENTED)
+    def test_everything_that_a_page_of_codes_or_checks_names_is_told(self, jwtkit, code):
+        why, cure = r"^  (Why|It says): .", r"^  Cure: ."
+
+        said = jwtkit("doctor", "--explain", code)
+
+        assert re.search(why, said, re.MULTILINE)
+        assert re.search(cure, said, re.MULTILINE)
 
     def test_another_word_is_refused(self, jwtkit):
         with pytest.raises(CommandError, match=r"E999 is no id of a check"):

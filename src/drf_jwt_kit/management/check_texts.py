@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from drf_jwt_kit.conf.documentation import page
@@ -24,6 +25,7 @@ _RUN_BY = {
 """By the beginning of the id."""
 
 
+@cache
 def texts_by_id() -> dict[str, list[tuple[str, str]]]:
     """By the id without its package, every message with its hint."""
     found: dict[str, list[tuple[str, str]]] = {}

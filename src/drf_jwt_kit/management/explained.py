@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException
 from drf_jwt_kit import exceptions
 
 from .check_texts import level_of, run_by, texts_by_id
-from .cures import OF_CODES, OF_REASONS
+from .cures import OF_CODES, OF_REASONS, OF_REST_FRAMEWORK, OF_SOCKETS
 
 _PREFIX = "drf_jwt_kit."
 
@@ -23,6 +23,16 @@ def explained(code: str) -> Iterator[str]:
     for cls in refusals():
         if cls.default_code == code:
             yield from _of_refusal(cls)
+    if code in OF_REST_FRAMEWORK:
+        status, when, cure = OF_REST_FRAMEWORK[code]
+        yield f"{code}: {status}, in REST Framework's words."
+        yield f"  Why: {_plain(when)}."
+        yield f"  Cure: {_plain(cure)}"
+    if code in OF_SOCKETS:
+        when, cure = OF_SOCKETS[code]
+        yield f"{code}: a socket was closed with it."
+        yield f"  Why: {when}."
+        yield f"  Cure: {_plain(cure)}"
     for reason in exceptions.Reason:
         if reason.value == code:
             yield f"{code}: a reason of token_not_valid, 401."
