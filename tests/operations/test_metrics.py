@@ -99,7 +99,28 @@ class TestLabels:
         assert len(words) < 60
 
 
+class TestAProcess:
+    def test_counts_once_where_its_apps_are_made_ready_again(
+        self, kit, signed_in, scrape, settings
+    ):
+        settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "django.contrib.humanize"]
+
+        kit.get_with(signed_in.access)
+        kit.rotate(signed_in.refresh)
+
+        assert scrape.risen() == {
+            ("refreshes_total",): 1,
+            ("authenticate_duration_seconds_count", "database", "accepted"): 1,
+            ("refresh_duration_seconds_count", "accepted"): 1,
+        }
+
+
 class TestDurations:
+    def test_a_refresh_takes_its_token_by_name(self, signed_in, scrape):
+        sessions.refresh(presented=signed_in.refresh)
+
+        assert scrape.risen()["refresh_duration_seconds_count", "accepted"] == 1
+
     @pytest.mark.parametrize("case", OUTCOMES)
     def test_what_goes_wrong_has_its_own_outcome(self, kit, signed_in, scrape, monkeypatch, case):
         failure, outcome = OUTCOMES[case]

@@ -32,7 +32,7 @@ def tell(meter: Meter) -> None:
         JWTAuthentication.holder_of, histogram, _how_it_asks
     )
     histogram = _histogram(meter, "refresh", "What a refresh took.")
-    vars(sessions)["refresh"] = _measured(sessions.refresh, histogram, lambda _: {})
+    vars(sessions)["refresh"] = _measured(sessions.refresh, histogram, lambda *_: {})
 
 
 def _histogram(meter: Meter, what: str, says: str) -> Histogram:
@@ -45,21 +45,21 @@ def _histogram(meter: Meter, what: str, says: str) -> Histogram:
 
 
 def _measured(
-    work: Callable[..., Any], histogram: Histogram, labels: Callable[[Any], dict[str, str]]
+    work: Callable[..., Any], histogram: Histogram, labels: Callable[..., dict[str, str]]
 ) -> Callable[..., Any]:
     """``work``, with an entry in ``histogram`` for each call, also where it raises."""
 
     @wraps(work)
     @sensitive_variables()
-    def measured(first: Any, *args: Any, **kwargs: Any) -> Any:
+    def measured(*args: Any, **kwargs: Any) -> Any:
         began, outcome = perf_counter(), ACCEPTED
         try:
-            return work(first, *args, **kwargs)
+            return work(*args, **kwargs)
         except Exception as error:
             outcome = _outcome_of(error)
             raise
         finally:
-            histogram.record(perf_counter() - began, {**labels(first), "outcome": outcome})
+            histogram.record(perf_counter() - began, {**labels(*args), "outcome": outcome})
 
     return measured
 
@@ -72,6 +72,6 @@ def _outcome_of(error: Exception) -> str:
     return ServiceUnavailable.default_code if isinstance(error, ServiceUnavailable) else FAILED
 
 
-def _how_it_asks(authentication: Any) -> dict[str, str]:
+def _how_it_asks(authentication: Any, *_: Any) -> dict[str, str]:
     stateless = isinstance(authentication, JWTStatelessAuthentication)
     return {"asks": "memory" if stateless else "database"}
