@@ -111,7 +111,7 @@ export class Server {
     const carries = this.mode !== "cookie";
     const unsafe = !what.startsWith("GET");
     if (what === "GET csrf/" && byCookie) return answer(200, { csrf_token: this.csrf });
-    const guarded = !carries || /^POST (refresh\/|logout\/)?$/.test(what);
+    const guarded = !carries || /^POST (refresh\/|logout\/|reauthenticate\/)?$/.test(what);
     if (byCookie && unsafe && guarded && headers["x-csrftoken"] !== this.csrf) {
       return answer(403, { detail: "CSRF Failed.", code: "csrf_failed" });
     }
@@ -124,6 +124,7 @@ export class Server {
     const claims = this.claimsOf(access);
     if (what.endsWith(" public/")) return answer(200, { user: claims?.user ?? null });
     if (!claims) return refusal("token_not_valid");
+    if (what === "POST reauthenticate/") return this.reauthenticate(claims, json);
     return answer(200, { user: claims.user, body });
   }
 
@@ -148,6 +149,16 @@ export class Server {
     }
     if (this.rotates && !again) Object.assign(session, { gen: gen + 1, key });
     return this.handOut(sid, this.rotates);
+  }
+
+  /** Another access token of the session; its refresh token stays. */
+  reauthenticate({ sid, user }, { password }) {
+    if (password === "wrong") return refusal("no_active_account");
+    const access = token({ sid, user, iat: this.time, exp: this.time + ACCESS, auth_time: this.time });
+    if (this.mode === "header") return answer(200, { access });
+    if (this.mode === "memory") return answer(200, { access, expires_in: ACCESS });
+    this.cookies.access = access;
+    return answer(200, { expires_in: ACCESS });
   }
 
   logout(presented) {

@@ -49,6 +49,10 @@ export async function journey(): Promise<Session | null> {
   }
   const response: Response = await client.fetch("/api/secure/", { method: "POST", body: "{}" });
   console.log(response.ok);
+  const younger: Session = await client.reauthenticate({ password: "…" });
+  console.log(younger.id);
+  // @ts-expect-error: a password alone is no body
+  await client.reauthenticate("…");
   await client.logout();
   // @ts-expect-error: only logging in and out changes it
   client.session = null;

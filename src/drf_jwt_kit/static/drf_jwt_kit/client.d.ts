@@ -53,6 +53,12 @@ export interface Client {
    */
   logout(): Promise<void>;
   /**
+   * Prove anew who the user is: the session stays the same one, and its login is younger. `proof` is
+   * the body as the server wants it, `{ password }` by default. It is sent once, with a good token.
+   * Rejects as `login` does, and the session goes on unless the server has ended it.
+   */
+  reauthenticate(proof: object): Promise<Session>;
+  /**
    * The platform's `fetch`, for requests to the origin of `baseUrl`, and to `origins`, with the session.
    * Others are handed to the platform as they are.
    */
@@ -71,7 +77,7 @@ export interface Client {
   readonly session: Session | null;
 }
 
-/** The server refused a login, a refresh or a logout. */
+/** The server refused a login, a refresh, a logout or a proof. */
 export class AuthError extends Error {
   constructor(status: number, body: unknown, retryAfter?: number | null, challenge?: string | null);
   readonly name: "AuthError";

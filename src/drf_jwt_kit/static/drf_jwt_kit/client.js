@@ -101,6 +101,7 @@ export function createClient(options) {
   return {
     login: async (credentials) => atWork().login(credentials),
     logout: async () => atWork().logout(),
+    reauthenticate: async (proof) => atWork().reauthenticate(proof),
     fetch: async (input, init) => atWork().fetch(input, init),
     onLogout(listener) {
       here();
@@ -216,7 +217,7 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
   }
 
   /**
-   * Keep what a login or a refresh has answered.
+   * Keep what a login, a refresh or a younger login has answered. The last brings no refresh token.
    *
    * @param {number} started When the request was sent: however slow the answer, the deadline is not too late.
    * @param {Record<string, any>} answer
@@ -243,7 +244,6 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
       refreshExpiresAt: Number.isNaN(idle) ? (record?.refreshExpiresAt ?? 0) : started + idle,
       pass: carries ? undefined : got,
     });
-    kept.removeItem(retryKey);
     pass = got;
     notice();
     const offers = carries && (byCookie || kept.shared);
@@ -356,6 +356,7 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
     try {
       const body = byCookie ? {} : { refresh: record?.refresh };
       settle(started, await callPatiently("refresh/", body, { "Idempotency-Key": key }), login);
+      kept.removeItem(retryKey);
     } catch (error) {
       if (isFinal(refusalOf(error))) {
         look();
@@ -396,6 +397,13 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
 
   /** @param {string | undefined} login */
   const isOver = (login) => isAnother(record?.login, login);
+
+  const isDue = () => Boolean(session) && !(Date.now() < (pass?.due ?? 0));
+
+  /** @param {unknown} error Why there was no refresh: no reason to give up what is still good. */
+  function throwUnlessGood(error) {
+    if (!(Date.now() < (pass?.expiresAt ?? 0))) throw error;
+  }
 
   /**
    * @param {Request} request
@@ -438,6 +446,7 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
         look();
         const started = Date.now();
         settle(started, await call("", credentials), random());
+        kept.removeItem(retryKey);
       });
       return /** @type {Session} */ (session);
     },
@@ -456,6 +465,31 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
       });
     },
 
+    /** @param {object} proof */
+    async reauthenticate(proof) {
+      look();
+      const login = record?.login;
+      async function prove() {
+        if (isOver(login)) throw new AuthError(401, { detail: "Somebody else has logged in meanwhile." });
+        const started = Date.now();
+        const headers = carries && pass ? { Authorization: `Bearer ${pass.access}` } : undefined;
+        settle(started, await call("reauthenticate/", proof, headers), login);
+      }
+      await locked(name, async () => {
+        look();
+        const early = isDue();
+        if (early) await refresh().catch(throwUnlessGood);
+        await prove().catch(async (error) => {
+          // What proves who the user is has not been looked at where the token was refused.
+          if (early || !OURS.test(refusalOf(error).code ?? "")) throw error;
+          await refresh();
+          if (!session) throw error;
+          await prove();
+        });
+      });
+      return /** @type {Session} */ (session);
+    },
+
     /** @type {typeof fetch} */
     async fetch(input, init) {
       if (asking) return made(input, init); // it has taken the platform's place, and this is its own
@@ -472,13 +506,8 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
 
       look();
       const login = record?.login;
-      const early = session && !(Date.now() < (pass?.due ?? 0));
-      if (early) {
-        await unlessAborted(signal, renew(stamp())).catch((error) => {
-          // No reason to give up what is still good.
-          if (!(Date.now() < (pass?.expiresAt ?? 0))) throw error;
-        });
-      }
+      const early = isDue();
+      if (early) await unlessAborted(signal, renew(stamp())).catch(throwUnlessGood);
       if (early && !session) return send(request, login); // asking again is no use
 
       const sent = stamp();
