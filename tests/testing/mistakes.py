@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import jwt
-from django.contrib.auth import get_user_model
+from django.contrib.auth import authenticate, get_user_model
 from django.http import JsonResponse
 from django.urls import include, path
 from rest_framework import serializers
@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTAuthentication
-from drf_jwt_kit.exceptions import InvalidToken
+from drf_jwt_kit.exceptions import InvalidToken, NoActiveAccount
 from drf_jwt_kit.jose.codec import read_unverified
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.mixins import SecureViewMixin
@@ -29,6 +29,7 @@ from drf_jwt_kit.transports import access_cookie
 from drf_jwt_kit.views import (
     CookieLogoutView,
     CookieRefreshView,
+    ReauthenticateView,
     TokenLogoutAllView,
     TokenLogoutView,
     TokenObtainPairView,
@@ -233,6 +234,44 @@ class Forgetful(TokenRefreshView):
         session = read_unverified(request.data["refresh"])
         user = get_user_model().objects.get(pk=session["user_id"])
         return Response(sessions.start(user).as_data())
+
+
+class ByAnyName(ReauthenticateView):
+    """Asks for a name too, as the login does, and lets in whoever has it."""
+
+    def post(self, request, *args, **kwargs):
+        named = {name: request.data.get(name, "") for name in ("username", "password")}
+        if authenticate(request, **named) is None:
+            raise NoActiveAccount
+        return self.answer(sessions.reauthenticate(request.user, request))
+
+
+class RenewingFirst(ReauthenticateView):
+    """Looks at the password when the login is younger already."""
+
+    def post(self, request, *args, **kwargs):
+        pair = sessions.reauthenticate(request.user, request)
+        if not request.user.check_password(request.data["password"]):
+            raise NoActiveAccount
+        return self.answer(pair)
+
+
+class ByPasswordAlone(ReauthenticateView):
+    """Signs a token by itself, for whom the token names."""
+
+    def post(self, request, *args, **kwargs):
+        user = get_user_model().objects.get(pk=request.user.pk)
+        if not user.check_password(request.data["password"]):
+            raise NoActiveAccount
+        return Response({"access": "a.b.c"})
+
+
+class ForTheEnded(ByPasswordAlone):
+    authentication_classes = (Sessionless,)
+
+
+class ForAnyKind(ByPasswordAlone):
+    authentication_classes = (Unverified,)
 
 
 class OnceADay(UserRateThrottle):

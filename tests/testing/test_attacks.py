@@ -11,7 +11,7 @@ from django.test import override_settings
 from django.urls import path
 from rest_framework_simplejwt.authentication import JWTAuthentication as PlainAuthentication
 
-from drf_jwt_kit.testing.attacks import ATTACKS, Broken, Site, attack
+from drf_jwt_kit.testing.attacks import ATTACKS, Broken, Site, attack, people
 from drf_jwt_kit.testing.keys import override_keys
 from tests.flows import cookie_urls
 
@@ -53,6 +53,10 @@ ENDPOINTS = [
     ("no_script_reads_a_token_in_cookie_mode", wrong.Readable),
     ("no_script_reads_a_token_in_cookie_mode", wrong.Repeated),
     ("a_cookie_without_a_csrf_token_is_refused", wrong.Unasked),
+    ("another_users_password_renews_no_login", wrong.ByAnyName),
+    ("a_refused_password_renews_no_login", wrong.RenewingFirst),
+    ("a_session_that_has_ended_is_not_renewed", wrong.ForTheEnded),
+    ("a_refresh_token_renews_no_login", wrong.ForAnyKind),
 ]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("default_user_model")]
@@ -86,6 +90,17 @@ def test_an_endpoint_with_a_mistake_is_found(name, endpoint):
 
     with pytest.raises(Broken):
         run(name, urls)
+
+
+@pytest.mark.parametrize("path", ["/api/token/reauthenticate/", "/api/auth/reauthenticate/"])
+@override_settings(ROOT_URLCONF=cookie_urls)
+def test_what_is_refused_to_an_attacker_is_not_refused_to_the_user(path):
+    site = Site()
+    (endpoint,) = [one for one in site.addresses if one.path == path]
+
+    answer = site.send(endpoint, access=site.log_in().access, password=people.PASSWORD)
+
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("claims", [wrong.PasswordClaims, wrong.NamedClaims])

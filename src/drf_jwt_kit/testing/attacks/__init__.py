@@ -14,7 +14,7 @@ from unittest import mock
 from django.test import override_settings
 from rest_framework.throttling import SimpleRateThrottle
 
-from . import carried, ended, forged
+from . import carried, ended, forged, renewed
 from .site import Broken, Site
 
 __all__ = ["ATTACKS", "Broken", "Site", "attack"]
@@ -33,7 +33,7 @@ def _let_pass(*_: object) -> bool:
     return True
 
 
-ATTACKS = [one for module in (forged, ended, carried) for one in _attacks_of(module)]
+ATTACKS = [one for module in (forged, ended, renewed, carried) for one in _attacks_of(module)]
 
 
 def attack(site: Site, how: Callable[[Site], None]) -> None:

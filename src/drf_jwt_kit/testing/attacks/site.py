@@ -114,14 +114,13 @@ class Site:
         """The answer to a refresh, by body or by cookie."""
         return self.send(endpoint, refresh=presented)
 
-    def send(self, endpoint: Address, *, refresh: str = "", access: str = "") -> Any:
+    def send(self, endpoint: Address, *, refresh: str = "", access: str = "", **more: str) -> Any:
         """POST tokens to an endpoint as its own clients do: in a body and the header, or in cookies
-        from a page of the project's own."""
+        from a page of the project's own. What is ``more`` stands in the body."""
         if is_by_cookie(endpoint):
-            return browser(TokenPair(access=access, refresh=refresh)).post(
-                endpoint.path, secure=True
-            )
-        client, body = stranger(), {"refresh": refresh} if refresh else {}
+            page = browser(TokenPair(access=access, refresh=refresh))
+            return page.post(endpoint.path, more or None, format="json", secure=True)
+        client, body = stranger(), {"refresh": refresh, **more} if refresh else more
         if access:
             client.hold(TokenPair(access=access, refresh=None))
         return client.post(endpoint.path, body, format="json", secure=True)
