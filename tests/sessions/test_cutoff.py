@@ -11,7 +11,7 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.models import Cutoff, RevokedReason
 from drf_jwt_kit.signals import all_sessions_revoked
 from drf_jwt_kit.tokens import RefreshToken
-from tests.conftest import NOON
+from tests.conftest import NOON, PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +116,41 @@ class TestMoment:
         sessions.revoke_all()
 
         assert kit.get_with(tokens.access).status_code == 401
+
+
+@pytest.mark.usefixtures("clock")
+class TestACommitThatIsLater:
+    """The time is that of the call, and nobody sees the row before the commit."""
+
+    @pytest.fixture
+    def commit(self, clock, signed_in, monkeypatch):
+        """The end of all sessions, called five seconds ago in a transaction that is open still."""
+        rows, save = [], Cutoff.save
+        monkeypatch.setattr(Cutoff, "save", lambda row, **_: rows.append(row))
+        clock.shift(LATER)
+        sessions.revoke_all()
+        clock.shift(LATER)
+        return lambda: [save(row) for row in rows]
+
+    def test_ends_what_was_there_at_the_call(self, kit, signed_in, commit):
+        commit()
+
+        assert kit.get_with(signed_in.access).status_code == 401
+
+    def test_leaves_a_login_of_the_meantime(self, kit, user, commit):
+        tokens = kit.sign_in(user)
+        commit()
+
+        assert kit.get_with(tokens.access).status_code == 200
+
+    def test_leaves_a_session_whose_user_has_proved_anew_who_it_is(self, kit, signed_in, commit):
+        header = {"Authorization": f"Bearer {signed_in.access}"}
+        body = {"password": PASSWORD}
+        anew = kit.post("/api/token/reauthenticate/", body, format="json", headers=header)
+        commit()
+
+        assert kit.get_with(anew.json()["access"]).status_code == 200
+        assert kit.refresh(signed_in.refresh).status_code == 200
 
 
 class TestQueries:

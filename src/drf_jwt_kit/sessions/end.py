@@ -81,6 +81,10 @@ def revoke_all(*, reason: str = RevokedReason.BY_PROJECT) -> datetime:
     That is the next whole second, because tokens hold the time of their login in whole seconds: a
     user who logs in within the second of the call must log in again. One query, however many
     sessions there are. Raises ServiceUnavailable if the database does not answer.
+
+    The time is that of the call, and nobody sees it before the commit. In a transaction that stays
+    open for longer, who logs in or proves anew who it is meanwhile is younger, and goes on: make
+    this its last statement.
     """
     valid_after, reason = as_local(whole_second(now())), events.reason_to_store(reason)
     row = Cutoff(valid_after=valid_after)
