@@ -123,8 +123,9 @@ class TokenObtainPairSerializer(GivesTokens, _ObtainSerializer):
         """What to remember of this login, for the claims of each of its tokens: override it.
 
         ``attrs`` is what the client sent, ``self.user`` whom the password has proved. May raise a
-        refusal. What cannot be kept is 400 (DataNotKept), as ``sessions.start`` says. Of a user who
-        proves anew who it is, ``acr`` and ``amr`` of it are kept, and the rest stays as it was.
+        refusal; a ValueError is the project's error, as in any serializer. What cannot be kept is
+        400 (DataNotKept), as ``sessions.start`` says. Of a user who proves anew who it is, ``acr``
+        and ``amr`` of it are kept, and the rest stays as it was.
         """
         return None
 

@@ -4,6 +4,7 @@ import enum
 import math
 
 import pytest
+from django.core.exceptions import ValidationError as DjangoError
 from django.test import RequestFactory, override_settings
 from django.urls import path
 from rest_framework import serializers
@@ -173,6 +174,47 @@ class TestWhatAClientCanSendTooMuchOf:
 
         with pytest.raises(TypeError, match="which JSON has not"):
             kit.post("/organization/", {"username": "ada", "password": PASSWORD}, format="json")
+
+
+@pytest.mark.urls(HERE)
+class TestAnErrorInLoginData:
+    """As in any method of a serializer: REST Framework answers refusals, and errors are errors."""
+
+    @pytest.fixture
+    def raising(self, kit, user, monkeypatch):
+        def log_in(error):
+            def login_data(self, attrs):
+                raise error
+
+            monkeypatch.setattr(WithOrganization, "login_data", login_data)
+            body = {"username": "ada", "password": PASSWORD}
+            return kit.post("/organization/", body, format="json")
+
+        return log_in
+
+    @pytest.mark.parametrize("error", [serializers.ValidationError("No."), DjangoError("No.")])
+    def test_a_refusal_is_400(self, raising, error):
+        answer = raising(error)
+
+        assert (answer.status_code, answer.json()["non_field_errors"]) == (400, ["No."])
+        assert not Session.objects.exists()
+
+    def test_any_other_is_the_projects_and_begins_nothing(self, raising):
+        with pytest.raises(ValueError, match="invalid literal"):
+            raising(ValueError("invalid literal for int() with base 10: 'x'"))
+
+        assert not Session.objects.exists()
+
+    def test_any_other_makes_no_login_younger(self, kit, signed_in, clock, monkeypatch):
+        before = Session.objects.get().auth_time
+        clock.shift(60)
+        monkeypatch.setattr(TokenObtainPairSerializer, "login_data", lambda *_: int("x"))
+        header = {"Authorization": f"Bearer {kit.rotate(signed_in.refresh).access}"}
+
+        with pytest.raises(ValueError, match="invalid literal"):
+            kit.post("/api/token/reauthenticate/", {"password": PASSWORD}, headers=header)
+
+        assert Session.objects.get().auth_time == before
 
 
 class TestNowhereElse:
