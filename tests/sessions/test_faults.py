@@ -12,6 +12,7 @@ from django.db import (
     InternalError,
     OperationalError,
     connection,
+    connections,
     transaction,
 )
 from django.test import override_settings
@@ -377,3 +378,35 @@ class TestWhatAPersonIsTold:
 
     def test_is_our_sentence_where_nothing_else_is_behind_it(self):
         assert faults.reason_of(ServiceUnavailable()).startswith("Logging in is not available")
+
+
+class TestTheLog:
+    """A DATABASE_URL with a password that is not quoted comes apart at its "@", "/" and "#"."""
+
+    @pytest.mark.parametrize(
+        ("name", "says", "shown"),
+        [
+            ("HOST", 'could not translate host name "s#cret" to address', '"(HOST)" to address'),
+            ("NAME", 'FATAL:  database "s#cret" does not exist', 'database "(NAME)" does not'),
+            ("PORT", 'invalid port number: "s#cret"', 'invalid port number: "(PORT)"'),
+            ("USER", "Access denied for user 's#cret'@'db'", "for user '(USER)'@'db'"),
+            ("PASSWORD", "the password s#cret is too long", "the password (PASSWORD) is too"),
+        ],
+    )
+    def test_shows_nothing_that_a_connection_was_given(
+        self, caplog, monkeypatch, name, says, shown
+    ):
+        monkeypatch.setitem(connections.settings["default"], name, "s#cret")
+
+        faults.as_unavailable(OperationalError(says))
+
+        (line,) = caplog.messages
+        assert "s#cret" not in line
+        assert shown in line.replace("\\'", "'")
+
+    def test_shows_what_else_the_driver_says(self, caplog, monkeypatch):
+        monkeypatch.setitem(connections.settings["default"], "NAME", "data")
+
+        faults.as_unavailable(OperationalError("database is locked\nand more"))
+
+        assert caplog.messages == ["event=database_unavailable error='database is locked'"]

@@ -7,6 +7,7 @@ an open transaction is not retried, because only the code that began it can begi
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -177,4 +178,11 @@ def _state_of(error: BaseException) -> object:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [""])[0]
+    """What the driver says, for the log: what a connection was given stands there by its name. In
+    any of it may be half of a password, where that is not quoted in an address."""
+    line = (str(error).splitlines() or [""])[0]
+    for settings in connections.settings.values():
+        for name in ("PASSWORD", "HOST", "NAME", "USER", "PORT"):
+            if value := str(settings.get(name) or ""):
+                line = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"({name})", line)
+    return line
