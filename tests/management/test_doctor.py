@@ -412,6 +412,13 @@ class TestExplain:
         assert re.search(why, said, re.MULTILINE)
         assert re.search(cure, said, re.MULTILINE)
 
+    def test_what_a_socket_was_closed_with_is_told_with_its_cure(self, jwtkit):
+        assert jwtkit("doctor", "--explain", "4401") == (
+            "4401: a socket was closed with it.\n"
+            "  Why: nobody is known by its token, or its session has ended.\n"
+            "  Cure: log in again.\n"
+        )
+
     def test_another_word_is_refused(self, jwtkit):
         with pytest.raises(CommandError, match=r"E999 is no id of a check"):
             jwtkit("doctor", "--explain", "E999")
