@@ -173,14 +173,6 @@ def codes() -> str:
     return _table(("status", "`code`", "`detail`", "in the challenge", "exception"), rows())
 
 
-def reasons() -> str:
-    """Why a token was refused, as clients are told."""
-    from drf_jwt_kit.exceptions import Reason
-
-    rows = ((_code(reason.value), str(reason.detail)) for reason in Reason)
-    return _table(("`reason`", "`detail`"), rows)
-
-
 def revoked_reasons() -> str:
     """Why a session was ended, as signals and logs are told."""
     from drf_jwt_kit.models import RevokedReason
@@ -231,7 +223,7 @@ def checks() -> str:
         for says, hint in entries:
             told = "(A sentence that says what is wrong, and where.)" if says == "…" else says
             cure = "(The nearest name, or all of them.)" if hint == "…" else hint
-            lines += [f"> {told}", ">", f"> Hint: {cure}", ""]
+            lines += [told, "", f"Hint: {cure}", ""]
     return "\n".join(lines)
 
 
@@ -286,11 +278,14 @@ def cures_of_codes() -> str:
     return "".join(f"- {_code(code)}: {cure}\n" for code, cure in OF_CODES.items())
 
 
-def cures_of_reasons() -> str:
-    """What to do about each reason of a refused token."""
+def reasons() -> str:
+    """Why a token was refused, as clients are told, and what to do about it."""
     from drf_jwt_kit.management.cures import OF_REASONS
 
-    return "".join(f"- {_code(reason.value)}: {cure}\n" for reason, cure in OF_REASONS.items())
+    return "".join(
+        f"- {_code(reason.value)}: *{str(reason.detail).rstrip('.')}.* {cure[0].upper()}{cure[1:]}\n"
+        for reason, cure in OF_REASONS.items()
+    )
 
 
 TABLES = {
@@ -310,7 +305,6 @@ TABLES = {
     "standards": standards,
     "levels": levels,
     "cures-of-codes": cures_of_codes,
-    "cures-of-reasons": cures_of_reasons,
 }
 
 
