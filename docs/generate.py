@@ -282,10 +282,12 @@ def reasons() -> str:
     """Why a token was refused, as clients are told, and what to do about it."""
     from drf_jwt_kit.management.cures import OF_REASONS
 
-    return "".join(
-        f"- {_code(reason.value)}: *{str(reason.detail).rstrip('.')}.* {cure[0].upper()}{cure[1:]}\n"
-        for reason, cure in OF_REASONS.items()
-    )
+    def lines() -> Iterator[str]:
+        for reason, cure in OF_REASONS.items():
+            says = str(reason.detail).rstrip(".")
+            yield f"- {_code(reason.value)}: *{says}.* {cure[0].upper()}{cure[1:]}\n"
+
+    return "".join(lines())
 
 
 TABLES = {
