@@ -311,10 +311,12 @@ TABLES = {
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = [list(head), ["---"] * len(list(head)), *map(list, rows)]
-    return "".join(
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines
-    )
+    first, *rest = (_line(cells) for cells in (list(head), *rows))
+    return "".join([first, "|---" * (first.count(" | ") + 1) + "|\n", *rest])
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
 def _code(text: object) -> str:
