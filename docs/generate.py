@@ -30,6 +30,8 @@ _EXAMPLE = re.compile(r" such as '[^']*'")
 _DOCS = Path(__file__).resolve().parent
 PAGES = [*sorted((_DOCS / "reference").glob("*.md")), _DOCS / "explanation" / "standards.md"]
 """Those that have tables."""
+_LONG = 80
+"""A hint with more characters than that stands once."""
 _TABLE = re.compile(r"(<!-- table: (\S+) -->\n)[\s\S]*?(<!-- end of table -->)")
 
 
@@ -216,13 +218,15 @@ def events() -> str:
 
 
 def checks() -> str:
-    """Every message of the system checks, from its source."""
-    lines = []
+    """Every message of the system checks, from its source, and each long hint once."""
+    lines, first = [], dict[str, str]()
     for number, entries in sorted(texts_by_id().items()):
         lines += [f"## {number}", ""]
         for says, hint in entries:
             told = "(A sentence that says what is wrong, and where.)" if says == "…" else says
             cure = "(The nearest name, or all of them.)" if hint == "…" else hint
+            if len(cure) > _LONG and first.setdefault(cure, number) != number:
+                cure = f"that of [{first[cure]}](#{first[cure].lower()})."
             lines += [told, "", f"Hint: {cure}", ""]
     return "\n".join(lines)
 
