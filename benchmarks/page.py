@@ -323,5 +323,5 @@ def _slower(measure: str, sides: dict[str, Any]) -> Iterator[tuple[str, str, str
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = [list(head), ["---"] * len(list(head)), *map(list, rows)]
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+    first, *rest = ("| " + " | ".join(line) + " |\n" for line in (list(head), *rows))
+    return "".join([first, "|---" * (first.count(" | ") + 1) + "|\n", *rest])

@@ -30,6 +30,8 @@ _EXAMPLE = re.compile(r" such as '[^']*'")
 _DOCS = Path(__file__).resolve().parent
 PAGES = [*sorted((_DOCS / "reference").glob("*.md")), _DOCS / "explanation" / "standards.md"]
 """Those that have tables."""
+_LONG = 80
+"""A hint with more characters than that stands once."""
 _TABLE = re.compile(r"(<!-- table: (\S+) -->\n)[\s\S]*?(<!-- end of table -->)")
 
 
@@ -173,14 +175,6 @@ def codes() -> str:
     return _table(("status", "`code`", "`detail`", "in the challenge", "exception"), rows())
 
 
-def reasons() -> str:
-    """Why a token was refused, as clients are told."""
-    from drf_jwt_kit.exceptions import Reason
-
-    rows = ((_code(reason.value), str(reason.detail)) for reason in Reason)
-    return _table(("`reason`", "`detail`"), rows)
-
-
 def revoked_reasons() -> str:
     """Why a session was ended, as signals and logs are told."""
     from drf_jwt_kit.models import RevokedReason
@@ -224,14 +218,16 @@ def events() -> str:
 
 
 def checks() -> str:
-    """Every message of the system checks, from its source."""
-    lines = []
+    """Every message of the system checks, from its source, and each long hint once."""
+    lines, first = [], dict[str, str]()
     for number, entries in sorted(texts_by_id().items()):
         lines += [f"## {number}", ""]
         for says, hint in entries:
             told = "(A sentence that says what is wrong, and where.)" if says == "…" else says
             cure = "(The nearest name, or all of them.)" if hint == "…" else hint
-            lines += [f"> {told}", ">", f"> Hint: {cure}", ""]
+            if len(cure) > _LONG and first.setdefault(cure, number) != number:
+                cure = f"that of [{first[cure]}](#{first[cure].lower()})."
+            lines += [told, "", f"Hint: {cure}", ""]
     return "\n".join(lines)
 
 
@@ -303,11 +299,16 @@ def cures_of_rest_framework() -> str:
     return "".join(f"- {_code(code)}: {one.cure}\n" for code, one in OF_REST_FRAMEWORK.items())
 
 
-def cures_of_reasons() -> str:
-    """What to do about each reason of a refused token."""
+def reasons() -> str:
+    """Why a token was refused, as clients are told, and what to do about it."""
     from drf_jwt_kit.management.cures import OF_REASONS
 
-    return "".join(f"- {_code(reason.value)}: {cure}\n" for reason, cure in OF_REASONS.items())
+    def lines() -> Iterator[str]:
+        for reason, cure in OF_REASONS.items():
+            says = str(reason.detail).rstrip(".")
+            yield f"- {_code(reason.value)}: *{says}.* {cure[0].upper()}{cure[1:]}\n"
+
+    return "".join(lines())
 
 
 TABLES = {
@@ -329,15 +330,16 @@ TABLES = {
     "cures-of-codes": cures_of_codes,
     "codes-of-rest-framework": codes_of_rest_framework,
     "cures-of-rest-framework": cures_of_rest_framework,
-    "cures-of-reasons": cures_of_reasons,
 }
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = [list(head), ["---"] * len(list(head)), *map(list, rows)]
-    return "".join(
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines
-    )
+    first, *rest = (_line(cells) for cells in (list(head), *rows))
+    return "".join([first, "|---" * (first.count(" | ") + 1) + "|\n", *rest])
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
 def _code(text: object) -> str:
