@@ -211,6 +211,9 @@ class TestRenewal:
 
         assert owner.renew_with_proof().status_code == 200
 
+    def test_asks_for_no_second_key(self, owner):
+        assert "Secure-Session-Registration" not in owner.renew_with_proof()
+
     def test_with_another_key_is_refused(self, owner):
         proof = Device().proof(challenge_in(owner.renew()))
 
