@@ -60,6 +60,11 @@ class TestOffer:
         assert "Secure-Session-Registration" not in answer
         assert "device_bound" not in answer.json()
 
+    def test_is_not_made_where_no_cookie_holds_the_access_token(self, settings, browser, user):
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True, "COOKIE_REFRESH_ONLY": True}
+
+        assert "Secure-Session-Registration" not in browser.log_in(user)
+
     def test_is_not_made_by_header(self, settings, client, user):
         answer = client.post("/api/token/", credentials(user))
 
