@@ -107,6 +107,7 @@ class TestBinding:
             "session_identifier": str(session_of(browser).pk),
             "refresh_url": "/api/auth/bind/refresh/",
             "scope": {"include_site": False, "scope_specification": []},
+            "allowed_refresh_initiators": [],
             "credentials": [
                 {
                     "type": "cookie",
@@ -115,6 +116,42 @@ class TestBinding:
                 }
             ],
         }
+
+    @pytest.mark.parametrize(
+        ("kit", "cookie"),
+        [
+            (
+                {"COOKIE_DOMAIN": "shop.example"},
+                (
+                    "__Secure-access_token",
+                    "Domain=shop.example; Path=/; Secure; HttpOnly; SameSite=Lax",
+                ),
+            ),
+            (
+                {"COOKIE_SECURE": False, "COOKIE_ACCESS_SAMESITE": "Strict"},
+                ("access_token", "Path=/; HttpOnly; SameSite=Strict"),
+            ),
+        ],
+    )
+    def test_tells_the_browser_of_the_cookie_as_it_is_set(self, settings, user, kit, cookie):
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True, **kit}
+        browser = BindingBrowser()
+
+        (told,) = browser.bind(browser.log_in(user)).json()["credentials"]
+
+        assert (told["name"], told["attributes"]) == cookie
+
+    def test_tells_the_browser_for_which_front_ends_it_may_renew(self, settings, user):
+        settings.CSRF_TRUSTED_ORIGINS = [
+            "https://app.shop.example:8443",
+            "https://*.shop.example",
+            "http://old.shop.example",
+        ]
+        browser = BindingBrowser()
+
+        told = browser.bind(browser.log_in(user)).json()
+
+        assert told["allowed_refresh_initiators"] == ["*.shop.example", "app.shop.example"]
 
     def test_is_known_to_a_page_that_asks(self, owner):
         assert owner.get("/api/auth/bind/").json() == {"device_bound": True}
