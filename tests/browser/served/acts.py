@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta, timezone
 
 import time_machine
+from django.conf import settings
+from django.core.signals import setting_changed
 
 from drf_jwt_kit.models import Session
 from tests.servers.served.acts import ACTS
@@ -33,6 +35,7 @@ def rows(user):
                 "generation": session.generation,
                 "revoked": session.revoked_at is not None,
                 "reason": session.revoked_reason,
+                "bound": bool(session.bound_key),
             }
             for session in found
         ]
@@ -44,4 +47,11 @@ def orders(user):
     return {"orders": Order.objects.filter(user_id=user).count()}
 
 
-ACTS.update(travel=travel, rows=rows, orders=orders)
+def configure(**kit):
+    """Let this process be configured so, as after a restart."""
+    settings.DRF_JWT_KIT = kit
+    setting_changed.send(sender=None, setting="DRF_JWT_KIT", value=kit, enter=True)
+    return {}
+
+
+ACTS.update(travel=travel, rows=rows, orders=orders, configure=configure)
