@@ -8,9 +8,6 @@ from hashlib import sha256
 from http.client import HTTPSConnection
 from typing import TYPE_CHECKING, Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from tests.servers.client import PATIENCE, DistantKit
 from tests.servers.site import Site
 
@@ -88,6 +85,9 @@ class SecureShop(Shop):
     def pin(self) -> str:
         """Names its key to a browser that is to trust it: where certificates are merely not looked
         at, Chromium binds no session."""
+        from cryptography import x509
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
         certificate = x509.load_pem_x509_certificate((self._files / "certificate").read_bytes())
         key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return b64encode(sha256(key).digest()).decode()

@@ -105,6 +105,14 @@ class TestRenewal:
         assert page.title() == "Elsewhere"
         assert ACCESS in profile.tokens()
 
+    def test_a_renewal_does_not_lose_what_was_being_sent(self, owner, expire, shop, ada, answered):
+        expire()
+
+        answer = owner.post("/api/orders/", {"what": "a book"})
+
+        assert (answer.status, shop.orders(ada)) == (201, 1)
+        assert answered("POST", "/api/orders/") == [201]
+
     def test_a_renewal_asks_for_no_second_key(self, owner, expire, answered):
         expire()
         owner.script(_PLAIN_FETCH)
@@ -298,6 +306,16 @@ class TestTheClientOfThePage:
         clocked.get(SECURE)
 
         assert (clocked.session is None, clocked.ended) == (False, [])
+
+    def test_the_client_tells_of_a_bound_session_that_the_server_has_ended(
+        self, owner, profile, expire, shop, ada
+    ):
+        profile.tolerate("401 (Unauthorized)")
+        shop.act("revoke_user", user=ada.pk)
+        expire()
+
+        assert owner.get(SECURE).status == 401
+        assert (owner.session, owner.ended, profile.tokens()) == (None, ["ended"], {})
 
     def test_the_client_ends_a_bound_session(self, owner, profile, shop, ada):
         owner.logout()
