@@ -307,6 +307,19 @@ class TestTheClientOfThePage:
 
         assert (clocked.session is None, clocked.ended) == (False, [])
 
+    def test_the_client_goes_on_after_a_renewal_that_failed(
+        self, clocked, profile, expire, shop, ada
+    ):
+        profile.expect("401 (Unauthorized) [/api/secure/]")
+        clocked.page.clock.fast_forward("15:00")
+        clocked.get(SECURE)  # now the page knows that the session is bound
+        shop.act("fail", path=RENEW, times=1)
+        expire()
+
+        assert clocked.get(SECURE).status == 200
+        assert (clocked.ended, profile.sent("POST", REFRESH)) == ([], [])
+        assert shop.events(event="refresh_unproven", user=ada.pk) == []
+
     def test_the_client_tells_of_a_bound_session_that_the_server_has_ended(
         self, owner, profile, expire, shop, ada
     ):

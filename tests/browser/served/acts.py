@@ -9,6 +9,7 @@ from django.core.signals import setting_changed
 from drf_jwt_kit.models import Session
 from tests.servers.served.acts import ACTS
 
+from .middleware import failing
 from .models import Order
 
 _journeys = []
@@ -47,6 +48,12 @@ def orders(user):
     return {"orders": Order.objects.filter(user_id=user).count()}
 
 
+def fail(path, times):
+    """Answer the next requests of ``path`` with 503."""
+    failing[:] = [path] * times
+    return {}
+
+
 def configure(**kit):
     """Let this process be configured so, as after a restart."""
     settings.DRF_JWT_KIT = kit
@@ -54,4 +61,4 @@ def configure(**kit):
     return {}
 
 
-ACTS.update(travel=travel, rows=rows, orders=orders, configure=configure)
+ACTS.update(travel=travel, rows=rows, orders=orders, configure=configure, fail=fail)
