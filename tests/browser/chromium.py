@@ -47,7 +47,8 @@ def executable() -> str | None:
 class Chromium:
     """A running browser."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *flags: str) -> None:
+        self._flags = flags
         self._thread = ThreadPoolExecutor(1, _THREAD)
         self._playwright: Playwright
         self.browser: Browser
@@ -82,7 +83,7 @@ class Chromium:
         self._driver = _children() - before
         self.browser = self._playwright.chromium.launch(
             executable_path=path,
-            args=[*_OPTIONS, *as_root],
+            args=[*_OPTIONS, *as_root, *self._flags],
             # A person's browser has it; test_history.py needs it.
             ignore_default_args=["--disable-back-forward-cache"],
         )

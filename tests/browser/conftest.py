@@ -38,16 +38,28 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Chromium]:
-    """The browser of this run."""
+def browser_path() -> str:
+    """Where the browser of this machine is."""
     if find_spec("playwright") is None:
         leave_out("Chromium: what drives it is not installed. `make test` installs it.")
     path = executable()
     if path is None:
         leave_out(f"Chromium: none here. `make services` brings it, or set {VARIABLE}=its path.")
-    running = Chromium(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_path: str) -> Iterator[Chromium]:
+    """The browser of this run."""
+    running = Chromium(browser_path)
     yield running
     running.close()
+
+
+@pytest.fixture(scope="session")
+def binding_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureShop]:
+    """The project over HTTPS, which lets browsers bind sessions to their devices."""
+    yield from _served(SecureShop, tmp_path_factory, DRF_JWT_KIT={"DEVICE_BOUND": True})
 
 
 @pytest.fixture(scope="session")

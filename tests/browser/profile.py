@@ -20,7 +20,7 @@ class Profile:
     """Use it in the browser's thread only; ``new_profile`` makes one and closes it."""
 
     def __init__(self, browser: Browser, **options: Any) -> None:
-        self.context = browser.new_context(ignore_https_errors=True, **options)
+        self.context = browser.new_context(**{"ignore_https_errors": True, **options})
         self.context.set_default_timeout(PATIENCE)
         self.complaints: list[str] = []
         self.requests: list[Request] = []

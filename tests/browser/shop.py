@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+from base64 import b64encode
+from hashlib import sha256
 from http.client import HTTPSConnection
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +80,17 @@ class SecureShop(Shop):
             *super().options(),
             *("--certfile", str(files / "certificate"), "--keyfile", str(files / "key")),
         ]
+
+    @property
+    def pin(self) -> str:
+        """Names its key to a browser that is to trust it: where certificates are merely not looked
+        at, Chromium binds no session."""
+        from cryptography import x509
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        certificate = x509.load_pem_x509_certificate((self._files / "certificate").read_bytes())
+        key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return b64encode(sha256(key).digest()).decode()
 
     def kit(self) -> DistantKit:
         """A client that trusts its certificate."""

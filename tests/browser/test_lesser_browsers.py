@@ -1,4 +1,4 @@
-"""Browsers that lack something: Web Locks, storage, or channels between tabs."""
+"""Browsers that lack something: Web Locks, storage, channels between tabs, keys of a device."""
 
 import pytest
 
@@ -70,3 +70,42 @@ def test_lesser_browsers_log_out(profile, lesser, shop, ada):
 
     assert [row["revoked"] for row in shop.sessions(ada)] == [True]
     assert profile.tokens() == {}
+
+
+class TestABrowserThatBindsNothing:
+    """Where the server offers it, and keys are asked for in vain."""
+
+    @pytest.fixture
+    def grace(self, binding_shop):
+        """Somebody with an account."""
+        return binding_shop.newcomer()
+
+    @pytest.fixture
+    def unbound(self, chromium, profile, binding_shop, grace):
+        """Grace, logged in."""
+        tab = chromium.run(profile.open, binding_shop.at())
+        chromium.run(tab.login, grace)
+        return tab
+
+    def test_a_browser_that_binds_nothing_logs_in(self, unbound, grace):
+        assert unbound.get("/api/secure/").body == {"user": grace.get_username()}
+
+    def test_a_browser_that_binds_nothing_refreshes_as_ever(
+        self, profile, unbound, binding_shop, grace
+    ):
+        profile.expect("401 (Unauthorized) [/api/secure/]")
+        profile.context.clear_cookies(name="__Host-access_token")
+
+        answer = unbound.get("/api/secure/")
+
+        assert answer.status == 200
+        assert len(profile.sent("POST", "/api/auth/refresh/")) == 1
+        assert [(row["generation"], row["bound"]) for row in binding_shop.sessions(grace)] == [
+            (1, False)
+        ]
+
+    def test_a_browser_that_binds_nothing_logs_out(self, profile, unbound, binding_shop, grace):
+        unbound.logout()
+
+        assert [row["revoked"] for row in binding_shop.sessions(grace)] == [True]
+        assert profile.tokens() == {}

@@ -25,6 +25,8 @@ export class Server {
     this.rotates = true;
     this.logins = 0;
     this.refusesForeign = false;
+    this.offers = false; // to bind sessions to the device
+    this.hasKey = true;
   }
 
   get base() {
@@ -71,6 +73,17 @@ export class Server {
     this.refusesForeign = true;
   }
 
+  /** The browser binds its session, and from now on renews it by itself while it has the key. */
+  bind() {
+    this.sessions.get(this.claimsOf(this.cookies.refresh).sid).bound = true;
+  }
+
+  /** DEVICE_BOUND is turned off. */
+  unbind() {
+    this.offers = false;
+    for (const session of this.sessions.values()) session.bound = false;
+  }
+
   /** End every session, as another device can. */
   endSessions() {
     this.sessions.clear();
@@ -93,6 +106,7 @@ export class Server {
     this.seen.push(what);
     const { credentials, redirect, cache } = request;
     this.requests.push({ what, headers, body, credentials, redirect, cache });
+    if (this.hasKey) this.renew();
     const presented = credentials === "omit" ? {} : { ...this.cookies };
 
     const index = this.agreed.findIndex((each) => each.what === what);
@@ -120,6 +134,7 @@ export class Server {
     if (what === "POST ") return this.login(json, refresh);
     if (what === "POST refresh/") return this.refresh(refresh, headers["idempotency-key"]);
     if (what === "POST logout/") return this.logout(refresh);
+    if (what === "GET bind/") return this.tellOfBinding(cookies.refresh);
     const access = carries ? headers.authorization?.slice("Bearer ".length) : cookies.access;
     const claims = this.claimsOf(access);
     if (what.endsWith(" public/")) return answer(200, { user: claims?.user ?? null });
@@ -142,6 +157,7 @@ export class Server {
     const { sid, gen } = this.claimsOf(presented) ?? {};
     const session = this.sessions.get(sid);
     if (!session) return this.clear(refusal("token_not_valid"));
+    if (session.bound) return refusal("token_not_valid", "proof_required", { "Retry-After": "1" });
     const again = gen === session.gen - 1 && key === session.key;
     if (gen !== session.gen && !again) {
       this.sessions.delete(sid);
@@ -161,6 +177,19 @@ export class Server {
     return answer(200, { expires_in: ACCESS });
   }
 
+  tellOfBinding(presented) {
+    const session = this.sessions.get(this.claimsOf(presented)?.sid);
+    return session ? answer(200, { device_bound: Boolean(session.bound) }) : refusal("token_not_valid");
+  }
+
+  /** What the browser does before a request goes out that the access cookie is missing from. */
+  renew() {
+    const session = this.sessions.get(this.claimsOf(this.cookies.refresh)?.sid);
+    if (!session?.bound || this.claimsOf(this.cookies.access)) return;
+    session.gen += 1;
+    this.handOut(this.claimsOf(this.cookies.refresh).sid, true);
+  }
+
   logout(presented) {
     if (this.mode === "header" && !this.claimsOf(presented)) return refusal("token_not_valid");
     this.sessions.delete(this.claimsOf(presented)?.sid);
@@ -173,7 +202,8 @@ export class Server {
     const access = token({ sid, user, iat, exp: iat + ACCESS });
     const refresh = token({ sid, user, gen, iat, exp: iat + REFRESH });
     if (this.mode === "header") return answer(200, both ? { access, refresh } : { access });
-    const lifetimes = { expires_in: ACCESS, refresh_expires_in: REFRESH };
+    const offer = this.offers && { device_bound: false };
+    const lifetimes = { expires_in: ACCESS, refresh_expires_in: REFRESH, ...offer };
     this.cookies = this.mode === "memory" ? { refresh } : { access, refresh };
     return answer(200, this.mode === "memory" ? { access, ...lifetimes } : lifetimes);
   }
@@ -201,8 +231,8 @@ function answer(status, body, headers = {}) {
   return new Response(text, { status, headers });
 }
 
-function refusal(code) {
-  return answer(401, { detail: "Refused.", code });
+function refusal(code, reason, headers) {
+  return answer(401, { detail: "Refused.", code, reason }, headers);
 }
 
 function orAborted(signal, promise) {

@@ -24,8 +24,8 @@ def size():
     return int(run.stdout) / 1000
 
 
-def test_is_under_four_kilobytes_and_a_quarter(size):
-    assert size < 4.25
+def test_is_under_four_and_a_half_kilobytes(size):
+    assert size < 4.5
 
 
 def test_is_what_the_documentation_says(size):

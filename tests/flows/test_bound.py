@@ -60,6 +60,11 @@ class TestOffer:
         assert "Secure-Session-Registration" not in answer
         assert "device_bound" not in answer.json()
 
+    def test_is_not_made_where_no_cookie_holds_the_access_token(self, settings, browser, user):
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True, "COOKIE_REFRESH_ONLY": True}
+
+        assert "Secure-Session-Registration" not in browser.log_in(user)
+
     def test_is_not_made_by_header(self, settings, client, user):
         answer = client.post("/api/token/", credentials(user))
 
@@ -102,6 +107,7 @@ class TestBinding:
             "session_identifier": str(session_of(browser).pk),
             "refresh_url": "/api/auth/bind/refresh/",
             "scope": {"include_site": False, "scope_specification": []},
+            "allowed_refresh_initiators": [],
             "credentials": [
                 {
                     "type": "cookie",
@@ -110,6 +116,42 @@ class TestBinding:
                 }
             ],
         }
+
+    @pytest.mark.parametrize(
+        ("kit", "cookie"),
+        [
+            (
+                {"COOKIE_DOMAIN": "shop.example"},
+                (
+                    "__Secure-access_token",
+                    "Domain=shop.example; Path=/; Secure; HttpOnly; SameSite=Lax",
+                ),
+            ),
+            (
+                {"COOKIE_SECURE": False, "COOKIE_ACCESS_SAMESITE": "Strict"},
+                ("access_token", "Path=/; HttpOnly; SameSite=Strict"),
+            ),
+        ],
+    )
+    def test_tells_the_browser_of_the_cookie_as_it_is_set(self, settings, user, kit, cookie):
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True, **kit}
+        browser = BindingBrowser()
+
+        (told,) = browser.bind(browser.log_in(user)).json()["credentials"]
+
+        assert (told["name"], told["attributes"]) == cookie
+
+    def test_tells_the_browser_for_which_front_ends_it_may_renew(self, settings, user):
+        settings.CSRF_TRUSTED_ORIGINS = [
+            "https://app.shop.example:8443",
+            "https://*.shop.example",
+            "http://old.shop.example",
+        ]
+        browser = BindingBrowser()
+
+        told = browser.bind(browser.log_in(user)).json()
+
+        assert told["allowed_refresh_initiators"] == ["*.shop.example", "app.shop.example"]
 
     def test_is_known_to_a_page_that_asks(self, owner):
         assert owner.get("/api/auth/bind/").json() == {"device_bound": True}
@@ -210,6 +252,9 @@ class TestRenewal:
             clock.shift(timedelta(minutes=1))
 
         assert owner.renew_with_proof().status_code == 200
+
+    def test_asks_for_no_second_key(self, owner):
+        assert "Secure-Session-Registration" not in owner.renew_with_proof()
 
     def test_with_another_key_is_refused(self, owner):
         proof = Device().proof(challenge_in(owner.renew()))

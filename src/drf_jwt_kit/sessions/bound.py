@@ -33,8 +33,10 @@ _SHORTEST = timedelta(seconds=10)
 
 
 def is_offered() -> bool:
-    """Whether browsers are asked to bind their sessions."""
-    return get_settings().DEVICE_BOUND
+    """Whether browsers are asked to bind their sessions. Where the access token is in no cookie,
+    there is none that they could renew."""
+    settings = get_settings()
+    return settings.DEVICE_BOUND and not settings.COOKIE_REFRESH_ONLY
 
 
 @sensitive_variables()

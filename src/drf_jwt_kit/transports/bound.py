@@ -7,7 +7,9 @@ The headers of a draft, which may change: this module, ``sessions.bound``, ``jos
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings as django_settings
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 
@@ -44,17 +46,24 @@ def named_in(request: Request) -> str:
 
 def instructions(session_id: str, *, address: str) -> dict[str, Any]:
     """What the browser is to do: renew the access cookie at ``address`` before it is needed."""
-    cookie, domain = access_cookie(), get_settings().COOKIE_DOMAIN
-    attributes = ["Path=/", "Secure", "HttpOnly", f"SameSite={cookie.samesite}"]
+    cookie, settings = access_cookie(), get_settings()
+    attributes = [
+        *([f"Domain={settings.COOKIE_DOMAIN}"] if settings.COOKIE_DOMAIN else []),
+        "Path=/",
+        *(["Secure"] if settings.COOKIE_SECURE else []),
+        "HttpOnly",
+        f"SameSite={cookie.samesite}",
+    ]
     return {
         "session_identifier": session_id,
         "refresh_url": address,
         "scope": {"include_site": False, "scope_specification": []},
+        "allowed_refresh_initiators": _front_ends(),
         "credentials": [
             {
                 "type": "cookie",
                 "name": cookie.name,
-                "attributes": "; ".join([*([f"Domain={domain}"] if domain else []), *attributes]),
+                "attributes": "; ".join(attributes),
             }
         ],
     }
@@ -63,3 +72,10 @@ def instructions(session_id: str, *, address: str) -> dict[str, Any]:
 def farewell(session_id: str) -> dict[str, Any]:
     """The browser need not renew this session any more."""
     return {"session_identifier": session_id, "continue": False}
+
+
+def _front_ends() -> list[str]:
+    """The other hosts for whose requests the browser renews a session, as CSRF_TRUSTED_ORIGINS has
+    them. Any other could tell by the time that it takes whether somebody is logged in."""
+    trusted = map(urlsplit, django_settings.CSRF_TRUSTED_ORIGINS)
+    return sorted({one.hostname for one in trusted if one.scheme == "https" and one.hostname})

@@ -97,11 +97,11 @@ class NoTokensMixin(EndpointMixin):
                 transports.access_cookie().clear(response)
         transports.tell_if_dropped(self.request)
         moved = into_cookies(response, pair, held=held)
-        if bound.is_offered() and self._is_new(pair, held):
+        if bound.is_offered() and self.may_bind(pair, held):
             offer_to_bind(self.request, moved, pair.refresh or "")
         return moved
 
-    def _is_new(self, pair: TokenPair, held: str) -> bool:
+    def may_bind(self, pair: TokenPair, held: str) -> bool:
         """Whether nobody else has the refresh token of ``pair``: that of a login, or, while tokens
         are rotated, of a rotation. Whoever asks to bind it then is the one who has got it."""
         if not pair.refresh:

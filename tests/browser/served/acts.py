@@ -3,10 +3,13 @@
 from datetime import datetime, timedelta, timezone
 
 import time_machine
+from django.conf import settings
+from django.core.signals import setting_changed
 
 from drf_jwt_kit.models import Session
 from tests.servers.served.acts import ACTS
 
+from .middleware import failing
 from .models import Order
 
 _journeys = []
@@ -33,6 +36,7 @@ def rows(user):
                 "generation": session.generation,
                 "revoked": session.revoked_at is not None,
                 "reason": session.revoked_reason,
+                "bound": bool(session.bound_key),
             }
             for session in found
         ]
@@ -44,4 +48,17 @@ def orders(user):
     return {"orders": Order.objects.filter(user_id=user).count()}
 
 
-ACTS.update(travel=travel, rows=rows, orders=orders)
+def fail(path, times):
+    """Answer the next requests of ``path`` with 503."""
+    failing[:] = [path] * times
+    return {}
+
+
+def configure(**kit):
+    """Let this process be configured so, as after a restart."""
+    settings.DRF_JWT_KIT = kit
+    setting_changed.send(sender=None, setting="DRF_JWT_KIT", value=kit, enter=True)
+    return {}
+
+
+ACTS.update(travel=travel, rows=rows, orders=orders, configure=configure, fail=fail)

@@ -3,6 +3,8 @@
 import logging
 import socket
 
+from django.http import JsonResponse
+
 LOSE_ANSWER = "X-Lose-Answer"
 
 
@@ -14,6 +16,21 @@ def lose_answers(get_response):
         if LOSE_ANSWER in request.headers:
             request.META["gunicorn.socket"].shutdown(socket.SHUT_RDWR)
         return response
+
+    return respond
+
+
+failing = []
+
+
+def fail(get_response):
+    """Answer 503 as often as the path is in ``failing``, as a server does that is too busy."""
+
+    def respond(request):
+        if request.path not in failing:
+            return get_response(request)
+        failing.remove(request.path)
+        return JsonResponse({}, status=503)
 
     return respond
 

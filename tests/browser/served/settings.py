@@ -14,6 +14,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "tests.browser.served.middleware.lose_answers",
     "tests.browser.served.middleware.log_requests",
+    "tests.browser.served.middleware.fail",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -2,7 +2,10 @@
 export interface Session {
   /** Names the login: the same in all tabs until somebody logs in anew. Empty where it is not known. */
   readonly id: string;
-  /** When the access token expires; 0 where this tab has none yet. */
+  /**
+   * When the access token expires; 0 where this tab has none yet, or where the browser renews it by
+   * itself (DEVICE_BOUND).
+   */
   readonly expiresAt: number;
   /** When the session expires, unless it is refreshed before. */
   readonly refreshExpiresAt: number;

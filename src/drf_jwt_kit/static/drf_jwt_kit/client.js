@@ -31,6 +31,8 @@
  * @property {number} refreshExpiresAt
  * @property {Pass} [pass] In cookie mode only: an access token is stored nowhere.
  * @property {string} [refresh] In header mode only.
+ * @property {boolean} [bound] Whether the browser has bound it to its device, and renews it by itself.
+ * Where it was only asked to, false: the server knows more. Where it was not, nothing.
  */
 
 const SOON = 30_000; // ms before expiry at which to refresh, or a tenth of the lifetime if less
@@ -188,7 +190,7 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
     record = next;
     const anew = next.login !== before?.login;
     if (anew) csrf = undefined; // a login makes the token of before void
-    if (anew || next.ended) pass = undefined;
+    if (anew || next.ended || next.bound) pass = undefined;
     if (next.pass && !carries) pass = next.pass;
     if (before ? !before.ended : next.ended === "logout") {
       const reason = next.ended ?? (another && !ours ? "ended" : undefined);
@@ -211,9 +213,21 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
       login: record?.login,
       ended: record?.ended ?? reason,
       refreshExpiresAt: 0,
+      bound: record?.bound || undefined,
     });
     notice();
     channel?.postMessage({ record: byCookie ? record : undefined });
+  }
+
+  /**
+   * Leave to the browser what it does by itself, from the first request on whose answer is awaited.
+   *
+   * @param {string | undefined} login
+   */
+  function leaveToBrowser(login) {
+    publish({ id: random(), login, refreshExpiresAt: record?.refreshExpiresAt ?? 0, bound: true });
+    notice();
+    channel?.postMessage({ record });
   }
 
   /**
@@ -243,6 +257,7 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
       refresh,
       refreshExpiresAt: Number.isNaN(idle) ? (record?.refreshExpiresAt ?? 0) : started + idle,
       pass: carries ? undefined : got,
+      bound: answer.device_bound,
     });
     pass = got;
     notice();
@@ -338,7 +353,7 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
     } catch (error) {
       const { status, retryAfter } = refusalOf(error);
       const seconds = retryAfter ?? Infinity;
-      if ((status !== 503 && status !== 401) || seconds > WORTH_WAITING) throw error;
+      if ((status !== 503 && status !== 401) || seconds > WORTH_WAITING || isUnproven(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
       return call(path, body, headers);
     }
@@ -347,6 +362,13 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
   /** Under the lock. Throws where the server did not say whether the session goes on. */
   async function refresh() {
     if (!byCookie && !record?.refresh) return;
+    if (record?.bound !== undefined && (await call("bind/").catch(() => null))?.device_bound) {
+      // The browser has renewed what it could before it sent this. What it could not is over.
+      const refusal = record.bound && (await call("verify/", {}).catch(refusalOf));
+      if (refusal && refusal.status === 401) end("ended");
+      else leaveToBrowser(record.ended ? random() : record.login);
+      return;
+    }
     const stored = kept.getItem(retryKey) ?? "";
     const key = /^[\da-f]{32}$/.test(stored) ? stored : random(); // others may not fit a header
     kept.setItem(retryKey, key); // before asking: the tab itself may be closed
@@ -358,12 +380,12 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
       settle(started, await callPatiently("refresh/", body, { "Idempotency-Key": key }), login);
       kept.removeItem(retryKey);
     } catch (error) {
-      if (isFinal(refusalOf(error))) {
-        look();
-        if (!isOver(held)) end("ended"); // or else it is another login's by now
-        return;
-      }
-      throw error;
+      const unproven = isUnproven(error);
+      if (!unproven && !isFinal(refusalOf(error))) throw error;
+      look();
+      if (isOver(held)) return; // it is another login's by now
+      if (unproven && !record?.bound) leaveToBrowser(login);
+      else end("ended");
     }
   }
 
@@ -398,7 +420,7 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
   /** @param {string | undefined} login */
   const isOver = (login) => isAnother(record?.login, login);
 
-  const isDue = () => Boolean(session) && !(Date.now() < (pass?.due ?? 0));
+  const isDue = () => Boolean(session) && !record?.bound && !(Date.now() < (pass?.due ?? 0));
 
   /** @param {unknown} error Why there was no refresh: no reason to give up what is still good. */
   function throwUnlessGood(error) {
@@ -473,7 +495,9 @@ function connect(base, { mode, elsewhere, storage, csrfHeader }, made, tellOfLog
         if (isOver(login)) throw new AuthError(401, { detail: "Somebody else has logged in meanwhile." });
         const started = Date.now();
         const headers = carries && pass ? { Authorization: `Bearer ${pass.access}` } : undefined;
-        settle(started, await call("reauthenticate/", proof, headers), login);
+        const answer = await call("reauthenticate/", proof, headers);
+        if (record?.bound) leaveToBrowser(login);
+        else settle(started, { device_bound: record?.bound, ...answer }, login);
       }
       await locked(name, async () => {
         look();
@@ -737,6 +761,15 @@ function isFinal({ status, body, code, retryAfter, challenge }) {
   if (status !== 401 || retryAfter !== null) return false;
   const outside = typeof Object(body).code === "string";
   return outside || OURS.test(code ?? "") || CHALLENGE.test(challenge ?? "");
+}
+
+/**
+ * Whether our server asks for a proof that only the browser itself can give.
+ *
+ * @param {unknown} error
+ */
+function isUnproven(error) {
+  return coded(refusalOf(error).body)?.reason === "proof_required";
 }
 
 /**
