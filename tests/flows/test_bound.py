@@ -111,6 +111,15 @@ class TestBinding:
             ],
         }
 
+    def test_has_it_renewed_for_pages_on_trusted_hosts_too(self, settings, user):
+        settings.CSRF_TRUSTED_ORIGINS = ["https://app.example.com", "https://*.example.net:8443"]
+        browser = BindingBrowser()
+
+        answer = browser.bind(browser.log_in(user))
+
+        hosts = answer.json()["allowed_refresh_initiators"]
+        assert hosts == ["app.example.com", "*.example.net"]
+
     def test_is_known_to_a_page_that_asks(self, owner):
         assert owner.get("/api/auth/bind/").json() == {"device_bound": True}
 

@@ -7,7 +7,9 @@ The headers of a draft, which may change: this module, ``sessions.bound``, ``jos
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings as django_settings
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 
@@ -43,8 +45,12 @@ def named_in(request: Request) -> str:
 
 
 def instructions(session_id: str, *, address: str) -> dict[str, Any]:
-    """What the browser is to do: renew the access cookie at ``address`` before it is needed."""
+    """What the browser is to do: renew the access cookie at ``address`` before it is needed.
+
+    Also for requests of pages on hosts that the project trusts, which it would not by itself.
+    """
     cookie, domain = access_cookie(), get_settings().COOKIE_DOMAIN
+    trusted = _trusted_hosts()
     attributes = ["Path=/", "Secure", "HttpOnly", f"SameSite={cookie.samesite}"]
     return {
         "session_identifier": session_id,
@@ -57,9 +63,16 @@ def instructions(session_id: str, *, address: str) -> dict[str, Any]:
                 "attributes": "; ".join([*([f"Domain={domain}"] if domain else []), *attributes]),
             }
         ],
+        **({"allowed_refresh_initiators": trusted} if trusted else {}),
     }
 
 
 def farewell(session_id: str) -> dict[str, Any]:
     """The browser need not renew this session any more."""
     return {"session_identifier": session_id, "continue": False}
+
+
+def _trusted_hosts() -> list[str]:
+    """Those of CSRF_TRUSTED_ORIGINS, which may begin with an asterisk here as there."""
+    hosts = (urlsplit(origin).hostname for origin in django_settings.CSRF_TRUSTED_ORIGINS)
+    return [host for host in hosts if host]
