@@ -7,8 +7,9 @@ import pytest
 
 from drf_jwt_kit import signals
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.tokens import RefreshToken
 
-from .browser import ACCESS, REFRESH, cleared, cookies_of, credentials, session_of
+from .browser import ACCESS, REFRESH, Browser, cleared, cookies_of, credentials, session_of
 from .device import BindingBrowser, Device, challenge_in, copied, offered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.flows.cookie_urls")]
@@ -164,17 +165,39 @@ class TestBinding:
 
         assert code_of(browser.by_itself("/api/auth/bind/")) == (401, "invalid")
 
+    def test_says_what_it_takes(self, settings):
+        assert BindingBrowser().options("/api/auth/bind/").status_code == 200
+
     def test_needs_the_cookie(self, settings):
         answer = BindingBrowser().by_itself("/api/auth/bind/")
 
         assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
 
-    def test_of_an_ended_session_is_refused(self, settings, user):
+    def test_is_refused_to_an_ended_session(self, settings, user):
         browser = BindingBrowser()
         offer = browser.log_in(user)
         Session.objects.get().delete()
 
         assert code_of(browser.bind(offer)) == (401, "session_ended")
+
+
+class TestListOfSessions:
+    def test_says_which_are_bound(self, owner, user):
+        Browser().log_in(user)
+
+        told = [one["bound"] for one in owner.get("/api/auth/sessions/").json()]
+        assert told == [False, True]
+
+    def test_says_of_none_that_it_is_while_no_proof_is_asked(self, owner, settings):
+        settings.DRF_JWT_KIT = {}
+
+        assert [one["bound"] for one in owner.get("/api/auth/sessions/").json()] == [False]
+
+    def test_never_shows_the_key(self, owner):
+        key = json.loads(session_of(owner).bound_key)
+
+        answer = owner.get("/api/auth/sessions/").content.decode()
+        assert [key[part] for part in ("x", "y") if key[part] in answer] == []
 
 
 class TestRenewal:
@@ -187,13 +210,16 @@ class TestRenewal:
         assert owner.held(REFRESH) != before
         assert owner.get("/api/secure/").status_code == 200
 
+    def test_offers_nothing_to_a_session_that_is_bound(self, owner):
+        assert "Secure-Session-Registration" not in owner.renew_with_proof()
+
     def test_asks_with_a_challenge_of_the_session(self, owner):
         answer = owner.renew()
 
         assert code_of(answer) == (403, "proof_required")
         assert answer["Secure-Session-Challenge"].endswith(f';id="{session_of(owner).pk}"')
 
-    def test_that_is_sent_twice_is_answered_twice(self, owner):
+    def test_is_answered_twice_that_is_sent_twice(self, owner):
         twin = copied(owner)
         proof = owner.device.proof(challenge_in(owner.renew()))
 
@@ -211,23 +237,23 @@ class TestRenewal:
 
         assert owner.renew_with_proof().status_code == 200
 
-    def test_with_another_key_is_refused(self, owner):
+    def test_is_refused_with_another_key(self, owner):
         proof = Device().proof(challenge_in(owner.renew()))
 
         assert code_of(owner.renew(proof)) == (401, "proof_required")
 
-    def test_with_a_proof_of_before_asks_again(self, owner, clock):
+    def test_asks_again_at_a_proof_of_before(self, owner, clock):
         proof = owner.device.proof(challenge_in(owner.renew()))
         clock.shift(timedelta(seconds=20))
 
         assert code_of(owner.renew(proof)) == (403, "proof_required")
 
-    def test_of_a_login_of_before_tells_the_browser_to_stop(self, owner):
+    def test_tells_the_browser_of_a_login_of_before_to_stop(self, owner):
         answer = owner.renew(session_id="another")
 
         assert answer.json() == {"session_identifier": "another", "continue": False}
 
-    def test_of_a_session_that_is_not_bound_is_refused(self, settings, user):
+    def test_is_refused_to_a_session_that_is_not_bound(self, settings, user):
         browser = BindingBrowser()
         browser.log_in(user)
         session_id = str(session_of(browser).pk)
@@ -236,7 +262,7 @@ class TestRenewal:
 
         assert code_of(browser.renew(proof, session_id)) == (401, "proof_required")
 
-    def test_of_an_ended_session_ends_with_the_cookies(self, owner, user):
+    def test_clears_the_cookies_of_an_ended_session(self, owner, user):
         Session.objects.update(revoked_at=Session.objects.get().created_at)
 
         answer = owner.renew_with_proof()
@@ -256,6 +282,14 @@ class TestCopiedCookies:
         answer = client.post("/api/token/refresh/", {"refresh": owner.held(REFRESH)})
 
         assert code_of(answer) == (401, "proof_required")
+
+    def test_are_verified_as_what_a_refresh_would_find(self, owner, client):
+        answer = client.post("/api/token/verify/", {"token": owner.held(REFRESH)})
+
+        assert code_of(answer) == (401, "proof_required")
+
+    def test_are_not_said_to_be_of_an_ended_session(self, owner):
+        assert RefreshToken(owner.held(REFRESH)).check_blacklist() is None
 
     def test_are_left_with_the_browser_whose_page_asks_for_a_refresh(self, owner):
         assert cleared(owner.refresh()) == set()
@@ -291,7 +325,7 @@ class TestCopiedCookies:
             "WARNING"
         ]
 
-    def test_of_before_the_binding_end_a_session_that_somebody_else_has_bound(
+    def test_end_a_session_that_somebody_else_has_bound_since(
         self, settings, logged_in, clock, past_leeway
     ):
         past_leeway()
@@ -325,7 +359,7 @@ class TestSettingTurnedOff:
         assert browser.bind(offer).json()["continue"] is False
         assert session_of(browser).bound_key == ""
 
-    def test_and_on_again_offers_anew(self, owner, settings, clock):
+    def test_offers_anew_once_it_is_on_again(self, owner, settings, clock):
         settings.DRF_JWT_KIT = {}
         owner.refresh()
         settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}

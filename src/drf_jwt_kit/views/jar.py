@@ -88,6 +88,8 @@ class NoTokensMixin(EndpointMixin):
     _waiting: Waiting | None = None
     _in_body = ""
     """The access token that is the answer."""
+    offers_to_bind = True
+    """Whether a new token comes with the offer to bind its session, where that is set."""
 
     def moved(self, response: Response, pair: TokenPair, *, held: str = "") -> Response:
         """``response`` with the tokens of ``pair`` where the browser gets them."""
@@ -97,7 +99,7 @@ class NoTokensMixin(EndpointMixin):
                 transports.access_cookie().clear(response)
         transports.tell_if_dropped(self.request)
         moved = into_cookies(response, pair, held=held)
-        if bound.is_offered() and self._is_new(pair, held):
+        if bound.is_offered() and self.offers_to_bind and self._is_new(pair, held):
             offer_to_bind(self.request, moved, pair.refresh or "")
         return moved
 
