@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from drf_jwt_kit import signals
+from drf_jwt_kit import sessions, signals
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.sessions import rows
+from drf_jwt_kit.sessions.bound import challenge_for
 from drf_jwt_kit.tokens import RefreshToken
+from tests.conftest import forge
 
 from .browser import ACCESS, REFRESH, Browser, cleared, cookies_of, credentials, session_of
 from .device import BindingBrowser, Device, challenge_in, copied, offered
@@ -173,6 +176,41 @@ class TestBinding:
 
         assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
 
+    def test_is_refused_to_a_token_that_the_row_has_not_given(self, settings, user):
+        browser = BindingBrowser()
+        browser.log_in(user)
+        forged = forge(browser.held(REFRESH), jti="0" * 32)
+        browser.cookies[REFRESH] = forged
+        registration = browser.device.registration(challenge_for(forged))
+
+        answer = browser.by_itself("/api/auth/bind/", Secure_Session_Response=registration)
+        assert code_of(answer) == (401, "invalid")
+
+    def test_is_refused_to_a_session_that_was_logged_out(self, settings, user):
+        browser = BindingBrowser()
+        offer = browser.log_in(user)
+        sessions.revoke(session_of(browser))
+
+        assert code_of(browser.bind(offer)) == (401, "session_ended")
+
+    def test_is_judged_anew_where_the_session_has_moved_meanwhile(
+        self, settings, user, monkeypatch
+    ):
+        browser = BindingBrowser()
+        offer = browser.log_in(user)
+        find = rows.find
+
+        def find_and_be_late(session_id):
+            found = find(session_id)
+            Session.objects.update(generation=1)
+            return found
+
+        monkeypatch.setattr(rows, "find", find_and_be_late)
+        answer = browser.bind(offer)
+
+        assert code_of(answer) == (401, "invalid")
+        assert session_of(browser).bound_key == ""
+
     def test_is_refused_to_an_ended_session(self, settings, user):
         browser = BindingBrowser()
         offer = browser.log_in(user)
@@ -337,6 +375,49 @@ class TestCopiedCookies:
         logged_in.refresh()
 
         assert session_of(thief).revoked_reason == "reused"
+
+
+class TestWhatItCosts:
+    def test_is_two_queries_to_bind(self, settings, user, queries):
+        browser = BindingBrowser()
+        offer = browser.log_in(user)
+
+        with queries() as made:
+            assert browser.bind(offer).status_code == 200
+        assert len(made) == 2
+
+    def test_is_none_to_ask_for_a_proof(self, owner, queries):
+        with queries() as made:
+            assert owner.renew().status_code == 403
+        assert made == []
+
+    def test_is_that_of_a_refresh_to_renew(self, owner, queries):
+        proof = owner.device.proof(challenge_in(owner.renew()))
+
+        with queries() as made:
+            assert owner.renew(proof).status_code == 200
+        assert len(made) == 2
+
+    def test_is_nothing_at_a_refresh_of_a_session_that_is_not_bound(
+        self, settings, logged_in, past_leeway, queries
+    ):
+        past_leeway()
+
+        with queries() as made:
+            assert logged_in.refresh().status_code == 200
+        assert len(made) == 2
+
+    def test_is_one_query_to_refuse_a_copy(self, owner, queries):
+        thief = copied(owner)
+
+        with queries() as made:
+            assert thief.refresh().status_code == 401
+        assert len(made) == 1
+
+    def test_is_one_query_to_say_whether_it_is_bound(self, owner, queries):
+        with queries() as made:
+            owner.get("/api/auth/bind/")
+        assert len(made) == 1
 
 
 class TestSettingTurnedOff:

@@ -17,10 +17,10 @@ RFC_9700 = Standard(
         Requirement(
             number="2.2.1",
             asks="A stolen access token should be of no use to another sender.",
-            does="Nothing: tokens are bearer tokens. They are short-lived, and end with their "
-            "session.",
+            does="Nothing: they are bearer tokens. They are short-lived, and end with their "
+            "session. What renews them is bound to a browser's key where DEVICE_BOUND is on.",
             left="A key of the client's own (DPoP, mutual TLS), if you need it.",
-            look=lambda: not_met(f"No token is bound to a client. {settings.said(_ACCESS)}"),
+            look=lambda: not_met(f"No access token is bound. {settings.said(_ACCESS)}"),
         ),
         Requirement(
             number="2.3",
