@@ -78,7 +78,7 @@ def _from(*sources: str) -> list[Field[Any]]:
 
 
 def _is_of_cookies(field: Field[Any]) -> bool:
-    return field.name.startswith("COOKIE_")
+    return field.name.startswith("COOKIE_") or field.name == "DEVICE_BOUND"
 
 
 def _settings_table(chosen: Iterable[Field[Any]], cls: type | None = None) -> str:
@@ -130,7 +130,7 @@ def _urls(placed: Iterable[tuple[str, Any]]) -> str:
 
 
 def _needs(view: Any, method: str) -> str:
-    from drf_jwt_kit.views import CookieObtainView, CSRFView
+    from drf_jwt_kit.views import BindView, BoundRefreshView, CookieObtainView, CSRFView
     from drf_jwt_kit.views.cookies import CookieEndpointMixin
 
     if not hasattr(view, "authentication_classes") or view is CSRFView:
@@ -138,6 +138,8 @@ def _needs(view: Any, method: str) -> str:
     if issubclass(view, CookieEndpointMixin):
         if view is CookieObtainView:
             return "the body, and the CSRF token"
+        if issubclass(view, (BindView, BoundRefreshView)) and method == "post":
+            return "a cookie, and the proof of its browser"
         return "a cookie" if method == "get" else "a cookie, and the CSRF token"
     return "an access token" if view.authentication_classes else "the body"
 

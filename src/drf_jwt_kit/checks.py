@@ -31,6 +31,7 @@ from .sessions import causal, claims, doors, second_step
 from .sessions.others import adopts_simple_jwt
 from .sessions.tokens import PROTOCOL, REGISTERED
 from .tokens import AccessToken
+from .transports import bound
 from .transports import checks as transports
 
 NO_USER_ID_FIELD = partial(Error, id="drf_jwt_kit.E009")
@@ -73,6 +74,7 @@ def check_project(app_configs: Any, **_: Any) -> list[CheckMessage]:
         *keys.check(),
         *claims.check(),
         *transports.check(),
+        *bound.check(),
         *throttling.check(),
         *second_step.check(),
         *doors.check(),

@@ -65,7 +65,10 @@ class Reason(TextChoices):
     SESSION_ENDED = "session_ended", _("This session has ended. Log in again.")
     NO_USER = "no_user", of_simple_jwt("User not found")
     """Of a token that another issuer made: it has no session that could have ended."""
-    PROOF_REQUIRED = "proof_required", _("This session is bound to another device.")
+    PROOF_REQUIRED = (
+        "proof_required",
+        _("This session goes on only in the browser where it began. Log in again."),
+    )
 
     @property
     def detail(self) -> StrOrPromise:

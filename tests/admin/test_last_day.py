@@ -6,6 +6,7 @@ import pytest
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.sessions import last_day as module
+from drf_jwt_kit.sessions import rows
 from tests.conftest import claims_of
 
 from .conftest import SESSIONS
@@ -53,6 +54,29 @@ def test_an_end_for_a_reason_of_the_projects_own_is_told(signed_in, staff):
 
 def test_it_says_what_the_table_cannot_know(staff):
     assert "refusals by verdict are not in the table" in staff.text(PAGE)
+
+
+@pytest.fixture
+def binding(settings):
+    settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}
+
+
+def test_it_tells_how_many_sessions_are_bound(binding, kit, user, staff):
+    kit.sign_in(user), kit.sign_in(user)
+    rows.stored().filter(pk=claims_of(kit.sign_in(user).refresh)["sid"]).update(bound_since=0)
+
+    assert "Those of them that are bound to their device 1 1" in staff.text(PAGE)
+
+
+def test_it_says_where_refreshes_without_the_key_are_told(binding, staff):
+    assert "event=refresh_unproven in the log" in staff.text(PAGE)
+
+
+def test_it_tells_nothing_of_bound_sessions_where_none_can_be(staff):
+    text = staff.text(PAGE)
+
+    assert "bound" not in text
+    assert "refresh_unproven" not in text
 
 
 def test_more_than_it_counts_is_said(kit, signed_in, staff, monkeypatch):

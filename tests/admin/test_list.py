@@ -205,12 +205,39 @@ class TestFilters:
         assert staff.listed(created_at__lt=yesterday.isoformat()) == []
 
 
+class TestBoundSessions:
+    @pytest.fixture
+    def two(self, settings, kit, user):
+        """A session that is bound, and one that is not."""
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}
+        bound, other = kit.sign_in(user), kit.sign_in(user)
+        session_rows.stored().filter(pk=sid(bound)).update(bound_key="{}", bound_since=0)
+        return bound, other
+
+    def test_are_marked(self, two, staff):
+        html = staff.html(SESSIONS)
+
+        assert "Bound to its device" in html
+        marks = re.findall(r'field-is_bound"><img src="[^"]*icon-(yes|no)\.svg"', html)
+        assert sorted(marks) == ["no", "yes"]
+
+    def test_are_found_by_a_filter(self, two, staff):
+        assert staff.listed(bound="yes") == [sid(two[0])]
+        assert staff.listed(bound="no") == [sid(two[1])]
+
+    def test_are_no_matter_where_none_can_be(self, signed_in, staff):
+        assert "bound to its device" not in staff.text(SESSIONS).lower()
+
+
 class TestFiltersByWhatIsNotShown:
     """Whoever may filter by a secret can guess it, character by character."""
 
     @pytest.mark.parametrize(
         "column",
-        ["secret", "retry_key_hash", "password_fingerprint", "obtain_serializer", "user__password"],
+        [
+            *("secret", "retry_key_hash", "password_fingerprint", "obtain_serializer"),
+            *("user__password", "bound_key"),
+        ],
     )
     def test_filters_by_columns_that_are_not_shown_are_refused(self, signed_in, staff, column):
         assert staff.get(SESSIONS, {f"{column}__startswith": "a"}).status_code == 400
@@ -249,7 +276,8 @@ class TestWhatItCosts:
             listed = staff.listed()
 
         assert listed == [sid(signed_in)]
-        assert [query for query in made if '"secret"' in query or "retry_key" in query] == []
+        columns = ('"secret"', "retry_key", "bound_key")
+        assert [query for query in made if any(one in query for one in columns)] == []
 
     def test_is_said_where_there_are_more_than_are_counted(self, kit, user, staff, monkeypatch):
         monkeypatch.setattr("drf_jwt_kit.admin.changelist.MOST", 2)

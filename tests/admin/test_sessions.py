@@ -1,5 +1,7 @@
 """One session in the admin: it can be looked at and ended, and nothing else."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -67,6 +69,16 @@ class TestDetail:
         text = staff.text(page_of(pair))
         assert f"Acted for by: {other_user.pk} Acted for because: Ticket 4711" in text
         assert "hidden" not in text
+
+    @pytest.mark.parametrize(("since", "icon"), [(0, "yes"), (None, "no")])
+    def test_says_whether_it_is_bound_to_its_device(self, settings, signed_in, staff, since, icon):
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}
+        session_rows.stored().update(bound_key='{"x": "of-the-key"}', bound_since=since)
+
+        html = staff.html(page_of(signed_in))
+        (found,) = re.findall(r"Bound to its device:.*?icon-(yes|no)\.svg", html, re.DOTALL)
+        assert found == icon
+        assert "of-the-key" not in html
 
     def test_offers_nothing_to_change(self, signed_in, staff):
         html = staff.html(page_of(signed_in))

@@ -5,10 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from drf_jwt_kit import signals
+from drf_jwt_kit import sessions, signals
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.sessions import rows
+from drf_jwt_kit.sessions.bound import challenge_for
+from drf_jwt_kit.tokens import RefreshToken
+from tests.conftest import forge
 
-from .browser import ACCESS, REFRESH, cleared, cookies_of, credentials, session_of
+from .browser import ACCESS, REFRESH, Browser, cleared, cookies_of, credentials, session_of
 from .device import BindingBrowser, Device, challenge_in, copied, offered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.flows.cookie_urls")]
@@ -206,17 +210,74 @@ class TestBinding:
 
         assert code_of(browser.by_itself("/api/auth/bind/")) == (401, "invalid")
 
+    def test_says_what_it_takes(self, settings):
+        assert BindingBrowser().options("/api/auth/bind/").status_code == 200
+
     def test_needs_the_cookie(self, settings):
         answer = BindingBrowser().by_itself("/api/auth/bind/")
 
         assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
 
-    def test_of_an_ended_session_is_refused(self, settings, user):
+    def test_is_refused_to_a_token_that_the_row_has_not_given(self, settings, user):
+        browser = BindingBrowser()
+        browser.log_in(user)
+        forged = forge(browser.held(REFRESH), jti="0" * 32)
+        browser.cookies[REFRESH] = forged
+        registration = browser.device.registration(challenge_for(forged))
+
+        answer = browser.by_itself("/api/auth/bind/", Secure_Session_Response=registration)
+        assert code_of(answer) == (401, "invalid")
+
+    def test_is_refused_to_a_session_that_was_logged_out(self, settings, user):
+        browser = BindingBrowser()
+        offer = browser.log_in(user)
+        sessions.revoke(session_of(browser))
+
+        assert code_of(browser.bind(offer)) == (401, "session_ended")
+
+    def test_is_judged_anew_where_the_session_has_moved_meanwhile(
+        self, settings, user, monkeypatch
+    ):
+        browser = BindingBrowser()
+        offer = browser.log_in(user)
+        find = rows.find
+
+        def find_and_be_late(session_id):
+            found = find(session_id)
+            Session.objects.update(generation=1)
+            return found
+
+        monkeypatch.setattr(rows, "find", find_and_be_late)
+        answer = browser.bind(offer)
+
+        assert code_of(answer) == (401, "invalid")
+        assert session_of(browser).bound_key == ""
+
+    def test_is_refused_to_an_ended_session(self, settings, user):
         browser = BindingBrowser()
         offer = browser.log_in(user)
         Session.objects.get().delete()
 
         assert code_of(browser.bind(offer)) == (401, "session_ended")
+
+
+class TestListOfSessions:
+    def test_says_which_are_bound(self, owner, user):
+        Browser().log_in(user)
+
+        told = [one["bound"] for one in owner.get("/api/auth/sessions/").json()]
+        assert told == [False, True]
+
+    def test_says_of_none_that_it_is_while_no_proof_is_asked(self, owner, settings):
+        settings.DRF_JWT_KIT = {}
+
+        assert [one["bound"] for one in owner.get("/api/auth/sessions/").json()] == [False]
+
+    def test_never_shows_the_key(self, owner):
+        key = json.loads(session_of(owner).bound_key)
+
+        answer = owner.get("/api/auth/sessions/").content.decode()
+        assert [key[part] for part in ("x", "y") if key[part] in answer] == []
 
 
 class TestRenewal:
@@ -229,13 +290,16 @@ class TestRenewal:
         assert owner.held(REFRESH) != before
         assert owner.get("/api/secure/").status_code == 200
 
+    def test_offers_nothing_to_a_session_that_is_bound(self, owner):
+        assert "Secure-Session-Registration" not in owner.renew_with_proof()
+
     def test_asks_with_a_challenge_of_the_session(self, owner):
         answer = owner.renew()
 
         assert code_of(answer) == (403, "proof_required")
         assert answer["Secure-Session-Challenge"].endswith(f';id="{session_of(owner).pk}"')
 
-    def test_that_is_sent_twice_is_answered_twice(self, owner):
+    def test_is_answered_twice_that_is_sent_twice(self, owner):
         twin = copied(owner)
         proof = owner.device.proof(challenge_in(owner.renew()))
 
@@ -256,23 +320,23 @@ class TestRenewal:
     def test_asks_for_no_second_key(self, owner):
         assert "Secure-Session-Registration" not in owner.renew_with_proof()
 
-    def test_with_another_key_is_refused(self, owner):
+    def test_is_refused_with_another_key(self, owner):
         proof = Device().proof(challenge_in(owner.renew()))
 
         assert code_of(owner.renew(proof)) == (401, "proof_required")
 
-    def test_with_a_proof_of_before_asks_again(self, owner, clock):
+    def test_asks_again_at_a_proof_of_before(self, owner, clock):
         proof = owner.device.proof(challenge_in(owner.renew()))
         clock.shift(timedelta(seconds=20))
 
         assert code_of(owner.renew(proof)) == (403, "proof_required")
 
-    def test_of_a_login_of_before_tells_the_browser_to_stop(self, owner):
+    def test_tells_the_browser_of_a_login_of_before_to_stop(self, owner):
         answer = owner.renew(session_id="another")
 
         assert answer.json() == {"session_identifier": "another", "continue": False}
 
-    def test_of_a_session_that_is_not_bound_is_refused(self, settings, user):
+    def test_is_refused_to_a_session_that_is_not_bound(self, settings, user):
         browser = BindingBrowser()
         browser.log_in(user)
         session_id = str(session_of(browser).pk)
@@ -281,7 +345,7 @@ class TestRenewal:
 
         assert code_of(browser.renew(proof, session_id)) == (401, "proof_required")
 
-    def test_of_an_ended_session_ends_with_the_cookies(self, owner, user):
+    def test_clears_the_cookies_of_an_ended_session(self, owner, user):
         Session.objects.update(revoked_at=Session.objects.get().created_at)
 
         answer = owner.renew_with_proof()
@@ -301,6 +365,14 @@ class TestCopiedCookies:
         answer = client.post("/api/token/refresh/", {"refresh": owner.held(REFRESH)})
 
         assert code_of(answer) == (401, "proof_required")
+
+    def test_are_verified_as_what_a_refresh_would_find(self, owner, client):
+        answer = client.post("/api/token/verify/", {"token": owner.held(REFRESH)})
+
+        assert code_of(answer) == (401, "proof_required")
+
+    def test_are_not_said_to_be_of_an_ended_session(self, owner):
+        assert RefreshToken(owner.held(REFRESH)).check_blacklist() is None
 
     def test_are_left_with_the_browser_whose_page_asks_for_a_refresh(self, owner):
         assert cleared(owner.refresh()) == set()
@@ -336,7 +408,7 @@ class TestCopiedCookies:
             "WARNING"
         ]
 
-    def test_of_before_the_binding_end_a_session_that_somebody_else_has_bound(
+    def test_end_a_session_that_somebody_else_has_bound_since(
         self, settings, logged_in, clock, past_leeway
     ):
         past_leeway()
@@ -348,6 +420,49 @@ class TestCopiedCookies:
         logged_in.refresh()
 
         assert session_of(thief).revoked_reason == "reused"
+
+
+class TestWhatItCosts:
+    def test_is_two_queries_to_bind(self, settings, user, queries):
+        browser = BindingBrowser()
+        offer = browser.log_in(user)
+
+        with queries() as made:
+            assert browser.bind(offer).status_code == 200
+        assert len(made) == 2
+
+    def test_is_none_to_ask_for_a_proof(self, owner, queries):
+        with queries() as made:
+            assert owner.renew().status_code == 403
+        assert made == []
+
+    def test_is_that_of_a_refresh_to_renew(self, owner, queries):
+        proof = owner.device.proof(challenge_in(owner.renew()))
+
+        with queries() as made:
+            assert owner.renew(proof).status_code == 200
+        assert len(made) == 2
+
+    def test_is_nothing_at_a_refresh_of_a_session_that_is_not_bound(
+        self, settings, logged_in, past_leeway, queries
+    ):
+        past_leeway()
+
+        with queries() as made:
+            assert logged_in.refresh().status_code == 200
+        assert len(made) == 2
+
+    def test_is_one_query_to_refuse_a_copy(self, owner, queries):
+        thief = copied(owner)
+
+        with queries() as made:
+            assert thief.refresh().status_code == 401
+        assert len(made) == 1
+
+    def test_is_one_query_to_say_whether_it_is_bound(self, owner, queries):
+        with queries() as made:
+            owner.get("/api/auth/bind/")
+        assert len(made) == 1
 
 
 class TestSettingTurnedOff:
@@ -370,7 +485,7 @@ class TestSettingTurnedOff:
         assert browser.bind(offer).json()["continue"] is False
         assert session_of(browser).bound_key == ""
 
-    def test_and_on_again_offers_anew(self, owner, settings, clock):
+    def test_offers_anew_once_it_is_on_again(self, owner, settings, clock):
         settings.DRF_JWT_KIT = {}
         owner.refresh()
         settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}

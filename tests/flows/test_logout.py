@@ -223,6 +223,7 @@ class TestDevices:
                 "expires_at": "2026-01-31T12:00:00Z",
                 "current": True,
                 "acted_for": False,
+                "bound": False,
             }
         ]
 

@@ -329,6 +329,17 @@ class TestTheSession:
         assert found.codes == ["reused"]
         assert first.session.revoked_at is None
 
+    def test_a_refresh_token_of_a_bound_session_is_told(self, settings, faults_of_token, signed_in):
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}
+        Session.objects.update(bound_key="{}", bound_since=0)
+
+        found = faults_of_token(signed_in.refresh)
+
+        assert found.codes == ["unproven"]
+        assert found.says == (
+            "Its session is bound to a key of its browser, which alone can refresh it."
+        )
+
     def test_a_refresh_token_from_the_future_is_told(self, faults_of_token, signed_in):
         session = signed_in.session
         token = forge(signed_in.refresh, gen=5, jti=session.jti_of(5))

@@ -419,6 +419,15 @@ class TestExplain:
             "  Cure: log in again.\n"
         )
 
+    def test_a_proof_that_is_missing_is_told_with_its_cure(self, jwtkit):
+        assert jwtkit("doctor", "--explain", "proof_required") == (
+            "proof_required: a reason of token_not_valid, 401.\n"
+            "  It says: This session goes on only in the browser where it began. Log in again.\n"
+            "  Cure: the session is bound to a key of its browser, and this request came without. "
+            "At bind/refresh/ (403) the browser answers the challenge by itself; anywhere else, "
+            "log in again. The session goes on where it is bound.\n"
+        )
+
     def test_another_word_is_refused(self, jwtkit):
         with pytest.raises(CommandError, match=r"E999 is no id of a check"):
             jwtkit("doctor", "--explain", "E999")

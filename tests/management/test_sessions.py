@@ -54,8 +54,22 @@ class TestList:
                 "ENDS": "2026-01-02 12:00:00",
                 "STATE": "live",
                 "ACTOR": "",
+                "BOUND": "",
             }
         ]
+
+    def test_says_which_sessions_are_bound_to_their_device(self, settings, kit, user, listed):
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}
+        kit.sign_in(user)
+        Session.objects.update(bound_key="{}", bound_since=0)
+
+        assert listed()[0]["BOUND"] == "yes"
+
+    def test_says_of_none_that_it_is_bound_where_no_proof_is_asked(self, kit, user, listed):
+        kit.sign_in(user)
+        Session.objects.update(bound_key="{}", bound_since=0)
+
+        assert listed()[0]["BOUND"] == ""
 
     def test_says_who_acts_as_the_user_and_why(self, user, other_user, listed):
         sessions.start(user, actor=other_user, reason="Ticket 4711")
@@ -108,7 +122,8 @@ class TestList:
         with queries() as made:
             assert sid(signed_in) in jwtkit("sessions", "list")
 
-        assert [query for query in made if '"secret"' in query or "retry_key" in query] == []
+        columns = ('"secret"', "retry_key", "bound_key")
+        assert [query for query in made if any(one in query for one in columns)] == []
 
     def test_takes_two_queries_for_fewer_than_a_thousand_sessions(self, kit, user, jwtkit, queries):
         kit.sign_in(user), kit.sign_in(user)

@@ -185,6 +185,94 @@ def test_a_refresh_answers_an_access_token_alone_where_nothing_rotates(settings)
     assert set(component(document, answer)["properties"]) == {"access", "scope"}
 
 
+class TestBoundSessions:
+    """What only browsers ask is described where sessions are bound."""
+
+    @pytest.fixture
+    def paths(self, document):
+        return document["paths"]
+
+    @pytest.fixture
+    def document(self, settings):
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}
+        return described("tests.openapi.urls.cookie")
+
+    def parameters(self, operation):
+        return {one["name"]: one.get("required", False) for one in operation["parameters"]}
+
+    def test_are_described_without_a_warning(self, settings):
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}
+
+        call_command(
+            "spectacular",
+            *("--validate", "--fail-on-warn", "--urlconf", "tests.openapi.urls.cookie"),
+            stdout=StringIO(),
+        )
+
+    def test_have_two_addresses_more(self, paths, settings):
+        settings.DRF_JWT_KIT = {}
+        without = described("tests.openapi.urls.cookie")["paths"]
+
+        assert paths.keys() - without.keys() == {"/api/auth/bind/", "/api/auth/bind/refresh/"}
+
+    @pytest.mark.parametrize("path", ["/api/auth/", "/api/auth/refresh/"])
+    def test_are_offered_by_login_and_refresh(self, document, path):
+        answer = document["paths"][path]["post"]["responses"]["200"]
+
+        assert set(component(document, answer)["properties"]) == {
+            *("expires_in", "refresh_expires_in", "scope", "device_bound"),
+        }
+        assert set(answer["headers"]) == {"Secure-Session-Registration"}
+
+    def test_are_bound_by_a_key_that_the_browser_sends(self, paths):
+        told = paths["/api/auth/bind/"]["post"]
+
+        assert self.parameters(told) == {"Secure-Session-Response": True}
+        assert "requestBody" not in told
+
+    def test_are_renewed_by_a_proof_after_a_challenge(self, paths):
+        told = paths["/api/auth/bind/refresh/"]["post"]
+
+        assert self.parameters(told) == {
+            "Sec-Secure-Session-Id": True,
+            "Secure-Session-Response": False,
+        }
+        assert set(told["responses"]["403"]["headers"]) == {"Secure-Session-Challenge"}
+        assert "requestBody" not in told
+
+    def test_say_how_the_browser_is_asked_for_a_proof(self, document):
+        refusal = document["paths"]["/api/auth/bind/refresh/"]["post"]["responses"]["403"]
+
+        assert "proof_required" in [one["value"].get("reason") for one in examples(refusal)]
+        assert "reason" in component(document, refusal)["properties"]
+
+    def test_tell_the_browser_what_to_renew(self, document):
+        answers = [
+            document["paths"][path]["post"]["responses"]["200"]
+            for path in ("/api/auth/bind/", "/api/auth/bind/refresh/")
+        ]
+
+        assert answers[0] == answers[1]
+        assert set(component(document, answers[0])["properties"]) == {
+            *("session_identifier", "refresh_url", "scope", "credentials", "continue"),
+        }
+
+    def test_tell_a_page_whether_they_are(self, document):
+        answer = document["paths"]["/api/auth/bind/"]["get"]["responses"]["200"]
+
+        assert set(component(document, answer)["properties"]) == {"device_bound"}
+
+    @pytest.mark.parametrize(
+        ("path", "method"),
+        [("bind/", "get"), ("bind/", "post"), ("bind/refresh/", "post")],
+    )
+    def test_need_the_refresh_cookie_and_no_csrf_token(self, paths, path, method):
+        told = paths[f"/api/auth/{path}"][method]
+
+        assert told["security"] == [{"jwtRefreshCookie": []}]
+        assert "X-CSRFToken" not in self.parameters({"parameters": [], **told})
+
+
 @pytest.mark.parametrize("address", ["verify/", "logout/", "logout/all/"])
 def test_a_token_in_a_cookie_needs_no_body(both, address):
     assert "requestBody" not in both["paths"][f"/api/auth/{address}"]["post"]

@@ -3,9 +3,14 @@
 import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
+from django.test import override_settings
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, settings
-from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+from schemathesis.specs.openapi.checks import (
+    ignored_auth,
+    negative_data_rejection,
+    positive_data_acceptance,
+)
 
 from drf_jwt_kit import sessions
 
@@ -30,8 +35,25 @@ def not_asked(case):
         yield positive_data_acceptance  # its transport breaks the part of an empty field
     if case.method == "PATCH":
         yield positive_data_acceptance  # which characters a name may have has no regular expression
+    if "bind/refresh" in case.path:
+        yield from (ignored_auth, negative_data_rejection)  # whoever asks in vain is told to stop
     if "log" in case.path or "blacklist" in case.path:
         yield negative_data_rejection  # the header is enough, and unknown parameters are nobody's
+
+
+with override_settings(DRF_JWT_KIT={"DEVICE_BOUND": True}):
+    schema_of_bound_sessions = of("tests.openapi.urls.cookie").include(path_regex="bind/")
+
+
+@pytest.mark.django_db
+@schema_of_bound_sessions.parametrize()
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@override_settings(DRF_JWT_KIT={"DEVICE_BOUND": True})
+def test_every_answer_about_bound_sessions_is_the_one_described(case):
+    """As a browser asks by itself, without a CSRF token."""
+    case.call_and_validate(
+        excluded_checks=[*not_asked(case)], headers={"Sec-Fetch-Site": "same-origin"}
+    )
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTAuthentication
 from drf_jwt_kit.contrib.otel.counts import COUNTS
 from drf_jwt_kit.exceptions import InvalidToken, Reason, ServiceUnavailable
+from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import feed, revocations
 from tests.conftest import forge
 
@@ -65,6 +66,20 @@ class TestCounts:
 
         assert scrape.risen()["refusals_total", "refresh", "ahead"] == 1
 
+    def test_a_bound_session_without_its_key_has_a_number_of_its_own(
+        self, settings, kit, signed_in, scrape
+    ):
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}
+        Session.objects.update(bound_key="{}", bound_since=0)
+
+        kit.refresh(signed_in.refresh)
+
+        assert scrape.risen() == {
+            ("unproven_total", "missing"): 1,
+            ("refusals_total", "refresh", "unproven"): 1,
+            ("refresh_duration_seconds_count", "proof_required"): 1,
+        }
+
     def test_a_reason_of_the_projects_own_makes_no_label(self, kit, signed_in, scrape):
         sessions.revoke(signed_in.session, reason="user 4711 wrote to us")
 
@@ -91,6 +106,7 @@ class TestLabels:
             "asks",
             "le",
             "outcome",
+            "proof",
             "reason",
             "token",
             "verdict",

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from drf_jwt_kit import sessions
-from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.sessions import last_day as module
 from drf_jwt_kit.sessions.last_day import Number, last_day
 
@@ -33,10 +33,21 @@ def test_a_day_is_told_in_numbers(clock, kit, user):
     assert not told.is_cut
 
 
+def test_bound_sessions_are_counted_by_their_logins(clock, kit, user):
+    older = kit.sign_in(user)
+    clock.shift(timedelta(hours=2))
+    newer = kit.sign_in(user)
+    kit.sign_in(user)
+    Session.objects.filter(pk__in=[older.session.pk, newer.session.pk]).update(bound_since=0)
+
+    assert last_day().bound == Number(2, 1)
+
+
 def test_an_empty_table_tells_of_nothing(db):
     told = last_day()
 
-    assert (told.logins, told.refreshed, told.refreshes) == (Number(0, 0), Number(0, 0), 0)
+    assert (told.logins, told.refreshed, told.bound) == (Number(0, 0),) * 3
+    assert told.refreshes == 0
     assert set(told.ends) == {*RevokedReason.values, ""}
     assert set(told.ends.values()) == {Number(0, 0)}
 
@@ -52,7 +63,8 @@ def test_no_secret_is_read(user, queries):
     with queries() as made:
         last_day()
 
-    assert not any(column in "".join(made) for column in ("secret", "retry_key_hash", "data"))
+    columns = ("secret", "retry_key_hash", "data", "bound_key")
+    assert not any(column in "".join(made) for column in columns)
 
 
 def test_no_more_than_the_newest_are_counted(clock, kit, user, monkeypatch):

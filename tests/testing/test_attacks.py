@@ -70,7 +70,7 @@ def run(name, urls, **settings):
 
 @pytest.mark.parametrize("how", ATTACKS, ids=lambda how: how.__name__)
 @override_keys("RS256")
-@override_settings(ROOT_URLCONF=cookie_urls)
+@override_settings(ROOT_URLCONF=cookie_urls, DRF_JWT_KIT={"DEVICE_BOUND": True})
 def test_a_good_project_withstands_every_attack(how):
     attack(Site(), how)
 
@@ -118,6 +118,13 @@ def test_refresh_tokens_that_are_not_rotated_are_found():
         run("a_replayed_refresh_token_ends_the_session", wrong.GOOD, DRF_JWT_KIT=given)
 
 
+def test_a_copy_of_a_bound_session_that_is_refreshed_is_found():
+    urls = (path("mistake/", wrong.Trusting.as_view(), name="token_refresh"), *wrong.GOOD)
+
+    with pytest.raises(Broken, match="/mistake/ answers 200"):
+        run("a_copy_of_a_bound_session_gets_no_tokens", urls, DRF_JWT_KIT={"DEVICE_BOUND": True})
+
+
 def test_a_replay_that_nobody_notices_is_found():
     urls = (path("mistake/", wrong.Forgetful.as_view()), *wrong.GOOD)
 
@@ -154,6 +161,7 @@ def test_what_does_not_apply_says_why(name, why):
             {"ADOPT_SIMPLEJWT_TOKENS_UNTIL": datetime(2200, 1, 1, tzinfo=timezone.utc)},
             "ADOPT_SIMPLEJWT_TOKENS_UNTIL accepts such tokens",
         ),
+        ("a_copy_of_a_bound_session_gets_no_tokens", {}, "DEVICE_BOUND is off"),
         ("a_deactivated_user_is_refused", {"CHECK_USER_IS_ACTIVE": False}, "CHECK_USER_IS_ACTIVE"),
         ("no_script_reads_a_token_in_cookie_mode", {}, "no endpoints by cookie"),
         ("a_cookie_without_a_csrf_token_is_refused", {}, "takes a token from a cookie"),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from drf_jwt_kit.models import SessionQuerySet
+from drf_jwt_kit.sessions import bound
 from drf_jwt_kit.sessions.devices import attach_users
 
 if TYPE_CHECKING:
@@ -68,3 +69,19 @@ class StateFilter(admin.SimpleListFilter):
         """The sessions in that state."""
         narrow = {"live": queryset.live, "ended": queryset.ended}.get(self.value() or "")
         return narrow() if narrow else queryset
+
+
+class BoundFilter(admin.SimpleListFilter):
+    """Bound to a key of its device or not; no filter where none can be."""
+
+    title = _("bound to its device")
+    parameter_name = "bound"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, StrOrPromise]]:
+        """The choices."""
+        return [("yes", _("Yes")), ("no", _("No"))] if bound.is_offered() else []
+
+    def queryset(self, request: Any, queryset: SessionQuerySet) -> SessionQuerySet:  # type: ignore[override]
+        """The sessions that are, or are not."""
+        asked = {"yes": False, "no": True}.get(self.value() or "")
+        return queryset if asked is None else queryset.filter(bound_since__isnull=asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib import admin
@@ -12,6 +13,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.sessions import bound
 from drf_jwt_kit.sessions.last_day import MOST, LastDay, Number, last_day
 
 if TYPE_CHECKING:
@@ -30,6 +32,12 @@ _NOTES = (
         "refreshes of sessions that began earlier. They are in the log (event=refused, "
         "event=refreshed), and in the metrics of drf_jwt_kit.contrib.otel."
     ),
+)
+
+
+_UNPROVEN = _(
+    "Nor are refreshes of bound sessions without the key of their device, which may be thefts: "
+    "event=refresh_unproven in the log, drf_jwt_kit.unproven in the metrics."
 )
 
 
@@ -70,18 +78,29 @@ class LastDayPage(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own i
             "in_a_day": _("In 24 hours"),
             "in_an_hour": _("In the last hour"),
             "tables": (_begun(told), _ended(told)),
-            "notes": (*([_CUT % {"count": MOST}] if told.is_cut else []), *_NOTES),
+            "notes": [*_notes(told)],
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/drf_jwt_kit/session/last_day.html", context)
 
 
+def _notes(told: LastDay) -> Iterator[StrOrPromise]:
+    if told.is_cut:
+        yield _CUT % {"count": MOST}
+    yield from _NOTES
+    if bound.is_offered():
+        yield _UNPROVEN
+
+
 def _begun(told: LastDay) -> tuple[StrOrPromise, list[Line]]:
-    return _("Logins"), [
+    lines = [
         Line(_("Sessions that have begun"), *told.logins),
         Line(_("Those of them that were refreshed"), *told.refreshed),
         Line(_("Rotations of their refresh tokens"), told.refreshes),
     ]
+    if bound.is_offered():
+        lines.insert(1, Line(_("Those of them that are bound to their device"), *told.bound))
+    return _("Logins"), lines
 
 
 def _ended(told: LastDay) -> tuple[StrOrPromise, list[Line]]:

@@ -20,18 +20,22 @@ from django.utils.translation import gettext_lazy as _
 
 from drf_jwt_kit.conf.plain_text import plain
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.sessions import bound
 from drf_jwt_kit.sessions.devices import attach_users
 from drf_jwt_kit.sessions.rows import end_of_session, stored
 from drf_jwt_kit.sessions.upkeep import SECRETS, device_label, state_in_words, user_label
 
 from .actions import EndSessions
-from .changelist import CappedPaginator, SessionChangeList, StateFilter
+from .changelist import BoundFilter, CappedPaginator, SessionChangeList, StateFilter
 from .last_day import LastDayPage
 from .search import matching
 
 _LONGEST_DEVICE = 60
 _TEXTS = ("name", "device", "user_agent", "scope", "revoked_reason", "actor", "actor_reason")
-_FILTERS = {StateFilter.parameter_name, "user", "created_at", "revoked_at", "revoked_reason"}
+_FILTERS = {
+    *(StateFilter.parameter_name, BoundFilter.parameter_name),
+    *("user", "created_at", "revoked_at", "revoked_reason"),
+}
 """The columns that a URL may filter by. A filter by a secret (``?secret__startswith=a``) would
 reveal it, character by character."""
 
@@ -45,7 +49,7 @@ class SessionAdmin(LastDayPage, EndSessions):
     """
 
     list_display = ("state", "ends", "whose", "on", "ip", "created_at", "last_used_at")
-    list_filter = (StateFilter, "revoked_reason", "created_at", "revoked_at")
+    list_filter = (StateFilter, BoundFilter, "revoked_reason", "created_at", "revoked_at")
     search_fields = ("name", "device", "user_agent", "ip")
     search_help_text = _(
         "Search for a full user name, or for the id of a session or user. Any other word is "
@@ -53,7 +57,8 @@ class SessionAdmin(LastDayPage, EndSessions):
         "Among millions of sessions this is slow, unless you add a full user name."
     )
     fields = (
-        *("id", "state", "owner", "name", "device", "user_agent", "ip", "scope", "generation"),
+        *("id", "state", "owner", "name", "device", "user_agent", "ip", "is_bound"),
+        *("scope", "generation"),
         *("auth_time", "created_at", "rotated_at", "last_used_at", "ends"),
         *("actor", "actor_reason"),
         *("expires_at", "refresh_lifetime", "access_lifetime", "revoked_at", "revoked_reason"),
@@ -68,6 +73,10 @@ class SessionAdmin(LastDayPage, EndSessions):
 
     class Media:
         css = {"all": ["drf_jwt_kit/admin.css"]}
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """The columns: which sessions are bound, where any can be."""
+        return (*self.list_display, *(("is_bound",) if bound.is_offered() else ()))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
         """The rows as they are where they are written, and not on a replica."""
@@ -132,6 +141,11 @@ class SessionAdmin(LastDayPage, EndSessions):
     def on(self, session: Session) -> str:
         """What the device is called."""
         return Truncator(plain(device_label(session), "?")).chars(_LONGEST_DEVICE)
+
+    @admin.display(description=_("bound to its device"), boolean=True)
+    def is_bound(self, session: Session) -> bool:
+        """Whether it is refreshed only with a proof of its device."""
+        return bound.is_required(session)
 
     @admin.display(description=_("ends"))
     def ends(self, session: Session) -> str:

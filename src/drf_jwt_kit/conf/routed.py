@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings as django_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 
+class Route(NamedTuple):
+    """One URL of the project."""
+
+    namespaces: tuple[str, ...]
+    name: str | None
+    view: Any
+    """A function, which may know its class."""
+
+
+def routes() -> Iterator[Route]:
+    """Each URL, in its order."""
+    if getattr(django_settings, "ROOT_URLCONF", None):  # a project without views has no URLs
+        yield from _routes_under(get_resolver(), ())
+
+
 def routed_views() -> Iterator[Any]:
     """Each view, as URLs name it: a function, which may know its class."""
-    if getattr(django_settings, "ROOT_URLCONF", None):  # a project without views has no URLs
-        yield from _views_under(get_resolver())
+    return (route.view for route in routes())
 
 
 def routed_classes() -> Iterator[type]:
@@ -35,9 +49,9 @@ def is_kind_of(cls: object, *paths: str) -> bool:
     return any(f"{one.__module__}.{one.__qualname__}" in paths for one in mro)
 
 
-def _views_under(resolver: URLResolver) -> Iterator[Any]:
+def _routes_under(resolver: URLResolver, namespaces: tuple[str, ...]) -> Iterator[Route]:
     for one in resolver.url_patterns:
         if isinstance(one, URLResolver):
-            yield from _views_under(one)
+            yield from _routes_under(one, (*namespaces, *filter(None, [one.namespace])))
         elif isinstance(one, URLPattern):  # Django says what else is wrong there
-            yield one.callback
+            yield Route(namespaces, one.name, one.callback)

@@ -111,6 +111,9 @@ OF_REASONS = {
     "the project.",
     Reason.SESSION_ENDED: "log in again. Why it ended is not told to the client; signals and log "
     "lines tell it.",
+    Reason.PROOF_REQUIRED: "the session is bound to a key of its browser, and this request came "
+    "without. At `bind/refresh/` (403) the browser answers the challenge by itself; anywhere "
+    "else, log in again. The session goes on where it is bound.",
     Reason.NO_USER: "a token of another issuer whose user is not here. It is good, and logging in "
     "again does not help; make the user, if you mean to.",
 }

@@ -39,6 +39,11 @@ def is_offered() -> bool:
     return settings.DEVICE_BOUND and not settings.COOKIE_REFRESH_ONLY
 
 
+def is_required(session: Session) -> bool:
+    """Whether ``session`` is refreshed only with a proof. Reads no key."""
+    return is_offered() and session.bound_since is not None
+
+
 @sensitive_variables()
 def challenge_for(refresh_token: str) -> str:
     """The challenge that the device of ``refresh_token``, one of ours, is to sign now."""

@@ -37,6 +37,7 @@ _UNTOLD = "A claim of the protocol is missing, or is not what it must be."
 _VERDICTS = {
     Verdict.AHEAD: "It is newer than its session's row. Was a backup restored?",
     Verdict.FORGED: "It was not made from its session's row, although the signature is right.",
+    Verdict.UNPROVEN: "Its session is bound to a key of its browser, which alone can refresh it.",
     Verdict.REUSED: "A newer one has come after it. A refresh with it would end the session.",
 }
 

@@ -37,6 +37,8 @@ class LastDay:
     logins: Number
     refreshed: Number
     """How many of these logins were refreshed, and how many of them lately."""
+    bound: Number
+    """How many of these logins are bound to a key of their device."""
     refreshes: int
     """How often their refresh tokens were rotated."""
     ends: dict[str, Number]
@@ -57,6 +59,7 @@ def last_day() -> LastDay:
     return LastDay(
         logins=Number(begun["all"], begun["all_lately"]),
         refreshed=Number(begun["refreshed"], begun["refreshed_lately"]),
+        bound=Number(begun["bound"], begun["bound_lately"]),
         refreshes=begun["rotations"] or 0,
         ends=ends,
         is_cut=MOST in (begun["all"], ended["all"]),
@@ -65,7 +68,7 @@ def last_day() -> LastDay:
 
 def _begun() -> dict[str, int]:
     at = now()
-    columns = ("created_at", "last_used_at", "generation")
+    columns = ("created_at", "last_used_at", "generation", "bound_since")
     newest = stored().filter(created_at__gt=at - DAY).order_by("-created_at").values(*columns)
     lately = at - HOUR
     told: dict[str, int] = newest[:MOST].aggregate(
@@ -73,6 +76,8 @@ def _begun() -> dict[str, int]:
         all_lately=Count("created_at", filter=Q(created_at__gt=lately)),
         refreshed=Count("last_used_at"),
         refreshed_lately=Count("last_used_at", filter=Q(last_used_at__gt=lately)),
+        bound=Count("bound_since"),
+        bound_lately=Count("bound_since", filter=Q(created_at__gt=lately)),
         rotations=Sum("generation"),
     )
     return told

@@ -183,13 +183,14 @@ def verdict_of(
 ) -> Verdict:
     """The verdict about ``token``, with what was sent ``beside`` it, at the moment ``asked``."""
     same_key = hmac.compare_digest(beside.key_hash, session.retry_key_hash)
+    proof = beside.proof_of(session, token)
     return judge(
         rows.judged_state(session, end_of_account(user, session.password_fingerprint)),
         Use(
             generation=token.gen,
             genuine=_names_user(token, session, user) and is_genuine(token, session),
             has_retry_key=bool(beside.key_hash) and same_key,
-            proof=beside.proof_of(session, token),
+            proof=proof,
         ),
         now=asked,
         leeway=get_settings().ROTATION_LEEWAY,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 _BATCH = 1000
-SECRETS = ("secret", "retry_key_hash", "data")
+SECRETS = ("secret", "retry_key_hash", "data", "bound_key")
 """Columns that are not loaded to show a session."""
 
 _IN_WORDS: dict[End, StrOrPromise] = {

@@ -22,6 +22,9 @@ _ON_ITS_WAY = timedelta(days=1)
 """For longer, no request waits. The cookies of another browser, whose user has logged in elsewhere
 since, are cleared once that is so long ago."""
 
+_GOES_ON = {Verdict.AHEAD, Verdict.REUSED, Verdict.UNPROVEN}
+"""The verdicts about a token whose session is live."""
+
 
 @persistent
 def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = False) -> None:
@@ -37,9 +40,11 @@ def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = Fal
         adoption.refuse_blacklisted(presented)
     session, user = read_row(presented, again=False)
     verdict = verdict_of(presented, session, user, Beside(), now())
-    lives = any_generation and verdict in {Verdict.AHEAD, Verdict.REUSED}
-    if not (verdict.accepts or lives):
-        raise InvalidToken(Reason.SESSION_ENDED)
+    if verdict.accepts or (any_generation and verdict in _GOES_ON):
+        return
+    if verdict is Verdict.UNPROVEN:
+        raise InvalidToken(Reason.PROOF_REQUIRED, final=False)
+    raise InvalidToken(Reason.SESSION_ENDED)
 
 
 @persistent

@@ -14,6 +14,7 @@ from jwt.utils import base64url_encode
 
 from drf_jwt_kit.jose.codec import read_unverified
 from drf_jwt_kit.jose.jwk import Key
+from drf_jwt_kit.jose.possession import TYP
 from drf_jwt_kit.jose.signing_function import signed_by_function
 from drf_jwt_kit.keys import get_ring, get_signing_key
 
@@ -62,6 +63,13 @@ def by_secret(token: str, secret: bytes, **header: Any) -> str:
     text = f"{_written(made)}.{token.split('.')[1]}"
     signature = hmac.new(secret, text.encode(), hashlib.sha256).digest()
     return f"{text}.{base64url_encode(signature).decode()}"
+
+
+def of_a_device(challenge: str) -> str:
+    """What a browser sends that binds a session to a new key of its device."""
+    key = foreign_key("ES256")
+    header = {"typ": TYP, "alg": key.algorithm, "jwk": key.public_jwk()}
+    return _signed(header, {"jti": challenge}, key)
 
 
 def public_secrets() -> list[bytes]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from drf_jwt_kit import transports
 from drf_jwt_kit.exceptions import InvalidToken, Reason
@@ -43,6 +44,7 @@ class _ByTheBrowser(CookieEndpointMixin):
 class BindView(_ByTheBrowser, TokenViewBase):
     """Bind the session of the cookies to a key that the browser keeps in its device."""
 
+    serializer_class = Serializer  # it reads no body
     _begins_sessions = False
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

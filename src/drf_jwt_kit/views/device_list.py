@@ -12,7 +12,7 @@ from rest_framework import ISO_8601, serializers
 
 from drf_jwt_kit.conf.moments import aware
 from drf_jwt_kit.conf.plain_text import is_plain
-from drf_jwt_kit.sessions import devices
+from drf_jwt_kit.sessions import bound, devices
 
 
 class MomentField(serializers.DateTimeField):
@@ -60,6 +60,7 @@ class SessionSerializer(serializers.Serializer[Any]):
     expires_at = OwnersMomentField(devices.end)
     current = serializers.SerializerMethodField()
     acted_for = serializers.SerializerMethodField()
+    bound = serializers.SerializerMethodField()
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """As a dict. The user learns that somebody acts, and the log who that is and from where."""
@@ -75,6 +76,10 @@ class SessionSerializer(serializers.Serializer[Any]):
     def get_acted_for(self, session: Any) -> bool:
         """Whether somebody else acts as the user in it."""
         return bool(session.actor)
+
+    def get_bound(self, session: Any) -> bool:
+        """Whether it is refreshed only with a proof of its device."""
+        return bound.is_required(session)
 
     def get_current(self, session: Any) -> bool:
         """Whether this is the session of the request."""

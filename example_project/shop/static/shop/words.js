@@ -29,6 +29,7 @@ const REASONS = {
   expired: "The token has expired.",
   invalid: "This is no token of this server, or not any more.",
   no_session: "This token belongs to no session. That is a mistake in the project.",
+  proof_required: "This session goes on only in the browser where it began. Log in again.",
   session_ended: "This session has ended. Log in again.",
   no_user: "This shop does not know you yet.",
   wrong_type: "A refresh token was sent where an access token belongs, or the other way round. That is a mistake in this page.",

@@ -17,7 +17,7 @@ from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
 from drf_jwt_kit import signals
 from drf_jwt_kit.models import RevokedReason
-from drf_jwt_kit.sessions.life import End, Verdict
+from drf_jwt_kit.sessions.life import End, Proof, Verdict
 
 OTHER = "other"
 """Such as a reason of the project's own, of which there may be any number."""
@@ -48,7 +48,7 @@ class Count:
 
 _REPEATING = [one.value for one in Verdict if one.accepts and one is not Verdict.ROTATE]
 _REFUSING = [one.value for one in Verdict if not one.accepts]
-_OTHERS = ("unknown", "other_user", "blacklisted", "acted_for")
+_OTHERS = ("unknown", "other_user", "blacklisted", "acted_for", "not_bound")
 _OF_ACCESS = [*(one.value for one in End), *_OTHERS]
 _VERDICTS = dict.fromkeys([*_REFUSING, *_OF_ACCESS])
 
@@ -68,6 +68,11 @@ COUNTS = {
     ),
     "thefts": (signals.refresh_reused, Count(), "Refresh tokens that were used by two."),
     "followed": (signals.refresh_followed, Count(), "Sessions whose every refresh is repeated."),
+    "unproven": (
+        signals.refresh_unproven,
+        Count(proof=[one.value for one in Proof if one.is_wanting]),
+        "Refresh tokens of bound sessions that came without their key.",
+    ),
     "ends": (
         signals.session_revoked,
         Count(reason=RevokedReason.values),

@@ -38,6 +38,50 @@ class AccessTokenInBody(CookieLifetimes):
     access = serializers.CharField()
 
 
+class BindableCookies(CookieLifetimes):
+    """How long the cookies are good that were set, and whether their session is bound."""
+
+    device_bound = serializers.BooleanField(
+        required=False,
+        help_text="False where the browser is asked to bind the session to a key of its device. "
+        "Whether it has done so is answered at `bind/`.",
+    )
+
+
+class DeviceBound(serializers.Serializer[Any]):
+    """Whether the session is bound to a key of its device."""
+
+    device_bound = serializers.BooleanField()
+
+
+class BoundScope(serializers.Serializer[Any]):
+    """For which requests a browser renews the cookie: those to the origin of the login."""
+
+    include_site = serializers.BooleanField()
+    scope_specification = serializers.ListField(child=serializers.DictField())
+
+
+class BoundCredential(serializers.Serializer[Any]):
+    """The cookie that the browser renews."""
+
+    type = serializers.CharField()
+    name = serializers.CharField()
+    attributes = serializers.CharField()
+
+
+class BoundSession(serializers.Serializer[Any]):
+    """What a browser is to do: renew a cookie at an address, or stop (`continue` is false)."""
+
+    session_identifier = serializers.CharField()
+    refresh_url = serializers.CharField(required=False)
+    scope = BoundScope(required=False)
+    credentials = BoundCredential(many=True, required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """With a name that is a word of Python's."""
+        return {**super().get_fields(), "continue": serializers.BooleanField(required=False)}
+
+
 class RenewedAccessToken(serializers.Serializer[Any]):
     """An access token of a younger login. The refresh token stays as it is."""
 
@@ -126,7 +170,8 @@ def renewed_in_a_cookie(view: Any) -> type[serializers.Serializer[Any]]:
 def in_cookies(view: Any) -> type[serializers.Serializer[Any]]:
     """What is answered beside the cookies: how long they are good, and what else the view's own
     serializer answers."""
-    base = AccessTokenInBody if get_settings().COOKIE_REFRESH_ONLY else CookieLifetimes
+    usual = BindableCookies if get_settings().DEVICE_BOUND else CookieLifetimes
+    base = AccessTokenInBody if get_settings().COOKIE_REFRESH_ONLY else usual
     fields = view.get_serializer_class()(context={"view": view}).fields
     more = {
         name: field

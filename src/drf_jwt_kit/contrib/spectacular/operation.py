@@ -13,6 +13,7 @@ from rest_framework.fields import empty
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.views import APIView
 
+from drf_jwt_kit.sessions.bound import is_offered
 from drf_jwt_kit.views.cookies import CookieEndpointMixin
 from drf_jwt_kit.views.sessions import SessionViewBase
 
@@ -34,21 +35,29 @@ class Operation:
     status: int = HTTPStatus.OK
     takes: Any = empty
     """The same of what is sent."""
-    parameters: tuple[OpenApiParameter, ...] = ()
+    parameters: Any = ()
     reads: tuple[type[Any], ...] = ()
     """By which classes a token is found that the view itself asks for."""
     needs_token: bool = True
+    by_page: bool = True
+    """A page asks for it: the browser asks for the rest by itself, without a CSRF token."""
+    of_bound_sessions: bool = False
+    """It is described only where sessions are bound."""
 
     def says(self, view: type[Any], method: str) -> dict[str, Any]:
         """The arguments of ``extend_schema`` that say so of ``view``."""
+        if self.of_bound_sessions and not is_offered():
+            return {"methods": [method], "exclude": True}
         answer = view().get_serializer_class() if self.answer is empty else _of(view, self.answer)
-        by_cookie = issubclass(view, CookieEndpointMixin) and method.upper() not in SAFE_METHODS
+        is_safe = not self.by_page or method.upper() in SAFE_METHODS
+        by_cookie = issubclass(view, CookieEndpointMixin) and not is_safe
+        beside = [*_of(view, self.parameters), *([_csrf(view)] if by_cookie else ())]
         told = (*self.refuses, *(("csrf_failed",) if by_cookie else ()), *_OF_EVERY_REQUEST)
         return {
             "methods": [method],
             "summary": self.summary,
             "description": self.description,
-            "parameters": [*self.parameters, *([_csrf(view)] if by_cookie else ()), *HEADERS],
+            "parameters": [*beside, *HEADERS],
             "responses": {int(self.status): answer, **refusals(told)},
             "request": _of(view, self.takes),
         }

@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiParameter
 from drf_jwt_kit import views
 from drf_jwt_kit.authentication import JWTAuthentication
 
-from . import answers
+from . import answers, device_bound
 from .operation import Operation
 from .schemes import AccessCookie, RefreshCookie
 
@@ -129,6 +129,7 @@ _OPERATIONS: Mapping[type[Any], Mapping[str, Operation]] = {
             description="Puts the tokens into cookies that no script can read, and answers how "
             "long they are good. The previous session of this browser ends.",
             answer=answers.in_cookies,
+            parameters=device_bound.offer,
         )
     },
     views.CookieRefreshView: {
@@ -138,6 +139,7 @@ _OPERATIONS: Mapping[type[Any], Mapping[str, Operation]] = {
             description="Takes the cookie of the refresh token, and sets both cookies anew.",
             refuses=("not_authenticated", *_REFRESH.refuses),
             answer=answers.in_cookies,
+            parameters=lambda view: (*_REFRESH.parameters, *device_bound.offer(view)),
             reads=(RefreshCookie,),
         )
     },
@@ -167,6 +169,7 @@ _OPERATIONS: Mapping[type[Any], Mapping[str, Operation]] = {
             reads=(RefreshCookie, AccessCookie),
         )
     },
+    **device_bound.OPERATIONS,
     views.CSRFView: {
         "get": Operation(
             summary="Get the CSRF token",

@@ -52,6 +52,13 @@ def _presented(reason: Reason) -> exceptions.InvalidToken:
     return exceptions.InvalidToken(reason, detail=sentence, messages=messages)
 
 
+def _asking_for_a_proof() -> exceptions.InvalidToken:
+    """How the browser of a bound session is asked for its proof."""
+    refusal = exceptions.InvalidToken(Reason.PROOF_REQUIRED)
+    refusal.status_code = HTTPStatus.FORBIDDEN
+    return refusal
+
+
 _REQUIRED = serializers.Field.default_error_messages["required"]
 _ENDED = partial(exceptions.InvalidToken, Reason.SESSION_ENDED)
 _OF: dict[str, tuple[Callable[[], Any], ...]] = {
@@ -62,6 +69,7 @@ _OF: dict[str, tuple[Callable[[], Any], ...]] = {
     "no_active_account": (exceptions.NoActiveAccount,),
     "token_not_valid": (*(partial(exceptions.InvalidToken, one) for one in Reason),),
     "access_not_valid": (partial(_presented, Reason.EXPIRED), _ENDED),
+    "proof_required": (_asking_for_a_proof,),
     "bad_authorization_header": (exceptions.BadAuthorizationHeader,),
     "permission_denied": (drf.PermissionDenied,),
     "invalid_scope": (exceptions.InvalidScope,),
@@ -108,8 +116,9 @@ def refusals(told: Iterable[str]) -> dict[int, OpenApiResponse]:
 def _answer(status: int, errors: list[Any]) -> OpenApiResponse:
     bodies = [body_of(error) for error in errors]
     codes = dict.fromkeys(f"`{body['code']}`" for body in bodies)
+    has_reason = any("reason" in body for body in bodies)
     return OpenApiResponse(
-        RefusedToken if status == HTTPStatus.UNAUTHORIZED else Refusal,
+        RefusedToken if has_reason or status == HTTPStatus.UNAUTHORIZED else Refusal,
         description=f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
         examples=[
             OpenApiExample(name, value=body)

@@ -42,10 +42,12 @@ RFC_10017 = Standard(
         Requirement(
             number="6.3.2.3",
             asks="Refresh tokens of a page are rotated, or bound to the client.",
-            does="Rotates them, and ends the session at a second use.",
+            does="Rotates them, and ends the session at a second use. With DEVICE_BOUND, browsers "
+            "that can also bind them to a key.",
             tests=(
                 f"{_REFRESH}::TestReplayedRefreshToken"
                 "::test_ends_the_whole_session_access_tokens_included",
+                "tests/flows/test_bound.py::TestCopiedCookies::test_open_nothing_new",
             ),
             look=settings.rotation,
         ),

@@ -14,12 +14,13 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.management.columns import print_line, print_table
 from drf_jwt_kit.management.user_argument import add_user_arguments, named_user, shown
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.sessions import bound
 from drf_jwt_kit.sessions.life import End
 from drf_jwt_kit.sessions.rows import stored
 from drf_jwt_kit.sessions.upkeep import device_label, state_in_words, survey, user_label
 
 HELP = "List sessions, or end them."
-_HEAD = ("ID", "USER", "DEVICE", "IP", "CREATED", "LAST USED", "ENDS", "STATE", "ACTOR")
+_HEAD = ("ID", "USER", "DEVICE", "IP", "CREATED", "LAST USED", "ENDS", "STATE", "ACTOR", "BOUND")
 
 
 def add_arguments(parser: CommandParser) -> None:
@@ -103,6 +104,7 @@ def _cells(session: Session, end: End | None) -> list[str]:
         *map(_time, times),
         state_in_words(session, end),
         f"{session.actor} ({session.actor_reason})" if session.actor else "",
+        "yes" if bound.is_required(session) else "",
     ]
 
 

@@ -22,7 +22,7 @@ from drf_jwt_kit.testing import forgery
 from drf_jwt_kit.views import JWKSView, TokenLogoutView, TokenRefreshView
 
 from .people import PASSWORD
-from .site import Broken, Site, browser, is_by_cookie, stranger
+from .site import Broken, Site, browser, is_by_cookie, is_by_page, stranger
 
 _PARAMETERS = ("access", "access_token", "auth", "authorization", "bearer", "jwt", "key", "token")
 _TOKEN = re.compile(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+")
@@ -56,7 +56,9 @@ def a_cookie_without_a_csrf_token_is_refused(site: Site) -> None:
     paths += [
         one.path
         for one in site.addresses
-        if is_by_cookie(one) and issubclass(one.view_class, (TokenLogoutView, TokenRefreshView))
+        if is_by_cookie(one)
+        and is_by_page(one)
+        and issubclass(one.view_class, (TokenLogoutView, TokenRefreshView))
     ]
     if not paths:
         raise SkipTest("no view of the project takes a token from a cookie")

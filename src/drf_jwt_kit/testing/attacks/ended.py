@@ -14,6 +14,7 @@ from unittest import SkipTest
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.conf import get_settings
+from drf_jwt_kit.sessions import bound
 from drf_jwt_kit.testing import forgery
 from drf_jwt_kit.testing.client import JWTClient, JWTCookieClient
 from drf_jwt_kit.testing.clock import later
@@ -67,6 +68,18 @@ def a_replayed_refresh_token_ends_the_session(site: Site) -> None:
             _require_no_refresh(site, [endpoint], str(first.refresh))
             _require_no_refresh(site, [endpoint], second)
             _require_over(site, first.access)
+
+
+def a_copy_of_a_bound_session_gets_no_tokens(site: Site) -> None:
+    """Whoever copies the cookies of a session that is bound to its device goes on with them
+    elsewhere. Let the endpoint be drf_jwt_kit's."""
+    if not bound.is_offered():
+        raise SkipTest("DEVICE_BOUND is off: no session is bound to a device")
+    for endpoint in site.endpoints("token_refresh", TokenRefreshView):
+        copied = str(site.log_in().refresh)
+        bound.bind(copied, forgery.of_a_device(bound.challenge_for(copied)))
+        with later(get_settings().ROTATION_LEEWAY + _A_SECOND):
+            _require_no_refresh(site, [endpoint], copied)
 
 
 def a_forged_refresh_token_is_refused(site: Site) -> None:

@@ -15,6 +15,7 @@ from unittest import SkipTest
 from drf_jwt_kit import sessions, transports
 from drf_jwt_kit.sessions import TokenPair
 from drf_jwt_kit.testing.client import JWTClient, JWTCookieClient
+from drf_jwt_kit.views import BindView, BoundRefreshView
 from drf_jwt_kit.views.cookies import CookieEndpointMixin
 
 from . import people
@@ -73,7 +74,9 @@ class Site:
     def endpoints(self, name: str, kind: type) -> list[Address]:
         """The views of one kind, by the name of their route or by their class. Skips for none."""
         found = [
-            one for one in self.addresses if one.name == name or issubclass(one.view_class, kind)
+            one
+            for one in self.addresses
+            if (one.name == name or issubclass(one.view_class, kind)) and is_by_page(one)
         ]
         if not found:
             raise SkipTest(f"the project's URLs have no {name}")
@@ -140,6 +143,11 @@ class Site:
 def is_by_cookie(endpoint: Address) -> bool:
     """Whether the tokens of an endpoint are in cookies."""
     return issubclass(endpoint.view_class, CookieEndpointMixin)
+
+
+def is_by_page(endpoint: Address) -> bool:
+    """Whether pages and programs ask there: a proof of its device lets the browser itself in."""
+    return not issubclass(endpoint.view_class, (BindView, BoundRefreshView))
 
 
 def stranger() -> JWTClient:
