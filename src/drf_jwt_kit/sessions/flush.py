@@ -30,7 +30,7 @@ _MARGIN = OVERLAP + timedelta(minutes=4)
 """For rows that the revocation feed reads again, and generously for clocks that differ."""
 _NARROW = (
     *("id", "created_at", "auth_time", "rotated_at", "expires_at", "refresh_lifetime"),
-    *("access_lifetime", "revoked_at", "generation", "parent"),
+    *("access_lifetime", "revoked_at", "generation", "parent", "bound_since"),
 )
 
 
