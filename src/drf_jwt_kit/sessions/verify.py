@@ -22,6 +22,8 @@ _ON_ITS_WAY = timedelta(days=1)
 """For longer, no request waits. The cookies of another browser, whose user has logged in elsewhere
 since, are cleared once that is so long ago."""
 
+_OF_LIVE_SESSIONS = {Verdict.AHEAD, Verdict.REUSED, Verdict.UNPROVEN}
+
 
 @persistent
 def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = False) -> None:
@@ -37,7 +39,7 @@ def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = Fal
         adoption.refuse_blacklisted(presented)
     session, user = read_row(presented, again=False)
     verdict = verdict_of(presented, session, user, Beside(), now())
-    lives = any_generation and verdict in {Verdict.AHEAD, Verdict.REUSED}
+    lives = any_generation and verdict in _OF_LIVE_SESSIONS
     if not (verdict.accepts or lives):
         raise InvalidToken(Reason.SESSION_ENDED)
 

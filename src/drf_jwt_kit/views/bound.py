@@ -16,6 +16,7 @@ from drf_jwt_kit import transports
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.sessions import bound
 from drf_jwt_kit.sessions.presented import sid_of
+from drf_jwt_kit.sessions.tokens import TokenPair
 from drf_jwt_kit.transports import bound as headers
 
 from .cookies import CookieEndpointMixin, CookieRefreshView, presented_in
@@ -75,6 +76,10 @@ class BoundRefreshView(_ByTheBrowser, CookieRefreshView):
     def get_serializer_context(self) -> dict[str, Any]:
         """As ever, with the proof."""
         return {**super().get_serializer_context(), "proof": headers.proof_in(self.request)}
+
+    def _is_new(self, pair: TokenPair, held: str) -> bool:
+        """Nothing is offered: the session is bound already."""
+        return False
 
     def _asking(self, token: str) -> Response:
         response = self.handle_exception(InvalidToken(Reason.PROOF_REQUIRED, final=False))
