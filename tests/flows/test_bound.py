@@ -11,6 +11,7 @@ from drf_jwt_kit.sessions import rows
 from drf_jwt_kit.sessions.bound import challenge_for
 from drf_jwt_kit.tokens import RefreshToken
 from tests.conftest import forge
+from tests.properties.world import between_read_and_write
 
 from .browser import ACCESS, REFRESH, Browser, cleared, cookies_of, credentials, session_of
 from .device import BindingBrowser, Device, challenge_in, copied, offered
@@ -43,6 +44,9 @@ def told():
     signals.refresh_unproven.connect(receiver)
     yield facts
     signals.refresh_unproven.disconnect(receiver)
+
+
+RETRY_KEY = {"Idempotency_Key": "0123456789abcdef"}
 
 
 def code_of(answer):
@@ -317,9 +321,6 @@ class TestRenewal:
 
         assert owner.renew_with_proof().status_code == 200
 
-    def test_asks_for_no_second_key(self, owner):
-        assert "Secure-Session-Registration" not in owner.renew_with_proof()
-
     def test_is_refused_with_another_key(self, owner):
         proof = Device().proof(challenge_in(owner.renew()))
 
@@ -420,6 +421,41 @@ class TestCopiedCookies:
         logged_in.refresh()
 
         assert session_of(thief).revoked_reason == "reused"
+
+
+class TestThiefWhoIsFirstToBind:
+    @pytest.fixture
+    def thief(self, settings, logged_in, past_leeway):
+        past_leeway()
+        thief = BindingBrowser()
+        thief.cookies.load(cookies_of(logged_in))
+        return thief
+
+    def test_is_found_later_even_if_the_owner_was_being_answered(self, thief, logged_in, clock):
+        offer = thief.refresh()
+        with between_read_and_write(lambda: thief.bind(offer)):
+            assert code_of(logged_in.refresh()) == (401, "proof_required")
+        clock.shift(timedelta(minutes=1))
+
+        logged_in.refresh()
+
+        assert session_of(thief).revoked_reason == "reused"
+
+    def test_is_refused_if_the_owner_was_overtaken_with_the_same_retry_key(self, thief, logged_in):
+        offers = []
+        with between_read_and_write(lambda: offers.append(thief.refresh(**RETRY_KEY))):
+            assert logged_in.refresh(**RETRY_KEY).status_code == 200
+
+        assert code_of(thief.bind(*offers)) == (401, "invalid")
+
+
+class TestTabsThatRefreshAtOnce:
+    def test_are_all_answered_whichever_is_counted_first(self, settings, logged_in):
+        first, second, third = (copied(logged_in) for _ in range(3))
+        first.refresh()
+
+        with between_read_and_write(second.refresh):
+            assert third.refresh().status_code == 200
 
 
 class TestWhatItCosts:

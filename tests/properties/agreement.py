@@ -72,6 +72,7 @@ def make_rows(chance: random.Random, users: dict[str, Any], cutoffs: list[dateti
         auth_time = near(created, *cutoffs) if risky() else NOW
         expires = near(NOW) if risky() else NOW + 30 * DAY
         revoked = near(NOW) if risky() else None
+        bound = chance.random() < 0.2
         return Session(
             user_id=None if chance.random() < 0.03 else user.pk,
             password_fingerprint=fingerprint(user),
@@ -83,6 +84,8 @@ def make_rows(chance: random.Random, users: dict[str, Any], cutoffs: list[dateti
             access_lifetime=chance.choice((None, timedelta(minutes=5), HOUR)),
             revoked_at=revoked,
             revoked_reason="logout" if revoked else "",
+            bound_key="{}" if bound else "",
+            bound_since=0 if bound else None,
         )
 
     Session.objects.bulk_create(row() for _ in range(ROWS))
@@ -123,6 +126,7 @@ def who_disagrees(users: dict[str, Any], every: list[Any]) -> Iterator[str]:
     from drf_jwt_kit.admin.changelist import StateFilter
     from drf_jwt_kit.models import Session
     from drf_jwt_kit.serializers import TokenVerifySerializer
+    from drf_jwt_kit.sessions import bound
     from drf_jwt_kit.sessions.account import end_of_account_for_request
     from drf_jwt_kit.sessions.devices import attach_users
     from drf_jwt_kit.sessions.flush import _Rule, flush
@@ -148,6 +152,9 @@ def who_disagrees(users: dict[str, Any], every: list[Any]) -> Iterator[str]:
             judged_state(row, end_of_account_for_request(row.user, row.password_fingerprint)),
             now=NOW,
         )
+    }
+    without_proof = {
+        row.pk for row in every if row.pk in live and not (row.bound_key and bound.is_offered())
     }
     rule = _Rule.of_this_moment(timedelta(0))
     dead = {row.pk for row in every if rule.is_dead(row)}
@@ -184,11 +191,11 @@ def who_disagrees(users: dict[str, Any], every: list[Any]) -> Iterator[str]:
             {s.pk for user in by_key.values() for s in sessions.live_sessions(user, limit=ROWS)},
         ),
         "verify": (
-            live,
+            without_proof,
             passing(lambda row: TokenVerifySerializer().validate({"token": tokens[row.pk][1]})),
         ),
         "would_refresh": (
-            live,
+            without_proof,
             passing(lambda row: sessions.would_refresh(RefreshToken(tokens[row.pk][1]))),
         ),
         "check_blacklist": (
@@ -211,13 +218,14 @@ def who_disagrees(users: dict[str, Any], every: list[Any]) -> Iterator[str]:
                 if sessions.rename(row.pk, by_key.get(row.user_id, users["fine"]), "x") is not None
             },
         ),
-        "a refresh": (live, passing(lambda row: sessions.refresh(tokens[row.pk][1]))),
+        "a refresh": (without_proof, passing(lambda row: sessions.refresh(tokens[row.pk][1]))),
     }
     for name, (right, said) in answers.items():
         for pk in right ^ said:
             yield f"{name}: {pk} is {'live' if pk in said else 'ended'}"
     print(
-        f"{len(every)} rows, {len(by_table)} live by the table, {len(live)} live, {len(dead)} dead"
+        f"{len(every)} rows, {len(by_table)} live by the table, {len(live)} live, {len(dead)} dead,"
+        f" {len(live - without_proof)} refreshed by proof alone"
     )
 
 
@@ -236,6 +244,7 @@ def main(seed: int) -> None:
     kit = {
         "SESSIONS_VALID_AFTER": by_setting,
         "USER_AUTHENTICATION_RULE": "tests.properties.agreement.may_log_in",
+        "DEVICE_BOUND": bool(seed % 2),
     }
     with time_machine.travel(NOW.timestamp(), tick=False), override_settings(DRF_JWT_KIT=kit):
         users = make_users()

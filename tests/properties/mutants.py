@@ -1,4 +1,4 @@
-"""The module of the judge with one thing changed in it: a comparison, a condition, a verdict."""
+"""The module of the judge with one thing changed in it: a comparison, a condition, a word."""
 
 from __future__ import annotations
 
@@ -16,9 +16,15 @@ if TYPE_CHECKING:
 
 JUDGING = {
     *("judge", "_judge_generation", "is_recent", "end_of", "is_cut_off"),
-    *("idle_limit", "accepts", "advances"),
+    *("idle_limit", "accepts", "advances", "is_wanting"),
 }
-VERDICTS = ("ROTATE", "REPEAT_CURRENT", "REPEAT_CONCURRENT", "COLLECT", "REUSED", "AHEAD")
+WORDS = {
+    "Verdict": (
+        *("ROTATE", "REPEAT_CURRENT", "REPEAT_CONCURRENT", "COLLECT"),
+        *("REUSED", "AHEAD", "UNPROVEN"),
+    ),
+    "Proof": ("UNASKED", "FITS", "MISSING", "OF_ANOTHER"),
+}
 OTHER = {
     ast.Lt: (ast.LtE, ast.Gt),
     ast.Gt: (ast.GtE, ast.Lt),
@@ -65,8 +71,8 @@ def _changes(node: ast.AST) -> Iterator[object]:
             yield lambda twin, always=always: setattr(twin, "test", ast.Constant(always))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield lambda twin: setattr(twin, "operand", ast.Constant(value=False))
-    if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "Verdict":
-        for name in VERDICTS:
+    if isinstance(node, ast.Attribute):
+        for name in WORDS.get(getattr(node.value, "id", ""), ()):
             if name != node.attr:
                 yield lambda twin, name=name: setattr(twin, "attr", name)
 

@@ -8,6 +8,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 from tests.conftest import PASSWORD, claims_of
+from tests.flows.device import Device, offered
 from tests.leaks import WATCH
 
 ACCESS, REFRESH = "__Host-access_token", "__Host-refresh_token"
@@ -21,6 +22,7 @@ class Reply:
     body: dict[str, Any]
     cookies: tuple[str, ...]
     """The lines of Set-Cookie."""
+    headers: dict[str, str]
 
 
 class Page:
@@ -29,14 +31,32 @@ class Page:
     def __init__(self, site: Any, person: Any) -> None:
         self.site, self.person = site, person
         self.jar: dict[str, str] = {}
+        self.device = Device()
 
     def log_in(self) -> None:
         """As this browser's user."""
-        self.hear(self.ask("", {"username": self.person.name, "password": PASSWORD}))
+        self.login = self.hear(self.ask("", {"username": self.person.name, "password": PASSWORD}))
 
     def refresh(self, jar: dict[str, str] | None = None, **headers: str) -> Reply:
         """Send the cookies, of now or of when they were copied; nothing is heard yet."""
         return self.ask("refresh/", {}, jar, **headers)
+
+    def bind(self, reply: Reply) -> Reply:
+        """Register the key of this browser's device, as ``reply`` offers."""
+        path, challenge = offered(reply.headers)
+        return self._by_itself(path, self.device.registration(challenge))
+
+    def renew(self) -> Reply:
+        """Send the cookies and a proof, as the browser of a bound session does by itself."""
+        path = "/api/auth/bind/refresh/"
+        asked = self._by_itself(path, "")
+        challenge = asked.headers["Secure-Session-Challenge"].split('"')[1]
+        return self._by_itself(path, self.device.proof(challenge))
+
+    def _by_itself(self, path: str, proof: str) -> Reply:
+        sent = {"Sec-Secure-Session-Id": self.sid, "Secure-Session-Response": proof}
+        own = {"Sec-Fetch-Site": "same-origin", **sent}
+        return self._send("POST", path.removeprefix("/api/auth/"), None, self.jar, own)
 
     def ask(
         self, path: str, body: Any = None, jar: dict[str, str] | None = None, **headers: str
@@ -78,7 +98,8 @@ class Page:
             answer = connection.getresponse()
             lines = tuple(answer.headers.get_all("Set-Cookie") or ())
             WATCH.know_tokens("\n".join(lines))
-            return Reply(answer.status, json.loads(answer.read() or b"{}"), lines)
+            body = json.loads(answer.read() or b"{}")
+            return Reply(answer.status, body, lines, dict(answer.headers))
         finally:
             connection.close()
 

@@ -21,5 +21,6 @@ def test_everybody_agrees_with_the_rule_of_life(engine, zones, seed, empty_datab
     said = shell.run(["-m", "tests.properties.agreement", str(seed)])
 
     assert "DISAGREES" not in said, said
-    rows, by_table, live, dead = map(int, re.findall(r"\d+", said.splitlines()[-1]))
+    rows, by_table, live, dead, bound = map(int, re.findall(r"\d+", said.splitlines()[-1]))
+    assert (bound > 0) == bool(seed % 2)
     assert rows > by_table > live > 0 < dead < rows - by_table

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import claims_of
+from tests.flows.device import Device
 from tests.races.together import meanwhile
 
 from .page import ACCESS, REFRESH, Page, jar_of
@@ -19,6 +20,13 @@ KEY, MORE_THAN_A_LEEWAY = "0123456789abcdef", 11
 def site(request, empty_database, serve):
     database = empty_database(request.param)
     return serve(database, workers=2, threads=4, ROOT_URLCONF="tests.races.cookie_site")
+
+
+@pytest.fixture(scope="module", params=["postgresql", "mariadb"])
+def binding_site(request, empty_database, serve):
+    database, urls = empty_database(request.param), "tests.races.cookie_site"
+    kit = {"DEVICE_BOUND": True}
+    return serve(database, workers=2, threads=4, ROOT_URLCONF=urls, DRF_JWT_KIT=kit)
 
 
 @pytest.fixture
@@ -106,6 +114,54 @@ class TestALostAnswer:
         wait(MORE_THAN_A_LEEWAY)
 
         assert (thief.refresh().status, reason()) == (401, "reused")
+
+
+class TestABoundBrowser:
+    @pytest.fixture
+    def site(self, binding_site):
+        return binding_site
+
+    def test_goes_on_after_any_number_of_lost_answers_hours_apart(self, page, wait, reason):
+        page.bind(page.login)
+        statuses = []
+        for _ in range(3):
+            statuses.append(page.renew().status)
+            wait(3600)
+
+        assert statuses == [200] * 3
+        assert (page.hear(page.renew()).status, page.generation, reason()) == (200, 4, "")
+
+    def test_is_answered_twice_if_it_renews_twice_at_once(self, page):
+        page.bind(page.login)
+
+        twice = [meanwhile(page.renew), meanwhile(page.renew)]
+
+        assert [claims_of(jar_of(one.result())[REFRESH])["gen"] for one in twice] == [1, 1]
+
+    def test_is_refused_without_its_key_and_goes_on_once_it_has_it_again(self, page):
+        page.bind(page.login)
+        kept, page.device = page.device, Device()
+        refused = page.hear(page.renew())
+        page.device = kept
+
+        assert (refused.status, refused.body["reason"]) == (401, "proof_required")
+        assert page.renew().status == 200
+
+    def test_finds_a_thief_who_was_first_to_bind_while_it_was_answered(
+        self, site, page, wait, reason
+    ):
+        thief = Page(site, page.person)
+        thief.jar = dict(page.jar)
+        offer = thief.hear(thief.refresh())
+        hold = site.hold()
+        owner = meanwhile(lambda: page.refresh(**hold.before_write))
+        hold.wait()
+        bound = thief.bind(offer)
+        hold.release()
+
+        assert (bound.status, owner.result().status, reason()) == (200, 401, "")
+        wait(MORE_THAN_A_LEEWAY)
+        assert (page.refresh().status, reason()) == (401, "reused")
 
 
 class TestBesideTheTheorem:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drf_jwt_kit.sessions import life
-from drf_jwt_kit.sessions.life import State, Use, Verdict, judge
+from drf_jwt_kit.sessions.life import Proof, State, Use, Verdict, judge
 
 from .bench import NOW
 from .explorer import explore
@@ -27,6 +27,8 @@ only_in_ci = pytest.mark.skipif(
 ON_THE_PAGE = {
     *("two tabs", "three tabs", "four tabs", "two tabs, and every end"),
     *("a thief beside two tabs", "a thief of token and key"),
+    "a bound browser that renews twice at once, and loses answers",
+    *("two tabs that bind their session", "a thief of the cookies of a browser that binds"),
 }
 EXPLORED = [
     *(pytest.param(world, id=name) for name, world in HOLD.items()),
@@ -104,6 +106,27 @@ class TestTheModel:
 
         assert verdict(1) is verdict(100) is verdict(2**31 - 2)
 
+    @given(
+        generation=st.integers(2, 2**31 - 1),
+        behind=st.integers(0, 2**31),
+        since=st.none() | st.integers(0, 2**31 - 1),
+        proof=st.sampled_from(Proof),
+        age=st.integers(0, 86_399),
+    )
+    def test_the_generation_of_a_binding_is_all_the_same_to_tokens_on_one_side_of_it(
+        self, generation, behind, since, proof, age
+    ):
+        def verdict(generation, behind, since, age):
+            presented = generation - behind
+            use = Use(generation=presented, genuine=True, has_retry_key=False, proof=proof)
+            row = self.row(generation, age)._replace(bound_since=since)
+            return judge(row, use, now=NOW, leeway=timedelta(seconds=10))
+
+        near = min(behind, 2)
+        is_of_before = since is not None and generation - behind < since
+        edge = None if since is None else 100 - near + is_of_before
+        assert verdict(generation, behind, since, age) is verdict(100, near, edge, min(age, 10))
+
     @staticmethod
     def row(generation, age):
         return State(
@@ -121,7 +144,7 @@ class TestTheModel:
         said = []
         spy = SimpleNamespace(**vars(life))
         spy.judge = lambda *args, **kwargs: said.append(judge(*args, **kwargs)) or said[-1]
-        for world in SMALL:
-            explore(World(**world, judged_by=spy))
+        for world in SMALL.values():
+            explore(world(judged_by=spy))
 
         assert set(said) == set(Verdict)

@@ -6,6 +6,9 @@ The second kind has an assumption of the theorem missing. The explorer finds wha
 
 from __future__ import annotations
 
+from functools import partial
+
+from .binding import BoundWorld
 from .refreshing import World
 
 ENDS = ("logout", "cut_off", "too_old", "idle", "gone", "inactive", "changed")
@@ -13,12 +16,17 @@ LOSING = {"keys": True, "loses": True, "trip": None}
 """A client that refreshes one at a time, and whose answers may be lost or take any time."""
 ROBBED = {"thief": True, "keys": True, "steals_keys": True, "loses": True}
 
-SMALL = (
-    {"tabs": 2},
-    LOSING,
-    {"ends": ENDS, "thief": True, "forges": True, "leeway": 2, "trip": 0},
-    {**ROBBED, "leeway": 2, "trip": 0},
-)
+BRIEF = {"leeway": 2, "trip": 0}
+BOUND = {"starts_bound": True, "loses": True}
+"""A browser that renews its session by itself, and whose answers may be lost."""
+
+SMALL = {
+    "bound": partial(BoundWorld, thief=True, loses=True, at_once=1, **BRIEF),
+    "tabs": partial(World, tabs=2),
+    "loses": partial(World, **LOSING),
+    "ends": partial(World, ends=ENDS, thief=True, forges=True, **BRIEF),
+    "robbed": partial(World, **ROBBED, **BRIEF),
+}
 """Those in which a change to the judge is soon seen: together they have every verdict."""
 
 HOLD = {
@@ -42,6 +50,15 @@ HOLD = {
     ),
     "a thief of token and key": World(**ROBBED),
     "a thief of token and key, without leeway": World(**ROBBED, leeway=0, trip=0),
+    "a bound browser that renews twice at once, and loses answers": BoundWorld(**BOUND, tabs=2),
+    "a bound browser that loses its key": BoundWorld(**BOUND, tabs=2, loses_key=True, **BRIEF),
+    "two tabs that bind their session": BoundWorld(tabs=2, loses=True),
+    "a browser that registers two keys at once": BoundWorld(registrations=2, loses=True, **BRIEF),
+    "a browser that binds without leeway": BoundWorld(loses=True, leeway=0, trip=0),
+    "a thief of the cookies of a browser that binds": BoundWorld(thief=True, at_once=2, **BRIEF),
+    "a thief beside a browser that loses its key": BoundWorld(
+        thief=True, loses=True, loses_key=True, logs_out=True, at_once=1, **BRIEF
+    ),
 }
 IN_CI = {
     "three tabs with a retry key": World(tabs=3, leeway=5, trip=2, keys=True),
@@ -51,12 +68,19 @@ IN_CI = {
         **ROBBED, leeway=2, trip=0, ends=("logout", "idle")
     ),
     "a thief of a slow phone's token and key": World(**{**ROBBED, **LOSING}, leeway=2),
+    "two tabs that register two keys": BoundWorld(tabs=2, registrations=2, loses=True, **BRIEF),
+    "a thief of cookies, three requests at once": BoundWorld(thief=True, **BRIEF),
+    "a thief of cookies, finer": BoundWorld(thief=True, at_once=2),
 }
 IN_LONG = {
     "three tabs, finer": World(tabs=3, leeway=10, trip=4),
     "five tabs": World(tabs=5),
     "a thief beside two tabs, finer": World(thief=True, tabs=2, leeway=5, trip=2),
     "a thief of token and key, finer": World(**ROBBED, leeway=5, trip=2),
+    "a thief of cookies, with every loss": BoundWorld(
+        thief=True, loses=True, loses_key=True, logs_out=True, at_once=2, **BRIEF
+    ),
+    "three tabs that bind their session": BoundWorld(tabs=3, loses=True, **BRIEF),
 }
 
 THIEF_CRIED = "no honest browser is taken for a thief"
@@ -78,5 +102,13 @@ BESIDE = {
     "a login in the round trip of a refresh of a session that was ended": (
         World(tabs=2, logs_in=True, ends=("logout",)),
         "a late refusal does not clear the cookies of a newer login",
+    ),
+    "an answer is given once more that nobody could mark": (
+        BoundWorld(thief=True, at_once=2, marks_blindly=True, **BRIEF),
+        "nobody without the key gets a token once the session is bound",
+    ),
+    "the setting is turned off after the answer to a renewal was lost": (
+        BoundWorld(**BOUND, switches=True),
+        THIEF_CRIED,
     ),
 }

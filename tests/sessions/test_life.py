@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from drf_jwt_kit.sessions.life import (
     End,
+    Proof,
     State,
     Use,
     Verdict,
     becomes_followed,
     carried_on,
     is_cut_off,
+    is_doubled,
     judge,
     marked,
 )
@@ -37,8 +39,15 @@ CUT_OFF = {"valid_from": LOGIN + 1}
 REVOKED = {"revoked_at": NOON - timedelta(hours=1)}
 
 
-def present(row=ROW, generation=5, *, genuine=True, key=False, now=NOON, leeway=LEEWAY):
-    presented = Use(generation=generation, genuine=genuine, has_retry_key=key)
+BOUND = ROW._replace(bound_since=3)
+NONE_THAT_FITS = pytest.mark.parametrize("proof", [Proof.MISSING, Proof.OF_ANOTHER])
+UNASKED = Proof.UNASKED
+
+
+def present(
+    row=ROW, generation=5, *, genuine=True, key=False, proof=UNASKED, now=NOON, leeway=LEEWAY
+):
+    presented = Use(generation=generation, genuine=genuine, has_retry_key=key, proof=proof)
     return judge(row, presented, now=now, leeway=leeway)
 
 
@@ -110,6 +119,81 @@ class TestTokenWithTheRetryKeyOfTheLastRotation:
         assert present(generation=5, key=True) is Verdict.ROTATE
 
 
+class TestProofThatFits:
+    def test_rotates_the_newest_token(self):
+        assert present(BOUND, proof=Proof.FITS) is Verdict.ROTATE
+
+    def test_repeats_within_the_leeway(self):
+        row = BOUND._replace(rotated_at=NOON - LEEWAY / 2)
+
+        assert present(row, proof=Proof.FITS) is Verdict.REPEAT_CURRENT
+        assert present(row, 4, proof=Proof.FITS) is Verdict.REPEAT_CONCURRENT
+
+    @pytest.mark.parametrize("generation", [0, 3])
+    def test_is_answered_once_more_within_the_leeway_for_any_older_token(self, generation):
+        row = BOUND._replace(rotated_at=NOON - LEEWAY / 2)
+
+        assert present(row, generation, proof=Proof.FITS) is Verdict.REPEAT_RETRIED
+
+    @pytest.mark.parametrize("generation", [0, 3, 4])
+    def test_collects_with_any_older_token_when_the_leeway_is_over(self, generation):
+        assert present(BOUND, generation, proof=Proof.FITS) is Verdict.COLLECT
+
+    def test_does_not_bring_back_what_has_ended(self):
+        assert present(BOUND._replace(**REVOKED), proof=Proof.FITS) is Verdict.REVOKED
+
+    def test_makes_no_forgery_good(self):
+        assert present(BOUND, genuine=False, proof=Proof.FITS) is Verdict.FORGED
+
+    def test_makes_no_token_of_the_future_good(self):
+        assert present(BOUND, 6, proof=Proof.FITS) is Verdict.AHEAD
+
+
+@NONE_THAT_FITS
+class TestNoProofThatFits:
+    @pytest.mark.parametrize("generation", [3, 4, 5])
+    def test_is_refused_with_a_token_since_the_binding_however_late(self, proof, generation):
+        assert present(BOUND, generation, proof=proof) is Verdict.UNPROVEN
+
+    @pytest.mark.parametrize("generation", [3, 4, 5])
+    def test_is_refused_within_the_leeway(self, proof, generation):
+        row = BOUND._replace(rotated_at=NOON - LEEWAY / 2)
+
+        assert present(row, generation, proof=proof) is Verdict.UNPROVEN
+
+    @pytest.mark.parametrize("generation", [0, 2])
+    def test_is_reuse_with_a_token_of_before_the_binding(self, proof, generation):
+        assert present(BOUND, generation, proof=proof) is Verdict.REUSED
+
+    @pytest.mark.parametrize("generation", [0, 2])
+    def test_ends_nothing_within_the_leeway(self, proof, generation):
+        row = BOUND._replace(rotated_at=NOON - LEEWAY / 2)
+
+        assert present(row, generation, proof=proof) is Verdict.UNPROVEN
+
+    def test_is_refused_also_with_a_retry_key(self, proof):
+        assert present(BOUND, 4, key=True, proof=proof) is Verdict.UNPROVEN
+
+    def test_comes_after_a_token_of_the_future(self, proof):
+        assert present(BOUND, 6, proof=proof) is Verdict.AHEAD
+
+    def test_comes_after_an_end(self, proof):
+        assert present(BOUND._replace(**REVOKED), proof=proof) is Verdict.REVOKED
+
+    @pytest.mark.parametrize("generation", [0, 4, 5])
+    def test_ends_no_session_that_is_not_bound(self, proof, generation):
+        assert present(ROW, generation, proof=proof) is Verdict.UNPROVEN
+
+
+class TestUnproven:
+    def test_is_answered_no_tokens(self):
+        assert not Verdict.UNPROVEN.accepts
+        assert not Verdict.UNPROVEN.advances
+
+    def test_is_not_said_where_no_proof_is_asked(self):
+        assert present(BOUND) is Verdict.ROTATE
+
+
 class TestOtherGenerations:
     @pytest.mark.parametrize("generation", [0, 1, 3])
     def test_an_older_token_is_always_reuse(self, generation):
@@ -164,18 +248,20 @@ states = st.builds(
     auth_time=st.integers(0, 10),
     valid_from=st.none() | st.integers(0, 10),
     account=st.sampled_from([None, End.USER_GONE, End.USER_INACTIVE, End.PASSWORD_CHANGED]),
+    bound_since=st.none() | st.integers(0, 2**31 - 1),
 )
 presentations = st.builds(
     Use,
     generation=st.integers(0, 2**31 - 1),
     genuine=st.booleans(),
     has_retry_key=st.booleans(),
+    proof=st.sampled_from(Proof),
 )
 
 
 class TestForEveryRowAndToken:
     @given(row=states, presented=presentations, leeway=st.integers(0, 60))
-    def test_accepting_implies_genuine_live_and_current_one_behind_or_its_key(
+    def test_accepting_implies_genuine_live_and_current_one_behind_its_key_or_a_proof(
         self, row, presented, leeway
     ):
         verdict = judge(row, presented, now=NOON, leeway=timedelta(seconds=leeway))
@@ -187,7 +273,12 @@ class TestForEveryRowAndToken:
             or min(row.expires_at, row.idle_limit) <= NOON
             or row.account is not None
             or presented.generation > row.generation
-            or (presented.generation < row.generation - 1 and not presented.has_retry_key)
+            or presented.proof.is_wanting
+            or (
+                presented.generation < row.generation - 1
+                and not presented.has_retry_key
+                and presented.proof is not Proof.FITS
+            )
         )
         assert not accepted_despite
 
@@ -198,6 +289,14 @@ class TestForEveryRowAndToken:
         if verdict is Verdict.REUSED:
             assert presented.genuine
             assert presented.generation < row.generation
+            assert presented.proof is not Proof.FITS
+
+    @given(row=states, presented=presentations)
+    def test_a_proof_is_asked_for_only_where_none_fits(self, row, presented):
+        verdict = judge(row, presented, now=NOON, leeway=LEEWAY)
+
+        if verdict is Verdict.UNPROVEN:
+            assert presented.proof.is_wanting
 
 
 class TestCountOfDuplicates:
@@ -220,6 +319,14 @@ class TestCountOfDuplicates:
 
     def test_is_marked_once_for_a_rotation(self):
         assert marked(marked(4)) == marked(4)
+
+    def test_is_doubled_after_it_was_marked_and_until_the_next_rotation(self):
+        count = 0
+        assert not is_doubled(count)
+
+        count = marked(count)
+        assert is_doubled(count)
+        assert not is_doubled(carried_on(count))
 
     def test_a_count_that_has_gone_on_for_long_ends_with_the_first_rotation_answered_once(self):
         count = 0

@@ -12,8 +12,9 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from drf_jwt_kit.models import Session, database
 
-from . import events, rows
-from .life import Verdict, becomes_followed, marked
+from . import bound, events, rows
+from .faults import RowChanged
+from .life import Verdict, becomes_followed, is_doubled, marked
 
 
 def found(session: Session, user: Any, request: Any, verdict: Verdict, *, own: bool) -> None:
@@ -21,10 +22,15 @@ def found(session: Session, user: Any, request: Any, verdict: Verdict, *, own: b
 
     ``own`` means that it was an attempt of the same request, whose answer the database lost. One
     query for the first duplicate of each rotation.
+
+    Raises RowChanged if a session that may be bound could not be marked: whoever holds its newest
+    token alone binds it, and so nobody else may be given that token unmarked.
     """
-    events.repeated(session, user, verdict, request)
-    first = session.duplicates != marked(session.duplicates) and not own
+    first = not is_doubled(session.duplicates) and not own
     counted = first and (verdict.advances or _mark(session))
+    if first and not counted and _may_be_bound(session):
+        raise RowChanged
+    events.repeated(session, user, verdict, request)
     if counted and becomes_followed(session.duplicates):
         events.followed(session, user, request)
 
@@ -36,6 +42,7 @@ def _mark(session: Session) -> bool:
         generation=session.generation,
         duplicates=session.duplicates,
         revoked_at=None,
+        **({"bound_key": ""} if _may_be_bound(session) else {}),
     )
     in_transaction = database.in_transaction()
     try:
@@ -44,3 +51,8 @@ def _mark(session: Session) -> bool:
     except (DatabaseError, InterfaceError) as error:
         events.log("uncounted", session=session.pk, error=type(error).__name__)
         return False
+
+
+def _may_be_bound(session: Session) -> bool:
+    """Whether a browser may bind it while its newest token is given to another."""
+    return bound.is_offered() and not session.bound_key

@@ -72,15 +72,17 @@ class Beside:
 
 
 @dataclass
-class _End:
-    """The end that this request may have written in an attempt whose answer was lost."""
+class _Lost:
+    """What this request may have written in an attempt whose answer was lost."""
 
     at: datetime
-    tried: bool = False
+    """When its end would be."""
+    ended: bool = False
+    advanced: bool = False
 
-    def wrote(self, session: Session) -> bool:
-        """Whether the end of ``session`` is this one. It is never before the last use."""
-        if not self.tried or session.revoked_at is None:
+    def wrote_the_end(self, session: Session) -> bool:
+        """Whether the end of ``session`` is its own. It is never before the last use."""
+        if not self.ended or session.revoked_at is None:
             return False
         last_use = aware(session.last_used_at or session.created_at)
         return aware(session.revoked_at) == max(self.at, last_use)
@@ -113,7 +115,7 @@ def refresh(
     else:
         token = presented_of(presented, TokenKind.REFRESH)
     beside = Beside(key_hash=_hash_of(retry_key, token.gen), scope=scope, proof=proof)
-    once = partial(_refresh_once, token, request, beside, _End(at=now()))
+    once = partial(_refresh_once, token, request, beside, _Lost(at=now()))
     return persistently(lambda again: once(again=again))
 
 
@@ -121,7 +123,7 @@ def _refresh_once(
     token: Presented,
     request: Request | HttpRequest | None,
     beside: Beside,
-    own_end: _End,
+    lost: _Lost,
     *,
     again: bool,
 ) -> TokenPair:
@@ -130,10 +132,10 @@ def _refresh_once(
     session, user = read_row(token, again=again)
     asked = now()
     verdict = verdict_of(token, session, user, beside, asked)
-    if verdict is Verdict.REVOKED and own_end.wrote(session):
+    if verdict is Verdict.REVOKED and lost.wrote_the_end(session):
         verdict = _ENDS_THE_SESSION.get(session.revoked_reason, verdict)
     if not verdict.accepts:
-        if _ends(verdict, session, own_end) and verdict is Verdict.REUSED:
+        if _ends(verdict, session, lost) and verdict is Verdict.REUSED:
             events.reused(session, user, token.gen, request)
         if verdict is Verdict.UNPROVEN:
             events.unproven(session, user, beside.proof_of(session, token).value, request)
@@ -151,12 +153,16 @@ def _refresh_once(
     # The tokens are made before anything is stored, so that failing claims use up no generation.
     claims = claims_of(user, request=request, session=session, added=added)
     pair = pair_of(session, user, claims, write=added.write, rotates=rotates, scope=narrowed)
-    if verdict.advances and not store(session, unchanged):
-        raise RowChanged
+    advanced_before = lost.advanced
+    if verdict.advances:
+        lost.advanced = True
+        lost.advanced = store(session, unchanged)
+        if not lost.advanced:
+            raise RowChanged
     if session.bound_key and not bound.is_offered():
         bound.forget(session)
     if before is not None:
-        own = again and hmac.compare_digest(beside.key_hash, before.retry_key_hash)
+        own = advanced_before and hmac.compare_digest(beside.key_hash, before.retry_key_hash)
         duplicates.found(before, user, request, verdict, own=own)
     if verdict.advances:
         events.refreshed(session, user, request)
@@ -258,17 +264,17 @@ def store(session: Session, unchanged: Mapping[str, Any]) -> bool:
     return bool(statements.update(Session, changed, {**unchanged, "revoked_at": None}))
 
 
-def _ends(verdict: Verdict, session: Session, own_end: _End) -> bool:
+def _ends(verdict: Verdict, session: Session, lost: _Lost) -> bool:
     """End the session if ``verdict`` requires it; True if this request has ended it."""
     if verdict.value not in _ENDS_THE_SESSION:
         return False
-    again, own_end.tried = own_end.tried, True
+    again, lost.ended = lost.ended, True
     ended = end.end(
         rows.stored().filter(pk=session.pk),
         verdict.value,
         session_id=session.pk,
         user_id=session.user_id,
-        at=own_end.at,
+        at=lost.at,
         again=again,
     )
     return ended > 0
