@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from contextlib import contextmanager
@@ -56,6 +57,7 @@ pytest.register_assert_rewrite("tests.servers.fixtures")
 def pytest_configure(config: pytest.Config) -> None:
     """Bring the fixtures of real databases and served projects, which import this module; and
     what reads everything that is logged."""
+    gc.set_threshold(100_000, 50, 100)  # a quarter of collecting was the search for garbage
     config.pluginmanager.register(Watching(), "leaks")
     config.pluginmanager.import_plugin("tests.servers.fixtures")
 
