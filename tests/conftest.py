@@ -62,6 +62,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.import_plugin("tests.servers.fixtures")
 
 
+def pytest_collection_finish() -> None:
+    """Look for garbage among what the tests make, and not among a million parts of themselves."""
+    gc.freeze()
+
+
 # What documents, catalogs, other libraries and made-up histories say of the code is the same on
 # every version of Django; what killed, forked and neighbouring workers do, too.
 _ONCE = (
