@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from contextlib import contextmanager
@@ -56,8 +57,14 @@ pytest.register_assert_rewrite("tests.servers.fixtures")
 def pytest_configure(config: pytest.Config) -> None:
     """Bring the fixtures of real databases and served projects, which import this module; and
     what reads everything that is logged."""
+    gc.set_threshold(100_000, 50, 100)  # a quarter of collecting was the search for garbage
     config.pluginmanager.register(Watching(), "leaks")
     config.pluginmanager.import_plugin("tests.servers.fixtures")
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what the tests make, and not among a million parts of themselves."""
+    gc.freeze()
 
 
 # What documents, catalogs, other libraries and made-up histories say of the code is the same on

@@ -1,8 +1,30 @@
 """What the specifications here stand on: a console that is heard, a clock that moves, axe."""
 
+import re
+
 import pytest
 
 from . import pictures
+
+
+class TestTheBrowser:
+    def test_has_turned_off_what_playwright_turns_off(self, chromium):
+        asked = chromium.browser.new_browser_cdp_session()
+        started = asked.send("SystemInfo.getInfo")["commandLine"]
+
+        theirs, ours = (
+            set(off.split(",")) for off in re.findall(r"--disable-features=(\S+)", started)
+        )
+
+        assert theirs - ours == set()
+
+    def test_has_no_page_behind_its_address_line(self, chromium, profile, shop):
+        profile.visit(shop.at("/blank/"))
+        everything = {"filter": [{}]}
+
+        found = chromium.browser.new_browser_cdp_session().send("Target.getTargets", everything)
+
+        assert [one["url"] for one in found["targetInfos"] if "omnibox" in one["url"]] == []
 
 
 class TestTheConsole:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
+from functools import cache
 
 import pytest
 from rest_framework.exceptions import APIException
@@ -37,6 +38,7 @@ def generate():
     return module
 
 
+@cache
 def nodes(kind):
     """Every node of that kind in the source."""
     return [node for tree in TREES for node in ast.walk(tree) if isinstance(node, kind)]

@@ -6,13 +6,14 @@ import ast
 import copy
 import inspect
 import sys
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from drf_jwt_kit.sessions import life
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 JUDGING = {
     *("judge", "_judge_generation", "is_recent", "end_of", "is_cut_off"),
@@ -38,24 +39,28 @@ OTHER = {
 }
 
 
-def mutants() -> Iterator[tuple[str, ModuleType]]:
-    """Each with a name that says what was changed, and where."""
+def mutants() -> Iterator[tuple[str, Callable[[], ModuleType]]]:
+    """What makes each, with a name that says what was changed, and where."""
     tree = ast.parse(inspect.getsource(life))
+    function_of = {
+        node: function.name
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for statement in function.body
+        for node in ast.walk(statement)
+    }
     for place, node in enumerate(ast.walk(tree)):
-        function = _function_of(tree, node)
+        function = function_of.get(node, "")
         if function not in JUDGING:
             continue
         for change in _changes(node):
-            mutant = copy.deepcopy(tree)
-            twin = next(n for at, n in enumerate(ast.walk(mutant)) if at == place)
-            before = ast.unparse(twin)
+            twin = copy.deepcopy(node)
             change(twin)
-            after = ast.unparse(ast.fix_missing_locations(twin))
-            name = f"{function}: {before!r} becomes {after!r}"
-            yield " ".join(name.replace("\\n", " ").split()), _module(mutant)
+            name = f"{function}: {ast.unparse(node)!r} becomes {ast.unparse(twin)!r}"
+            yield " ".join(name.replace("\\n", " ").split()), partial(_mutant, tree, place, change)
 
 
-def _changes(node: ast.AST) -> Iterator[object]:
+def _changes(node: ast.AST) -> Iterator[Callable[[ast.AST], object]]:
     if isinstance(node, ast.Compare):
         for other in OTHER.get(type(node.ops[0]), ()):
             yield lambda twin, other=other: twin.ops.__setitem__(0, other())
@@ -77,17 +82,10 @@ def _changes(node: ast.AST) -> Iterator[object]:
                 yield lambda twin, name=name: setattr(twin, "attr", name)
 
 
-def _function_of(tree: ast.AST, node: ast.AST) -> str:
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef):
-            inside = [part for statement in function.body for part in ast.walk(statement)]
-            if any(part is node for part in inside):
-                return function.name
-    return ""
-
-
-def _module(tree: ast.Module) -> ModuleType:
+def _mutant(tree: ast.Module, place: int, change: Callable[[ast.AST], object]) -> ModuleType:
+    mutant = copy.deepcopy(tree)
+    change(next(node for at, node in enumerate(ast.walk(mutant)) if at == place))
     module = ModuleType("tests.properties.mutant")
     sys.modules[module.__name__] = module  # where its dataclasses look for it
-    exec(compile(ast.fix_missing_locations(tree), "mutant", "exec"), module.__dict__)  # noqa: S102
+    exec(compile(ast.fix_missing_locations(mutant), "mutant", "exec"), module.__dict__)  # noqa: S102
     return module

@@ -14,6 +14,7 @@ from typing import Any
 
 import time_machine
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.db import connection, connections
 from django.test import override_settings
 from django.utils import timezone
@@ -123,6 +124,7 @@ class World:
             }
         )
         self.settings.enable()
+        cache.clear()  # each history begins at noon: no throttle may count those of another
         connection.settings_dict["ATOMIC_REQUESTS"] = atomic_requests
         connections["observer"] = connection.copy()
         refresh_reused.connect(self.hear)
