@@ -33,6 +33,8 @@ WRITES = {
     "token_logout_all": Writes.OWN,
     "token_sessions": Writes.NOTHING,
     "token_session": Writes.OWN,
+    "token_bind": Writes.CARRIED,
+    "token_bound_refresh": Writes.CARRIED,
     "token_csrf": Writes.NOTHING,
     "token_jwks": Writes.NOTHING,
     "token_jwks_wellknown": Writes.NOTHING,

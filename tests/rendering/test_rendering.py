@@ -75,7 +75,8 @@ class Visitor(Page):
             body = json.loads(answer.read() or b"{}")
             if answer.status == 307:
                 assert urlsplit(answer.headers["Location"]).path == "/orders"
-            return Reply(answer.status, body, tuple(answer.headers.get_all("Set-Cookie") or ()))
+            lines = tuple(answer.headers.get_all("Set-Cookie") or ())
+            return Reply(answer.status, body, lines, dict(answer.headers))
         finally:
             connection.close()
 
