@@ -8,7 +8,7 @@ import pytest
 from drf_jwt_kit import sessions, signals
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import rows
-from drf_jwt_kit.sessions.bound import challenge_for
+from drf_jwt_kit.sessions.bound import challenge_to_bind
 from drf_jwt_kit.tokens import RefreshToken
 from tests.conftest import forge
 
@@ -43,6 +43,17 @@ def told():
     signals.refresh_unproven.connect(receiver)
     yield facts
     signals.refresh_unproven.disconnect(receiver)
+
+
+def copied_to_device(browser):
+    """A thief with the cookies of a session that is not bound, and a device of his own."""
+    thief = BindingBrowser()
+    thief.cookies.load(cookies_of(browser))
+    thief.told = {
+        "refresh_url": "/api/auth/bind/refresh/",
+        "session_identifier": str(session_of(browser).pk),
+    }
+    return thief
 
 
 def code_of(answer):
@@ -186,6 +197,15 @@ class TestBinding:
 
         assert code_of(answer) == (401, "invalid")
 
+    def test_takes_no_copy_of_the_cookies_for_a_device_that_renews(self, settings, logged_in):
+        thief = copied_to_device(logged_in)
+
+        asked = thief.device.registration(challenge_in(thief.renew()))
+        answer = thief.by_itself("/api/auth/bind/", Secure_Session_Response=asked)
+
+        assert code_of(answer) == (401, "invalid")
+        assert session_of(logged_in).bound_key == ""
+
     def test_is_too_late_once_the_challenge_is_old(self, settings, clock, user):
         browser = BindingBrowser()
         offer = browser.log_in(user)
@@ -223,7 +243,7 @@ class TestBinding:
         browser.log_in(user)
         forged = forge(browser.held(REFRESH), jti="0" * 32)
         browser.cookies[REFRESH] = forged
-        registration = browser.device.registration(challenge_for(forged))
+        registration = browser.device.registration(challenge_to_bind(forged))
 
         answer = browser.by_itself("/api/auth/bind/", Secure_Session_Response=registration)
         assert code_of(answer) == (401, "invalid")

@@ -86,6 +86,6 @@ class BoundRefreshView(_ByTheBrowser, CookieRefreshView):
     def _asking(self, token: str) -> Response:
         response = self.handle_exception(InvalidToken(Reason.PROOF_REQUIRED, final=False))
         response.status_code = HTTPStatus.FORBIDDEN
-        challenge = bound.challenge_for(token)
+        challenge = bound.challenge_to_renew(token)
         headers.ask(response, session_id=str(sid_of(token)), challenge=challenge)
         return response

@@ -55,7 +55,7 @@ def offer_to_bind(request: Request, response: Response, token: str) -> None:
     have an endpoint for that."""
     address = address_of(request, "token_bind")
     if address is not None:
-        headers.offer(response, address=address, challenge=bound.challenge_for(token))
+        headers.offer(response, address=address, challenge=bound.challenge_to_bind(token))
         if isinstance(response.data, dict):
             response.data["device_bound"] = False  # not yet: GET there says whether it is
 
