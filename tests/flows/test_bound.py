@@ -171,6 +171,16 @@ class TestBinding:
     def test_is_known_to_a_page_that_asks(self, owner):
         assert owner.get("/api/auth/bind/").json() == {"device_bound": True}
 
+    def test_is_not_known_to_a_page_from_which_somebody_else_has_taken_the_session(
+        self, settings, logged_in, past_leeway
+    ):
+        past_leeway()
+        thief = copied_to_device(logged_in)
+        thief.bind(thief.refresh())
+
+        assert logged_in.get("/api/auth/bind/").json() == {"device_bound": False}
+        assert thief.get("/api/auth/bind/").json() == {"device_bound": True}
+
     def test_may_be_asked_for_once_more_by_the_same_device(self, settings, user):
         browser = BindingBrowser()
         offer = browser.log_in(user)

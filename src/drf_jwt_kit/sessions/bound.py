@@ -104,13 +104,15 @@ def bind(refresh_token: str, proof: str) -> None:
 
 
 def is_bound(refresh_token: str) -> bool:
-    """Whether the session of ``refresh_token`` is bound. One query.
+    """Whether the session of ``refresh_token`` is bound by whoever has had this token. One query.
 
-    Raises InvalidToken if it is not live.
+    A token of before the binding is not told so: its page then refreshes, and that is how a thief
+    who has bound the session is found. Raises InvalidToken if it is not live.
     """
     token = read(refresh_token, REFRESH)
     once = partial(_live_session, token)
-    return is_offered() and bool(persistently(lambda again: once(again=again)).bound_key)
+    session = persistently(lambda again: once(again=again))
+    return is_required(session) and token.gen >= (session.bound_since or 0)
 
 
 def forget(session: Session) -> None:
