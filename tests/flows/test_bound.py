@@ -451,6 +451,27 @@ class TestCopiedCookies:
 
         assert session_of(thief).revoked_reason == "reused"
 
+    def test_find_who_has_bound_the_session_while_the_owner_was_answered(
+        self, settings, logged_in, clock, past_leeway, monkeypatch
+    ):
+        past_leeway()
+        thief = copied_to_device(logged_in)
+        offer = thief.refresh()
+        find = rows.find
+
+        def find_and_be_late(session_id):
+            found = find(session_id)
+            monkeypatch.setattr(rows, "find", find)
+            assert thief.bind(offer).status_code == 200
+            return found
+
+        monkeypatch.setattr(rows, "find", find_and_be_late)
+        logged_in.refresh()
+        clock.shift(timedelta(minutes=1))
+        logged_in.refresh()
+
+        assert session_of(thief).revoked_reason == "reused"
+
 
 class TestWhatItCosts:
     def test_is_two_queries_to_bind(self, settings, user, queries):

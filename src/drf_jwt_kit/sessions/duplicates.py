@@ -10,9 +10,11 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, transaction
 
+from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.models import Session, database
 
 from . import events, rows
+from .faults import RowChanged
 from .life import Verdict, becomes_followed, marked
 
 
@@ -20,11 +22,14 @@ def found(session: Session, user: Any, request: Any, verdict: Verdict, *, own: b
     """A refresh of ``session``, as it was read, was a duplicate, or collected a lost answer.
 
     ``own`` means that it was an attempt of the same request, whose answer the database lost. One
-    query for the first duplicate of each rotation.
+    query for the first duplicate of each rotation. Raises RowChanged if the session was bound to a
+    device meanwhile: this answer is then not for a device without the key.
     """
-    events.repeated(session, user, verdict, request)
     first = session.duplicates != marked(session.duplicates) and not own
     counted = first and (verdict.advances or _mark(session))
+    if first and not counted and _is_bound_since(session):
+        raise RowChanged
+    events.repeated(session, user, verdict, request)
     if counted and becomes_followed(session.duplicates):
         events.followed(session, user, request)
 
@@ -35,6 +40,7 @@ def _mark(session: Session) -> bool:
         pk=session.pk,
         generation=session.generation,
         duplicates=session.duplicates,
+        bound_since=session.bound_since,
         revoked_at=None,
     )
     in_transaction = database.in_transaction()
@@ -44,3 +50,10 @@ def _mark(session: Session) -> bool:
     except (DatabaseError, InterfaceError) as error:
         events.log("uncounted", session=session.pk, error=type(error).__name__)
         return False
+
+
+def _is_bound_since(session: Session) -> bool:
+    """Whether it was bound after it was read. One query, for those that are overtaken."""
+    if not get_settings().DEVICE_BOUND or session.bound_since is not None:
+        return False
+    return rows.stored().filter(pk=session.pk, bound_since__isnull=False).exists()
