@@ -234,6 +234,13 @@ class TestBinding:
 
         assert code_of(browser.bind(offer)) == (401, "invalid")
 
+    def test_is_refused_for_a_proof_that_is_no_text(self, settings, logged_in):
+        thief = copied_to_device(logged_in)
+
+        answered = thief.device.registration("\ud800")
+        answer = thief.by_itself("/api/auth/bind/", Secure_Session_Response=answered)
+        assert code_of(answer) == (401, "invalid")
+
     def test_needs_a_key(self, settings, logged_in):
         browser = BindingBrowser()
         browser.cookies.load(cookies_of(logged_in))
@@ -360,6 +367,16 @@ class TestRenewal:
         clock.shift(timedelta(seconds=20))
 
         assert code_of(owner.renew(proof)) == (403, "proof_required")
+
+    def test_asks_again_at_a_proof_that_is_no_text(self, owner):
+        assert code_of(owner.renew(owner.device.proof("\ud800"))) == (403, "proof_required")
+
+    def test_is_refused_to_a_cookie_that_is_no_text(self, settings):
+        browser = BindingBrowser()
+        browser.cookies[REFRESH] = browser.device.proof("\ud800")
+        browser.told = {"refresh_url": "/api/auth/bind/refresh/"}
+
+        assert code_of(browser.renew(session_id="None")) == (401, "invalid")
 
     def test_tells_the_browser_of_a_login_of_before_to_stop(self, owner):
         answer = owner.renew(session_id="another")

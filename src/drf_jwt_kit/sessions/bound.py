@@ -149,14 +149,18 @@ def _live_session(token: Presented, *, again: bool) -> Session:
 
 
 def _jti_of(refresh_token: str) -> str:
-    return str(read_unverified(refresh_token).get(get_settings().JTI_CLAIM))
+    """What nobody has verified. Raises InvalidToken for what is in no token of ours."""
+    jti = read_unverified(refresh_token).get(get_settings().JTI_CLAIM)
+    if not (isinstance(jti, str) and jti.isascii()):
+        raise InvalidToken(Reason.INVALID)
+    return jti
 
 
 def _answers(challenge: str, purpose: str, jti: str) -> bool:
     """Whether ``challenge`` is one for ``purpose`` of the token with this ``jti``, still good."""
     latest = _bucket(now())
     good = (_challenge(purpose, jti, bucket) for bucket in (latest, latest - 1))
-    given = challenge.encode()
+    given = challenge.encode(errors="replace")  # JSON may hold half of a character
     return any(hmac.compare_digest(one.encode(), given) for one in good)
 
 
