@@ -11,6 +11,7 @@ from drf_jwt_kit.sessions import rows
 from drf_jwt_kit.sessions.bound import challenge_to_bind
 from drf_jwt_kit.tokens import RefreshToken
 from tests.conftest import forge
+from tests.keys.material import private_pem
 
 from .browser import ACCESS, REFRESH, Browser, cleared, cookies_of, credentials, session_of
 from .device import BindingBrowser, Device, challenge_in, copied, offered
@@ -391,6 +392,25 @@ class TestRenewal:
         proof = browser.device.proof(challenge_in(browser.renew(session_id=session_id)))
 
         assert code_of(browser.renew(proof, session_id)) == (401, "proof_required")
+
+    def test_is_not_over_where_there_were_too_many(self, owner, settings):
+        """At 429 Chromium forgets its key."""
+        throttles = {"refresh_session": "1/min"}
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True, "THROTTLE_RATES": throttles}
+        owner.renew_with_proof()
+
+        answer = owner.renew_with_proof()
+
+        assert (answer.status_code, cleared(answer)) == (503, set())
+        assert answer.headers["Retry-After"] == "1"
+
+    def test_is_not_over_where_the_key_of_the_token_is_not_read_yet(self, owner, settings):
+        proof = owner.device.proof(challenge_in(owner.renew()))
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True, "KEYS": {"key": private_pem("ES256")}}
+
+        answer = owner.renew(proof)
+
+        assert (answer.status_code, cleared(answer)) == (503, set())
 
     def test_clears_the_cookies_of_an_ended_session(self, owner, user):
         Session.objects.update(revoked_at=Session.objects.get().created_at)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from drf_jwt_kit import transports
-from drf_jwt_kit.exceptions import InvalidToken, Reason
+from drf_jwt_kit.exceptions import InvalidToken, Reason, ServiceUnavailable
 from drf_jwt_kit.sessions import bound
 from drf_jwt_kit.sessions.presented import sid_of
 from drf_jwt_kit.sessions.tokens import TokenPair
@@ -75,6 +76,11 @@ class BoundRefreshView(_ByTheBrowser, CookieRefreshView):
         response.data = self.told(token)
         return response
 
+    def handle_exception(self, exc: Exception) -> Response:
+        """A refusal that may pass is 503 here: at 401 and 429 the browser gives its key up, and its
+        user is logged out."""
+        return super().handle_exception(ServiceUnavailable() if _may_pass(exc) else exc)
+
     def get_serializer_context(self) -> dict[str, Any]:
         """As ever, with the proof."""
         return {**super().get_serializer_context(), "proof": headers.proof_in(self.request)}
@@ -89,3 +95,11 @@ class BoundRefreshView(_ByTheBrowser, CookieRefreshView):
         challenge = bound.challenge_to_renew(token)
         headers.ask(response, session_id=str(sid_of(token)), challenge=challenge)
         return response
+
+
+def _may_pass(exc: Exception) -> bool:
+    """Whether there were too many requests, or the token's key may be one that this process has not
+    read yet."""
+    if isinstance(exc, InvalidToken):
+        return exc.reason is Reason.INVALID and not exc.final
+    return isinstance(exc, Throttled)
