@@ -4,12 +4,14 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.urls import include, path
 
 from drf_jwt_kit import sessions, signals
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import rows
 from drf_jwt_kit.sessions.bound import challenge_to_bind
 from drf_jwt_kit.tokens import RefreshToken
+from drf_jwt_kit.urls import cookie
 from tests.conftest import forge
 from tests.keys.material import private_pem
 
@@ -78,6 +80,12 @@ class TestOffer:
 
     def test_is_not_made_where_no_cookie_holds_the_access_token(self, settings, browser, user):
         settings.DRF_JWT_KIT = {"DEVICE_BOUND": True, "COOKIE_REFRESH_ONLY": True}
+
+        assert "Secure-Session-Registration" not in browser.log_in(user)
+
+    def test_is_not_made_where_no_url_renews_what_is_bound(self, settings, browser, user):
+        kept = [one for one in cookie.urlpatterns if one.name != "token_bound_refresh"]
+        settings.ROOT_URLCONF = (path("api/auth/", include(kept)),)
 
         assert "Secure-Session-Registration" not in browser.log_in(user)
 

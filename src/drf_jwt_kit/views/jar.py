@@ -52,9 +52,9 @@ def into_cookies(response: Response, pair: TokenPair, *, held: str = "") -> Resp
 
 def offer_to_bind(request: Request, response: Response, token: str) -> None:
     """Let a browser that can bind the session of the refresh ``token`` to its device, if the URLs
-    have an endpoint for that."""
+    have an endpoint for that, and one to renew it: else the user would be logged out soon."""
     address = address_of(request, "token_bind")
-    if address is not None:
+    if address is not None and address_of(request, "token_bound_refresh") is not None:
         headers.offer(response, address=address, challenge=bound.challenge_to_bind(token))
         if isinstance(response.data, dict):
             response.data["device_bound"] = False  # not yet: GET there says whether it is
