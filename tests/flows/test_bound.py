@@ -354,6 +354,15 @@ class TestRenewal:
         assert [answer.status_code for answer in answers] == [200, 200]
         assert session_of(owner).generation == 1
 
+    def test_is_not_counted_as_followed_that_its_device_sends_twice(self, owner):
+        twin = copied(owner)
+        proof = owner.device.proof(challenge_in(owner.renew()))
+
+        answers = [owner.renew(proof), twin.renew(proof)]
+
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert session_of(owner).duplicates == 0
+
     def test_goes_on_after_any_number_of_lost_answers(self, owner, clock):
         lost = copied(owner)
         lost.device = owner.device

@@ -21,9 +21,10 @@ from .life import Verdict, becomes_followed, marked
 def found(session: Session, user: Any, request: Any, verdict: Verdict, *, own: bool) -> None:
     """A refresh of ``session``, as it was read, was a duplicate, or collected a lost answer.
 
-    ``own`` means that it was an attempt of the same request, whose answer the database lost. One
-    query for the first duplicate of each rotation. Raises RowChanged if the session was bound to a
-    device meanwhile: this answer is then not for a device without the key.
+    ``own`` means that it was an attempt of the same request, whose answer the database lost, or
+    that it had the proof of the session's device. One query for the first duplicate of each
+    rotation. Raises RowChanged if the session was bound to a device meanwhile: the answer is then
+    for nobody without its key.
     """
     first = session.duplicates != marked(session.duplicates) and not own
     counted = first and (verdict.advances or _mark(session))
