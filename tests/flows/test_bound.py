@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from drf_jwt_kit import sessions, signals
 from drf_jwt_kit.models import Session
@@ -82,6 +82,30 @@ class TestOffer:
         settings.DRF_JWT_KIT = {"DEVICE_BOUND": True, "COOKIE_REFRESH_ONLY": True}
 
         assert "Secure-Session-Registration" not in browser.log_in(user)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            path("<str:tenant>/auth/", include(cookie)),
+            path("<str:tenant>/", include([path("auth/", include(cookie, namespace="inner"))])),
+            re_path("^(api)/auth/", include(cookie)),
+            path("api/auth/", include(cookie), {"shown": "to no address"}),
+        ],
+        ids=["tenant", "nested", "unnamed", "extra"],
+    )
+    def test_names_an_address_beside_the_login(self, settings, browser, user, url):
+        settings.ROOT_URLCONF = (url,)
+
+        assert offered(browser.log_in(user))[0] == "/api/auth/bind/"
+
+    def test_names_an_address_that_ends_where_its_text_does(self, settings, browser, user):
+        inner = path("<str:tenant>/", include(cookie, namespace="inner"))
+        settings.ROOT_URLCONF = (path("api/auth/", include([path("", include(cookie)), inner])),)
+        address = '/api/auth/a";challenge="b/'
+
+        answer = browser.send("post", address, credentials(user))
+
+        assert offered(answer)[0] == "/api/auth/a%22;challenge=%22b/bind/"
 
     def test_is_not_made_where_no_url_renews_what_is_bound(self, settings, browser, user):
         kept = [one for one in cookie.urlpatterns if one.name != "token_bound_refresh"]

@@ -65,9 +65,10 @@ def address_of(request: Request, name: str) -> str | None:
     match = request.resolver_match
     if match is None:
         return None
-    captured = match.captured_kwargs  # type: ignore[attr-defined]  # unknown to django-stubs
+    extra = match.extra_kwargs  # type: ignore[attr-defined]  # unknown to django-stubs
+    captured = {key: value for key, value in match.kwargs.items() if key not in extra}
     try:
-        return reverse(":".join([*match.namespaces, name]), kwargs=captured)
+        return reverse(":".join([*match.namespaces, name]), args=match.args, kwargs=captured)
     except NoReverseMatch:
         return None
 
