@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.test import override_settings
 from django.urls import include, path, re_path
 
 from drf_jwt_kit import sessions, signals
@@ -605,6 +606,22 @@ class TestSettingTurnedOff:
         settings.DRF_JWT_KIT = {}
 
         assert owner.renew().json()["continue"] is False
+
+    def test_logs_nobody_out_where_other_servers_have_it_on(self, owner, settings):
+        with override_settings(DRF_JWT_KIT={}):
+            owner.renew()
+
+        assert owner.refresh().status_code == 200
+
+    def test_takes_no_key_for_a_token_of_before(self, owner, settings, clock):
+        thief = copied(owner)
+        owner.renew_with_proof()
+        clock.shift(timedelta(minutes=1))
+        settings.DRF_JWT_KIT = {}
+
+        thief.renew()
+
+        assert session_of(owner).bound_key != ""
 
     def test_binds_nothing_any_more(self, settings, user):
         browser = BindingBrowser()

@@ -122,6 +122,20 @@ def forget(session: Session) -> None:
     row.update(bound_key="", bound_since=None)
 
 
+@sensitive_variables()
+def let_go(refresh_token: str) -> None:
+    """The same for a session whose browser is told to stop: it may be refreshed next where proofs
+    are asked already, or still. One query, and one more if it was bound.
+
+    Raises InvalidToken if it is not live, and ServiceUnavailable.
+    """
+    token = read(refresh_token, REFRESH)
+    once = partial(_live_session, token)
+    session = persistently(lambda again: once(again=again))
+    if session.bound_key and session.generation == token.gen:
+        forget(session)
+
+
 def _bind_once(token: Presented, jwk: str, *, again: bool) -> None:
     session = _live_session(token, again=again)
     if session.bound_key == jwk:

@@ -68,8 +68,11 @@ class BoundRefreshView(_ByTheBrowser, CookieRefreshView):
         """The cookies. 403 with a challenge, which the browser answers, where there is no proof, or
         one of an earlier challenge."""
         token, named = self.refresh_token(request), headers.named_in(request)
-        if not bound.is_offered() or named != str(sid_of(token)):
+        if named != str(sid_of(token)):
             return Response(headers.farewell(named))  # of before, or of another login
+        if not bound.is_offered():
+            bound.let_go(token)
+            return Response(headers.farewell(named))
         if not bound.is_fresh(headers.proof_in(request), token):
             return self._asking(token)
         response = super().post(request, *args, **kwargs)
