@@ -4,13 +4,17 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.test import override_settings
+from django.urls import include, path, re_path
 
 from drf_jwt_kit import sessions, signals
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import rows
-from drf_jwt_kit.sessions.bound import challenge_for
+from drf_jwt_kit.sessions.bound import challenge_to_bind
 from drf_jwt_kit.tokens import RefreshToken
+from drf_jwt_kit.urls import cookie
 from tests.conftest import forge
+from tests.keys.material import private_pem
 from tests.properties.world import between_read_and_write
 
 from .browser import ACCESS, REFRESH, Browser, cleared, cookies_of, credentials, session_of
@@ -49,6 +53,17 @@ def told():
 RETRY_KEY = {"Idempotency_Key": "0123456789abcdef"}
 
 
+def copied_to_device(browser):
+    """A thief with the cookies of a session that is not bound, and a device of his own."""
+    thief = BindingBrowser()
+    thief.cookies.load(cookies_of(browser))
+    thief.told = {
+        "refresh_url": "/api/auth/bind/refresh/",
+        "session_identifier": str(session_of(browser).pk),
+    }
+    return thief
+
+
 def code_of(answer):
     return (answer.status_code, answer.json().get("reason"))
 
@@ -70,6 +85,36 @@ class TestOffer:
 
     def test_is_not_made_where_no_cookie_holds_the_access_token(self, settings, browser, user):
         settings.DRF_JWT_KIT = {"DEVICE_BOUND": True, "COOKIE_REFRESH_ONLY": True}
+
+        assert "Secure-Session-Registration" not in browser.log_in(user)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            path("<str:tenant>/auth/", include(cookie)),
+            path("<str:tenant>/", include([path("auth/", include(cookie, namespace="inner"))])),
+            re_path("^(api)/auth/", include(cookie)),
+            path("api/auth/", include(cookie), {"shown": "to no address"}),
+        ],
+        ids=["tenant", "nested", "unnamed", "extra"],
+    )
+    def test_names_an_address_beside_the_login(self, settings, browser, user, url):
+        settings.ROOT_URLCONF = (url,)
+
+        assert offered(browser.log_in(user))[0] == "/api/auth/bind/"
+
+    def test_names_an_address_that_ends_where_its_text_does(self, settings, browser, user):
+        inner = path("<str:tenant>/", include(cookie, namespace="inner"))
+        settings.ROOT_URLCONF = (path("api/auth/", include([path("", include(cookie)), inner])),)
+        address = '/api/auth/a";challenge="b/'
+
+        answer = browser.send("post", address, credentials(user))
+
+        assert offered(answer)[0] == "/api/auth/a%22;challenge=%22b/bind/"
+
+    def test_is_not_made_where_no_url_renews_what_is_bound(self, settings, browser, user):
+        kept = [one for one in cookie.urlpatterns if one.name != "token_bound_refresh"]
+        settings.ROOT_URLCONF = (path("api/auth/", include(kept)),)
 
         assert "Secure-Session-Registration" not in browser.log_in(user)
 
@@ -164,6 +209,16 @@ class TestBinding:
     def test_is_known_to_a_page_that_asks(self, owner):
         assert owner.get("/api/auth/bind/").json() == {"device_bound": True}
 
+    def test_is_not_known_to_a_page_from_which_somebody_else_has_taken_the_session(
+        self, settings, logged_in, past_leeway
+    ):
+        past_leeway()
+        thief = copied_to_device(logged_in)
+        thief.bind(thief.refresh())
+
+        assert logged_in.get("/api/auth/bind/").json() == {"device_bound": False}
+        assert thief.get("/api/auth/bind/").json() == {"device_bound": True}
+
     def test_may_be_asked_for_once_more_by_the_same_device(self, settings, user):
         browser = BindingBrowser()
         offer = browser.log_in(user)
@@ -190,6 +245,15 @@ class TestBinding:
 
         assert code_of(answer) == (401, "invalid")
 
+    def test_takes_no_copy_of_the_cookies_for_a_device_that_renews(self, settings, logged_in):
+        thief = copied_to_device(logged_in)
+
+        asked = thief.device.registration(challenge_in(thief.renew()))
+        answer = thief.by_itself("/api/auth/bind/", Secure_Session_Response=asked)
+
+        assert code_of(answer) == (401, "invalid")
+        assert session_of(logged_in).bound_key == ""
+
     def test_is_too_late_once_the_challenge_is_old(self, settings, clock, user):
         browser = BindingBrowser()
         offer = browser.log_in(user)
@@ -207,6 +271,13 @@ class TestBinding:
         logged_in.refresh()
 
         assert code_of(browser.bind(offer)) == (401, "invalid")
+
+    def test_is_refused_for_a_proof_that_is_no_text(self, settings, logged_in):
+        thief = copied_to_device(logged_in)
+
+        answered = thief.device.registration("\ud800")
+        answer = thief.by_itself("/api/auth/bind/", Secure_Session_Response=answered)
+        assert code_of(answer) == (401, "invalid")
 
     def test_needs_a_key(self, settings, logged_in):
         browser = BindingBrowser()
@@ -227,7 +298,7 @@ class TestBinding:
         browser.log_in(user)
         forged = forge(browser.held(REFRESH), jti="0" * 32)
         browser.cookies[REFRESH] = forged
-        registration = browser.device.registration(challenge_for(forged))
+        registration = browser.device.registration(challenge_to_bind(forged))
 
         answer = browser.by_itself("/api/auth/bind/", Secure_Session_Response=registration)
         assert code_of(answer) == (401, "invalid")
@@ -312,6 +383,15 @@ class TestRenewal:
         assert [answer.status_code for answer in answers] == [200, 200]
         assert session_of(owner).generation == 1
 
+    def test_is_not_counted_as_followed_that_its_device_sends_twice(self, owner):
+        twin = copied(owner)
+        proof = owner.device.proof(challenge_in(owner.renew()))
+
+        answers = [owner.renew(proof), twin.renew(proof)]
+
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert session_of(owner).duplicates == 0
+
     def test_goes_on_after_any_number_of_lost_answers(self, owner, clock):
         lost = copied(owner)
         lost.device = owner.device
@@ -332,6 +412,16 @@ class TestRenewal:
 
         assert code_of(owner.renew(proof)) == (403, "proof_required")
 
+    def test_asks_again_at_a_proof_that_is_no_text(self, owner):
+        assert code_of(owner.renew(owner.device.proof("\ud800"))) == (403, "proof_required")
+
+    def test_is_refused_to_a_cookie_that_is_no_text(self, settings):
+        browser = BindingBrowser()
+        browser.cookies[REFRESH] = browser.device.proof("\ud800")
+        browser.told = {"refresh_url": "/api/auth/bind/refresh/"}
+
+        assert code_of(browser.renew(session_id="None")) == (401, "invalid")
+
     def test_tells_the_browser_of_a_login_of_before_to_stop(self, owner):
         answer = owner.renew(session_id="another")
 
@@ -345,6 +435,25 @@ class TestRenewal:
         proof = browser.device.proof(challenge_in(browser.renew(session_id=session_id)))
 
         assert code_of(browser.renew(proof, session_id)) == (401, "proof_required")
+
+    def test_is_not_over_where_there_were_too_many(self, owner, settings):
+        """At 429 Chromium forgets its key."""
+        throttles = {"refresh_session": "1/min"}
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True, "THROTTLE_RATES": throttles}
+        owner.renew_with_proof()
+
+        answer = owner.renew_with_proof()
+
+        assert (answer.status_code, cleared(answer)) == (503, set())
+        assert answer.headers["Retry-After"] == "1"
+
+    def test_leaves_the_cookies_where_the_key_of_the_token_is_not_read_yet(self, owner, settings):
+        proof = owner.device.proof(challenge_in(owner.renew()))
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True, "KEYS": {"key": private_pem("ES256")}}
+
+        answer = owner.renew(proof)
+
+        assert (code_of(answer), cleared(answer)) == ((401, "invalid"), set())
 
     def test_clears_the_cookies_of_an_ended_session(self, owner, user):
         Session.objects.update(revoked_at=Session.objects.get().created_at)
@@ -418,6 +527,27 @@ class TestCopiedCookies:
         thief.bind(thief.refresh())
         clock.shift(timedelta(minutes=1))
 
+        logged_in.refresh()
+
+        assert session_of(thief).revoked_reason == "reused"
+
+    def test_find_who_has_bound_the_session_while_the_owner_was_answered(
+        self, settings, logged_in, clock, past_leeway, monkeypatch
+    ):
+        past_leeway()
+        thief = copied_to_device(logged_in)
+        offer = thief.refresh()
+        find = rows.find
+
+        def find_and_be_late(session_id):
+            found = find(session_id)
+            monkeypatch.setattr(rows, "find", find)
+            assert thief.bind(offer).status_code == 200
+            return found
+
+        monkeypatch.setattr(rows, "find", find_and_be_late)
+        logged_in.refresh()
+        clock.shift(timedelta(minutes=1))
         logged_in.refresh()
 
         assert session_of(thief).revoked_reason == "reused"
@@ -512,6 +642,22 @@ class TestSettingTurnedOff:
         settings.DRF_JWT_KIT = {}
 
         assert owner.renew().json()["continue"] is False
+
+    def test_logs_nobody_out_where_other_servers_have_it_on(self, owner, settings):
+        with override_settings(DRF_JWT_KIT={}):
+            owner.renew()
+
+        assert owner.refresh().status_code == 200
+
+    def test_takes_no_key_for_a_token_of_before(self, owner, settings, clock):
+        thief = copied(owner)
+        owner.renew_with_proof()
+        clock.shift(timedelta(minutes=1))
+        settings.DRF_JWT_KIT = {}
+
+        thief.renew()
+
+        assert session_of(owner).bound_key != ""
 
     def test_binds_nothing_any_more(self, settings, user):
         browser = BindingBrowser()

@@ -43,6 +43,8 @@ OPEN = {"token_csrf", "token_jwks", "token_jwks_wellknown"}
 """Where anybody may read."""
 ENDS_ANY = {"token_logout", "token_blacklist"}
 """Where a token of a session that has ended is as good as any."""
+TELLS_ANY = {"token_bind", "token_bound_refresh"}
+"""Where a browser is told to stop, whatever has become of the session of its genuine token."""
 
 HANDLERS = ("get", "post", "put", "patch", "delete")
 

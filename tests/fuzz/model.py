@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .changes import Token
-from .endpoints import ENDS_ANY, Writes
+from .endpoints import ENDS_ANY, TELLS_ANY, Writes
 from .world import CURRENT, sid_in
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def may_be_let_in(endpoint: Endpoint, sent: Sent, world: World) -> bool:
     if endpoint.writes is Writes.LOGIN:
         return may_be_a_login(sent)
     names = carried(sent, world)
-    return bool(names if endpoint.name in ENDS_ANY else names & CURRENT)
+    return bool(names if endpoint.name in ENDS_ANY | TELLS_ANY else names & CURRENT)
 
 
 def is_changed(token: Token, world: World) -> bool:

@@ -28,6 +28,9 @@ from .life import Proof, is_doubled
 from .presented import REFRESH, Presented, is_genuine, read
 
 _SALT = "drf_jwt_kit.sessions.bound"
+_TO_BIND, _TO_RENEW = "bind", "renew"
+"""What a challenge is for. Whoever has the cookies may ask for one to renew; one to bind stands
+only in the answer that has brought the token, so that a copy of the cookies binds nothing."""
 _SHORTEST = timedelta(seconds=10)
 """How long a challenge is good at least: a chip may take seconds to make a key."""
 
@@ -45,16 +48,24 @@ def is_required(session: Session) -> bool:
 
 
 @sensitive_variables()
-def challenge_for(refresh_token: str) -> str:
-    """The challenge that the device of ``refresh_token``, one of ours, is to sign now."""
-    return _challenge(_jti_of(refresh_token), _bucket(now()))
+def challenge_to_bind(refresh_token: str) -> str:
+    """What a device is to sign so that the session of ``refresh_token``, one of ours, is bound to
+    it. For nobody but the browser that is answered this token now."""
+    return _challenge(_TO_BIND, _jti_of(refresh_token), _bucket(now()))
+
+
+@sensitive_variables()
+def challenge_to_renew(refresh_token: str) -> str:
+    """What the device of ``refresh_token`` is to sign now. For whoever asks: it binds nothing."""
+    return _challenge(_TO_RENEW, _jti_of(refresh_token), _bucket(now()))
 
 
 @sensitive_variables()
 def is_fresh(proof: str, refresh_token: str) -> bool:
     """Whether ``proof``, which nobody has verified, answers a challenge that is still good."""
     with suppress(InvalidToken):
-        return _answers(str(read_unverified(proof).get("jti")), _jti_of(refresh_token))
+        given = str(read_unverified(proof).get("jti"))
+        return _answers(given, _TO_RENEW, _jti_of(refresh_token))
     return False
 
 
@@ -73,7 +84,8 @@ def proof_of(session: Session, generation: int, proof: str | None) -> Proof:
         challenge = challenge_in(proof, session.bound_key)
     except InvalidToken:
         return Proof.OF_ANOTHER
-    return Proof.FITS if _answers(challenge, session.jti_of(generation)) else Proof.MISSING
+    answers = _answers(challenge, _TO_RENEW, session.jti_of(generation))
+    return Proof.FITS if answers else Proof.MISSING
 
 
 @sensitive_variables()
@@ -82,23 +94,25 @@ def bind(refresh_token: str, proof: str) -> None:
 
     Raises InvalidToken if the token is not the newest of a live session, if its answer was given
     twice, so that somebody else may hold it as well, if the session is bound to another key, or if
-    ``proof`` does not answer a challenge of this token; and ServiceUnavailable.
+    ``proof`` does not answer the challenge that came with this token; and ServiceUnavailable.
     """
     token = read(refresh_token, REFRESH)
     jwk = key_in(proof)
-    if not _answers(challenge_in(proof, jwk), token.jti):
+    if not _answers(challenge_in(proof, jwk), _TO_BIND, token.jti):
         raise InvalidToken(Reason.INVALID)
     persistently(lambda again: _bind_once(token, jwk, again=again))
 
 
 def is_bound(refresh_token: str) -> bool:
-    """Whether the session of ``refresh_token`` is bound. One query.
+    """Whether the session of ``refresh_token`` is bound by whoever has had this token. One query.
 
-    Raises InvalidToken if it is not live.
+    A token of before the binding is not told so: its page then refreshes, and that is how a thief
+    who has bound the session is found. Raises InvalidToken if it is not live.
     """
     token = read(refresh_token, REFRESH)
     once = partial(_live_session, token)
-    return is_offered() and bool(persistently(lambda again: once(again=again)).bound_key)
+    session = persistently(lambda again: once(again=again))
+    return is_required(session) and token.gen >= (session.bound_since or 0)
 
 
 def forget(session: Session) -> None:
@@ -106,6 +120,20 @@ def forget(session: Session) -> None:
     more: its browser has forgotten the key as well by the time that proofs are asked again."""
     row = rows.stored().filter(pk=session.pk, bound_key=session.bound_key)
     row.update(bound_key="", bound_since=None)
+
+
+@sensitive_variables()
+def let_go(refresh_token: str) -> None:
+    """The same for a session whose browser is told to stop: it may be refreshed next where proofs
+    are asked already, or still. One query, and one more if it was bound.
+
+    Raises InvalidToken if it is not live, and ServiceUnavailable.
+    """
+    token = read(refresh_token, REFRESH)
+    once = partial(_live_session, token)
+    session = persistently(lambda again: once(again=again))
+    if session.bound_key and session.generation == token.gen:
+        forget(session)
 
 
 def _bind_once(token: Presented, jwk: str, *, again: bool) -> None:
@@ -135,20 +163,24 @@ def _live_session(token: Presented, *, again: bool) -> Session:
 
 
 def _jti_of(refresh_token: str) -> str:
-    return str(read_unverified(refresh_token).get(get_settings().JTI_CLAIM))
+    """What nobody has verified. Raises InvalidToken for what is in no token of ours."""
+    jti = read_unverified(refresh_token).get(get_settings().JTI_CLAIM)
+    if not (isinstance(jti, str) and jti.isascii()):
+        raise InvalidToken(Reason.INVALID)
+    return jti
 
 
-def _answers(challenge: str, jti: str) -> bool:
-    """Whether ``challenge`` is one of the token with this ``jti``, and still good."""
+def _answers(challenge: str, purpose: str, jti: str) -> bool:
+    """Whether ``challenge`` is one for ``purpose`` of the token with this ``jti``, still good."""
     latest = _bucket(now())
-    good = (_challenge(jti, bucket) for bucket in (latest, latest - 1))
-    given = challenge.encode()
+    good = (_challenge(purpose, jti, bucket) for bucket in (latest, latest - 1))
+    given = challenge.encode(errors="replace")  # JSON may hold half of a character
     return any(hmac.compare_digest(one.encode(), given) for one in good)
 
 
-def _challenge(jti: str, bucket: int) -> str:
+def _challenge(purpose: str, jti: str, bucket: int) -> str:
     """The ``jti`` names the session and the generation, and who has it cannot compute this."""
-    return salted_hmac(_SALT, f"{jti}:{bucket}", algorithm="sha256").hexdigest()
+    return salted_hmac(_SALT, f"{purpose}:{jti}:{bucket}", algorithm="sha256").hexdigest()
 
 
 def _bucket(at: datetime) -> int:

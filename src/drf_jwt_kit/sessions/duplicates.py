@@ -20,8 +20,9 @@ from .life import Verdict, becomes_followed, is_doubled, marked
 def found(session: Session, user: Any, request: Any, verdict: Verdict, *, own: bool) -> None:
     """A refresh of ``session``, as it was read, was a duplicate, or collected a lost answer.
 
-    ``own`` means that it was an attempt of the same request, whose answer the database lost. One
-    query for the first duplicate of each rotation.
+    ``own`` means that it was an attempt of the same request, whose answer the database lost, or
+    that it had the proof of the session's device. One query for the first duplicate of each
+    rotation.
 
     Raises RowChanged if a session that may be bound could not be marked: whoever holds its newest
     token alone binds it, and so nobody else may be given that token unmarked.

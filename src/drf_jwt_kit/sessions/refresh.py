@@ -163,6 +163,7 @@ def _refresh_once(
         bound.forget(session)
     if before is not None:
         own = advanced_before and hmac.compare_digest(beside.key_hash, before.retry_key_hash)
+        own = own or beside.proof_of(before, token) is Proof.FITS
         duplicates.found(before, user, request, verdict, own=own)
     if verdict.advances:
         events.refreshed(session, user, request)

@@ -9,14 +9,15 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from drf_jwt_kit import transports
-from drf_jwt_kit.exceptions import InvalidToken, Reason
+from drf_jwt_kit.exceptions import InvalidToken, Reason, ServiceUnavailable
 from drf_jwt_kit.sessions import bound
-from drf_jwt_kit.sessions.presented import sid_of
+from drf_jwt_kit.sessions.presented import REFRESH, read, sid_of
 from drf_jwt_kit.sessions.tokens import TokenPair
 from drf_jwt_kit.transports import bound as headers
 
@@ -32,8 +33,10 @@ class _ByTheBrowser(CookieEndpointMixin):
         """Do nothing: a page of another site can neither send a proof nor know what to answer."""
 
     def refresh_token(self, request: Request) -> str:
-        """What is in the cookie. Raises NotAuthenticated and InvalidToken."""
-        return presented_in(transports.refresh_cookie(), request)
+        """What is in the cookie, verified. Raises NotAuthenticated and InvalidToken."""
+        token = presented_in(transports.refresh_cookie(), request)
+        read(token, REFRESH)
+        return token
 
     def told(self, token: str) -> dict[str, Any]:
         """How the browser renews the session of ``token``."""
@@ -67,13 +70,22 @@ class BoundRefreshView(_ByTheBrowser, CookieRefreshView):
         """The cookies. 403 with a challenge, which the browser answers, where there is no proof, or
         one of an earlier challenge."""
         token, named = self.refresh_token(request), headers.named_in(request)
-        if not bound.is_offered() or named != str(sid_of(token)):
+        if named != str(sid_of(token)):
             return Response(headers.farewell(named))  # of before, or of another login
+        if not bound.is_offered():
+            bound.let_go(token)
+            return Response(headers.farewell(named))
         if not bound.is_fresh(headers.proof_in(request), token):
             return self._asking(token)
         response = super().post(request, *args, **kwargs)
         response.data = self.told(token)
         return response
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Too many requests are 503 here: at 429 the browser gives its key up, and its user is
+        logged out."""
+        busy = isinstance(exc, Throttled)
+        return super().handle_exception(ServiceUnavailable() if busy else exc)
 
     def get_serializer_context(self) -> dict[str, Any]:
         """As ever, with the proof."""
@@ -86,6 +98,6 @@ class BoundRefreshView(_ByTheBrowser, CookieRefreshView):
     def _asking(self, token: str) -> Response:
         response = self.handle_exception(InvalidToken(Reason.PROOF_REQUIRED, final=False))
         response.status_code = HTTPStatus.FORBIDDEN
-        challenge = bound.challenge_for(token)
+        challenge = bound.challenge_to_renew(token)
         headers.ask(response, session_id=str(sid_of(token)), challenge=challenge)
         return response

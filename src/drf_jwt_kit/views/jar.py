@@ -52,10 +52,10 @@ def into_cookies(response: Response, pair: TokenPair, *, held: str = "") -> Resp
 
 def offer_to_bind(request: Request, response: Response, token: str) -> None:
     """Let a browser that can bind the session of the refresh ``token`` to its device, if the URLs
-    have an endpoint for that."""
+    have an endpoint for that, and one to renew it: else the user would be logged out soon."""
     address = address_of(request, "token_bind")
-    if address is not None:
-        headers.offer(response, address=address, challenge=bound.challenge_for(token))
+    if address is not None and address_of(request, "token_bound_refresh") is not None:
+        headers.offer(response, address=address, challenge=bound.challenge_to_bind(token))
         if isinstance(response.data, dict):
             response.data["device_bound"] = False  # not yet: GET there says whether it is
 
@@ -65,9 +65,10 @@ def address_of(request: Request, name: str) -> str | None:
     match = request.resolver_match
     if match is None:
         return None
-    captured = match.captured_kwargs  # type: ignore[attr-defined]  # unknown to django-stubs
+    extra = match.extra_kwargs  # type: ignore[attr-defined]  # unknown to django-stubs
+    captured = {key: value for key, value in match.kwargs.items() if key not in extra}
     try:
-        return reverse(":".join([*match.namespaces, name]), kwargs=captured)
+        return reverse(":".join([*match.namespaces, name]), args=match.args, kwargs=captured)
     except NoReverseMatch:
         return None
 
