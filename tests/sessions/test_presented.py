@@ -1,18 +1,34 @@
 """A token that a client presented, as a plain value, and what it is taken for unverified."""
 
 import uuid
+from datetime import timedelta
 
 import jwt
 import pytest
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from drf_jwt_kit.exceptions import InvalidToken, KeysUnavailable, Reason
-from drf_jwt_kit.jose.codec import TokenKind
+from drf_jwt_kit.jose.codec import Policy, TokenKind
+from drf_jwt_kit.sessions.grant import new_session
 from drf_jwt_kit.sessions.others import UNKNOWN_LOGIN, Origin
-from drf_jwt_kit.sessions.presented import Presented, presented_with, sid_of, to_raise
+from drf_jwt_kit.sessions.presented import (
+    ACCESS,
+    EITHER,
+    REFRESH,
+    Presented,
+    is_genuine,
+    policy_for,
+    presented_of,
+    presented_with,
+    read,
+    sid_of,
+    to_raise,
+    verified,
+)
 from drf_jwt_kit.tokens import AccessToken
+from tests.conftest import claims_of, forge
 
 SID = uuid.UUID("a0000000-0000-4000-8000-00000000000a")
 
@@ -84,6 +100,135 @@ class TestTheClaimsOfAToken:
 
     def test_of_another_issuer_name_no_session(self):
         assert Presented.of(CLAIMS, TokenKind.ACCESS, Origin.JWK_URL).sid is None
+
+
+@pytest.mark.django_db
+class TestReading:
+    def test_gives_the_claims_the_kind_and_the_origin(self, signed_in):
+        claims = claims_of(signed_in.refresh)
+
+        assert verified(signed_in.refresh, EITHER) == (claims, TokenKind.REFRESH, Origin.OURS)
+        assert read(signed_in.refresh, REFRESH).claims == claims
+
+    @pytest.mark.parametrize("kinds", [ACCESS, EITHER])
+    def test_remembers_of_an_access_token_what_it_says_and_no_more(self, signed_in, kinds):
+        first, again = read(signed_in.access, kinds), read(signed_in.access, kinds)
+
+        assert first == again
+        assert first.claims == claims_of(signed_in.access)
+        assert first.claims is not again.claims
+
+    @pytest.mark.parametrize("kinds", [ACCESS, EITHER])
+    @pytest.mark.parametrize("reading", [read, verified])
+    def test_refuses_an_expired_token(self, signed_in, reading, kinds):
+        with pytest.raises(InvalidToken) as refusal:
+            reading(forge(signed_in.access, exp=1), kinds)
+
+        assert refusal.value.reason is Reason.EXPIRED
+
+    @pytest.mark.parametrize("kinds", [ACCESS, EITHER])
+    def test_takes_an_expired_token_where_it_is_told_to(self, signed_in, kinds):
+        expired = forge(signed_in.access, exp=1)
+
+        assert read(expired, kinds, accept_expired=True).claims["exp"] == 1
+        assert verified(expired, kinds, accept_expired=True)[0]["exp"] == 1
+
+    @pytest.mark.parametrize("kinds", [ACCESS, EITHER])
+    @pytest.mark.parametrize("reading", [read, verified])
+    def test_refuses_a_token_whose_claim_says_another_kind(self, signed_in, reading, kinds):
+        with pytest.raises(InvalidToken) as refusal:
+            reading(forge(signed_in.access, token_type="refresh"), kinds)
+
+        assert refusal.value.reason is Reason.WRONG_TYPE
+
+    @pytest.mark.parametrize(("name", "kinds"), [("refresh", ACCESS), ("access", REFRESH)])
+    def test_refuses_a_token_of_the_other_kind(self, signed_in, name, kinds):
+        with pytest.raises(InvalidToken) as refusal:
+            read(getattr(signed_in, name), kinds)
+
+        assert refusal.value.reason is Reason.WRONG_TYPE
+
+
+@pytest.mark.django_db
+class TestATokenThatWasRead:
+    def test_is_taken_where_it_is_of_the_kind(self, signed_in):
+        presented = read(signed_in.access, ACCESS)
+
+        assert presented_of(presented, TokenKind.ACCESS) is presented
+        assert presented_of(AccessToken(signed_in.access), TokenKind.ACCESS) == presented
+
+    def test_is_refused_where_it_is_of_the_other(self, signed_in):
+        with pytest.raises(InvalidToken) as refusal:
+            presented_of(read(signed_in.access, ACCESS), TokenKind.REFRESH)
+
+        assert refusal.value.reason is Reason.WRONG_TYPE
+
+    @pytest.mark.parametrize("token", [None, "a.b.c", object()])
+    def test_is_none_of_another_package(self, token):
+        with pytest.raises(InvalidToken) as refusal:
+            presented_of(token, TokenKind.ACCESS)
+
+        assert refusal.value.reason is Reason.NO_SESSION
+
+    def test_has_a_session_or_is_refused_by_whoever_needs_one(self):
+        ours = Presented.of(CLAIMS, TokenKind.ACCESS, Origin.OURS)
+
+        assert ours.session_id == SID
+        with pytest.raises(InvalidToken) as refusal:
+            _ = Presented.of(CLAIMS, TokenKind.ACCESS, Origin.JWK_URL).session_id
+        assert refusal.value.reason is Reason.NO_SESSION
+
+    @pytest.mark.parametrize(("said", "scope"), [("a b", "a b"), (["a", "b"], "a b"), (5, "")])
+    def test_says_what_it_may_do(self, said, scope):
+        claims = CLAIMS | {"scope": said}
+
+        assert Presented.of(claims, TokenKind.ACCESS, Origin.OURS).scope == scope
+
+    def test_may_do_anything_where_it_says_nothing(self):
+        assert Presented.of(CLAIMS, TokenKind.ACCESS, Origin.OURS).scope is None
+
+    def test_is_the_same_with_its_claims_in_another_dict(self):
+        token = Presented.of(CLAIMS, TokenKind.ACCESS, Origin.OURS)
+
+        assert token.with_claims(dict(CLAIMS)) == token
+        assert token.with_claims({}).claims == {}
+
+
+class TestAGenuineToken:
+    @pytest.mark.parametrize(("generation", "genuine"), [(2, True), (1, False)])
+    def test_has_the_identifier_of_its_row_and_generation(self, generation, genuine):
+        session = new_session(None)
+        claims = CLAIMS | {"jti": session.jti_of(2), "gen": generation}
+
+        presented = Presented.of(claims, TokenKind.REFRESH, Origin.OURS)
+
+        assert is_genuine(presented, session) is genuine
+
+    def test_of_simple_jwt_is_one_whose_row_was_derived_from_it(self):
+        presented = Presented.of(CLAIMS, TokenKind.REFRESH, Origin.SIMPLE_JWT)
+
+        assert is_genuine(presented, new_session(None))
+
+
+class TestThePolicy:
+    def test_is_the_same_object_while_the_settings_are(self):
+        assert policy_for(ACCESS) is policy_for(ACCESS, False)
+        assert policy_for(ACCESS) is not policy_for(ACCESS, True)
+
+    def test_is_what_the_settings_say(self):
+        settings = {"ISSUER": "us", "AUDIENCE": ["shop"], "SESSION_MAX_AGE": timedelta(days=500)}
+
+        with override_settings(DRF_JWT_KIT=settings, SIMPLE_JWT={"LEEWAY": 7}):
+            policy = policy_for(REFRESH, True)
+
+        assert policy == Policy(
+            kinds=REFRESH,
+            issuer="us",
+            audience=("shop",),
+            leeway=timedelta(seconds=7),
+            longest_lifetime=timedelta(days=500),
+            accept_expired=True,
+        )
 
 
 class TestTheTimeForACutOff:

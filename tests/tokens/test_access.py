@@ -4,13 +4,29 @@ import pytest
 from rest_framework_simplejwt.exceptions import TokenError
 
 from drf_jwt_kit.exceptions import ClaimsError
-from drf_jwt_kit.tokens import AccessToken
+from drf_jwt_kit.tokens import AccessToken, UntypedToken
+from tests.conftest import forge
 
 pytestmark = pytest.mark.django_db
 
 
 class OfAnotherType(AccessToken):
     token_type = "another"
+
+
+class TestAnyToken:
+    @pytest.mark.parametrize("token_class", [AccessToken, UntypedToken])
+    def test_that_has_expired_is_refused(self, signed_in, token_class):
+        expired = forge(signed_in.access, exp=1)
+
+        with pytest.raises(TokenError) as refused:
+            token_class(expired)
+
+        assert refused.value.reason == "expired"
+
+    @pytest.mark.parametrize("token_class", [AccessToken, UntypedToken])
+    def test_keeps_the_text_that_it_was_read_from(self, signed_in, token_class):
+        assert token_class(signed_in.access).token == signed_in.access
 
 
 class TestAClassWithATypeOfItsOwn:
