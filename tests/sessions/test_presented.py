@@ -118,6 +118,14 @@ class TestReading:
         assert first.claims == claims_of(signed_in.access)
         assert first.claims is not again.claims
 
+    def test_reads_the_claims_of_a_token_once_that_it_remembers(self, signed_in, calls_of):
+        read(signed_in.access, ACCESS)
+        made = calls_of(Presented, "of")
+
+        read(signed_in.access, ACCESS)
+
+        assert made == []
+
     @pytest.mark.parametrize("kinds", [ACCESS, EITHER])
     @pytest.mark.parametrize("reading", [read, verified])
     def test_refuses_an_expired_token(self, signed_in, reading, kinds):
