@@ -107,6 +107,7 @@ def test_sends_no_more_than_it_must(server):
 
     ((_, headers),) = server.asked
     assert headers.keys() == {"Accept", "Accept-Encoding", "User-Agent", "Host", "Connection"}
+    assert headers["Accept"] == "application/jwk-set+json, application/json"
 
 
 def test_uses_no_proxy_for_this_machine(server, monkeypatch):
@@ -119,7 +120,7 @@ def test_uses_no_proxy_for_this_machine(server, monkeypatch):
 @pytest.mark.parametrize(
     ("path", "why"),
     [
-        ("moved", r"it answered 302 \(redirects are not followed\)"),
+        ("moved", "it answered 302 (redirects are not followed)"),
         ("broken", "it answered 500"),
         ("empty", "it answered 204"),
         ("html", "it did not answer JSON"),
@@ -128,9 +129,10 @@ def test_uses_no_proxy_for_this_machine(server, monkeypatch):
     ],
 )
 def test_an_answer_of_another_kind_is_refused(server, path, why):
-    with pytest.raises(FetchFailed, match=why):
+    with pytest.raises(FetchFailed) as refusal:
         fetch(f"{server.url}/{path}", 5)
 
+    assert str(refusal.value) == why
     assert len(server.asked) == 1
 
 
@@ -144,14 +146,14 @@ def test_gives_up_on_a_slow_answer(server, path):
     giving_up = threading.Timer(3, server.stopped.set)  # or a fetch that waits would never end
     giving_up.start()
 
-    with pytest.raises(FetchFailed, match="its answer takes too long"):
+    with pytest.raises(FetchFailed, match=r"^its answer takes too long$"):
         fetch(f"{server.url}/{path}", 0.2)
     giving_up.cancel()
     assert time.monotonic() - started < 2
 
 
 def test_says_that_nobody_answers(server):
-    with pytest.raises(FetchFailed, match="it cannot be reached"):
+    with pytest.raises(FetchFailed, match=r"^it cannot be reached: .*Connection refused"):
         fetch("http://127.0.0.1:1/jwks", 5)
 
 

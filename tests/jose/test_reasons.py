@@ -1,9 +1,10 @@
 """Why a key must not be used, whole sentence by whole sentence; nothing of the key is in them."""
 
 import json
+from hashlib import sha256
 
 import pytest
-from jwt.utils import base64url_decode
+from jwt.utils import base64url_decode, base64url_encode
 
 from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.algorithms import ALGORITHMS, UnsoundKey, names_for_key, require_sound
@@ -128,7 +129,11 @@ class TestAJwk:
             {**private_rsa(), "key_ops": ["sign"], "kid": "a"}, ALGORITHMS, is_ours=True
         )
 
+        assert material.private_numbers().d
         assert (material.key_size, algorithm, kid) == (2048, "RS256", "a")
+
+    def test_of_a_secret_has_no_private_part(self):
+        assert key_of({**SECRET, "d": "AQAB"}, ALGORITHMS).is_secret
 
     def test_of_ours_that_does_neither_is_told(self):
         jwk = {**private_rsa(), "key_ops": ["encrypt"]}
@@ -141,7 +146,16 @@ class TestAJwk:
         assert key_of(rsa_jwk(kid="x" * 256), ALGORITHMS).kid == "x" * 256
 
     def test_of_a_secret_is_named_by_a_thumbprint_too(self):
-        assert len(key_of_material(b"a" * 32, "HS256").kid) == 43
+        members = b'{"k":"%s","kty":"oct"}' % base64url_encode(b"a" * 32)
+
+        named = base64url_encode(sha256(members).digest()).decode()
+        assert key_of_material(b"a" * 32, "HS256").kid == named
+
+    def test_of_another_issuer_never_signs(self):
+        assert key_of(SECRET, ALGORITHMS).signing_key is None
+
+    def test_of_rsa_may_have_a_member_named_crv(self):
+        assert key_of(rsa_jwk(crv="P-256"), ALGORITHMS).algorithm == "RS256"
 
 
 class TestASet:
