@@ -2,12 +2,16 @@
 
 import json
 from datetime import timedelta
+from uuid import UUID
 
 import jwt
 import pytest
-from jwt.utils import base64url_encode
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.utils import base64url_decode, base64url_encode
+from rest_framework.utils.encoders import JSONEncoder
 
-from drf_jwt_kit.exceptions import InvalidToken, Reason
+from drf_jwt_kit.exceptions import ClaimsError, InvalidToken, Reason
 from drf_jwt_kit.jose.codec import (
     MAX_TOKEN_LENGTH,
     Policy,
@@ -17,9 +21,9 @@ from drf_jwt_kit.jose.codec import (
     encode,
     read_unverified,
 )
-from drf_jwt_kit.jose.jwk import key_of_material
+from drf_jwt_kit.jose.jwk import Key, key_of_material
 from tests.conftest import NOON
-from tests.keys.material import SECRET
+from tests.keys.material import SECRET, private_key
 
 NOW = int(NOON.timestamp())
 DAY = 86400
@@ -91,6 +95,40 @@ class TestAToken:
     @pytest.mark.parametrize("header", ["", "W10", "bm8", "!", "\ud800"])
     def test_has_a_header_that_is_an_object(self, header):
         assert refused(header + token_of()[token_of().index(".") :]) == INVALID
+
+
+def signed_elsewhere(message):
+    return private_key("ES256").sign(message, ec.ECDSA(hashes.SHA256()))
+
+
+ELSEWHERE = Key(
+    kid="there",
+    algorithm="ES256",
+    signing_key=signed_elsewhere,
+    verifying_key=private_key("ES256").public_key(),
+)
+
+
+@pytest.mark.parametrize("key", [KEY, ELSEWHERE])
+class TestWriting:
+    def test_writes_claims_and_header_without_a_space(self, key):
+        header, payload, _ = encode({"exp": 1, "a": [1, 2]}, key, TokenKind.ACCESS).split(".")
+
+        assert base64url_decode(payload) == b'{"exp":1,"a":[1,2]}'
+        assert b" " not in base64url_decode(header)
+
+    def test_writes_what_the_encoder_of_the_project_can(self, key):
+        claims = {"exp": NOW + 60, "id": UUID(int=7)}
+
+        token = encode(claims, key, TokenKind.ACCESS, json_encoder=JSONEncoder)
+
+        assert read_unverified(token)["id"] == str(UUID(int=7))
+
+    def test_names_the_claim_that_it_cannot(self, key):
+        claims = {"id": UUID(int=7), "role": object()}
+
+        with pytest.raises(ClaimsError, match=r"^The claim 'role' cannot be written"):
+            encode(claims, key, TokenKind.ACCESS, json_encoder=JSONEncoder)
 
 
 class TestItsKey:

@@ -51,6 +51,10 @@ class TestTheForm:
                 written({"alg": "HS256"}, []),
                 "Its claims cannot be read as a JSON object with members.",
             ),
+            (
+                written({"alg": "HS256"}, [1]),
+                "Its claims cannot be read as a JSON object with members.",
+            ),
         ],
     )
     def test_of_what_is_no_token_is_told(self, token, text):
@@ -59,6 +63,11 @@ class TestTheForm:
     def test_is_read_in_two_parts(self):
         assert unverified_parts(written({"alg": "a"}, {"b": 1})) == ({"alg": "a"}, {"b": 1})
         assert unverified_parts("no token") == ({}, {})
+
+    def test_is_read_without_a_signature_too(self):
+        unsigned = written({"alg": "a"}, {"b": 1}).rpartition(".")[0]
+
+        assert unverified_parts(unsigned) == ({"alg": "a"}, {"b": 1})
 
 
 class TestTheSignature:
