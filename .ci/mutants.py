@@ -58,8 +58,22 @@ AREAS = {
             *flows("plain_http", "refresh_cookie_alone"),
         ],
     ),
-    "keys": (["keys/*"], ["tests/keys"]),
-    "sessions": (["sessions/*"], ["tests/sessions"]),
+    "keys": (  # a sample, as is the next: the modules that decide which key, and which session
+        [f"keys/{name}.py" for name in ("configured", "lifecycle", "ring")],
+        [
+            *(f"tests/keys/test_{name}.py" for name in ("configured", "jwks", "keys_not_shown")),
+            *(f"tests/keys/test_{name}.py" for name in ("lifecycle", "memory", "ring")),
+            "tests/keys/test_signing_functions.py",
+        ],
+    ),
+    "sessions": (
+        [f"sessions/{name}.py" for name in ("account", "begin", "end", "refresh", "rows")],
+        [
+            *sessions("bound", "cutoff", "descendants", "ending", "limits", "overtaken", "parents"),
+            *sessions("start", "start_again"),
+            *flows("logout", "lost_answers", "obtain", "refresh", "whose_end"),
+        ],
+    ),
 }
 OUTCOMES = {0: "survived", 1: "noticed", 3: "noticed", 5: "without a test", 33: "without a test"}
 """By exit status of mutmut's workers."""

@@ -44,6 +44,14 @@ def token_of(claims=(), key=KEY, **header):
     return jwt.PyJWS().encode(payload.encode(), key.signing_key, "HS256", headers=signed)
 
 
+def longest_token():
+    """A token of exactly as many characters as one may have, by a key of one of ``KIDS``."""
+    near = (MAX_TOKEN_LENGTH - len(token_of({"a": ""}))) * 3 // 4
+    texts = ["x" * (near - less) for less in range(9)]
+    made = (token_of({"a": text}, kid=kid) for text in texts for kid in KIDS)
+    return next(token for token in made if len(token) == MAX_TOKEN_LENGTH)
+
+
 def claims_in(claims, **policy):
     return decode_typed(token_of(claims), KEYS, Policy(**policy))[0]
 
@@ -77,13 +85,7 @@ class TestAToken:
         assert refused(presented) == INVALID
 
     def test_is_as_long_as_a_token_may_be(self):
-        near = (MAX_TOKEN_LENGTH - len(token_of({"a": ""}))) * 3 // 4
-        shorter = [
-            token_of({"a": "x" * (near - less)}, kid=kid) for less in range(9) for kid in KIDS
-        ]
-        longest = next(token for token in shorter if len(token) == MAX_TOKEN_LENGTH)
-
-        assert decode_typed(longest, dict.fromkeys(KIDS, KEY), Policy())[1] == ACCESS
+        assert decode_typed(longest_token(), dict.fromkeys(KIDS, KEY), Policy())[1] == ACCESS
 
     def test_is_no_longer(self):
         assert refused(token_of({"a": "x" * MAX_TOKEN_LENGTH})) == INVALID

@@ -4,13 +4,14 @@ import json
 from hashlib import sha256
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.utils import base64url_decode, base64url_encode
 
 from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.jose.algorithms import ALGORITHMS, UnsoundKey, names_for_key, require_sound
 from drf_jwt_kit.jose.codec import TokenKind, encode
 from drf_jwt_kit.jose.jwk import Key, key_of, key_of_material, keys_of, public_members, read_jwk
-from drf_jwt_kit.jose.key_text import new_key_text, suffix
+from drf_jwt_kit.jose.key_text import key_in, new_key_text, suffix
 from tests.keys.material import jwk_of_a_faulty_chip, private_key
 
 from .test_algorithms import rsa_of
@@ -218,6 +219,18 @@ class TestANewKey:
     def test_of_a_pair_is_a_pem_without_a_passphrase(self):
         assert new_key_text("EdDSA").startswith(b"-----BEGIN PRIVATE KEY-----\n")
         assert suffix("EdDSA") == ".pem"
+
+
+class TestAText:
+    @pytest.mark.parametrize("name", ["ES256", "EdDSA", "RS256"])
+    def test_may_be_a_public_key_as_openssh_writes_it(self, name):
+        public = private_key(name).public_key()
+        text = public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+
+        key = key_in(text, where="here")
+
+        assert (key.algorithm, key.signing_key) == (name, None)
+        assert key.public_jwk() == key_of_material(public, name).public_jwk()
 
 
 class TestASignatureOfAFunction:

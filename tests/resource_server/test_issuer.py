@@ -41,6 +41,13 @@ class TestFetching:
         assert network.fetches == 0
         assert keys["one"].algorithm == "ES256"
 
+    def test_asks_the_address_of_the_issuer_within_its_time(self, keys, network):
+        asked = []
+        keys._fetch = lambda *given: asked.append(given) or network.fetch(*given)
+
+        assert keys["one"].kid == "one"
+        assert asked == [(SETTINGS["JWKS_URL"], 5.0)]
+
     def test_happens_once_for_many_tokens(self, keys, network):
         assert {keys["one"].kid for _ in range(100)} == {"one"}
         assert network.fetches == 1
