@@ -20,6 +20,7 @@ from drf_jwt_kit.transports import challenge_of, header_of, is_read_after, token
         (b"eyJhbGciOiJIUzI1NiJ9.e30.c2ln", "none"),
         (b"eyJhbGciOiJIUzI1NiJ9.e30.c2ln Bearer", "none"),
         (b"9944b09199c62bcf9418ad846dd0e4bb more", "none"),
+        (b"Secret", "none"),
         (b"", "none"),
     ],
 )
@@ -28,7 +29,16 @@ def test_another_scheme_is_named_for_whoever_reads_debug_lines(caplog, header, s
         assert token_in(header) is None
 
     line = f"event=another_scheme scheme={scheme} wanted=Bearer"
-    assert [record.getMessage() for record in caplog.records] == [line]
+    told = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert told == [("DEBUG", line)]
+
+
+def test_the_schemes_of_the_settings_are_named_beside_it(caplog):
+    types = override_settings(SIMPLE_JWT={"AUTH_HEADER_TYPES": ("JWT", "Bearer")})
+    with types, caplog.at_level(logging.DEBUG, logger="drf_jwt_kit"):
+        token_in(b"Token secret")
+
+    assert caplog.messages == ["event=another_scheme scheme=Token wanted=JWT,Bearer"]
 
 
 def test_nothing_is_written_for_a_header_of_ours(caplog):
@@ -129,7 +139,7 @@ class Asked:
     def authenticate_header(self, request):
         if self.scheme is None:
             raise LookupError
-        return f'{self.scheme} realm="api"'
+        return f'{self.scheme} realm="{request.realm}"'
 
 
 class OfOurs(Asked):
@@ -138,7 +148,8 @@ class OfOurs(Asked):
 
 def is_read(*others, asked=True):
     ours = OfOurs("Bearer")
-    request = SimpleNamespace(authenticators=[Asked("Token"), *[ours] * asked, *others])
+    asked_in_turn = [Asked("Token"), *[ours] * asked, *others]
+    request = SimpleNamespace(authenticators=asked_in_turn, realm="the api")
     return is_read_after(ours, request, OfOurs)
 
 
