@@ -47,6 +47,9 @@ class TestReading:
     def test_finds_none_where_it_sent_two(self, header):
         assert OURS.read(sending(header)) is None
 
+    def test_strips_no_other_space_of_a_value_than_a_browser_does(self):
+        assert OURS.read(sending("__Host-a=\u2000x\x0b")) == "\u2000x\x0b"
+
     def test_keeps_what_stands_behind_a_second_equals_sign(self):
         assert OURS.read(sending("__Host-a=x=y")) == "x=y"
 

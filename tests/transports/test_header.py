@@ -154,8 +154,9 @@ def is_read(*others, asked=True):
 
 
 class TestWhoElseReadsTheHeader:
-    def test_is_one_of_its_scheme_that_is_asked_later(self):
-        assert is_read(Asked("Basic"), Asked("token"))
+    @pytest.mark.parametrize("before", [[], [Asked("Basic")], [Asked(None)]])
+    def test_is_one_of_its_scheme_that_is_asked_later(self, before):
+        assert is_read(*before, Asked("token"))
 
     @pytest.mark.parametrize("others", [[], [Asked("Basic")], [OfOurs("Token")], [Asked(None)]])
     def test_is_nobody_before_nor_of_ours_nor_of_another_scheme(self, others):
