@@ -12,6 +12,7 @@ from drf_jwt_kit.transports import (
     is_same_generation,
     refresh_cookie,
     seconds_left,
+    tell_if_dropped,
 )
 from tests.conftest import NOON
 
@@ -115,6 +116,47 @@ class TestTheSameGeneration:
 
     def test_is_none_of_tokens_without_one(self):
         assert not is_same_generation(token_with(), token_with())
+
+
+DROPPED = (
+    "event=cookies_dropped page=shop.example why='Browsers drop Secure cookies that come over "
+    "plain HTTP. Serve over HTTPS, or open the page as http://localhost while developing.'"
+)
+
+
+class TestCookiesThatABrowserDrops:
+    def test_are_told_with_the_cure(self, caplog):
+        tell_if_dropped(RequestFactory().get("/", headers={"origin": "http://shop.example"}))
+
+        told = [(record.levelname, record.getMessage()) for record in caplog.records]
+        assert told == [("WARNING", DROPPED)]
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"origin": "https://shop.example"},
+            {"origin": "http://localhost"},
+            {"origin": "http://shop.example", "sec-fetch-site": "same-origin"},
+        ],
+    )
+    @pytest.mark.parametrize("secure", [True, False])
+    def test_are_none_by_https_nor_on_ones_own_machine(self, headers, secure, caplog):
+        tell_if_dropped(RequestFactory().get("/", headers=headers, secure=secure))
+
+        assert caplog.records == []
+
+    def test_are_none_where_the_answer_goes_over_https(self, caplog):
+        headers = {"origin": "http://shop.example"}
+        tell_if_dropped(RequestFactory().get("/", headers=headers, secure=True))
+
+        assert caplog.records == []
+
+    def test_are_none_where_they_are_not_secure(self, caplog):
+        with override_settings(DRF_JWT_KIT={"COOKIE_SECURE": False}):
+            tell_if_dropped(RequestFactory().get("/", headers={"origin": "http://shop.example"}))
+
+        assert caplog.records == []
 
 
 class TestWhichCookies:

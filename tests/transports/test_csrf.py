@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import RequestFactory
+from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
 from drf_jwt_kit.exceptions import CSRFFailed
@@ -35,6 +36,17 @@ class TestARequestOfNoPage:
         request._dont_enforce_csrf_checks = True
 
         assert require_own_page(request) is None
+
+
+class TestAFormThatCannotBeRead:
+    def test_is_told_whole(self):
+        request = RequestFactory().post(
+            "/", b"broken", content_type="multipart/form-data", headers={"origin": "http://a"}
+        )
+
+        with pytest.raises(ParseError) as refusal:
+            require_own_page(request)
+        assert str(refusal.value) == "The request cannot be read."
 
 
 class TestTheOriginOfASocket:
