@@ -286,7 +286,7 @@ class TestATokenThatNamesNoKey:
         assert refused(token_of(**header), [KEY], decode_unnamed) == INVALID
 
     @pytest.mark.parametrize("keys", [[KEY, OTHER], [OTHER, KEY]])
-    def test_that_has_expired_is_said_to_have(self, keys):
+    def test_an_expired_one_is_said_to_have_expired(self, keys):
         token = token_of({"exp": NOW - 1}, kid=None, typ="JWT")
 
         assert refused(token, keys, decode_unnamed) == (Reason.EXPIRED, True)

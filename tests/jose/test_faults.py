@@ -27,7 +27,7 @@ def written(header, claims):
 
 
 class TestTheForm:
-    def test_of_a_good_token_has_no_fault(self):
+    def test_one_of_a_good_token_has_no_fault(self):
         assert found(token_of()) == []
 
     @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ class TestTheForm:
             ),
         ],
     )
-    def test_of_what_is_no_token_is_told(self, token, text):
+    def test_one_of_what_is_no_token_is_told(self, token, text):
         assert found(token) == [("form", text)]
 
     def test_is_read_in_two_parts(self):
@@ -71,25 +71,25 @@ class TestTheForm:
 
 
 class TestTheSignature:
-    def test_by_no_name_is_told_with_the_keys_that_are_known(self):
+    def test_one_by_no_name_is_told_with_the_keys_that_are_known(self):
         says = "Its header names no key (kid), as tokens of Simple JWT do. Known are: "
 
         assert found(token_of(kid=None)) == [("unknown_key", says + "ours.")]
         assert found(token_of(kid=None), {}) == [("unknown_key", says + "none.")]
 
-    def test_by_an_unknown_key_is_told_with_those_that_are_known(self):
+    def test_one_by_an_unknown_key_is_told_with_those_that_are_known(self):
         keys = {"z": KEY, "a": KEY}
         says = "It is signed by a key that is not known here: 'ours'. Known are: a, z."
 
         assert found(token_of(), keys) == [("unknown_key", says)]
 
-    def test_by_another_algorithm_is_told(self):
+    def test_one_by_another_algorithm_is_told(self):
         keys = {"ours": key_of_material(b"c" * 64, "HS512", "ours")}
         says = "Its header says 'HS256', and the key that it names is for HS512."
 
         assert found(token_of(), keys) == [("algorithm", says)]
 
-    def test_with_an_extension_is_told(self):
+    def test_one_with_an_extension_is_told(self):
         says = "It demands an extension (crit), and none is known here."
         token = written(
             {"alg": "HS256", "kid": "ours", "typ": "at+jwt", "crit": ["b64"]}, {"exp": NOW + 60}
@@ -97,7 +97,7 @@ class TestTheSignature:
 
         assert found(token) == [("crit", says)]
 
-    def test_that_is_wrong_is_told(self):
+    def test_one_that_is_wrong_is_told(self):
         says = "Its signature is wrong: it was changed, or another key has the same name."
 
         assert found(token_of(key=OTHER, kid="ours")) == [("signature", says)]
@@ -108,13 +108,13 @@ NO_END = "It does not say when it expires (exp), in whole seconds."
 
 class TestTheTimes:
     @pytest.mark.parametrize("exp", [None, True, "1", 1.5, 2**40, -(2**40), 10**400])
-    def test_that_are_none_are_told(self, exp):
+    def test_those_that_are_none_are_told(self, exp):
         assert found(token_of({"exp": exp, "a": 1})) == [("exp", NO_END)]
 
     @pytest.mark.parametrize(
         ("exp", "text"), [(NOW, "It expired 0 s ago."), (NOW - 7200, "It expired 2 h ago.")]
     )
-    def test_that_have_passed_are_told(self, exp, text):
+    def test_those_that_have_passed_are_told(self, exp, text):
         assert found(token_of({"exp": exp})) == [("expired", text)]
 
     def test_pass_by_the_leeway_later(self):
@@ -125,7 +125,7 @@ class TestTheTimes:
             ("expired", "It expired 10 s ago.")
         ]
 
-    def test_that_are_too_far_are_told(self):
+    def test_those_that_are_too_far_are_told(self):
         longest = timedelta(days=500)
 
         assert found(token_of({"exp": NOW + 400 * DAY})) == []
@@ -135,7 +135,7 @@ class TestTheTimes:
         ]
 
     @pytest.mark.parametrize("nbf", ["soon", [1], None, 2**40, float("inf")])
-    def test_since_when_it_is_valid_are_numbers(self, nbf):
+    def test_the_start_is_a_number(self, nbf):
         token = written(
             {"alg": "HS256", "kid": "ours", "typ": "at+jwt"}, {"exp": NOW + 60, "nbf": nbf}
         )
@@ -143,10 +143,10 @@ class TestTheTimes:
         assert ("nbf", "Its nbf is no number.") in found(token)
 
     @pytest.mark.parametrize(("nbf", "leeway"), [(60, 0), (0, 0), (-60, 0), (90, 90)])
-    def test_since_when_it_is_valid_may_be_a_minute_or_the_leeway_ahead(self, nbf, leeway):
+    def test_the_start_may_be_a_minute_or_the_leeway_ahead(self, nbf, leeway):
         assert found(token_of({"nbf": NOW + nbf}), leeway=timedelta(seconds=leeway)) == []
 
-    def test_that_come_later_are_told(self):
+    def test_those_that_come_later_are_told(self):
         says = "It is not valid before 1 min from now (nbf). Is a clock off?"
 
         assert found(token_of({"nbf": NOW + 61})) == [("nbf", says)]
@@ -184,7 +184,7 @@ class TestIssuerAndAudience:
 
 class TestTheKind:
     @pytest.mark.parametrize("typ", ["JWT", None, 7])
-    def test_that_is_another_is_told(self, typ):
+    def test_one_that_is_another_is_told(self, typ):
         says = f"Its header says that it is {typ!r} (typ). Expected is at+jwt or rt+jwt."
 
         assert found(written({"alg": "none", "typ": typ}, {"exp": NOW + 60}))[-1] == (
@@ -192,7 +192,7 @@ class TestTheKind:
             says,
         )
 
-    def test_that_is_the_other_one_is_told(self):
+    def test_one_that_is_the_other_one_is_told(self):
         says = "Its header says that it is 'at+jwt' (typ). Expected is rt+jwt."
 
         kinds = frozenset({TokenKind.REFRESH})

@@ -40,29 +40,29 @@ class TestAKeyForAnAlgorithm:
             ("EdDSA", "an Ed25519 or Ed448 key"),
         ],
     )
-    def test_of_another_kind_is_told_what_is_needed(self, algorithm, needs):
+    def test_one_of_another_kind_is_told_what_is_needed(self, algorithm, needs):
         assert why(require_sound, None, algorithm) == f"{algorithm} needs {needs}."
 
-    def test_for_an_algorithm_that_is_not_ours_is_told_which_are(self):
+    def test_one_for_an_algorithm_that_is_not_ours_is_told_which_are(self):
         assert why(require_sound, b"", "none") == f"'none' is not one of: {NAMES}."
 
-    def test_that_is_too_short_is_told_what_follows(self):
+    def test_one_that_is_too_short_is_told_what_follows(self):
         assert why(require_sound, b"a" * 31, "HS256") == (
             "HS256 needs a secret of at least 32 bytes: whoever guesses a shorter one logs in as "
             "anybody."
         )
 
-    def test_of_too_few_bits_is_told_how_many(self):
+    def test_one_of_too_few_bits_is_told_how_many(self):
         assert why(require_sound, rsa_of(2**1024 - 1), "RS256") == (
             "RS256 needs an RSA key of 2048 to 8192 bits, not 1024."
         )
 
-    def test_of_another_exponent_is_told_which(self):
+    def test_one_of_another_exponent_is_told_which(self):
         assert why(require_sound, rsa_of(2**2048 - 1, 2**64 + 1), "RS256") == (
             "The exponent of an RSA key must be odd and at least 3; it is usually 65537."
         )
 
-    def test_of_a_faulty_chip_is_told(self):
+    def test_one_of_a_faulty_chip_is_told(self):
         modulus = base64url_decode(json.loads(jwk_of_a_faulty_chip())["n"])
 
         assert why(require_sound, rsa_of(int.from_bytes(modulus, "big")), "RS256") == (
@@ -70,7 +70,7 @@ class TestAKeyForAnAlgorithm:
             "CVE-2017-15361). Make another one elsewhere."
         )
 
-    def test_that_looks_like_another_is_told(self):
+    def test_one_that_looks_like_another_is_told(self):
         pem = b"-----BEGIN PUBLIC KEY-----\n" + b"a" * 64 + b"\n-----END PUBLIC KEY-----"
 
         assert why(key_of_material, pem, "HS256") == (
@@ -122,10 +122,10 @@ class TestAJwk:
             (rsa_jwk(n=5), "It is an incomplete or inconsistent JWK."),
         ],
     )
-    def test_that_is_unfit_is_told_why(self, jwk, text):
+    def test_one_that_is_unfit_is_told_why(self, jwk, text):
         assert why(key_of, jwk, ALGORITHMS) == text
 
-    def test_of_ours_may_sign_and_may_hold_its_private_part(self):
+    def test_one_of_ours_may_sign_and_may_hold_its_private_part(self):
         material, algorithm, kid = read_jwk(
             {**private_rsa(), "key_ops": ["sign"], "kid": "a"}, ALGORITHMS, is_ours=True
         )
@@ -133,10 +133,10 @@ class TestAJwk:
         assert material.private_numbers().d
         assert (material.key_size, algorithm, kid) == (2048, "RS256", "a")
 
-    def test_of_a_secret_has_no_private_part(self):
+    def test_one_of_a_secret_has_no_private_part(self):
         assert key_of({**SECRET, "d": "AQAB"}, ALGORITHMS).is_secret
 
-    def test_of_ours_that_does_neither_is_told(self):
+    def test_one_of_ours_that_does_neither_is_told(self):
         jwk = {**private_rsa(), "key_ops": ["encrypt"]}
 
         assert why(read_jwk, jwk, ALGORITHMS, is_ours=True) == (
@@ -146,32 +146,32 @@ class TestAJwk:
     def test_may_have_a_name_of_256_characters(self):
         assert key_of(rsa_jwk(kid="x" * 256), ALGORITHMS).kid == "x" * 256
 
-    def test_of_a_secret_is_named_by_a_thumbprint_too(self):
+    def test_one_of_a_secret_is_named_by_a_thumbprint_too(self):
         members = b'{"k":"%s","kty":"oct"}' % base64url_encode(b"a" * 32)
 
         named = base64url_encode(sha256(members).digest()).decode()
         assert key_of_material(b"a" * 32, "HS256").kid == named
 
-    def test_of_another_issuer_never_signs(self):
+    def test_one_of_another_issuer_never_signs(self):
         assert key_of(SECRET, ALGORITHMS).signing_key is None
 
-    def test_of_rsa_may_have_a_member_named_crv(self):
+    def test_one_of_rsa_may_have_a_member_named_crv(self):
         assert key_of(rsa_jwk(crv="P-256"), ALGORITHMS).algorithm == "RS256"
 
 
 class TestASet:
-    def test_that_is_none_is_told(self):
+    def test_one_that_is_none_is_told(self):
         assert why(keys_of, {"keys": {}}, ALGORITHMS) == (
             'It is not a JWK Set: a JSON object with a list of "keys".'
         )
 
-    def test_of_too_many_keys_is_told(self):
+    def test_one_of_too_many_keys_is_told(self):
         assert why(keys_of, {"keys": [{}] * 101}, ALGORITHMS) == (
             "It holds 101 keys; at most 100 are read."
         )
         assert len(keys_of({"keys": [{}] * 100}, ALGORITHMS)[1]) == 100
 
-    def test_with_two_keys_of_one_name_is_told_of_both(self):
+    def test_one_with_two_keys_of_one_name_is_told_of_both(self):
         reason = "Another key of the set has the same kid."
 
         assert keys_of({"keys": [ec_jwk(kid="a"), rsa_jwk(kid="a")]}, ALGORITHMS) == (
@@ -179,7 +179,7 @@ class TestASet:
             [(0, reason), (1, reason)],
         )
 
-    def test_with_a_secret_beside_a_public_key_is_told_of_the_secret(self):
+    def test_one_with_a_secret_beside_a_public_key_is_told_of_the_secret(self):
         _, refused = keys_of({"keys": [SECRET, ec_jwk(kid="b"), "nonsense"]}, ALGORITHMS)
 
         assert refused[0] == (0, "It is a secret key in a set with public keys.")
@@ -191,7 +191,7 @@ class TestASet:
 
 
 class TestAPublicJwk:
-    def test_of_a_secret_is_refused(self):
+    def test_one_of_a_secret_is_refused(self):
         with pytest.raises(ValueError, match=r"^A key for HS256 is secret and has no public memb"):
             public_members(b"a" * 32, "HS256")
 
@@ -207,7 +207,7 @@ class TestAPublicJwk:
 
 class TestANewKey:
     @pytest.mark.parametrize("algorithm", ["HS256", "HS512"])
-    def test_of_a_secret_is_a_jwk_of_its_length(self, algorithm):
+    def test_one_of_a_secret_is_a_jwk_of_its_length(self, algorithm):
         made = new_key_text(algorithm)
         jwk = json.loads(made)
 
@@ -216,7 +216,7 @@ class TestANewKey:
         assert len(base64url_decode(jwk["k"])) == ALGORITHMS[algorithm].secret_bytes
         assert suffix(algorithm) == ".jwk"
 
-    def test_of_a_pair_is_a_pem_without_a_passphrase(self):
+    def test_one_of_a_pair_is_a_pem_without_a_passphrase(self):
         assert new_key_text("EdDSA").startswith(b"-----BEGIN PRIVATE KEY-----\n")
         assert suffix("EdDSA") == ".pem"
 
@@ -235,7 +235,7 @@ class TestAText:
 
 class TestASignatureOfAFunction:
     @pytest.mark.parametrize("answer", [b"", b"x" * 64, b"x" * 70, None, "text"])
-    def test_that_does_not_fit_is_told_with_the_cure(self, answer):
+    def test_one_that_does_not_fit_is_told_with_the_cure(self, answer):
         public = key_of_material(private_key("ES256").public_key(), "ES256", "ours")
         key = Key(
             kid="ours",

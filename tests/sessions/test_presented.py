@@ -65,7 +65,7 @@ class TestTheClaimsOfAToken:
         assert refused(kind, sid=sid) is Reason.INVALID
 
     @pytest.mark.parametrize("kind", TokenKind)
-    def test_of_ours_name_a_session(self, kind):
+    def test_those_of_ours_name_a_session(self, kind):
         assert refused(kind, sid=None) is Reason.NO_SESSION
 
     @pytest.mark.parametrize("kind", TokenKind)
@@ -76,17 +76,17 @@ class TestTheClaimsOfAToken:
         assert refused(kind, **changed) is Reason.INVALID
 
     @pytest.mark.parametrize("auth_time", [None, True, "0", 0.0, -1, 2**40])
-    def test_of_an_access_token_say_when_the_login_was(self, auth_time):
+    def test_those_of_an_access_token_say_when_the_login_was(self, auth_time):
         assert refused(TokenKind.ACCESS, auth_time=auth_time) is Reason.INVALID
 
     @pytest.mark.parametrize("auth_time", [None, True, "0", -1, 2**40])
-    def test_of_a_refresh_token_need_not_say_so(self, auth_time):
+    def test_those_of_a_refresh_token_need_not_say_so(self, auth_time):
         claims = CLAIMS | {"auth_time": auth_time}
 
         assert Presented.of(claims, TokenKind.REFRESH, Origin.OURS).auth_time == UNKNOWN_LOGIN
 
     @pytest.mark.parametrize("generation", [None, True, "0", 0.0, -1, 2**31])
-    def test_of_a_refresh_token_say_its_generation(self, generation):
+    def test_those_of_a_refresh_token_say_its_generation(self, generation):
         assert refused(TokenKind.REFRESH, gen=generation) is Reason.INVALID
 
     @pytest.mark.parametrize("generation", [0, 2**31 - 1])
@@ -95,10 +95,10 @@ class TestTheClaimsOfAToken:
 
         assert Presented.of(claims, TokenKind.REFRESH, Origin.OURS).gen == generation
 
-    def test_of_an_access_token_have_no_generation(self):
+    def test_those_of_an_access_token_have_no_generation(self):
         assert Presented.of(CLAIMS | {"gen": 7}, TokenKind.ACCESS, Origin.OURS).gen == 0
 
-    def test_of_another_issuer_name_no_session(self):
+    def test_those_of_another_issuer_name_no_session(self):
         assert Presented.of(CLAIMS, TokenKind.ACCESS, Origin.JWK_URL).sid is None
 
 
@@ -212,7 +212,7 @@ class TestAGenuineToken:
 
         assert is_genuine(presented, session) is genuine
 
-    def test_of_simple_jwt_is_one_whose_row_was_derived_from_it(self):
+    def test_one_of_simple_jwt_is_one_whose_row_was_derived_from_it(self):
         presented = Presented.of(CLAIMS, TokenKind.REFRESH, Origin.SIMPLE_JWT)
 
         assert is_genuine(presented, new_session(None))

@@ -16,7 +16,7 @@ class OfAnotherType(AccessToken):
 
 class TestAnyToken:
     @pytest.mark.parametrize("token_class", [AccessToken, UntypedToken])
-    def test_that_has_expired_is_refused(self, signed_in, token_class):
+    def test_one_that_has_expired_is_refused(self, signed_in, token_class):
         expired = forge(signed_in.access, exp=1)
 
         with pytest.raises(TokenError) as refused:
