@@ -15,7 +15,8 @@ NO_ORIGIN = (
 
 
 def posted(**headers):
-    return RequestFactory().post("/", headers=headers)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return RequestFactory().post("/", headers=named)
 
 
 class TestARequestOfNoPage:
@@ -36,6 +37,14 @@ class TestARequestOfNoPage:
         request._dont_enforce_csrf_checks = True
 
         assert require_own_page(request) is None
+
+
+class TestAPageOfOursWithoutACsrfToken:
+    def test_is_refused_and_no_proxy_is_suspected(self, caplog):
+        with pytest.raises(CSRFFailed):
+            require_own_page(posted(sec_fetch_site="same-origin"))
+
+        assert caplog.messages == ["event=csrf_refused path=/ why='CSRF cookie not set.'"]
 
 
 class TestAFormThatCannotBeRead:

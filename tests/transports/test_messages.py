@@ -129,6 +129,24 @@ def test_what_pages_suffer_from_is_told_with_the_cure(django, id, message, hint)
     assert told(id, django={**WITH_THE_ENDPOINTS, **django}) == [(message, hint)]
 
 
+def test_a_name_that_may_be_a_secret_is_not_shown():
+    ((message, _),) = told("drf_jwt_kit.W135", COOKIE_REFRESH_NAME="Xk3J9vQ2mL8pT5rW7yB1nD4")
+
+    assert message == (
+        "COOKIE_REFRESH_NAME is (not shown: str of length 30): Django's error reports show what is "
+        "in that cookie."
+    )
+
+
+@pytest.mark.parametrize(("characters", "found"), [(2277, 0), (2278, 1)])
+def test_a_token_that_just_fits_into_a_cookie_is_in_order(characters, found):
+    assert len(told("drf_jwt_kit.E033", AUDIENCE=["a" * characters])) == found
+
+
+def test_an_issuer_that_a_function_names_is_not_measured():
+    assert told("drf_jwt_kit.E033", ISSUER=lambda request: None) == []
+
+
 def test_a_cache_of_pages_is_told_with_the_cure():
     path = "django.middleware.cache.UpdateCacheMiddleware"
 
