@@ -5,7 +5,9 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
@@ -13,7 +15,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from drf_jwt_kit.jose.fetch import LARGEST_SET, FetchFailed, _ReadUntil, fetch
+from drf_jwt_kit.jose import fetch as fetching
+from drf_jwt_kit.jose.fetch import LARGEST_SET, FetchFailed, _connection, _ReadUntil, fetch
 from tests.keys.material import private_key, private_pem
 
 
@@ -107,6 +110,7 @@ def test_sends_no_more_than_it_must(server):
 
     ((_, headers),) = server.asked
     assert headers.keys() == {"Accept", "Accept-Encoding", "User-Agent", "Host", "Connection"}
+    assert headers["Accept"] == "application/jwk-set+json, application/json"
 
 
 def test_uses_no_proxy_for_this_machine(server, monkeypatch):
@@ -119,7 +123,7 @@ def test_uses_no_proxy_for_this_machine(server, monkeypatch):
 @pytest.mark.parametrize(
     ("path", "why"),
     [
-        ("moved", r"it answered 302 \(redirects are not followed\)"),
+        ("moved", "it answered 302 (redirects are not followed)"),
         ("broken", "it answered 500"),
         ("empty", "it answered 204"),
         ("html", "it did not answer JSON"),
@@ -128,9 +132,10 @@ def test_uses_no_proxy_for_this_machine(server, monkeypatch):
     ],
 )
 def test_an_answer_of_another_kind_is_refused(server, path, why):
-    with pytest.raises(FetchFailed, match=why):
+    with pytest.raises(FetchFailed) as refusal:
         fetch(f"{server.url}/{path}", 5)
 
+    assert str(refusal.value) == why
     assert len(server.asked) == 1
 
 
@@ -144,14 +149,14 @@ def test_gives_up_on_a_slow_answer(server, path):
     giving_up = threading.Timer(3, server.stopped.set)  # or a fetch that waits would never end
     giving_up.start()
 
-    with pytest.raises(FetchFailed, match="its answer takes too long"):
+    with pytest.raises(FetchFailed, match=r"^its answer takes too long$"):
         fetch(f"{server.url}/{path}", 0.2)
     giving_up.cancel()
     assert time.monotonic() - started < 2
 
 
 def test_says_that_nobody_answers(server):
-    with pytest.raises(FetchFailed, match="it cannot be reached"):
+    with pytest.raises(FetchFailed, match=r"^it cannot be reached: .*Connection refused"):
         fetch("http://127.0.0.1:1/jwks", 5)
 
 
@@ -169,6 +174,71 @@ def test_reads_nothing_after_its_time():
 
         with pytest.raises(TimeoutError):
             answer.read(1)
+
+
+@pytest.mark.parametrize("early", [0.1, 0.9])
+def test_reads_to_the_end_of_its_time(monkeypatch, early):
+    here, there = socket.socketpair()
+    now = time.monotonic()
+    with here, there, _ReadUntil(here.makefile("rb", 0), here, now + early) as answer:
+        monkeypatch.setattr(time, "monotonic", lambda: now)
+        there.sendall(b"more")
+
+        assert answer.read(1) == b"m"
+
+
+def test_reads_nothing_at_the_end_of_its_time(monkeypatch):
+    here, there = socket.socketpair()
+    now = time.monotonic()
+    with here, there, _ReadUntil(here.makefile("rb", 0), here, now) as answer:
+        monkeypatch.setattr(time, "monotonic", lambda: now)
+        there.sendall(b"more")
+
+        with pytest.raises(TimeoutError):
+            answer.read(1)
+
+
+def test_uses_the_proxy_of_the_environment_for_https(monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+
+    with pytest.raises(FetchFailed, match="refused"):
+        fetch("https://issuer.invalid/jwks", 5)
+
+
+def test_connects_within_the_time_and_as_it_is_told():
+    def connection(host, **given):
+        return SimpleNamespace(host=host, given=given)
+
+    made = _connection(connection, "issuer", timeout=3, context="verifies")
+
+    assert (made.host, made.given) == ("issuer", {"timeout": 3, "context": "verifies"})
+
+
+class TestALongAnswer:
+    @pytest.fixture
+    def answering(self, monkeypatch):
+        """A server that answers with a body; gives how many bytes of it were asked for."""
+
+        def answering(body):
+            asked = []
+            answer = SimpleNamespace(status=200, read=lambda most: asked.append(most) or body)
+            opener = SimpleNamespace(open=lambda request, timeout: nullcontext(answer))
+            monkeypatch.setattr(fetching, "_opener", lambda url: opener)
+            return asked
+
+        return answering
+
+    def test_may_have_as_many_bytes_as_a_set(self, answering):
+        asked = answering(b"[]".rjust(LARGEST_SET))
+
+        assert fetch("https://issuer.example/jwks", 5) == []
+        assert asked == [LARGEST_SET + 1]
+
+    def test_may_have_no_more(self, answering):
+        answering(b"[]".rjust(LARGEST_SET + 1))
+
+        with pytest.raises(FetchFailed, match=r"^its answer is longer than 262144 bytes$"):
+            fetch("https://issuer.example/jwks", 5)
 
 
 class TestHttps:

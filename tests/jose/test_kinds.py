@@ -19,6 +19,7 @@ ACCESS = [
     ("", {"token_type": "access"}),
     ("jwt", {"token_type": "Bearer"}),
     ("jwt", {"token_type": " Access-Token "}),
+    ("jwt", {"token_type": "access__token"}),
     ("jwt", {"typ": "application/at+jwt", "nonce": "n"}),
     ("application/at+jwt", {"events": []}),
     ("jwt", {"typ": "JWT"}),

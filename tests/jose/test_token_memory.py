@@ -18,6 +18,8 @@ from drf_jwt_kit.keys.ring import KeyRing
 from tests.conftest import NOON
 from tests.keys.material import SECRET, private_key
 
+from .test_codec import KIDS, longest_token
+
 HOUR = int(NOON.timestamp()) + 3600
 KEY = key_of_material(SECRET.encode(), "HS256", "ours")
 KEYS = {"ours": KEY}
@@ -68,6 +70,9 @@ class TestATokenSeenBefore:
 
         assert known.claims() == {"jti": "one", "exp": HOUR}
         assert known.kind == "at+jwt"
+
+    def test_may_be_as_long_as_a_token_may_be(self, memory):
+        assert memory.verified(longest_token(), dict.fromkeys(KIDS, KEY), POLICY).kind == "at+jwt"
 
     def test_has_its_claims_in_the_same_order(self, memory):
         token = token_with(first=[1], second=2, third={"a": []})
@@ -257,8 +262,9 @@ class TestWhatIsKept:
         """Nor the lock, which a thread that is not in it may have held."""
         memory._lock.acquire()
         if not (child := os.fork()):
+            known = len(memory._young)
             memory.verified(seen, KEYS, POLICY)
-            os._exit(len(memory._young))
+            os._exit(10 * known + len(memory._young))
 
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
 

@@ -41,6 +41,13 @@ class TestFetching:
         assert network.fetches == 0
         assert keys["one"].algorithm == "ES256"
 
+    def test_asks_the_address_of_the_issuer_within_its_time(self, keys, network):
+        asked = []
+        keys._fetch = lambda *given: asked.append(given) or network.fetch(*given)
+
+        assert keys["one"].kid == "one"
+        assert asked == [(SETTINGS["JWKS_URL"], 5.0)]
+
     def test_happens_once_for_many_tokens(self, keys, network):
         assert {keys["one"].kid for _ in range(100)} == {"one"}
         assert network.fetches == 1
@@ -51,6 +58,13 @@ class TestFetching:
         keys["one"]
 
         assert network.fetches == 2
+
+    def test_does_not_happen_before_the_keys_are_old(self, keys, network, clock):
+        keys["one"]
+        clock[0] += 300
+        keys["one"]
+
+        assert network.fetches == 1
 
     def test_drops_a_key_that_the_issuer_has_taken_out(self, keys, network, clock):
         network.keys = [key(), key("EdDSA", "two")]
@@ -182,6 +196,7 @@ class TestWhileOneThreadFetches:
         begun.wait(10)
 
         assert keys["one"].kid == "one"
+        assert fetching.is_alive()
         end.set()
         fetching.join()
 
@@ -280,6 +295,12 @@ class TestLog:
         keys["one"]
 
         assert told() == [("INFO", "event=issuer_keys issuer=https://login.example kids=one")]
+
+    def test_names_each_of_them_in_order(self, keys, network, told):
+        network.keys = [key("EdDSA", "two"), key("EdDSA", "one")]
+        keys["one"]
+
+        assert told() == [("INFO", "event=issuer_keys issuer=https://login.example kids=one,two")]
 
     def test_tells_of_another_key_under_a_name_that_stays(self, keys, network, clock, told):
         keys["one"]

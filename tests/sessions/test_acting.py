@@ -395,4 +395,6 @@ class TestATokenOfTheProjects:
 
         assert "act" not in claims_of(pair.access)
         assert "act" not in claims_of(str(token.access_token))
-        assert "claims_not_kept" in caplog.text
+        sid = claims_of(pair.access)["sid"]
+        told = f"event=claims_not_kept session={sid} user={user.pk} claims=act"
+        assert told in caplog.messages

@@ -16,6 +16,7 @@ from drf_jwt_kit.sessions.life import (
     carried_on,
     is_cut_off,
     is_doubled,
+    is_dead,
     judge,
     marked,
 )
@@ -34,6 +35,7 @@ ROW = State(
     valid_from=None,
     account=None,
 )
+FIVE_MINUTES = timedelta(minutes=5)
 OLD = {"expires_at": NOON}
 CUT_OFF = {"valid_from": LOGIN + 1}
 REVOKED = {"revoked_at": NOON - timedelta(hours=1)}
@@ -334,3 +336,24 @@ class TestCountOfDuplicates:
             count = carried_on(marked(count))
 
         assert carried_on(count) == 0
+
+
+class TestDeadRow:
+    def test_is_dead_once_its_session_has_ended(self):
+        assert is_dead(ROW._replace(**OLD), before=NOON, usual_access_lifetime=FIVE_MINUTES)
+
+    def test_a_cut_off_before_the_login_ends_nothing(self):
+        row = ROW._replace(valid_from=LOGIN)
+
+        assert not is_dead(row, before=NOON, usual_access_lifetime=FIVE_MINUTES)
+
+    def test_is_kept_while_access_tokens_of_its_own_lifetime_may_be_live(self):
+        row = ROW._replace(**OLD, access_lifetime=FIVE_MINUTES + timedelta(seconds=1))
+
+        assert not is_dead(row, before=NOON, usual_access_lifetime=FIVE_MINUTES)
+
+    def test_is_dead_when_these_have_expired(self):
+        row = ROW._replace(**OLD, access_lifetime=FIVE_MINUTES + timedelta(seconds=1))
+        later = NOON + timedelta(seconds=1)
+
+        assert is_dead(row, before=later, usual_access_lifetime=FIVE_MINUTES)

@@ -340,6 +340,16 @@ class TestClaimsThatNoRefreshKnows:
             claims = claims_of(kit.rotate(answer["refresh"]).access)
         assert (claims["tier"], claims.get("organization")) == ("gold", None)
 
+    def test_are_told_once_beside_those_of_get_token(self, user, caplog):
+        token = RefreshToken.for_user(user)
+        token["tier"], token["organization"] = "gold", "engines"
+        token.computed = frozenset({"tier"})
+
+        token.handed_over(), token.handed_over()
+
+        told = [one for one in caplog.messages if "event=claims_not_kept" in one]
+        assert [one.rpartition(" ")[2] for one in told] == ["claims=organization"]
+
     def test_claims_of_get_token_are_not_told(self, kit, user, caplog):
         with override_settings(SIMPLE_JWT={"TOKEN_OBTAIN_SERIALIZER": f"{HERE}.SetsClaimsLate"}):
             sessions.start(user)

@@ -220,6 +220,9 @@ class TestInProductionWithTheEndpoints:
 
         assert self.ids(**cors) == ["W133"]
 
+    def test_every_origin_without_cookies_is_in_order(self):
+        assert self.ids(CORS_ALLOW_ALL_ORIGINS=True) == []
+
     def test_a_header_of_client_js_that_cors_forbids_is_a_warning(self):
         assert self.ids(CORS_ALLOW_CREDENTIALS=True) == ["W007"]
 
