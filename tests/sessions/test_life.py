@@ -15,8 +15,8 @@ from drf_jwt_kit.sessions.life import (
     becomes_followed,
     carried_on,
     is_cut_off,
-    is_doubled,
     is_dead,
+    is_doubled,
     judge,
     marked,
 )
