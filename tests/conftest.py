@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,6 +61,13 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(100_000, 50, 100)  # a quarter of collecting was the search for garbage
     config.pluginmanager.register(Watching(), "leaks")
     config.pluginmanager.import_plugin("tests.servers.fixtures")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a third of the time goes into waiting for browsers,
+    servers and databases."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:

@@ -24,6 +24,7 @@ A page has one project, one shell and one server. All of it runs as it is writte
     NAME.py runserver 8001      the same for a second service, on another one
     NAME=…                      the last ``name`` that was answered, which a reader would paste
     sleep N                     moves rotations and logins N seconds into the past instead
+    revoke --all                ends with its second, in which nobody who reads can log in
     make TARGET                 only asks whether there is such a target
 """
 
@@ -233,6 +234,8 @@ class Reader:
         if command.startswith("django-admin startproject"):
             (settings,) = self.folder.glob("*/settings.py")
             settings.write_text(settings.read_text(encoding="utf-8") + _QUICK, encoding="utf-8")
+        if "revoke --all" in command:
+            time.sleep(1 - time.time() % 1)
         self.answered.update(re.findall(r'"(\w+)": ?"([^"]+)"', printed))
         printed = printed.replace(self.host, _DOCUMENTED)
         return printed.replace(self.second, _DOCUMENTED_SECOND), status
