@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from django.test import override_settings
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, resolve
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from drf_jwt_kit import sessions, signals
 from drf_jwt_kit.models import Session
@@ -13,6 +15,7 @@ from drf_jwt_kit.sessions import rows
 from drf_jwt_kit.sessions.bound import challenge_to_bind
 from drf_jwt_kit.tokens import RefreshToken
 from drf_jwt_kit.urls import cookie
+from drf_jwt_kit.views.jar import offer_to_bind
 from tests.conftest import forge
 from tests.keys.material import private_pem
 from tests.properties.world import between_read_and_write
@@ -69,6 +72,21 @@ def code_of(answer):
 
 
 class TestOffer:
+    def test_is_not_made_where_no_url_says_what_stands_beside(self, settings, logged_in, rf):
+        response = Response({})
+
+        offer_to_bind(Request(rf.get("/")), response, logged_in.held(REFRESH))
+
+        assert "Secure-Session-Registration" not in response
+
+    def test_stands_beside_a_body_of_another_shape_too(self, settings, logged_in, rf):
+        request, response = Request(rf.get("/api/auth/")), Response([])
+        request._request.resolver_match = resolve("/api/auth/")
+
+        offer_to_bind(request, response, logged_in.held(REFRESH))
+
+        assert (offered(response)[0], response.data) == ("/api/auth/bind/", [])
+
     def test_stands_in_the_answer_to_a_login(self, settings, browser, user):
         path, challenge = offered(browser.log_in(user))
 

@@ -69,8 +69,8 @@ def run(name, urls, **settings):
 
 
 @pytest.mark.parametrize("how", ATTACKS, ids=lambda how: how.__name__)
-@override_keys("RS256")
 @override_settings(ROOT_URLCONF=cookie_urls, DRF_JWT_KIT={"DEVICE_BOUND": True})
+@override_keys("RS256")
 def test_a_good_project_withstands_every_attack(how):
     attack(Site(), how)
 
