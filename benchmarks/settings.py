@@ -69,4 +69,5 @@ DRF_JWT_KIT = {"ROTATION_LEEWAY": timedelta(0)}
 
 _told: dict[str, Any] = json.loads(os.environ.get("BENCHMARK_SETTINGS", "{}"))
 SIMPLE_JWT |= _told.pop("SIMPLE_JWT", {})
+DRF_JWT_KIT |= _told.pop("DRF_JWT_KIT", {})
 globals().update(_told)
