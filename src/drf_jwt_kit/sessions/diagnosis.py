@@ -24,7 +24,7 @@ from .account import user_id_of
 from .faults import database_faults_answered
 from .life import Verdict
 from .presented import EITHER, Origin, Presented, policy_for, read
-from .refresh import Beside, verdict_of
+from .refresh import Beside, use_of, verdict_of
 from .upkeep import state_in_words
 
 HIDDEN = "(not shown)"
@@ -127,7 +127,8 @@ def _of_live_session(token: Presented, session: Session, user: Any) -> Iterator[
             text = "It names another user than its session's row."
             yield Fault(code="other_user", text=text)
         return
-    verdict = verdict_of(token, session, user, Beside(), now())
+    use = use_of(token, session, user, Beside())
+    verdict = verdict_of(session, user, use, now())
     if verdict in _VERDICTS:
         yield Fault(code=verdict.value, text=_VERDICTS[verdict])
 

@@ -131,14 +131,15 @@ def _refresh_once(
         begin_adopted(token, request)
     session, user = read_row(token, again=again)
     asked = now()
-    verdict = verdict_of(token, session, user, beside, asked)
+    use = use_of(token, session, user, beside)
+    verdict = verdict_of(session, user, use, asked)
     if verdict is Verdict.REVOKED and lost.wrote_the_end(session):
         verdict = _ENDS_THE_SESSION.get(session.revoked_reason, verdict)
     if not verdict.accepts:
         if _ends(verdict, session, lost) and verdict is Verdict.REUSED:
             events.reused(session, user, token.gen, request)
         if verdict is Verdict.UNPROVEN:
-            events.unproven(session, user, beside.proof_of(session, token).value, request)
+            events.unproven(session, user, use.proof.value, request)
         _refuse(verdict, token, session)
     added = additions_at_refresh(session, user) if _may_have_own_token(session) else NO_ADDITIONS
     narrowed = grant.asked(session, beside.scope) if beside.scope else None
@@ -163,7 +164,7 @@ def _refresh_once(
         bound.forget(session)
     if before is not None:
         own = advanced_before and hmac.compare_digest(beside.key_hash, before.retry_key_hash)
-        own = own or beside.proof_of(before, token) is Proof.FITS
+        own = own or use.proof is Proof.FITS
         duplicates.found(before, user, request, verdict, own=own)
     if verdict.advances:
         events.refreshed(session, user, request)
@@ -185,20 +186,23 @@ def read_row(token: Presented, *, again: bool) -> tuple[Session, Any]:
     return session, user
 
 
-def verdict_of(
-    token: Presented, session: Session, user: Any, beside: Beside, asked: datetime
-) -> Verdict:
-    """The verdict about ``token``, with what was sent ``beside`` it, at the moment ``asked``."""
+def use_of(token: Presented, session: Session, user: Any, beside: Beside) -> Use:
+    """What ``token`` is to its session, with what was sent ``beside`` it."""
     same_key = hmac.compare_digest(beside.key_hash, session.retry_key_hash)
     proof = beside.proof_of(session, token)
+    return Use(
+        generation=token.gen,
+        genuine=_names_user(token, session, user) and is_genuine(token, session),
+        has_retry_key=bool(beside.key_hash) and same_key,
+        proof=proof,
+    )
+
+
+def verdict_of(session: Session, user: Any, use: Use, asked: datetime) -> Verdict:
+    """The verdict about a ``use`` of the session at the moment ``asked``."""
     return judge(
         rows.judged_state(session, end_of_account(user, session.password_fingerprint)),
-        Use(
-            generation=token.gen,
-            genuine=_names_user(token, session, user) and is_genuine(token, session),
-            has_retry_key=bool(beside.key_hash) and same_key,
-            proof=proof,
-        ),
+        use,
         now=asked,
         leeway=get_settings().ROTATION_LEEWAY,
     )

@@ -16,7 +16,7 @@ from .devices import BEGUN
 from .faults import persistent
 from .life import Verdict
 from .presented import REFRESH, Origin, Presented, TokenOfAFace, presented_of, read
-from .refresh import Beside, read_row, verdict_of, was_replaced
+from .refresh import Beside, read_row, use_of, verdict_of, was_replaced
 
 _ON_ITS_WAY = timedelta(days=1)
 """For longer, no request waits. The cookies of another browser, whose user has logged in elsewhere
@@ -39,7 +39,8 @@ def would_refresh(token: Presented | TokenOfAFace, *, any_generation: bool = Fal
             return
         adoption.refuse_blacklisted(presented)
     session, user = read_row(presented, again=False)
-    verdict = verdict_of(presented, session, user, Beside(), now())
+    use = use_of(presented, session, user, Beside())
+    verdict = verdict_of(session, user, use, now())
     if verdict.accepts or (any_generation and verdict in _GOES_ON):
         return
     if verdict is Verdict.UNPROVEN:
