@@ -109,9 +109,7 @@ def is_bound(refresh_token: str) -> bool:
     A token of before the binding is not told so: its page then refreshes, and that is how a thief
     who has bound the session is found. Raises InvalidToken if it is not live.
     """
-    token = read(refresh_token, REFRESH)
-    once = partial(_live_session, token)
-    session = persistently(lambda again: once(again=again))
+    token, session = _read(refresh_token)
     return is_required(session) and token.gen >= (session.bound_since or 0)
 
 
@@ -129,11 +127,15 @@ def let_go(refresh_token: str) -> None:
 
     Raises InvalidToken if it is not live, and ServiceUnavailable.
     """
-    token = read(refresh_token, REFRESH)
-    once = partial(_live_session, token)
-    session = persistently(lambda again: once(again=again))
+    token, session = _read(refresh_token)
     if session.bound_key and session.generation == token.gen:
         forget(session)
+
+
+def _read(refresh_token: str) -> tuple[Presented, Session]:
+    token = read(refresh_token, REFRESH)
+    once = partial(_live_session, token)
+    return token, persistently(lambda again: once(again=again))
 
 
 def _bind_once(token: Presented, jwk: str, *, again: bool) -> None:

@@ -20,6 +20,7 @@ from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.documentation import page
 from drf_jwt_kit.conf.routed import class_of, is_kind_of, routes
 from drf_jwt_kit.disclosure import shown
+from drf_jwt_kit.jose.possession import ALGORITHMS
 
 from .cookie import access_cookie
 
@@ -34,7 +35,6 @@ REGISTRATION = "Secure-Session-Registration"
 CHALLENGE = "Secure-Session-Challenge"
 RESPONSE = "Secure-Session-Response"
 SESSION_ID = "Sec-Secure-Session-Id"
-_ALGORITHMS = "(ES256 RS256)"
 
 _OFFERING = tuple(f"drf_jwt_kit.views.cookies.Cookie{name}View" for name in ("Obtain", "Refresh"))
 _BINDING = {
@@ -47,7 +47,7 @@ _ADDRESSES = {"token_bind": "bind/", "token_bound_refresh": "bind/refresh/"}
 
 def offer(response: HttpResponseBase, *, address: str, challenge: str) -> None:
     """Ask the browser for a key. One that knows nothing of this goes on as ever."""
-    response[REGISTRATION] = f'{_ALGORITHMS};path="{address}";challenge="{challenge}"'
+    response[REGISTRATION] = f'({" ".join(ALGORITHMS)});path="{address}";challenge="{challenge}"'
 
 
 def ask(response: HttpResponseBase, *, session_id: str, challenge: str) -> None:
