@@ -2,8 +2,8 @@
 one.
 
 As in ``refreshing.py``, a request is sent, reads the row, is judged, writes, and is answered; so is
-a registration, by the rule of ``sessions/bound.py``. A token is told by how far it lies behind the
-row (0, 1, or 2 for more), and by whether it is of before the binding. Keys of the browser are
+a registration, by the rule of ``sessions/binding.py``. A token is told by how far it lies behind
+the row (0, 1, or 2 for more), and by whether it is of before the binding. Keys of the browser are
 numbered anew in each state. ``TestTheModel`` holds the judge to not seeing more.
 """
 
@@ -222,7 +222,7 @@ def _is_limited(one: Request) -> bool:
 
 
 def _may_bind(seen: Seen, key: int) -> str:
-    """As ``sessions.bound.bind`` has it."""
+    """As ``sessions.binding.bind`` has it."""
     row = seen.row
     if row.end:
         return "ENDED"

@@ -15,10 +15,12 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.conf.documentation import page
 from drf_jwt_kit.exceptions import InvalidToken, ServiceUnavailable
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import causal
+from drf_jwt_kit.sessions import bound, causal
 from drf_jwt_kit.sessions.causal import READS, UPDATES, catch_up
 from drf_jwt_kit.tokens import AccessToken
 from tests.conftest import NOON, claims_of
+from tests.flows.browser import REFRESH
+from tests.flows.device import BindingBrowser
 
 DAY = timedelta(days=1)
 BOTH = READS | UPDATES
@@ -292,6 +294,47 @@ class TestSessionThatTheNodeHearsOfLate:
         sessions.keep(SimpleNamespace(auth=token), user)
 
         assert kit.get_with(signed_in.access).status_code == 200
+
+
+@pytest.mark.urls("tests.flows.cookie_urls")
+class TestBoundSessionThatTheNodeHearsOfLate:
+    @pytest.fixture
+    def browser(self, settings, user, signed_in):
+        """Its session is that of ``late``."""
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}
+        browser = BindingBrowser()
+        browser.cookies[REFRESH] = signed_in.refresh
+        return browser
+
+    def registration(self, browser):
+        challenge = bound.challenge_to_bind(browser.held(REFRESH))
+        return browser.device.registration(challenge)
+
+    def test_is_bound(self, browser, signed_in, late):
+        late()
+
+        proof = self.registration(browser)
+        answer = browser.by_itself("/api/auth/bind/", Secure_Session_Response=proof)
+
+        assert answer.status_code == 200
+        assert signed_in.session.bound_since == 0
+
+    def test_is_bound_with_a_token_that_is_no_token_ahead_of_its_row(
+        self, browser, kit, signed_in, late
+    ):
+        browser.cookies[REFRESH] = kit.rotate(signed_in.refresh).refresh
+        late(generation=0, rotated_at=None)
+
+        proof = self.registration(browser)
+        answer = browser.by_itself("/api/auth/bind/", Secure_Session_Response=proof)
+
+        assert answer.status_code == 200
+        assert signed_in.session.bound_since == 1
+
+    def test_is_told_to_a_page_that_asks(self, browser, late):
+        late()
+
+        assert browser.get("/api/auth/bind/").json() == {"device_bound": False}
 
 
 class TestRotationThatTheNodeHearsOfLate:

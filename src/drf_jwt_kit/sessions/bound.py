@@ -2,7 +2,8 @@
 
 A browser makes the key in hardware, so that whoever copies its cookies does not have it. No
 challenge is stored: it is computed from the refresh token and the time. What follows from a proof,
-or from none, is decided in ``life``. Source: the W3C draft Device Bound Session Credentials.
+or from none, is decided in ``life``, and ``binding`` stores the key. Source: the W3C draft Device
+Bound Session Credentials.
 """
 
 from __future__ import annotations
@@ -10,22 +11,19 @@ from __future__ import annotations
 import hmac
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.conf import get_settings
 from drf_jwt_kit.conf.moments import now
-from drf_jwt_kit.exceptions import InvalidToken, Reason
+from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.jose.codec import read_unverified
-from drf_jwt_kit.jose.possession import challenge_in, key_in
+from drf_jwt_kit.jose.possession import challenge_in
 from drf_jwt_kit.models import Session
 
-from . import events, rows
-from .faults import RowChanged, persistently
-from .life import Proof, is_doubled
-from .presented import REFRESH, Presented, is_genuine, read
+from . import rows
+from .life import Proof
 
 _SALT = "drf_jwt_kit.sessions.bound"
 _TO_BIND, _TO_RENEW = "bind", "renew"
@@ -69,6 +67,11 @@ def is_fresh(proof: str, refresh_token: str) -> bool:
     return False
 
 
+def answers_offer(challenge: str, jti: str) -> bool:
+    """Whether ``challenge`` is the one that came with the token of this ``jti``, still good."""
+    return _answers(challenge, _TO_BIND, jti)
+
+
 def proof_of(session: Session, generation: int, proof: str | None) -> Proof:
     """What a request proves that presents the token of ``generation``.
 
@@ -88,80 +91,11 @@ def proof_of(session: Session, generation: int, proof: str | None) -> Proof:
     return Proof.FITS if answers else Proof.MISSING
 
 
-@sensitive_variables()
-def bind(refresh_token: str, proof: str) -> None:
-    """Bind the session of ``refresh_token`` to the key that ``proof`` brings. Two queries.
-
-    Raises InvalidToken if the token is not the newest of a live session, if its answer was given
-    twice, so that somebody else may hold it as well, if the session is bound to another key, or if
-    ``proof`` does not answer the challenge that came with this token; and ServiceUnavailable.
-    """
-    token = read(refresh_token, REFRESH)
-    jwk = key_in(proof)
-    if not _answers(challenge_in(proof, jwk), _TO_BIND, token.jti):
-        raise InvalidToken(Reason.INVALID)
-    persistently(lambda again: _bind_once(token, jwk, again=again))
-
-
-def is_bound(refresh_token: str) -> bool:
-    """Whether the session of ``refresh_token`` is bound by whoever has had this token. One query.
-
-    A token of before the binding is not told so: its page then refreshes, and that is how a thief
-    who has bound the session is found. Raises InvalidToken if it is not live.
-    """
-    token, session = _read(refresh_token)
-    return is_required(session) and token.gen >= (session.bound_since or 0)
-
-
 def forget(session: Session) -> None:
     """Take the key from a session that was refreshed without proof, because none is asked any
     more: its browser has forgotten the key as well by the time that proofs are asked again."""
     row = rows.stored().filter(pk=session.pk, bound_key=session.bound_key)
     row.update(bound_key="", bound_since=None)
-
-
-@sensitive_variables()
-def let_go(refresh_token: str) -> None:
-    """The same for a session whose browser is told to stop: it may be refreshed next where proofs
-    are asked already, or still. One query, and one more if it was bound.
-
-    Raises InvalidToken if it is not live, and ServiceUnavailable.
-    """
-    token, session = _read(refresh_token)
-    if session.bound_key and session.generation == token.gen:
-        forget(session)
-
-
-def _read(refresh_token: str) -> tuple[Presented, Session]:
-    token = read(refresh_token, REFRESH)
-    once = partial(_live_session, token)
-    return token, persistently(lambda again: once(again=again))
-
-
-def _bind_once(token: Presented, jwk: str, *, again: bool) -> None:
-    session = _live_session(token, again=again)
-    if session.bound_key == jwk:
-        return  # the browser asks once more
-    if session.bound_key or session.generation != token.gen or is_doubled(session.duplicates):
-        rows.refuse(token, "not_bound", Reason.INVALID)
-    same = {"generation": token.gen, "duplicates": session.duplicates, "bound_key": ""}
-    row = rows.stored().filter(pk=session.pk, revoked_at=None, **same)
-    if not row.update(bound_key=jwk, bound_since=token.gen):
-        raise RowChanged
-    events.bound(session)
-
-
-def _live_session(token: Presented, *, again: bool) -> Session:
-    found = rows.find_again(token.session_id) if again else rows.find(token.session_id)
-    session, user = found or (None, None)
-    if session is None:
-        rows.refuse(token, "unknown")
-    if not is_genuine(token, session):
-        rows.refuse(token, "forged", Reason.INVALID)
-    end = rows.end_of_session(session, user)
-    if end is not None:
-        rows.refuse(token, end.value)
-    return session
 
 
 def _jti_of(refresh_token: str) -> str:

@@ -16,7 +16,7 @@ from rest_framework.serializers import Serializer
 
 from drf_jwt_kit import transports
 from drf_jwt_kit.exceptions import InvalidToken, Reason, ServiceUnavailable
-from drf_jwt_kit.sessions import bound
+from drf_jwt_kit.sessions import binding, bound
 from drf_jwt_kit.sessions.presented import REFRESH, read, sid_of
 from drf_jwt_kit.sessions.tokens import TokenPair
 from drf_jwt_kit.transports import bound as headers
@@ -52,14 +52,14 @@ class BindView(_ByTheBrowser, TokenViewBase):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Whether it is bound (``device_bound``): the browser then renews it without any script."""
-        return Response({"device_bound": bound.is_bound(self.refresh_token(request))})
+        return Response({"device_bound": binding.is_bound(self.refresh_token(request))})
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Bind it, and tell the browser how to renew it."""
         token = self.refresh_token(request)
         if not bound.is_offered():
             return Response(headers.farewell(str(sid_of(token))))
-        bound.bind(token, headers.proof_in(request))
+        binding.bind(token, headers.proof_in(request))
         return Response(self.told(token))
 
 
@@ -73,7 +73,7 @@ class BoundRefreshView(_ByTheBrowser, CookieRefreshView):
         if named != str(sid_of(token)):
             return Response(headers.farewell(named))  # of before, or of another login
         if not bound.is_offered():
-            bound.let_go(token)
+            binding.let_go(token)
             return Response(headers.farewell(named))
         if not bound.is_fresh(headers.proof_in(request), token):
             return self._asking(token)

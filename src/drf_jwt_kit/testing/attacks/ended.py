@@ -14,7 +14,7 @@ from unittest import SkipTest
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.conf import get_settings
-from drf_jwt_kit.sessions import bound
+from drf_jwt_kit.sessions import binding, bound
 from drf_jwt_kit.testing import forgery
 from drf_jwt_kit.testing.client import JWTClient, JWTCookieClient
 from drf_jwt_kit.testing.clock import later
@@ -77,7 +77,7 @@ def a_copy_of_a_bound_session_gets_no_tokens(site: Site) -> None:
         raise SkipTest("DEVICE_BOUND is off: no session is bound to a device")
     for endpoint in site.endpoints("token_refresh", TokenRefreshView):
         copied = str(site.log_in().refresh)
-        bound.bind(copied, forgery.of_a_device(bound.challenge_to_bind(copied)))
+        binding.bind(copied, forgery.of_a_device(bound.challenge_to_bind(copied)))
         with later(get_settings().ROTATION_LEEWAY + _A_SECOND):
             _require_no_refresh(site, [endpoint], copied)
 
