@@ -321,6 +321,16 @@ class TestBinding:
         answer = browser.by_itself("/api/auth/bind/", Secure_Session_Response=registration)
         assert code_of(answer) == (401, "invalid")
 
+    def test_is_refused_to_a_token_that_names_another_user(self, settings, user, other_user):
+        browser = BindingBrowser()
+        browser.log_in(user)
+        forged = forge(browser.held(REFRESH), user_id=str(other_user.pk))
+        browser.cookies[REFRESH] = forged
+        registration = browser.device.registration(challenge_to_bind(forged))
+
+        answer = browser.by_itself("/api/auth/bind/", Secure_Session_Response=registration)
+        assert code_of(answer) == (401, "invalid")
+
     def test_is_refused_to_a_session_that_was_logged_out(self, settings, user):
         browser = BindingBrowser()
         offer = browser.log_in(user)

@@ -17,8 +17,8 @@ from drf_jwt_kit.models import Session
 from . import bound, events, rows
 from .faults import RowChanged, persistently
 from .life import is_doubled
-from .presented import REFRESH, Presented, is_genuine, read
-from .refresh import read_row
+from .presented import REFRESH, Presented, read
+from .refresh import is_of_row, read_row
 
 
 @sensitive_variables()
@@ -79,7 +79,7 @@ def _bind_once(token: Presented, jwk: str, *, again: bool) -> None:
 
 def _live_session(token: Presented, *, again: bool) -> Session:
     session, user = read_row(token, again=again)
-    if not is_genuine(token, session):
+    if not is_of_row(token, session, user):
         rows.refuse(token, "forged", Reason.INVALID)
     end = rows.end_of_session(session, user)
     if end is not None:

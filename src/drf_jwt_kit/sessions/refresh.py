@@ -186,13 +186,18 @@ def read_row(token: Presented, *, again: bool) -> tuple[Session, Any]:
     return session, user
 
 
+def is_of_row(token: Presented, session: Session, user: Any) -> bool:
+    """Whether ``token`` was made from the row of ``session``, and names the user of the row."""
+    return _names_user(token, session, user) and is_genuine(token, session)
+
+
 def use_of(token: Presented, session: Session, user: Any, beside: Beside) -> Use:
     """What ``token`` is to its session, with what was sent ``beside`` it."""
     same_key = hmac.compare_digest(beside.key_hash, session.retry_key_hash)
     proof = beside.proof_of(session, token)
     return Use(
         generation=token.gen,
-        genuine=_names_user(token, session, user) and is_genuine(token, session),
+        genuine=is_of_row(token, session, user),
         has_retry_key=bool(beside.key_hash) and same_key,
         proof=proof,
     )
