@@ -255,7 +255,22 @@ class TestBoundSessions:
         assert answers[0] == answers[1]
         assert set(component(document, answers[0])["properties"]) == {
             *("session_identifier", "refresh_url", "scope", "credentials", "continue"),
+            "allowed_refresh_initiators",
         }
+
+    def test_name_the_hosts_that_they_are_renewed_for(self, document):
+        answer = document["paths"]["/api/auth/bind/"]["post"]["responses"]["200"]
+
+        hosts = component(document, answer)["properties"]["allowed_refresh_initiators"]
+        assert (hosts["type"], hosts["items"]) == ("array", {"type": "string"})
+
+    def test_are_not_over_where_there_were_too_many_renewals(self, paths):
+        told = paths["/api/auth/bind/refresh/"]["post"]["responses"]
+
+        assert {"429", "503"} & told.keys() == {"503"}
+
+    def test_are_bound_only_so_often(self, paths):
+        assert "429" in paths["/api/auth/bind/"]["post"]["responses"]
 
     def test_tell_a_page_whether_they_are(self, document):
         answer = document["paths"]["/api/auth/bind/"]["get"]["responses"]["200"]

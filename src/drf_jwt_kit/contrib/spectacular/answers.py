@@ -75,6 +75,11 @@ class BoundSession(serializers.Serializer[Any]):
     session_identifier = serializers.CharField()
     refresh_url = serializers.CharField(required=False)
     scope = BoundScope(required=False)
+    allowed_refresh_initiators = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="The other hosts for whose requests the cookie is renewed.",
+    )
     credentials = BoundCredential(many=True, required=False)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:

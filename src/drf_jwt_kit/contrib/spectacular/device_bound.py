@@ -81,7 +81,7 @@ OPERATIONS: Mapping[type[Any], Mapping[str, Operation]] = {
         "post": Operation(
             summary="Renew the cookies of a bound session",
             description="A browser asks this by itself, before the access cookie is needed. "
-            "Without a proof it is asked for one.",
+            "Without a proof it is asked for one. Too many requests are 503: it tries again.",
             refuses=(
                 *("invalid_request", "parse_error", "request_too_large", "unsupported_media_type"),
                 *("not_authenticated", "token_not_valid", "permission_denied", "proof_required"),
@@ -91,6 +91,7 @@ OPERATIONS: Mapping[type[Any], Mapping[str, Operation]] = {
             parameters=(_SESSION_ID, _PROOF, _CHALLENGE),
             reads=(RefreshCookie,),
             by_page=False,
+            too_many="temporarily_unavailable",
             of_bound_sessions=True,
         )
     },

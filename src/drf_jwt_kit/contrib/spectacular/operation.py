@@ -19,7 +19,7 @@ from drf_jwt_kit.views.sessions import SessionViewBase
 
 from .refusals import HEADERS, refusals
 
-_OF_EVERY_REQUEST = ("not_acceptable", "throttled", "temporarily_unavailable")
+_OF_EVERY_REQUEST = ("not_acceptable", "temporarily_unavailable")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,8 @@ class Operation:
     needs_token: bool = True
     by_page: bool = True
     """A page asks for it: the browser asks for the rest by itself, without a CSRF token."""
+    too_many: str = "throttled"
+    """What it refuses too many requests with."""
     of_bound_sessions: bool = False
     """It is described only where sessions are bound."""
 
@@ -52,7 +54,8 @@ class Operation:
         is_safe = not self.by_page or method.upper() in SAFE_METHODS
         by_cookie = issubclass(view, CookieEndpointMixin) and not is_safe
         beside = [*_of(view, self.parameters), *([_csrf(view)] if by_cookie else ())]
-        told = (*self.refuses, *(("csrf_failed",) if by_cookie else ()), *_OF_EVERY_REQUEST)
+        of_page = ("csrf_failed",) if by_cookie else ()
+        told = (*self.refuses, *of_page, *_OF_EVERY_REQUEST, self.too_many)
         return {
             "methods": [method],
             "summary": self.summary,
