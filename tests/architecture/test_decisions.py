@@ -5,7 +5,7 @@ import re
 import pytest
 
 from .make import ROOT
-from .mentions import missing_files, missing_modules
+from .mentions import PACKAGE, missing_files, missing_modules, quoted
 
 FOLDER = ROOT / "docs" / "decisions"
 RECORDS = sorted(path.name for path in FOLDER.glob("[0-9]*.md"))
@@ -59,3 +59,16 @@ def test_a_record_that_holds_names_files_and_modules_that_exist(name):
     text = text_of(name)
 
     assert [*missing_files(text), *missing_modules(text)] == []
+
+
+def test_0069_names_every_module_that_knows_the_draft():
+    of_the_draft = re.compile(r"(?i)dbsc\+jwt|secure.session|device\s+bound\s+session|_identifier")
+    record = quoted(text_of("0069-a-session-is-bound-to-its-device.md"))
+    knowing = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if of_the_draft.search(path.read_text())
+    }
+
+    assert {"transports/bound.py", "contrib/spectacular/device_bound.py"} <= knowing
+    assert knowing - set(record) == set()

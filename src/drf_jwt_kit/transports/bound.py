@@ -1,8 +1,7 @@
 """How does a browser learn that it may bind a session to its device, and what does it send then?
 
-The headers of a draft, which may change: this module, ``sessions.bound``, ``sessions.binding``,
-``jose.possession`` and ``views.bound`` are all that knows of it. Source: the W3C draft Device
-Bound Session Credentials.
+The headers of a draft, which may change: docs/decisions/0069 names every module that knows of it.
+Source: the W3C draft Device Bound Session Credentials.
 """
 
 from __future__ import annotations
