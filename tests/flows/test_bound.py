@@ -11,12 +11,15 @@ from rest_framework.response import Response
 
 from drf_jwt_kit import sessions, signals
 from drf_jwt_kit.models import Session
+from drf_jwt_kit.serializers import TokenRefreshSerializer
 from drf_jwt_kit.sessions import rows
 from drf_jwt_kit.sessions.bound import challenge_to_bind
 from drf_jwt_kit.tokens import RefreshToken
 from drf_jwt_kit.urls import cookie
+from drf_jwt_kit.views import BoundRefreshView, CookieRefreshView
 from drf_jwt_kit.views.jar import offer_to_bind
 from tests.conftest import forge
+from tests.docs.pages import ROOT, blocks_of
 from tests.keys.material import private_pem
 from tests.properties.world import between_read_and_write
 
@@ -490,6 +493,45 @@ class TestRenewal:
 
         assert code_of(answer) == (401, "session_ended")
         assert cleared(answer) == {ACCESS, REFRESH}
+
+
+class Proofless(TokenRefreshSerializer):
+    """Refreshes by itself, and forgets what the view has for it."""
+
+    def validate(self, attrs):
+        self.pair = sessions.refresh(attrs["refresh"])
+        return self.pair.as_data()
+
+
+class TestSerializerThatRefreshesByItself:
+    @pytest.fixture
+    def shown(self, monkeypatch):
+        """As the page shows it."""
+        page = (ROOT / "docs/how-to/bind-to-a-device.md").read_text(encoding="utf-8")
+        blocks = [one.text for one in blocks_of(page) if one.text.startswith("# shop/refreshing.")]
+        names = {}
+        exec(blocks[0], names)  # noqa: S102  # as a reader would copy it
+        monkeypatch.setattr(BoundRefreshView, "serializer_class", names["PlanSerializer"])
+
+    def test_renews_with_the_proof_that_the_view_has_for_it(self, owner, shown):
+        before = owner.held(REFRESH)
+
+        answer = owner.renew_with_proof()
+
+        assert (answer.status_code, answer.json()) == (200, owner.told)
+        assert owner.held(REFRESH) != before
+
+    def test_refreshes_no_copy_without_it(self, owner, monkeypatch):
+        monkeypatch.setattr(CookieRefreshView, "serializer_class", Proofless)
+        thief = copied(owner)
+
+        assert code_of(thief.refresh()) == (401, "proof_required")
+        assert session_of(owner).revoked_at is None
+
+    def test_refreshes_what_is_not_bound_without_it(self, settings, logged_in, monkeypatch):
+        monkeypatch.setattr(CookieRefreshView, "serializer_class", Proofless)
+
+        assert logged_in.refresh().status_code == 200
 
 
 class TestCopiedCookies:
