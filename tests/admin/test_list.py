@@ -68,7 +68,7 @@ class TestWhatItShows:
 
     def test_is_no_text_that_turns_round_what_stands_beside_it(self, kit, user, staff):
         tokens = kit.sign_in(user)
-        hostile = {"name": "\u202ename", "revoked_reason": "\u202ewhy"}
+        hostile = {"name": "\u202ename", "revoked_reason": "\u202ewhy", "actor": "\u202eme"}
         session_rows.stored().update(**hostile, revoked_at=timezone.now())
         field = user.USERNAME_FIELD
         type(user)._base_manager.filter(pk=user.pk).update(**{field: "\u202eada"})
@@ -83,6 +83,15 @@ class TestWhatItShows:
     def test_is_nothing_that_a_cache_may_keep(self, signed_in, staff):
         for path in (SESSIONS, f"{SESSIONS}{sid(signed_in)}/change/"):
             assert {"private", "no-store"} <= set(staff.get(path)["Cache-Control"].split(", "))
+
+    def test_is_who_acts_for_the_user(self, user, other_user, staff):
+        sessions.start(user, actor=other_user, reason="Ticket 4711")
+
+        told = f"{user.get_username()} acted for by {other_user.pk} "
+        assert told in staff.text(SESSIONS)
+
+    def test_is_nobody_who_acts_where_the_user_does(self, signed_in, staff):
+        assert "acted for" not in staff.text(SESSIONS)
 
     def test_leads_from_a_user_to_all_of_its_sessions(self, kit, user, other_user, staff):
         mine = kit.sign_in(user)

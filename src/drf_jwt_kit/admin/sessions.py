@@ -16,6 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from drf_jwt_kit.conf.plain_text import plain
@@ -30,7 +31,8 @@ from .changelist import BoundFilter, CappedPaginator, SessionChangeList, StateFi
 from .last_day import LastDayPage
 from .search import matching
 
-_LONGEST_DEVICE = 60
+_LONGEST = 60
+"""Characters of one text in the list."""
 _TEXTS = ("name", "device", "user_agent", "scope", "revoked_reason", "actor", "actor_reason")
 _FILTERS = {
     *(StateFilter.parameter_name, BoundFilter.parameter_name),
@@ -118,11 +120,15 @@ class SessionAdmin(LastDayPage, EndSessions):
 
     @admin.display(description=_("user"))
     def whose(self, session: Session) -> SafeString | str:
-        """The user, with a link to all of its sessions."""
+        """The user, with a link to all of its sessions, and who acts for it."""
         if session.user_id is None:
             return self.get_empty_value_display()
         name = plain(user_label(session), "?")
-        return format_html('<a href="?user={}">{}</a>', session.user_id, name)
+        link = format_html('<a href="?user={}">{}</a>', session.user_id, name)
+        if not session.actor:
+            return link
+        actor = Truncator(plain(session.actor, "?")).chars(_LONGEST)
+        return format_html("{}<br>{}", link, gettext("acted for by %(actor)s") % {"actor": actor})
 
     @admin.display(description=_("user"))
     def owner(self, session: Session) -> SafeString | str:
@@ -140,7 +146,7 @@ class SessionAdmin(LastDayPage, EndSessions):
     @admin.display(description=_("device"))
     def on(self, session: Session) -> str:
         """What the device is called."""
-        return Truncator(plain(device_label(session), "?")).chars(_LONGEST_DEVICE)
+        return Truncator(plain(device_label(session), "?")).chars(_LONGEST)
 
     @admin.display(description=_("bound to its device"), boolean=True)
     def is_bound(self, session: Session) -> bool:
