@@ -18,7 +18,8 @@ from django.test import override_settings
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import ServiceUnavailable
 from drf_jwt_kit.models import RevokedReason, Session
-from drf_jwt_kit.sessions import carried, end
+from drf_jwt_kit.sessions import binding, bound, carried, end
+from drf_jwt_kit.testing import forgery
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +97,27 @@ class TestALogin:
         assert answer.status_code == 200
         assert "access_token" not in str(answer.json())
         assert not Session.objects.exists()
+
+
+class TestABrowserThatCanBind:
+    @pytest.fixture(autouse=True)
+    def on(self, settings):
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}
+
+    def test_is_not_asked_where_the_tokens_are_in_the_body(self, app, user):
+        answer = app.log_in()
+
+        assert answer.json()["meta"]["access_token"]
+        assert "Secure-Session-Registration" not in answer
+
+    def test_lets_no_copy_be_refreshed_there(self, app, logged_in):
+        challenge = bound.challenge_to_bind(logged_in["refresh_token"])
+        binding.bind(logged_in["refresh_token"], forgery.of_a_device(challenge))
+
+        answer = app.ask("post", "tokens/refresh", {"refresh_token": logged_in["refresh_token"]})
+
+        assert answer.status_code == 400
+        assert Session.objects.get().revoked_at is None
 
 
 class TestARefresh:

@@ -4,6 +4,7 @@ import pytest
 from dj_rest_auth.app_settings import api_settings
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
+from django.urls import include, path
 from rest_framework.exceptions import AuthenticationFailed
 
 from drf_jwt_kit import sessions
@@ -11,7 +12,10 @@ from drf_jwt_kit.contrib.dj_rest_auth import views
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.serializers import TokenObtainPairSerializer
+from drf_jwt_kit.views import CookieObtainView
 from tests.conftest import PASSWORD, SignedIn, claims_of
+from tests.flows.browser import Browser, credentials
+from tests.flows.device import offered
 
 pytestmark = pytest.mark.django_db
 NEW = "a staple of quite new horses"
@@ -280,6 +284,41 @@ class TestSomebodyWhoActsAsTheUser:
         body = {"username": "stolen"}
 
         assert kit.patch("/auth/user/", body, format="json", headers=acting).status_code == 403
+
+
+class EnterSerializer(api_settings.LOGIN_SERIALIZER):
+    def validate(self, attrs):
+        user = super().validate(attrs)["user"]
+        return sessions.start(user, self.context["request"]).as_data()
+
+
+class EnterPageView(CookieObtainView):
+    serializer_class = EnterSerializer
+
+
+class TestABrowserThatCanBind:
+    @pytest.fixture(autouse=True)
+    def on(self, settings):
+        settings.DRF_JWT_KIT = {"DEVICE_BOUND": True}
+
+    def test_is_asked_by_a_login_into_our_cookies(self, user, settings):
+        enter = path("auth/enter/", EnterPageView.as_view())
+        settings.ROOT_URLCONF = (enter, path("api/auth/", include("drf_jwt_kit.urls.cookie")))
+
+        answer = Browser().send("post", "/auth/enter/", credentials(user))
+
+        assert offered(answer)[0] == "/api/auth/bind/"
+
+    @pytest.mark.parametrize("cookie", [None, "jwt-access"])
+    def test_is_not_asked_by_its_own_login_nor_for_its_own_cookies(
+        self, kit, user, cookie, monkeypatch
+    ):
+        monkeypatch.setattr(api_settings, "JWT_AUTH_COOKIE", cookie)
+
+        answer = log_in(kit)
+
+        assert ("jwt-access" in answer.cookies) is bool(cookie)
+        assert "Secure-Session-Registration" not in answer
 
 
 class Asking(TokenObtainPairSerializer):

@@ -16,7 +16,7 @@ from drf_jwt_kit.sessions import rows
 from drf_jwt_kit.sessions.bound import challenge_to_bind
 from drf_jwt_kit.tokens import RefreshToken
 from drf_jwt_kit.urls import cookie
-from drf_jwt_kit.views import BoundRefreshView, CookieRefreshView
+from drf_jwt_kit.views import BoundRefreshView, CookieObtainView, CookieRefreshView
 from drf_jwt_kit.views.jar import offer_to_bind
 from tests.conftest import forge
 from tests.docs.pages import ROOT, blocks_of
@@ -123,6 +123,25 @@ class TestOffer:
         settings.ROOT_URLCONF = (url,)
 
         assert offered(browser.log_in(user))[0] == "/api/auth/bind/"
+
+    @pytest.mark.parametrize("where", ["enter/", "api/auth/enter/"])
+    def test_names_an_address_of_ours_to_a_login_of_the_projects(
+        self, settings, browser, user, where
+    ):
+        login = path(where, CookieObtainView.as_view())
+        settings.ROOT_URLCONF = (login, path("api/auth/", include(cookie)))
+
+        answer = browser.send("post", f"/{where}", credentials(user))
+
+        assert offered(answer)[0] == "/api/auth/bind/"
+
+    def test_names_the_address_beside_a_login_before_any_of_ours(self, settings, browser, user):
+        inner = path("shop/", include(cookie, namespace="shop"))
+        settings.ROOT_URLCONF = (inner, path("api/auth/", include(cookie)))
+
+        answer = browser.send("post", "/shop/", credentials(user))
+
+        assert offered(answer)[0] == "/shop/bind/"
 
     def test_names_an_address_that_ends_where_its_text_does(self, settings, browser, user):
         inner = path("<str:tenant>/", include(cookie, namespace="inner"))

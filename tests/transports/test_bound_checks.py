@@ -6,6 +6,8 @@ from django.test import override_settings
 from django.urls import include, path
 
 from drf_jwt_kit import views
+from drf_jwt_kit.transports import bound
+from drf_jwt_kit.urls import cookie
 from tests.flows import cookie_urls
 
 pytestmark = pytest.mark.usefixtures("no_sockets")
@@ -138,6 +140,12 @@ class TestAddresses:
             "DEVICE_BOUND is True, and no URL named shop:token_bind",
             "DEVICE_BOUND is True, and no URL named shop:token_bound_refresh",
         ]
+
+    def test_are_found_among_ours_by_a_login_of_the_projects(self):
+        assert said((LOGIN, path("api/auth/", include("drf_jwt_kit.urls.cookie")))) == []
+
+    def test_are_ours_in_the_namespace_that_they_have(self):
+        assert cookie.app_name == bound.NAMESPACE
 
     def test_are_not_found_by_another_name(self):
         bind = path("bind/", views.BindView.as_view(), name="bind")

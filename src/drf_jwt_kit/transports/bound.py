@@ -36,6 +36,8 @@ CHALLENGE = "Secure-Session-Challenge"
 RESPONSE = "Secure-Session-Response"
 SESSION_ID = "Sec-Secure-Session-Id"
 
+NAMESPACE = "cookie"
+"""That of ``drf_jwt_kit.urls.cookie``, which stands above: a login elsewhere binds there."""
 _OFFERING = tuple(f"drf_jwt_kit.views.cookies.Cookie{name}View" for name in ("Obtain", "Refresh"))
 _BINDING = {
     "token_bind": "drf_jwt_kit.views.bound.BindView",
@@ -136,7 +138,7 @@ def check() -> Iterator[CheckMessage]:
 
 
 def _check_routes() -> Iterator[CheckMessage]:
-    """Whether each set of URLs that has a login or refresh also has what that offers."""
+    """Whether each set of URLs that has a login or refresh also has what that offers, or ours."""
     found = [*routes()]
     offering = dict.fromkeys(one.namespaces for one in found if _offers(class_of(one.view)))
     if not offering:
@@ -146,7 +148,8 @@ def _check_routes() -> Iterator[CheckMessage]:
             hint='Write into the URLs: path("api/auth/", include("drf_jwt_kit.urls.cookie"))',
         )
     for namespaces in offering:
-        beside = [(one.name, class_of(one.view)) for one in found if one.namespaces == namespaces]
+        where = {namespaces, (NAMESPACE,)}
+        beside = [(one.name, class_of(one.view)) for one in found if one.namespaces in where]
         for name, path in _BINDING.items():
             if not any(named == name and is_kind_of(cls, path) for named, cls in beside):
                 view, address = path.rpartition(".")[2], _ADDRESSES[name]

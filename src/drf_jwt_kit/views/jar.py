@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -61,16 +62,17 @@ def offer_to_bind(request: Request, response: Response, token: str) -> None:
 
 
 def address_of(request: Request, name: str) -> str | None:
-    """Where the endpoint ``name`` is that stands beside the one of ``request``; None if none is."""
+    """Where the endpoint ``name`` is that stands beside the one of ``request``, or else among
+    ``drf_jwt_kit.urls.cookie``, where a login of the project's own is; None if none is."""
     match = request.resolver_match
     if match is None:
         return None
     extra = match.extra_kwargs  # type: ignore[attr-defined]  # unknown to django-stubs
     captured = {key: value for key, value in match.kwargs.items() if key not in extra}
-    try:
-        return reverse(":".join([*match.namespaces, name]), args=match.args, kwargs=captured)
-    except NoReverseMatch:
-        return None
+    for namespaces in (match.namespaces, [headers.NAMESPACE]):
+        with suppress(NoReverseMatch):
+            return reverse(":".join([*namespaces, name]), args=match.args, kwargs=captured)
+    return None
 
 
 def cleared(response: Response) -> Response:
