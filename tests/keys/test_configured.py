@@ -126,9 +126,10 @@ class TestWhatAKeyDoes:
         with keys({"key": private_pem("EdDSA")}, {"key": private_pem("ES256"), "state": "signing"}):
             assert get_ring().signing.kid == kid_of("ES256")
 
-    def test_a_key_that_does_not_sign_is_not_able_to(self):
-        with keys({"key": private_pem("EdDSA")}, {"key": private_pem("ES256")}):
-            assert get_ring().retiring[0].signing_key is None
+    @pytest.mark.parametrize("state", ["next", "retiring"])
+    def test_a_key_that_does_not_sign_is_not_able_to(self, state):
+        with keys({"key": private_pem("EdDSA")}, {"key": private_pem("ES256"), "state": state}):
+            assert get_ring().verifying[kid_of("ES256")].signing_key is None
 
     @pytest.mark.django_db
     @pytest.mark.parametrize("name", ["HS256", "RS256", "PS256", "ES256", "EdDSA"])
@@ -274,6 +275,11 @@ WRONG = {
         [lambda: [7]],
         "E020",
         f"the answer of <lambda>[0] {INVALID} is not a dict. {DICT}",
+    ),
+    "a function that returns what is no source": (
+        [lambda: 7],
+        "E020",
+        f"the answer of <lambda> {INVALID} is not a dict. {DICT}",
     ),
     "a key that is no text": (
         [{"key": 7}],
@@ -430,6 +436,13 @@ WRONG = {
     ),
     "SECRET_KEY itself": (
         [{"key": settings.SECRET_KEY, "algorithm": "HS256"}],
+        "E024",
+        f"{FIRST} is SECRET_KEY itself. Whoever learns one would have both, and neither could be "
+        f"replaced alone. Write KEYS = ['SECRET_KEY'] to derive a key from it, or make another "
+        f"key.",
+    ),
+    "SECRET_KEY without an algorithm": (
+        [{"key": f"{settings.SECRET_KEY}\n"}],
         "E024",
         f"{FIRST} is SECRET_KEY itself. Whoever learns one would have both, and neither could be "
         f"replaced alone. Write KEYS = ['SECRET_KEY'] to derive a key from it, or make another "

@@ -61,6 +61,11 @@ class TestReading:
         with override_settings(DRF_JWT_KIT={"KEYS": str(folder)}):
             assert get_ring().signing.kid == kid_of()
 
+    def test_a_directory_may_be_answered_by_a_function(self, folder):
+        store(folder, entry())
+        with override_settings(DRF_JWT_KIT={"KEYS": lambda: folder}):
+            assert get_ring().signing.kid == kid_of()
+
     def test_the_keys_behind_it_in_the_list_verify(self, folder):
         derived = derived_kid()
         store(folder, entry())

@@ -115,7 +115,10 @@ def test_a_value_in_the_place_of_a_name_is_told(settings):
     with pytest.raises(UnusableKey) as refused:
         get_ring()
 
-    assert "by its name and not its value" in refused.value.hint
+    assert refused.value.hint == (
+        "Set it, by its name and not its value, for every process of this project, or remove the "
+        "key from the list."
+    )
 
 
 def test_a_text_with_a_slash_is_told_how_a_key_is_written(settings):

@@ -427,6 +427,17 @@ class TestASourceThatCannotBeRead:
             assert ask().status_code == 200
             assert "event=keys_back source='the list of keys'" in caplog.text
 
+    def test_a_list_of_which_no_ring_can_be_made_says_why_nobody_logs_in(self, user, places, later):
+        with override_settings(DRF_JWT_KIT={"KEYS": places.service}):
+            get_ring()
+            places.service.answer = [{"key": public_pem(LEAKED)}]
+            later(HOUR)
+            later(INTERVAL)
+            with pytest.raises(ServiceUnavailable) as unavailable:
+                sessions.start(user)
+
+        assert "a public key can only verify" in str(unavailable.value.__cause__)
+
     def test_a_key_that_is_kept_is_not_kept_once_more_with_the_whole_list(
         self, ask, places, tmp_path, later
     ):

@@ -1,13 +1,14 @@
 """The text of a key in the wrong place is refused, and shown nowhere."""
 
 import logging
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from django.core.checks import run_checks
 
 from drf_jwt_kit.exceptions import UnusableKey
 from drf_jwt_kit.keys import get_ring
+from drf_jwt_kit.keys.configured import key_files
 
 from .material import private_pem
 
@@ -56,6 +57,10 @@ def test_a_check_says_so_without_showing_it(misplaced):
 
     assert said
     assert not any(shows_it(str(message)) for message in said)
+
+
+def test_it_is_the_name_of_no_file():
+    assert key_files([{"file": PEM}, {"file": "key.pem"}]) == [Path("key.pem")]
 
 
 def test_the_message_says_where_a_text_goes(settings):
