@@ -167,10 +167,15 @@ def test_an_algorithm_that_there_is_not_is_not_shown():
     assert not shown_in(str(refused.value))
 
 
-@pytest.mark.parametrize("source", [HEX, {"env": HEX}, {"file": HEX}, {"state": HEX}])
-def test_the_name_of_a_source_is_a_hash_where_it_may_be_a_key(source):
-    assert HEX not in identity_of(source)
-    assert identity_of(source) == identity_of(source)
+@pytest.mark.parametrize(
+    "source_of",
+    [str, PurePosixPath, *(lambda text, n=name: {n: text} for name in ("env", "file", "state"))],
+)
+def test_the_name_of_a_source_is_a_hash_where_it_may_be_a_key(text, source_of):
+    name = identity_of(source_of(text))
+
+    assert not shown_in(name)
+    assert name == identity_of(source_of(text))
 
 
 def test_two_sources_that_may_be_keys_have_two_names():

@@ -329,6 +329,14 @@ class TestASourceThatCannotBeRead:
 
         assert set(ring.verifying) == {kid_of(SOUND), kid_of(LEAKED)}
 
+    def test_a_text_in_the_place_of_a_function_keeps_no_key_of_that(self, places, later):
+        answer = [{"key": private_pem(SOUND)}, places.service]
+        with override_settings(DRF_JWT_KIT={"KEYS": lambda: answer}):
+            assert kid_of(LEAKED) in get_ring().verifying
+            answer[1] = private_pem("PS256")
+
+            assert set(later(INTERVAL).verifying) == {kid_of(SOUND)}
+
     def test_does_not_hide_what_happens_to_the_others(self, places, tmp_path, later):
         path = write(tmp_path / "one.pem", SOUND)
         with override_settings(DRF_JWT_KIT={"KEYS": [{"file": path}, places.service]}):

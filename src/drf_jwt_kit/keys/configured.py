@@ -111,8 +111,7 @@ def names_secret_key(sources: Any) -> bool:
 def _attempted(source: Any, where: str, attempt: Attempt) -> list[Placed]:
     says = source if isinstance(source, dict) else {}
     state = KeyState(says["state"]) if says.get("state") in _STATES else None
-    name = where if misplaced_key(source) else where + identity_of(source)
-    return attempt(name, partial(_keys_of, source, where, attempt), state)
+    return attempt(where + identity_of(source), partial(_keys_of, source, where, attempt), state)
 
 
 def _keys_of(source: Any, where: str, attempt: Attempt) -> list[Placed]:

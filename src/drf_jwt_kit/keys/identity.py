@@ -34,7 +34,7 @@ def identity_of(source: Any) -> str:
 def misplaced_key(source: Any) -> str:
     """Where the text of a key stands in ``source`` that is taken for something else, or "".
 
-    As the end of a sentence. Such a source must be named by its place alone.
+    As the end of a sentence, which must name such a source by its place alone.
     """
     if not isinstance(source, dict):
         return "in place of a source" if _is_key_text(source) else ""
