@@ -61,9 +61,11 @@ AREAS = {
     "keys": (  # a sample, as is the next: the modules that decide which key, and which session
         [f"keys/{name}.py" for name in ("configured", "lifecycle", "ring")],
         [
-            *(f"tests/keys/test_{name}.py" for name in ("configured", "jwks", "keys_not_shown")),
-            *(f"tests/keys/test_{name}.py" for name in ("lifecycle", "memory", "ring")),
-            "tests/keys/test_signing_functions.py",
+            *(f"tests/keys/test_{name}.py" for name in ("configured", "directory", "jwks")),
+            *(f"tests/keys/test_{name}.py" for name in ("keys_not_shown", "lifecycle", "memory")),
+            *(f"tests/keys/test_{name}.py" for name in ("misplaced", "new_keys", "ring")),
+            *("tests/keys/test_signing_functions.py", "tests/management/test_keys.py"),
+            "tests/test_checks.py::TestDeployment",
         ],
     ),
     "sessions": (
