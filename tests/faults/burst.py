@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.conftest import SignedIn, claims_of
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tests.servers.client import Answer
     from tests.servers.site import Site
 
+STRICT = {"ROTATION_LEEWAY": timedelta(0), "THROTTLE_RATES": {"refresh_session": None}}
+"""For its site: every refresh writes, and a lost answer is theft unless it is recognized."""
 _PAUSE = 0.05
 """Seconds that a client waits after 503: less than it is asked to, to be more of a burden."""
 

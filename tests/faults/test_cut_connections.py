@@ -1,13 +1,8 @@
 """The server ends every connection while they are in use; the next ones it takes."""
 
-from datetime import timedelta
-
 import pytest
 
-from .burst import Burst
-
-# Without leeway every refresh writes, and a lost answer is theft unless it is recognized.
-STRICT = {"ROTATION_LEEWAY": timedelta(0)}
+from .burst import STRICT, Burst
 
 
 @pytest.fixture(scope="module", params=["postgresql", "mariadb"])

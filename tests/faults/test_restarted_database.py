@@ -1,12 +1,8 @@
 """The database is restarted, or dies, while everybody asks it."""
 
-from datetime import timedelta
-
 import pytest
 
-from .burst import Burst
-
-STRICT = {"ROTATION_LEEWAY": timedelta(0)}
+from .burst import STRICT, Burst
 
 
 @pytest.fixture(scope="module", params=["postgresql", "mariadb"])
