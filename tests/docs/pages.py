@@ -49,6 +49,8 @@ from tests.child import environment
 from tests.leaving_out import leave_out
 from tests.npm import install
 
+from . import warm
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -67,6 +69,7 @@ _FILE = re.compile(r"(?:# |// |<!-- )([\w/.-]+\.(?:py|[jt]sx?|mjs|html))(, at th
 _PRINTS = re.compile(r"^\s*// prints: (.*)$", re.MULTILINE)
 _DOCUMENTED, _DOCUMENTED_SECOND = "127.0.0.1:8000", "127.0.0.1:8001"
 _BROWSER = Path(__file__).parent / "browser.mjs"
+_OTHERWISE = Path(__file__).parent / "bin"
 _DONE = "--- exit status "
 _PATIENCE = 300  # seconds, for one command: it only ends what hangs, and machines may be busy
 _NO_MORE_NEEDED = {
@@ -133,12 +136,12 @@ class Reader:
         self.answered: dict[str, str] = {}
         self.serving = self.outdated = serving
         self.host, self.second = _free_addresses()
-        path = [str(Path(sys.executable).parent), os.environ["PATH"]]
-        variables = {
-            "PATH": os.pathsep.join([*path, str(Path(__file__).parent / "bin")]),
+        python = {
             "PYTHONDONTWRITEBYTECODE": "1",  # or an edit within the same second is not seen
             "PYTHONUTF8": "1",
         }
+        path = [warm.folder(**python), Path(sys.executable).parent, os.environ["PATH"], _OTHERWISE]
+        variables = {**python, "PATH": os.pathsep.join(map(str, filter(None, path)))}
         self.shell = subprocess.Popen(
             ["/bin/sh"],
             cwd=folder,
