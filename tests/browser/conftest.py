@@ -13,7 +13,7 @@ from tests.leaving_out import leave_out
 from tests.servers.database import Database
 
 from . import pictures
-from .chromium import VARIABLE, Chromium, executable
+from .chromium import NAMES, VARIABLE, WITHOUT_WINDOWS, Chromium, executable
 from .profile import Profile
 from .shop import SecureShop, Shop
 
@@ -39,19 +39,24 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.fixture(scope="session")
 def browser_path() -> str:
-    """Where the browser of this machine is."""
+    """Where the browser of this machine is, as a person has it."""
+    return _path(*NAMES)
+
+
+def _path(*names: str) -> str:
+    """Of the first that is here; the test is left out where none is."""
     if find_spec("playwright") is None:
         leave_out("Chromium: what drives it is not installed. `make test` installs it.")
-    path = executable()
+    path = executable(*names)
     if path is None:
         leave_out(f"Chromium: none here. `make services` brings it, or set {VARIABLE}=its path.")
     return path
 
 
 @pytest.fixture(scope="session")
-def chromium(browser_path: str) -> Iterator[Chromium]:
-    """The browser of this run."""
-    running = Chromium(browser_path)
+def chromium() -> Iterator[Chromium]:
+    """The browser of this run, without windows where that is installed."""
+    running = Chromium(_path(WITHOUT_WINDOWS, *NAMES))
     yield running
     running.close()
 

@@ -2,9 +2,18 @@
 
 import pytest
 
+from .chromium import Chromium
 from .test_lesser_browsers import WITHOUT
 
 DEAF = "addEventListener('storage', (event) => event.stopImmediatePropagation());"
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_path):
+    """A browser as a person has it, which keeps pages."""
+    running = Chromium(browser_path)
+    yield running
+    running.close()
 
 
 @pytest.fixture

@@ -68,7 +68,6 @@ IN_CI = {
         **ROBBED, leeway=2, trip=0, ends=("logout", "idle")
     ),
     "a thief of a slow phone's token and key": World(**{**ROBBED, **LOSING}, leeway=2),
-    "a thief of cookies, three requests at once": BoundWorld(thief=True, **BRIEF),
     "a thief of cookies, finer": BoundWorld(thief=True, at_once=2),
 }
 IN_LONG = {
@@ -76,6 +75,7 @@ IN_LONG = {
     "five tabs": World(tabs=5),
     "a thief beside two tabs, finer": World(thief=True, tabs=2, leeway=5, trip=2),
     "a thief of token and key, finer": World(**ROBBED, leeway=5, trip=2),
+    "a thief of cookies, three requests at once": BoundWorld(thief=True, **BRIEF),
     "a thief of cookies, with every loss": BoundWorld(
         thief=True, loses=True, loses_key=True, logs_out=True, at_once=2, **BRIEF
     ),
