@@ -9,7 +9,9 @@ from tests.child import PACKAGE, environment
 
 from . import warm
 
-pytestmark = pytest.mark.skipif(warm.folder() is None, reason="scripts that start quickly. Linux.")
+pytestmark = pytest.mark.skipif(
+    not warm.POSSIBLE, reason="scripts that start quickly. Linux has them."
+)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from pathlib import Path
 from tests.child import environment
 from tests.servers.process import ends_with_its_parent
 
+POSSIBLE = hasattr(os, "pidfd_open")
 _HERE = Path(__file__).parent
 _PYTHON = """\
 #!/bin/sh
@@ -40,7 +41,7 @@ def folder(**variables: str) -> Path | None:
 
     ``variables`` are those that Python itself reads at its start.
     """
-    if not hasattr(os, "pidfd_open"):
+    if not POSSIBLE:
         return None
     made = Path(tempfile.mkdtemp(prefix="python-"))
     address = made / "socket"
