@@ -18,9 +18,11 @@ from rest_framework_simplejwt import tokens as simplejwt
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import Cutoff, RevokedReason, Session
+from drf_jwt_kit.sessions import rows
 from drf_jwt_kit.sessions.verify import is_superseded
 from drf_jwt_kit.tokens import AccessToken
 from tests.conftest import PASSWORD, claims_of
+from tests.settings_two_databases import SessionsApart
 
 pytestmark = pytest.mark.django_db(databases=["default", "sessions", "replica"])
 
@@ -80,6 +82,12 @@ def test_a_deleted_users_sessions_are_refused(kit, user, tokens):
     assert row(tokens).revoked_reason == RevokedReason.USER_GONE
 
 
+def test_a_session_whose_user_is_gone_is_not_found(user, tokens):
+    get_user_model().objects.using("default").filter(pk=user.pk)._raw_delete("default")
+
+    assert rows.find(row(tokens).pk) is None
+
+
 @pytest.mark.parametrize("how", [lambda user: user.delete(), lambda user: everyone().delete()])
 def test_users_can_be_deleted_and_their_sessions_end(user, tokens, how):
     how(user)
@@ -108,6 +116,15 @@ def test_the_end_of_all_sessions_is_written_and_read_there(clock, kit, tokens):
     assert Cutoff.objects.using("sessions").count() == 2
     assert kit.get_with(tokens.access).status_code == 401
     assert kit.refresh(tokens.refresh).json()["reason"] == "session_ended"
+
+
+def test_the_end_of_all_sessions_is_beside_them_whatever_the_router_says_of_it(tokens, monkeypatch):
+    of_sessions = lambda _, model, **hints: "sessions" if model is Session else "default"  # noqa: E731
+    monkeypatch.setattr(SessionsApart, "db_for_write", of_sessions)
+
+    sessions.revoke_all()
+
+    assert Cutoff.objects.using("sessions").count() == 1
 
 
 def test_requests_without_a_query_follow_what_is_revoked_there(kit, new_process, settings, tokens):
