@@ -127,6 +127,25 @@ def test_the_end_of_all_sessions_is_beside_them_whatever_the_router_says_of_it(t
     assert Cutoff.objects.using("sessions").count() == 1
 
 
+def test_a_token_of_simple_jwt_is_refused_by_the_end_that_is_written_there(clock, kit, user):
+    until = timezone.now() + timedelta(days=1)
+    token = str(simplejwt.AccessToken.for_user(user))
+    clock.shift(timedelta(seconds=5))
+    sessions.revoke_all()
+
+    with override_settings(DRF_JWT_KIT={"ADOPT_SIMPLEJWT_TOKENS_UNTIL": until}):
+        assert kit.get_with(token).json()["reason"] == "session_ended"
+
+
+def test_a_login_looks_again_at_the_user_who_was_written(user, monkeypatch):
+    """Also by the longer query, for a manager with more than a filter."""
+    manager = get_user_model()._default_manager
+    queryset = manager.get_queryset
+    monkeypatch.setattr(manager, "get_queryset", lambda: queryset().distinct())
+
+    assert sessions.start(user).access
+
+
 def test_requests_without_a_query_follow_what_is_revoked_there(kit, new_process, settings, tokens):
     settings.DRF_JWT_KIT = {"REVOCATION_LAG": timedelta(0)}
     token = AccessToken(tokens.access)

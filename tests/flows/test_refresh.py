@@ -197,6 +197,31 @@ class TestReplayedRefreshToken:
         assert answer["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
         assert answer["Cache-Control"] == "private, no-store"
 
+    def test_is_found_once_and_then_meets_a_session_that_has_ended(
+        self, kit, user, past_leeway, caplog
+    ):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        past_leeway()
+
+        with caplog.at_level("INFO", "drf_jwt_kit"):
+            assert kit.refresh(tokens.refresh).status_code == 401
+            assert kit.refresh(tokens.refresh).status_code == 401
+
+        refused = [one for one in caplog.records if "event=refused" in one.getMessage()]
+        assert [one.getMessage().rpartition("=")[2] for one in refused] == ["reused", "revoked"]
+        assert {one.levelname for one in refused} == {"INFO"}
+
+    def test_costs_five_queries_to_be_found(self, kit, user, past_leeway, queries):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        past_leeway()
+
+        with queries() as made:
+            kit.refresh(tokens.refresh)
+
+        assert [sql.split()[0] for sql in made] == [*["SELECT"] * 3, "UPDATE", "SELECT"]
+
     def test_sends_the_signal_once(
         self, kit, user, past_leeway, django_capture_on_commit_callbacks
     ):

@@ -279,6 +279,14 @@ class TestSessionThatTheNodeHearsOfLate:
         assert sessions.revoke(user=user) == 2
         assert signed_in.session.revoked_at == known.session.revoked_at is not None
 
+    def test_is_ended_by_statements_neither_of_which_may_lag(self, user, signed_in, monkeypatch):
+        asked = []
+        monkeypatch.setattr(ASKING[0], "catch_up", asked.append)
+
+        sessions.revoke(user=user)
+
+        assert asked == [BOTH]
+
     def test_is_given_a_name(self, user, signed_in, late):
         session = signed_in.session
         late()

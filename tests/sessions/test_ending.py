@@ -418,7 +418,7 @@ class TestRevoke:
         with pytest.raises(TypeError) as refused:
             sessions.revoke(user)
         assert str(refused.value) == (
-            "revoke() takes a session or its id, and User is neither. "
+            f"revoke() takes a session or its id, and {type(user).__name__} is neither. "
             "For all sessions of a user, write revoke(user=user)."
         )
         assert signed_in.session.revoked_at is None

@@ -16,10 +16,11 @@ from django.db import (
     transaction,
 )
 from django.test import override_settings
+from django.utils import timezone
 from rest_framework import serializers
 
 from drf_jwt_kit import sessions
-from drf_jwt_kit.exceptions import ServiceUnavailable
+from drf_jwt_kit.exceptions import NoActiveAccount, ServiceUnavailable
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import SessionLimits, faults
 from drf_jwt_kit.sessions.faults import RowChanged, persistently
@@ -33,14 +34,18 @@ def deadlock():
 
 
 @contextmanager
-def answer_lost(statement):
-    """The first such statement on the session table is carried out, and then the line is cut."""
+def answer_lost(statement, meanwhile=lambda: None):
+    """The first such statement on the session table is carried out, and then the line is cut.
+
+    ``meanwhile`` happens before the next attempt.
+    """
     left = [statement]
 
     def wrapper(execute, sql, params, many, context):
         result = execute(sql, params, many, context)
         if left and sql.startswith(statement) and "drf_jwt_kit_session" in sql:
             left.clear()
+            meanwhile()
             raise OperationalError("server closed the connection unexpectedly")
         return result
 
@@ -100,10 +105,32 @@ class TestWrittenButNotAnswered:
         kit.rotate(tokens.refresh)
         clock.shift(11)
 
+        with answer_lost("UPDATE", lambda: clock.shift(1)), heard(refresh_reused) as told:
+            assert kit.refresh(tokens.refresh).status_code == 401
+
+        assert [facts["session_id"] for facts in told] == [tokens.session.pk]
+
+    def test_a_theft_is_told_once_where_a_faster_clock_has_written_the_last_use(
+        self, clock, kit, user
+    ):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        clock.shift(11)
+        Session.objects.update(last_used_at=timezone.now() + timedelta(seconds=5))
+
         with answer_lost("UPDATE"), heard(refresh_reused) as told:
             assert kit.refresh(tokens.refresh).status_code == 401
 
         assert [facts["session_id"] for facts in told] == [tokens.session.pk]
+
+    def test_the_end_of_a_login_that_is_refused_after_all_is_told_once(self, clock, user):
+        get_user_model().objects.update(is_active=False)
+
+        lost = answer_lost("UPDATE", lambda: clock.shift(1))
+        with lost, heard(session_revoked) as told, pytest.raises(NoActiveAccount):
+            sessions.start(user)
+
+        assert [facts["count"] for facts in told] == [1]
 
     def test_a_session_that_was_ended_is_not_404(self, kit, user):
         tokens = kit.sign_in(user)
