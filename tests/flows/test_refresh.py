@@ -226,7 +226,7 @@ class TestReplayedRefreshToken:
         self, kit, user, past_leeway, django_capture_on_commit_callbacks
     ):
         heard = []
-        receiver = lambda **facts: heard.append(facts["presented"])  # noqa: E731
+        receiver = lambda **facts: heard.append(facts)  # noqa: E731
         refresh_reused.connect(receiver)
         tokens = kit.sign_in(user)
         kit.rotate(tokens.refresh)
@@ -237,7 +237,9 @@ class TestReplayedRefreshToken:
             kit.refresh(tokens.refresh)
 
         refresh_reused.disconnect(receiver)
-        assert heard == [0]
+        (facts,) = heard
+        assert (facts["presented"], facts["user"]) == (0, user)
+        assert facts["request"].path == "/api/token/refresh/"
 
 
 class TestRefusedRefresh:
@@ -266,6 +268,16 @@ class TestRefusedRefresh:
         assert kit.refresh(forge(signed_in.refresh, **claim)).status_code == 401
         assert rows() == before
 
+    def test_a_refresh_that_claims_another_user_by_another_field_changes_nothing(
+        self, kit, default_user_model, user, rows, settings
+    ):
+        settings.DRF_JWT_KIT = {"USER_ID_FIELD": "username"}
+        tokens = kit.sign_in(user)
+        before = rows()
+
+        assert kit.refresh(forge(tokens.refresh, user_id="eve")).json()["reason"] == "invalid"
+        assert rows() == before
+
     def test_a_refresh_of_an_inactive_user_ends_the_session_for_good(self, kit, signed_in, user):
         type(user)._base_manager.filter(pk=user.pk).update(is_active=False)  # no signal
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
@@ -281,13 +293,17 @@ class TestRefusedRefresh:
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
         assert rows() == before
 
+    @pytest.mark.parametrize("field", ["id", "pk"])
+    @pytest.mark.usefixtures("default_user_model")
     def test_a_refresh_that_names_another_than_the_deleted_user_changes_nothing(
-        self, kit, default_user_model, signed_in, user, rows
+        self, kit, user, rows, field
     ):
-        type(user)._base_manager.filter(pk=user.pk)._raw_delete("default")
-        before = rows()
+        with override_settings(DRF_JWT_KIT={"USER_ID_FIELD": field}):
+            tokens = kit.sign_in(user)
+            type(user)._base_manager.filter(pk=user.pk)._raw_delete("default")
+            before = rows()
 
-        assert kit.refresh(forge(signed_in.refresh, user_id="0")).json()["reason"] == "invalid"
+            assert kit.refresh(forge(tokens.refresh, user_id="0")).json()["reason"] == "invalid"
         assert rows() == before
 
     def test_a_refresh_of_a_user_deleted_past_django_ends_the_session(self, kit, signed_in, user):
@@ -296,10 +312,12 @@ class TestRefusedRefresh:
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
         assert signed_in.session.revoked_reason == RevokedReason.USER_GONE
 
-    def test_a_refresh_of_an_unknown_session_is_session_ended(self, kit, signed_in):
+    def test_a_refresh_of_an_unknown_session_is_session_ended(self, kit, signed_in, caplog):
         Session.objects.all().delete()
 
-        assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
+        with caplog.at_level("INFO", "drf_jwt_kit"):
+            assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
+        assert caplog.messages[0].endswith(" verdict=unknown")
 
     def test_is_that_of_a_token_class_of_the_projects_too(self, kit, signed_in, settings):
         following = kit.rotate(signed_in.refresh)

@@ -137,6 +137,15 @@ class TestCatchingUp:
             catch_up()
 
 
+def test_a_refresh_of_the_newest_token_waits_for_nobody(kit, signed_in, monkeypatch):
+    asked = []
+    monkeypatch.setattr(ASKING[NAMES.index("refresh")], "catch_up", lambda: asked.append(1))
+
+    kit.rotate(signed_in.refresh)
+
+    assert asked == []
+
+
 class TestWhereThereIsNoCluster:
     @pytest.mark.parametrize("variables", [[], [("wsrep_on", "OFF")]], ids=["mysql", "mariadb"])
     def test_nothing_is_caught_up_with(self, asks, variables):

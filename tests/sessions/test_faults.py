@@ -21,7 +21,7 @@ from rest_framework import serializers
 
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import NoActiveAccount, ServiceUnavailable
-from drf_jwt_kit.models import Session
+from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.sessions import SessionLimits, faults
 from drf_jwt_kit.sessions.faults import RowChanged, persistently
 from drf_jwt_kit.signals import refresh_reused, session_revoked, session_started
@@ -91,6 +91,26 @@ class TestWrittenButNotAnswered:
             rotated = kit.rotate(tokens.refresh)
 
         assert kit.get_with(rotated.access).status_code == 200
+
+    def test_a_refresh_asks_for_the_row_alone_when_it_is_tried_again(self, kit, user, queries):
+        """So that a transaction can lock it, and sees what is there now."""
+        tokens = kit.sign_in(user)
+
+        with answer_lost("UPDATE"), queries() as made:
+            kit.rotate(tokens.refresh)
+
+        assert [" JOIN " in sql for sql in made if sql.startswith("SELECT")] == [True, False, False]
+
+    def test_a_session_that_another_ends_at_the_same_moment_was_not_reused(self, clock, kit, user):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        clock.shift(11)
+
+        logout = lambda: Session.objects.update(revoked_reason=RevokedReason.LOGOUT)  # noqa: E731
+        with answer_lost("UPDATE", logout), heard(refresh_reused) as told:
+            assert kit.refresh(tokens.refresh).status_code == 401
+
+        assert told == []
 
     def test_a_logout_is_told_once(self, kit, user):
         tokens = kit.sign_in(user)
