@@ -137,6 +137,13 @@ class TestAnAccessTokenClassOfTheProjects:
 
         assert claims["exp"] - claims["iat"] == 60 * 60
 
+    def test_may_live_longer_after_a_refresh_as_well(self, kit, user, settings):
+        settings.DRF_JWT_KIT = {"TOKEN_OBTAIN_SERIALIZER": serializer_of(LongAccess)}
+
+        claims = claims_of(kit.rotate(kit.sign_in(user).refresh).access)
+
+        assert claims["exp"] - claims["iat"] == 3600
+
     def test_may_have_a_type_of_its_own(self, user):
         claims = claims_of(logged_in_by(serializer_of(OfAnotherType), user)["access"])
 

@@ -24,6 +24,7 @@ from drf_jwt_kit.exceptions import NoActiveAccount, ServiceUnavailable
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.sessions import SessionLimits, faults
 from drf_jwt_kit.sessions.faults import RowChanged, persistently
+from drf_jwt_kit.sessions.life import is_doubled
 from drf_jwt_kit.signals import refresh_reused, session_revoked, session_started
 from drf_jwt_kit.tokens import ClaimsSerializer
 from tests.conftest import claims_of
@@ -100,6 +101,14 @@ class TestWrittenButNotAnswered:
             kit.rotate(tokens.refresh)
 
         assert [" JOIN " in sql for sql in made if sql.startswith("SELECT")] == [True, False, False]
+
+    def test_a_refresh_that_is_tried_again_is_no_duplicate_of_itself(self, kit, user):
+        tokens = kit.sign_in(user)
+
+        with answer_lost("UPDATE"):
+            kit.rotate(tokens.refresh)
+
+        assert not is_doubled(tokens.session.duplicates)
 
     def test_a_session_that_another_ends_at_the_same_moment_was_not_reused(self, clock, kit, user):
         tokens = kit.sign_in(user)
