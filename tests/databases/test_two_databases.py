@@ -82,6 +82,12 @@ def test_a_deleted_users_sessions_are_refused(kit, user, tokens):
     assert row(tokens).revoked_reason == RevokedReason.USER_GONE
 
 
+def test_a_session_that_is_found_is_of_that_database(tokens):
+    session, _ = rows.find(row(tokens).pk)
+
+    assert session._state.db == "sessions"
+
+
 def test_a_session_whose_user_is_gone_is_not_found(user, tokens):
     get_user_model().objects.using("default").filter(pk=user.pk)._raw_delete("default")
 

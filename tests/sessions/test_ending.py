@@ -298,6 +298,20 @@ class TestDeactivationAndDeletion:
         assert signed_in.session.revoked_reason == RevokedReason.USER_INACTIVE
         assert kit.refresh(signed_in.refresh).status_code == 401
 
+    def test_deactivation_is_told_once_however_often_it_is_saved_in_a_moment(
+        self, clock, signed_in, user, caplog, django_capture_on_commit_callbacks
+    ):
+        user.is_active = False
+
+        with (
+            caplog.at_level("INFO", "drf_jwt_kit"),
+            django_capture_on_commit_callbacks(execute=True),
+        ):
+            user.save()
+            user.save()
+
+        assert caplog.text.count("event=revoked") == 1
+
     def test_deletion_ends_sessions_and_keeps_their_rows(self, signed_in, user):
         user.delete()
 
