@@ -589,10 +589,13 @@ class TestCopiedCookies:
         assert code_of(thief.refresh()) == (401, "proof_required")
         assert owner.renew_with_proof().status_code == 200
 
-    def test_are_told_of(self, owner, told):
+    def test_are_told_of(self, owner, user, told):
         copied(owner).refresh()
 
-        assert [facts["proof"] for facts in told] == ["missing"]
+        (facts,) = told
+        assert facts.pop("request").path == "/api/auth/refresh/"
+        assert facts.pop("signal") is signals.refresh_unproven
+        assert facts == {"session_id": session_of(owner).pk, "user": user, "proof": "missing"}
 
     def test_are_told_of_also_with_a_key_of_their_own(self, owner, told):
         copied(owner).renew_with_proof()

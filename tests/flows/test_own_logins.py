@@ -122,7 +122,10 @@ class TestALoginBesideTheConfiguredOne:
         with override_settings(SIMPLE_JWT={"TOKEN_OBTAIN_SERIALIZER": f"{HERE}.Configured"}):
             answer = kit.post("/kiosk/", credentials(user), format="json")
 
+            rotated = kit.rotate(answer.json()["refresh"])
+
         assert {"staff", "scope"}.isdisjoint(claims_of(answer.json()["access"]))
+        assert {"staff", "scope"}.isdisjoint(claims_of(rotated.access))
         assert Session.objects.get().scope == ""
 
     def test_may_have_a_static_get_token(self, kit, user):

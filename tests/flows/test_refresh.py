@@ -9,6 +9,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from drf_jwt_kit import sessions
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.serializers import TokenRefreshSerializer
+from drf_jwt_kit.sessions import end
 from drf_jwt_kit.sessions.account import user_id_of
 from drf_jwt_kit.signals import refresh_reused, session_refreshed
 from drf_jwt_kit.tokens import RefreshToken
@@ -211,6 +212,19 @@ class TestReplayedRefreshToken:
         refused = [one for one in caplog.records if "event=refused" in one.getMessage()]
         assert [one.getMessage().rpartition("=")[2] for one in refused] == ["reused", "revoked"]
         assert {one.levelname for one in refused} == {"INFO"}
+
+    def test_is_told_by_nobody_whom_another_end_has_overtaken(
+        self, kit, user, past_leeway, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        past_leeway()
+        monkeypatch.setattr(end, "_write", lambda *_: 0)
+
+        with django_capture_on_commit_callbacks() as waiting:
+            assert kit.refresh(tokens.refresh).status_code == 401
+
+        assert waiting == []
 
     def test_costs_five_queries_to_be_found(self, kit, user, past_leeway, queries):
         tokens = kit.sign_in(user)

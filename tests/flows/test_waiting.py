@@ -280,6 +280,14 @@ class TestARefreshThatStartsASession:
         assert Session.objects.count() == 1
 
 
+def test_a_login_of_the_projects_begins_whatever_is_answered(user):
+    with begun_at_the_end() as waiting:
+        sessions.start(user)
+        waiting.answers.append({"ticket": "signed"})
+
+    assert Session.objects.get().revoked_at is None
+
+
 class TestALoginThatWasRevokedWhileItWaited:
     @pytest.mark.parametrize("cls", REVOKING, ids=lambda cls: cls.__name__)
     def test_never_begins(self, kit, user, told, cls):
