@@ -74,6 +74,15 @@ def test_a_changed_password_ends_sessions_there(user, tokens):
     assert row(tokens).revoked_reason == RevokedReason.PASSWORD_CHANGED
 
 
+def test_what_was_begun_with_stolen_tokens_is_looked_for_after_the_commit_there(
+    tokens, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(using="default") as waiting:
+        assert sessions.revoke(row(tokens), reason=RevokedReason.REUSED) == 1
+
+    assert waiting == []
+
+
 def test_a_deleted_users_sessions_are_refused(kit, user, tokens):
     get_user_model().objects.using("default").filter(pk=user.pk)._raw_delete("default")
 

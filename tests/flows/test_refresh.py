@@ -11,6 +11,7 @@ from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.serializers import TokenRefreshSerializer
 from drf_jwt_kit.sessions import end
 from drf_jwt_kit.sessions.account import user_id_of
+from drf_jwt_kit.sessions.life import is_doubled
 from drf_jwt_kit.signals import refresh_reused, session_refreshed
 from drf_jwt_kit.tokens import RefreshToken
 from tests.conftest import Dropped, claims_of, forge
@@ -30,6 +31,13 @@ class TestRefresh:
             kit.rotate(signed_in.refresh)
 
         assert len(made) == 2
+
+    def test_is_no_repetition(self, kit, signed_in, caplog):
+        with caplog.at_level("INFO", "drf_jwt_kit"):
+            rotated = kit.rotate(signed_in.refresh)
+
+        assert not is_doubled(rotated.session.duplicates)
+        assert "event=collected" not in caplog.text
 
     def test_a_hundred_times_leaves_one_row(self, past_leeway, kit, signed_in):
         tokens = signed_in

@@ -129,6 +129,21 @@ class TestWrittenButNotAnswered:
 
         assert [facts["count"] for facts in told] == [1]
 
+    def test_an_end_of_all_does_not_count_what_had_ended_for_the_same_reason(self, clock, user):
+        sessions.revoke(claims_of(sessions.start(user).refresh)["sid"])
+        sessions.start(user)
+        clock.shift(1)
+
+        with answer_lost("UPDATE"):
+            assert sessions.revoke(user=user) == 1
+
+    def test_an_end_of_all_does_not_count_what_ended_at_the_same_moment(self, clock, kit, user):
+        kit.logout(kit.sign_in(user).refresh)
+        sessions.start(user)
+
+        with answer_lost("UPDATE"):
+            assert sessions.revoke(user=user) == 1
+
     def test_a_theft_is_told_once(self, clock, kit, user):
         tokens = kit.sign_in(user)
         kit.rotate(tokens.refresh)
