@@ -280,9 +280,12 @@ class TestARefreshThatStartsASession:
         assert Session.objects.count() == 1
 
 
-def test_a_login_of_the_projects_begins_whatever_is_answered(user):
+@pytest.mark.parametrize(
+    "start", [sessions.start, lambda user: str(RefreshToken.for_user(user))], ids=["start", "write"]
+)
+def test_a_login_of_the_projects_begins_whatever_is_answered(user, start):
     with begun_at_the_end() as waiting:
-        sessions.start(user)
+        start(user)
         waiting.answers.append({"ticket": "signed"})
 
     assert Session.objects.get().revoked_at is None

@@ -118,12 +118,13 @@ class TestStart:
         receiver = lambda sender, signal, **facts: heard.append(facts)  # noqa: E731
         session_started.connect(receiver)
 
+        request = RequestFactory().get("/")
         with django_capture_on_commit_callbacks(execute=True):
-            sessions.start(user)
+            sessions.start(user, request)
             assert heard == []
 
         session_started.disconnect(receiver)
-        assert heard == [{"session": Session.objects.get(), "user": user, "request": None}]
+        assert heard == [{"session": Session.objects.get(), "user": user, "request": request}]
 
 
 class TestForUser:
