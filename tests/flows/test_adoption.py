@@ -25,6 +25,7 @@ from drf_jwt_kit.mixins import SecureViewMixin
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import adoption
 from drf_jwt_kit.sessions.account import user_id_of
+from drf_jwt_kit.sessions.begin import begun_at_the_end
 from drf_jwt_kit.sessions.flush import flush
 from drf_jwt_kit.sessions.others import is_adopted
 from tests.child import environment
@@ -284,6 +285,12 @@ class TestARefreshToken:
 
         assert (answer.json()["reason"], answer["Retry-After"]) == ("session_ended", "1")
         assert not Session.objects.exists()
+
+    def test_begins_its_session_at_once_where_logins_wait(self, user):
+        with begun_at_the_end():
+            sessions.refresh(refresh(user))
+
+        assert Session.objects.get().generation == 1
 
     def test_a_refresh_token_of_a_deleted_user_is_refused(self, kit, user):
         token = refresh(user)
