@@ -31,6 +31,8 @@ def sessions(*names: str) -> list[str]:
 
 
 TOKENS = flows("bad_input")[0] + "::TestTokens"
+AHEAD = "tests/test_logs.py::test_a_generation_ahead_is_an_error"
+FALLBACKS = "tests/keys/test_sources.py::TestDerivedFromSecretKey"
 AREAS = {
     "life": (["sessions/life.py"], sessions("life", "flush")),
     "tokens": (
@@ -71,9 +73,18 @@ AREAS = {
     "sessions": (
         [f"sessions/{name}.py" for name in ("account", "begin", "end", "refresh", "rows")],
         [
-            *sessions("bound", "cutoff", "descendants", "ending", "limits", "overtaken", "parents"),
-            *sessions("start", "start_again"),
-            *flows("logout", "lost_answers", "obtain", "refresh", "whose_end"),
+            *sessions("acting", "bound", "causal", "census", "client", "cutoff", "descendants"),
+            *sessions("ending", "faults", "feed", "flush", "life", "limits", "login_data"),
+            *sessions("overtaken", "parents", "place", "presented", "revocations", "second_look"),
+            *sessions("start", "start_again", "stateless", "statements", "tokens"),
+            *flows("adoption", "adoption_put_off", "asked_scope", "beginning", "bound"),
+            *flows("cleared_cookies", "cookie_reauthentication", "cookies", "faults"),
+            *flows("late_refusals", "login_age", "logout", "logout_in_doubt", "lost_answers"),
+            *flows("never_begun", "obtain", "own_logins", "published_keys", "reauthentication"),
+            *flows("recent_login_to_end", "refresh", "refresh_cookie_alone", "rules", "scopes"),
+            *flows("second_step", "throttled_logins", "tokens_seen_before", "waiting"),
+            *flows("what_a_thief_sees", "whose_end"),
+            *("tests/test_simplejwt.py", "tests/tokens/test_claims.py", AHEAD, FALLBACKS),
         ],
     ),
 }

@@ -18,9 +18,11 @@ from rest_framework_simplejwt import tokens as simplejwt
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import Cutoff, RevokedReason, Session
+from drf_jwt_kit.sessions import rows
 from drf_jwt_kit.sessions.verify import is_superseded
 from drf_jwt_kit.tokens import AccessToken
 from tests.conftest import PASSWORD, claims_of
+from tests.settings_two_databases import SessionsApart
 
 pytestmark = pytest.mark.django_db(databases=["default", "sessions", "replica"])
 
@@ -72,12 +74,33 @@ def test_a_changed_password_ends_sessions_there(user, tokens):
     assert row(tokens).revoked_reason == RevokedReason.PASSWORD_CHANGED
 
 
+def test_what_was_begun_with_stolen_tokens_is_looked_for_after_the_commit_there(
+    tokens, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(using="default") as waiting:
+        assert sessions.revoke(row(tokens), reason=RevokedReason.REUSED) == 1
+
+    assert waiting == []
+
+
 def test_a_deleted_users_sessions_are_refused(kit, user, tokens):
     get_user_model().objects.using("default").filter(pk=user.pk)._raw_delete("default")
 
     assert kit.get_with(tokens.access).status_code == 401
     assert kit.refresh(tokens.refresh).status_code == 401
     assert row(tokens).revoked_reason == RevokedReason.USER_GONE
+
+
+def test_a_session_that_is_found_is_of_that_database(tokens):
+    session, _ = rows.find(row(tokens).pk)
+
+    assert session._state.db == "sessions"
+
+
+def test_a_session_whose_user_is_gone_is_not_found(user, tokens):
+    get_user_model().objects.using("default").filter(pk=user.pk)._raw_delete("default")
+
+    assert rows.find(row(tokens).pk) is None
 
 
 @pytest.mark.parametrize("how", [lambda user: user.delete(), lambda user: everyone().delete()])
@@ -108,6 +131,34 @@ def test_the_end_of_all_sessions_is_written_and_read_there(clock, kit, tokens):
     assert Cutoff.objects.using("sessions").count() == 2
     assert kit.get_with(tokens.access).status_code == 401
     assert kit.refresh(tokens.refresh).json()["reason"] == "session_ended"
+
+
+def test_the_end_of_all_sessions_is_beside_them_whatever_the_router_says_of_it(tokens, monkeypatch):
+    of_sessions = lambda _, model, **hints: "sessions" if model is Session else "default"  # noqa: E731
+    monkeypatch.setattr(SessionsApart, "db_for_write", of_sessions)
+
+    sessions.revoke_all()
+
+    assert Cutoff.objects.using("sessions").count() == 1
+
+
+def test_a_token_of_simple_jwt_is_refused_by_the_end_that_is_written_there(clock, kit, user):
+    until = timezone.now() + timedelta(days=1)
+    token = str(simplejwt.AccessToken.for_user(user))
+    clock.shift(timedelta(seconds=5))
+    sessions.revoke_all()
+
+    with override_settings(DRF_JWT_KIT={"ADOPT_SIMPLEJWT_TOKENS_UNTIL": until}):
+        assert kit.get_with(token).json()["reason"] == "session_ended"
+
+
+def test_a_login_looks_again_at_the_user_who_was_written(user, monkeypatch):
+    """Also by the longer query, for a manager with more than a filter."""
+    manager = get_user_model()._default_manager
+    queryset = manager.get_queryset
+    monkeypatch.setattr(manager, "get_queryset", lambda: queryset().distinct())
+
+    assert sessions.start(user).access
 
 
 def test_requests_without_a_query_follow_what_is_revoked_there(kit, new_process, settings, tokens):

@@ -25,6 +25,7 @@ from drf_jwt_kit.mixins import SecureViewMixin
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.sessions import adoption
 from drf_jwt_kit.sessions.account import user_id_of
+from drf_jwt_kit.sessions.begin import begun_at_the_end
 from drf_jwt_kit.sessions.flush import flush
 from drf_jwt_kit.sessions.others import is_adopted
 from tests.child import environment
@@ -280,8 +281,16 @@ class TestARefreshToken:
         token = refresh(user)
         get_user_model().objects.update(is_active=False)
 
-        assert kit.refresh(token).json()["reason"] == "session_ended"
+        answer = kit.refresh(token)
+
+        assert (answer.json()["reason"], answer["Retry-After"]) == ("session_ended", "1")
         assert not Session.objects.exists()
+
+    def test_begins_its_session_at_once_where_logins_wait(self, user):
+        with begun_at_the_end():
+            sessions.refresh(refresh(user))
+
+        assert Session.objects.get().generation == 1
 
     def test_a_refresh_token_of_a_deleted_user_is_refused(self, kit, user):
         token = refresh(user)
@@ -380,13 +389,31 @@ class TestWhatElseIsTold:
     def test_a_token_without_a_name_is_refused(self, kit, user, jti):
         assert kit.refresh(refresh(user, jti=jti)).status_code == 401
 
-    def test_the_password_claim_counts_where_it_did(self, kit, user):
+    def test_the_password_claim_counts_where_it_did(self, kit, user, caplog):
+        caplog.set_level("INFO", "drf_jwt_kit")
         token = access(user, hash_password=get_md5_hash_password(user.password))
         theirs = getattr(django_settings, "SIMPLE_JWT", {})
         with override_settings(SIMPLE_JWT={**theirs, "CHECK_REVOKE_TOKEN": True}):
             assert kit.get_with(token).status_code == 200
             assert kit.get_with(access(user)).status_code == 401
             assert kit.refresh(refresh(user)).status_code == 401
+        assert caplog.text.count("verdict=password_changed") == 2
+
+    def test_the_log_says_that_one_names_nobody(self, kit, user, caplog):
+        caplog.set_level("INFO", "drf_jwt_kit")
+
+        kit.get_with(access(user, user_id="nobody"))
+
+        refused = "event=refused token=access session=none user=nobody verdict=unknown"
+        assert refused in caplog.messages
+
+    def test_the_log_says_that_one_was_cut_off(self, kit, user, caplog):
+        caplog.set_level("INFO", "drf_jwt_kit")
+
+        with kit_settings(SESSIONS_VALID_AFTER=NOON):
+            kit.get_with(access(user))
+
+        assert f"user={user_id_of(user)} verdict=cut_off" in caplog.text
 
     def test_a_key_of_their_own_is_the_one_that_verifies(self, kit, user):
         secret = "a signing key of its own, which is longer than thirty-two bytes"

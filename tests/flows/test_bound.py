@@ -13,6 +13,7 @@ from drf_jwt_kit import sessions, signals
 from drf_jwt_kit.models import Session
 from drf_jwt_kit.serializers import TokenRefreshSerializer
 from drf_jwt_kit.sessions import rows
+from drf_jwt_kit.sessions.account import user_id_of
 from drf_jwt_kit.sessions.bound import challenge_to_bind
 from drf_jwt_kit.tokens import RefreshToken
 from drf_jwt_kit.urls import cookie
@@ -346,7 +347,8 @@ class TestBinding:
     def test_is_refused_to_a_token_that_names_another_user(self, settings, user, other_user):
         browser = BindingBrowser()
         browser.log_in(user)
-        forged = forge(browser.held(REFRESH), user_id=str(other_user.pk))
+        claim = {name: user_id_of(other_user) for name in ("user_id", "sub")}
+        forged = forge(browser.held(REFRESH), **claim)
         browser.cookies[REFRESH] = forged
         registration = browser.device.registration(challenge_to_bind(forged))
 
@@ -589,10 +591,13 @@ class TestCopiedCookies:
         assert code_of(thief.refresh()) == (401, "proof_required")
         assert owner.renew_with_proof().status_code == 200
 
-    def test_are_told_of(self, owner, told):
+    def test_are_told_of(self, owner, user, told):
         copied(owner).refresh()
 
-        assert [facts["proof"] for facts in told] == ["missing"]
+        (facts,) = told
+        assert facts.pop("request").path == "/api/auth/refresh/"
+        assert facts.pop("signal") is signals.refresh_unproven
+        assert facts == {"session_id": session_of(owner).pk, "user": user, "proof": "missing"}
 
     def test_are_told_of_also_with_a_key_of_their_own(self, owner, told):
         copied(owner).renew_with_proof()

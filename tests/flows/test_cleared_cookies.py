@@ -85,6 +85,11 @@ class TestWhatIsOver:
 
         assert refused(logged_in) == BOTH
 
+    def test_a_session_whose_row_is_gone(self, logged_in):
+        session_of(logged_in).delete()
+
+        assert refused(logged_in) == BOTH
+
     def test_a_token_that_has_expired(self, clock, logged_in):
         clock.shift(timedelta(days=1))
 

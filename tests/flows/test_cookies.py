@@ -93,6 +93,25 @@ class TestLogin:
 
         assert elsewhere.get("/api/secure/").status_code == 200
 
+    def test_ends_no_other_device_for_the_limit_where_an_older_token_has_expired(
+        self, clock, browser, user, settings
+    ):
+        settings.DRF_JWT_KIT = {"MAX_SESSIONS_PER_USER": 2}
+        elsewhere = Browser()
+        elsewhere.log_in(user)
+        clock.shift(1)
+        browser.log_in(user)
+        held = browser.held(REFRESH)
+        clock.shift(timedelta(hours=23))
+        elsewhere.refresh()
+        browser.refresh()
+
+        clock.shift(timedelta(hours=1))
+        browser.cookies[REFRESH] = held  # the answer was lost
+        browser.log_in(user)
+
+        assert elsewhere.refresh().status_code == 200
+
     def test_refused_leaves_that_session_alone(self, logged_in, user):
         logged_in.send("post", "/api/auth/", {**credentials(user), "password": "wrong"})
 

@@ -6,6 +6,8 @@ import pytest
 from django.test import override_settings
 
 from drf_jwt_kit.models import RevokedReason
+from drf_jwt_kit.sessions.life import is_doubled
+from drf_jwt_kit.signals import refresh_repeated
 from tests.conftest import claims_of
 
 KEY = "0123456789abcdef"
@@ -32,6 +34,21 @@ def generation(answer):
 class TestALostAnswer:
     def test_is_repeated_within_the_leeway(self, clock, lost, collect):
         assert [generation(collect()) for _ in range(3)] == [1, 1, 1]
+
+    def test_is_a_duplicate_whoever_has_sent_the_key(self, clock, lost, collect):
+        collect()
+
+        assert is_doubled(lost.session.duplicates)
+
+    def test_is_told_with_the_request_that_repeats_it(self, lost, collect):
+        heard = []
+        receiver = lambda request, **_: heard.append(request.path)  # noqa: E731
+        refresh_repeated.connect(receiver)
+
+        collect()
+
+        refresh_repeated.disconnect(receiver)
+        assert heard == ["/api/token/refresh/"]
 
     @pytest.mark.parametrize("later", [timedelta(seconds=10), HOURS, timedelta(hours=23)])
     def test_is_collected_later_as_the_next_generation(self, clock, lost, collect, later):

@@ -122,7 +122,10 @@ class TestALoginBesideTheConfiguredOne:
         with override_settings(SIMPLE_JWT={"TOKEN_OBTAIN_SERIALIZER": f"{HERE}.Configured"}):
             answer = kit.post("/kiosk/", credentials(user), format="json")
 
+            rotated = kit.rotate(answer.json()["refresh"])
+
         assert {"staff", "scope"}.isdisjoint(claims_of(answer.json()["access"]))
+        assert {"staff", "scope"}.isdisjoint(claims_of(rotated.access))
         assert Session.objects.get().scope == ""
 
     def test_may_have_a_static_get_token(self, kit, user):
@@ -136,6 +139,13 @@ class TestAnAccessTokenClassOfTheProjects:
         claims = claims_of(logged_in_by(serializer_of(LongAccess), user)["access"])
 
         assert claims["exp"] - claims["iat"] == 60 * 60
+
+    def test_may_live_longer_after_a_refresh_as_well(self, kit, user, settings):
+        settings.DRF_JWT_KIT = {"TOKEN_OBTAIN_SERIALIZER": serializer_of(LongAccess)}
+
+        claims = claims_of(kit.rotate(kit.sign_in(user).refresh).access)
+
+        assert claims["exp"] - claims["iat"] == 3600
 
     def test_may_have_a_type_of_its_own(self, user):
         claims = claims_of(logged_in_by(serializer_of(OfAnotherType), user)["access"])

@@ -26,6 +26,8 @@ from tests.conftest import claims_of
 from tests.keys.material import public_pem
 from tests.resource_server.issuer import AUDIENCE, ISSUER, SETTINGS, key, token
 
+from .browser import REFRESH, Browser
+
 pytestmark = pytest.mark.django_db
 
 
@@ -423,6 +425,19 @@ class TestTheirKeys:
             sessions.logout(theirs(user), signed_in.refresh, "garbage")
 
         assert signed_in.session.revoked_at is not None
+
+    @pytest.mark.urls("tests.flows.cookie_urls")
+    @pytest.mark.parametrize("most", [None, 2])
+    def test_keep_no_user_out_whose_browser_holds_one_while_there_are_none(
+        self, user, issuer, settings, most
+    ):
+        issuer.status, settings.DRF_JWT_KIT = 500, {"MAX_SESSIONS_PER_USER": most}
+        browser = Browser()
+        browser.cookies[REFRESH] = theirs(user)
+
+        browser.log_in(user)
+
+        assert browser.get("/api/secure/").status_code == 200
 
     def test_do_not_stop_ours_while_there_are_none(self, kit, signed_in, issuer):
         issuer.status = 500

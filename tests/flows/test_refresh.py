@@ -9,7 +9,9 @@ from rest_framework_simplejwt.exceptions import TokenError
 from drf_jwt_kit import sessions
 from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.serializers import TokenRefreshSerializer
+from drf_jwt_kit.sessions import end
 from drf_jwt_kit.sessions.account import user_id_of
+from drf_jwt_kit.sessions.life import is_doubled
 from drf_jwt_kit.signals import refresh_reused, session_refreshed
 from drf_jwt_kit.tokens import RefreshToken
 from tests.conftest import Dropped, claims_of, forge
@@ -29,6 +31,13 @@ class TestRefresh:
             kit.rotate(signed_in.refresh)
 
         assert len(made) == 2
+
+    def test_is_no_repetition(self, kit, signed_in, caplog):
+        with caplog.at_level("INFO", "drf_jwt_kit"):
+            rotated = kit.rotate(signed_in.refresh)
+
+        assert not is_doubled(rotated.session.duplicates)
+        assert "event=collected" not in caplog.text
 
     def test_a_hundred_times_leaves_one_row(self, past_leeway, kit, signed_in):
         tokens = signed_in
@@ -197,11 +206,49 @@ class TestReplayedRefreshToken:
         assert answer["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
         assert answer["Cache-Control"] == "private, no-store"
 
+    def test_is_found_once_and_then_meets_a_session_that_has_ended(
+        self, kit, user, past_leeway, caplog
+    ):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        past_leeway()
+
+        with caplog.at_level("INFO", "drf_jwt_kit"):
+            assert kit.refresh(tokens.refresh).status_code == 401
+            assert kit.refresh(tokens.refresh).status_code == 401
+
+        refused = [one for one in caplog.records if "event=refused" in one.getMessage()]
+        assert [one.getMessage().rpartition("=")[2] for one in refused] == ["reused", "revoked"]
+        assert {one.levelname for one in refused} == {"INFO"}
+
+    def test_is_told_by_nobody_whom_another_end_has_overtaken(
+        self, kit, user, past_leeway, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        past_leeway()
+        monkeypatch.setattr(end, "_write", lambda *_: 0)
+
+        with django_capture_on_commit_callbacks() as waiting:
+            assert kit.refresh(tokens.refresh).status_code == 401
+
+        assert waiting == []
+
+    def test_costs_five_queries_to_be_found(self, kit, user, past_leeway, queries):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        past_leeway()
+
+        with queries() as made:
+            kit.refresh(tokens.refresh)
+
+        assert [sql.split()[0] for sql in made] == [*["SELECT"] * 3, "UPDATE", "SELECT"]
+
     def test_sends_the_signal_once(
         self, kit, user, past_leeway, django_capture_on_commit_callbacks
     ):
         heard = []
-        receiver = lambda **facts: heard.append(facts["presented"])  # noqa: E731
+        receiver = lambda **facts: heard.append(facts)  # noqa: E731
         refresh_reused.connect(receiver)
         tokens = kit.sign_in(user)
         kit.rotate(tokens.refresh)
@@ -212,7 +259,9 @@ class TestReplayedRefreshToken:
             kit.refresh(tokens.refresh)
 
         refresh_reused.disconnect(receiver)
-        assert heard == [0]
+        (facts,) = heard
+        assert (facts["presented"], facts["user"]) == (0, user)
+        assert facts["request"].path == "/api/token/refresh/"
 
 
 class TestRefusedRefresh:
@@ -241,6 +290,16 @@ class TestRefusedRefresh:
         assert kit.refresh(forge(signed_in.refresh, **claim)).status_code == 401
         assert rows() == before
 
+    def test_a_refresh_that_claims_another_user_by_another_field_changes_nothing(
+        self, kit, default_user_model, user, rows, settings
+    ):
+        settings.DRF_JWT_KIT = {"USER_ID_FIELD": "username"}
+        tokens = kit.sign_in(user)
+        before = rows()
+
+        assert kit.refresh(forge(tokens.refresh, user_id="eve")).json()["reason"] == "invalid"
+        assert rows() == before
+
     def test_a_refresh_of_an_inactive_user_ends_the_session_for_good(self, kit, signed_in, user):
         type(user)._base_manager.filter(pk=user.pk).update(is_active=False)  # no signal
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
@@ -256,13 +315,17 @@ class TestRefusedRefresh:
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
         assert rows() == before
 
+    @pytest.mark.parametrize("field", ["id", "pk"])
+    @pytest.mark.usefixtures("default_user_model")
     def test_a_refresh_that_names_another_than_the_deleted_user_changes_nothing(
-        self, kit, default_user_model, signed_in, user, rows
+        self, kit, user, rows, field
     ):
-        type(user)._base_manager.filter(pk=user.pk)._raw_delete("default")
-        before = rows()
+        with override_settings(DRF_JWT_KIT={"USER_ID_FIELD": field}):
+            tokens = kit.sign_in(user)
+            type(user)._base_manager.filter(pk=user.pk)._raw_delete("default")
+            before = rows()
 
-        assert kit.refresh(forge(signed_in.refresh, user_id="0")).json()["reason"] == "invalid"
+            assert kit.refresh(forge(tokens.refresh, user_id="0")).json()["reason"] == "invalid"
         assert rows() == before
 
     def test_a_refresh_of_a_user_deleted_past_django_ends_the_session(self, kit, signed_in, user):
@@ -271,10 +334,12 @@ class TestRefusedRefresh:
         assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
         assert signed_in.session.revoked_reason == RevokedReason.USER_GONE
 
-    def test_a_refresh_of_an_unknown_session_is_session_ended(self, kit, signed_in):
+    def test_a_refresh_of_an_unknown_session_is_session_ended(self, kit, signed_in, caplog):
         Session.objects.all().delete()
 
-        assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
+        with caplog.at_level("INFO", "drf_jwt_kit"):
+            assert kit.refresh(signed_in.refresh).json()["reason"] == "session_ended"
+        assert caplog.messages[0].endswith(" verdict=unknown")
 
     def test_is_that_of_a_token_class_of_the_projects_too(self, kit, signed_in, settings):
         following = kit.rotate(signed_in.refresh)

@@ -160,7 +160,11 @@ class KeepsTheTokens(views.TokenObtainPairView):
 kept = []
 OWN_VIEWS = [AnswersJSON, AnswersInAHeader, AnswersInACookie]
 KEEPING = (AllButThisOne, AllButThisOneByItsText)
-REVOKING = [InABlockInside, AllOfTheUser, AllOfEverybody]
+REVOKING = {
+    InABlockInside: RevokedReason.LOGOUT,
+    AllOfTheUser: RevokedReason.BY_PROJECT,
+    AllOfEverybody: RevokedReason.BY_PROJECT,
+}
 
 
 def view_of(serializer, base=views.TokenObtainPairView):
@@ -276,12 +280,23 @@ class TestARefreshThatStartsASession:
         assert Session.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    "start", [sessions.start, lambda user: str(RefreshToken.for_user(user))], ids=["start", "write"]
+)
+def test_a_login_of_the_projects_begins_whatever_is_answered(user, start):
+    with begun_at_the_end() as waiting:
+        start(user)
+        waiting.answers.append({"ticket": "signed"})
+
+    assert Session.objects.get().revoked_at is None
+
+
 class TestALoginThatWasRevokedWhileItWaited:
     @pytest.mark.parametrize("cls", REVOKING, ids=lambda cls: cls.__name__)
     def test_never_begins(self, kit, user, told, cls):
         assert post(kit, user, cls.__name__).status_code == 200
 
-        assert Session.objects.get().revoked_at is not None
+        assert Session.objects.get().revoked_reason == REVOKING[cls]
         assert told == []
 
     @pytest.mark.parametrize("cls", KEEPING)
@@ -289,6 +304,22 @@ class TestALoginThatWasRevokedWhileItWaited:
         answer = post(kit, user, cls.__name__).json()
 
         assert kit.get_with(answer["access"]).status_code == 200
+
+    def test_takes_no_other_one_of_its_user_along(self, user):
+        with begun_at_the_end():
+            ended, other = RefreshToken.for_user(user), RefreshToken.for_user(user)
+            str(ended), str(other)
+            sessions.revoke(ended.session_id)
+
+        assert Session.objects.get(revoked_at=None).pk == other.session_id
+
+    def test_takes_none_of_another_user_along(self, user, other_user):
+        with begun_at_the_end():
+            sessions.start(user)
+            other = sessions.start(other_user)
+            sessions.revoke(user=user)
+
+        assert str(Session.objects.get(revoked_at=None).pk) == claims_of(other.refresh)["sid"]
 
     def test_does_not_begin_by_being_written_out_once_more(self, user):
         with begun_at_the_end():

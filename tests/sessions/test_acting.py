@@ -283,7 +283,7 @@ class TestTheActor:
         with pytest.raises(NoActiveAccount):
             act(user, staff)
 
-        assert Session.objects.filter(revoked_at=None).count() == 0
+        assert Session.objects.get().revoked_reason == RevokedReason.ACTOR_ENDED
 
     def test_one_who_is_gone_from_the_table_acts_as_nobody(self, user, staff):
         type(staff).objects.filter(pk=staff.pk)._raw_delete("default")

@@ -137,6 +137,15 @@ class TestCatchingUp:
             catch_up()
 
 
+def test_a_refresh_of_the_newest_token_waits_for_nobody(kit, signed_in, monkeypatch):
+    asked = []
+    monkeypatch.setattr(ASKING[NAMES.index("refresh")], "catch_up", lambda: asked.append(1))
+
+    kit.rotate(signed_in.refresh)
+
+    assert asked == []
+
+
 class TestWhereThereIsNoCluster:
     @pytest.mark.parametrize("variables", [[], [("wsrep_on", "OFF")]], ids=["mysql", "mariadb"])
     def test_nothing_is_caught_up_with(self, asks, variables):
@@ -278,6 +287,14 @@ class TestSessionThatTheNodeHearsOfLate:
 
         assert sessions.revoke(user=user) == 2
         assert signed_in.session.revoked_at == known.session.revoked_at is not None
+
+    def test_is_ended_by_statements_neither_of_which_may_lag(self, user, signed_in, monkeypatch):
+        asked = []
+        monkeypatch.setattr(ASKING[0], "catch_up", asked.append)
+
+        sessions.revoke(user=user)
+
+        assert asked == [BOTH]
 
     def test_is_given_a_name(self, user, signed_in, late):
         session = signed_in.session

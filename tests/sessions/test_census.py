@@ -1,11 +1,11 @@
-"""Which sessions have a refresh token that was written within some time?"""
+"""Which sessions are there, and which have a refresh token that was written within some time?"""
 
 from datetime import timedelta
 
 import pytest
 from django.test import override_settings
 
-from drf_jwt_kit.sessions.upkeep import written_between
+from drf_jwt_kit.sessions.upkeep import survey, written_between
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +71,14 @@ def test_the_census_takes_one_query(kit, user, clock, queries):
         assert count(None, NOON) == 1
 
     assert len(made) == 1
+
+
+def test_the_rule_of_the_project_is_asked_once_for_each_user(kit, user, settings):
+    pairs, asked = [kit.sign_in(user), kit.sign_in(user)], []
+    accepts = lambda user: asked.append(user) or True  # noqa: E731
+    settings.DRF_JWT_KIT = {"USER_AUTHENTICATION_RULE": accepts}
+
+    (batch,) = survey()
+
+    assert {session.pk for session, _ in batch} == {pair.session.pk for pair in pairs}
+    assert asked == [user]

@@ -108,3 +108,10 @@ class TestIfTheDatabaseFails:
             sessions.revoke(signed_in.session, reason=RevokedReason.REUSED)
 
         assert signed_in.session.revoked_at is None
+
+    def test_a_look_after_the_commit_makes_no_error_of_what_has_ended(self, signed_in, failing):
+        with transaction.atomic():
+            sessions.revoke(signed_in.session, reason=RevokedReason.REUSED)
+            failing(100)
+
+        assert signed_in.session.revoked_reason == RevokedReason.REUSED

@@ -16,13 +16,15 @@ from django.db import (
     transaction,
 )
 from django.test import override_settings
+from django.utils import timezone
 from rest_framework import serializers
 
 from drf_jwt_kit import sessions
-from drf_jwt_kit.exceptions import ServiceUnavailable
-from drf_jwt_kit.models import Session
+from drf_jwt_kit.exceptions import NoActiveAccount, ServiceUnavailable
+from drf_jwt_kit.models import RevokedReason, Session
 from drf_jwt_kit.sessions import SessionLimits, faults
 from drf_jwt_kit.sessions.faults import RowChanged, persistently
+from drf_jwt_kit.sessions.life import is_doubled
 from drf_jwt_kit.signals import refresh_reused, session_revoked, session_started
 from drf_jwt_kit.tokens import ClaimsSerializer
 from tests.conftest import claims_of
@@ -33,14 +35,18 @@ def deadlock():
 
 
 @contextmanager
-def answer_lost(statement):
-    """The first such statement on the session table is carried out, and then the line is cut."""
+def answer_lost(statement, meanwhile=lambda: None):
+    """The first such statement on the session table is carried out, and then the line is cut.
+
+    ``meanwhile`` happens before the next attempt.
+    """
     left = [statement]
 
     def wrapper(execute, sql, params, many, context):
         result = execute(sql, params, many, context)
         if left and sql.startswith(statement) and "drf_jwt_kit_session" in sql:
             left.clear()
+            meanwhile()
             raise OperationalError("server closed the connection unexpectedly")
         return result
 
@@ -87,6 +93,34 @@ class TestWrittenButNotAnswered:
 
         assert kit.get_with(rotated.access).status_code == 200
 
+    def test_a_refresh_asks_for_the_row_alone_when_it_is_tried_again(self, kit, user, queries):
+        """So that a transaction can lock it, and sees what is there now."""
+        tokens = kit.sign_in(user)
+
+        with answer_lost("UPDATE"), queries() as made:
+            kit.rotate(tokens.refresh)
+
+        assert [" JOIN " in sql for sql in made if sql.startswith("SELECT")] == [True, False, False]
+
+    def test_a_refresh_that_is_tried_again_is_no_duplicate_of_itself(self, kit, user):
+        tokens = kit.sign_in(user)
+
+        with answer_lost("UPDATE"):
+            kit.rotate(tokens.refresh)
+
+        assert not is_doubled(tokens.session.duplicates)
+
+    def test_a_session_that_another_ends_at_the_same_moment_was_not_reused(self, clock, kit, user):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        clock.shift(11)
+
+        logout = lambda: Session.objects.update(revoked_reason=RevokedReason.LOGOUT)  # noqa: E731
+        with answer_lost("UPDATE", logout), heard(refresh_reused) as told:
+            assert kit.refresh(tokens.refresh).status_code == 401
+
+        assert told == []
+
     def test_a_logout_is_told_once(self, kit, user):
         tokens = kit.sign_in(user)
 
@@ -95,15 +129,52 @@ class TestWrittenButNotAnswered:
 
         assert [facts["count"] for facts in told] == [1]
 
+    def test_an_end_of_all_does_not_count_what_had_ended_for_the_same_reason(self, clock, user):
+        sessions.revoke(claims_of(sessions.start(user).refresh)["sid"])
+        sessions.start(user)
+        clock.shift(1)
+
+        with answer_lost("UPDATE"):
+            assert sessions.revoke(user=user) == 1
+
+    def test_an_end_of_all_does_not_count_what_ended_at_the_same_moment(self, clock, kit, user):
+        kit.logout(kit.sign_in(user).refresh)
+        sessions.start(user)
+
+        with answer_lost("UPDATE"):
+            assert sessions.revoke(user=user) == 1
+
     def test_a_theft_is_told_once(self, clock, kit, user):
         tokens = kit.sign_in(user)
         kit.rotate(tokens.refresh)
         clock.shift(11)
 
+        with answer_lost("UPDATE", lambda: clock.shift(1)), heard(refresh_reused) as told:
+            assert kit.refresh(tokens.refresh).status_code == 401
+
+        assert [facts["session_id"] for facts in told] == [tokens.session.pk]
+
+    def test_a_theft_is_told_once_where_a_faster_clock_has_written_the_last_use(
+        self, clock, kit, user
+    ):
+        tokens = kit.sign_in(user)
+        kit.rotate(tokens.refresh)
+        clock.shift(11)
+        Session.objects.update(last_used_at=timezone.now() + timedelta(seconds=5))
+
         with answer_lost("UPDATE"), heard(refresh_reused) as told:
             assert kit.refresh(tokens.refresh).status_code == 401
 
         assert [facts["session_id"] for facts in told] == [tokens.session.pk]
+
+    def test_the_end_of_a_login_that_is_refused_after_all_is_told_once(self, clock, user):
+        get_user_model().objects.update(is_active=False)
+
+        lost = answer_lost("UPDATE", lambda: clock.shift(1))
+        with lost, heard(session_revoked) as told, pytest.raises(NoActiveAccount):
+            sessions.start(user)
+
+        assert [facts["count"] for facts in told] == [1]
 
     def test_a_session_that_was_ended_is_not_404(self, kit, user):
         tokens = kit.sign_in(user)

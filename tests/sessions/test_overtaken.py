@@ -63,9 +63,14 @@ def begun_meanwhile(signed_in, monkeypatch):
     return child
 
 
-def test_an_end_of_all_sessions_asks_for_what_began_while_it_was_written(user, begun_meanwhile):
-    assert sessions.revoke(user=user) == 2
+def test_an_end_of_all_sessions_asks_for_what_began_while_it_was_written(
+    user, begun_meanwhile, caplog
+):
+    with caplog.at_level("INFO", "drf_jwt_kit"):
+        assert sessions.revoke(user=user) == 2
 
+    told = f"event=revoked session=all user={user.pk} reason=by_project count=1"
+    assert caplog.messages == [told, told]
     begun_meanwhile.refresh_from_db()
     assert begun_meanwhile.revoked_reason == RevokedReason.BY_PROJECT
 

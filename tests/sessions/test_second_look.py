@@ -107,9 +107,20 @@ class TestALoginThatAChangeHasOvertaken:
 
         signals.session_started.disconnect(receiver)
         assert heard == []
-        line = f"user={user.pk} reason={CHANGES[change].value} count=1"
-        assert line in caplog.text
+        who = f"session={Session.objects.get().pk} user={user.pk}"
+        line = f"event=revoked {who} reason={CHANGES[change].value} count=1"
+        assert line in caplog.messages
         assert "event=started" not in caplog.text
+
+    def test_asks_nobody_whose_session_it_is(self, user, change, queries):
+        change(user)
+
+        with queries() as made, pytest.raises(NoActiveAccount):
+            start(user)
+
+        assert [sql.split()[0] for sql in made if "drf_jwt_kit" in sql] == [
+            *("INSERT", "UPDATE", "DELETE")
+        ]
 
     def test_pushes_no_session_out(self, kit, user):
         tokens = kit.sign_in(user)
@@ -182,6 +193,37 @@ class TestTheQuery:
         inner = executed[0].partition(" IN (SELECT ")
         assert "JOIN" not in inner[0]
         assert "JOIN" in inner[2]
+
+    @pytest.mark.parametrize(
+        ("shown", "word"),
+        [
+            (lambda users: users.annotate(keys=Count("pk")), "GROUP BY"),
+            (lambda users: users.distinct(), "DISTINCT"),
+            (lambda users: users.filter(Q(jwt_sessions=None) | Q(jwt_sessions__name="")), "JOIN"),
+        ],
+    )
+    def test_locks_the_row_around_what_is_grouped_distinct_or_joined(
+        self, user, executed, monkeypatch, shown, word
+    ):
+        manager = get_user_model()._default_manager
+        queryset = manager.get_queryset
+        monkeypatch.setattr(manager, "get_queryset", lambda: shown(queryset()))
+
+        sessions.start(user)
+
+        inner = executed[0].partition(" IN (SELECT ")
+        assert word not in inner[0]
+        assert word in inner[1] + inner[2]
+
+    def test_locks_what_a_manager_filters_by_itself(self, user, executed, monkeypatch):
+        manager = get_user_model()._default_manager
+        queryset = manager.get_queryset
+        active = lambda: queryset().filter(is_active=True)  # noqa: E731
+        monkeypatch.setattr(manager, "get_queryset", active)
+
+        sessions.start(user)
+
+        assert [" IN (SELECT " in sql for sql in executed] == [False]
 
     def test_refuses_a_user_whom_the_default_manager_hides(self, user, monkeypatch):
         manager = get_user_model()._default_manager

@@ -104,6 +104,12 @@ class TestStart:
         assert kit.get_with(pair.access).status_code == 200
         assert kit.refresh(pair.refresh).status_code == 200
 
+    def test_ends_with_the_session_hash_of_the_user_model(self, kit, signed_in, monkeypatch):
+        monkeypatch.delattr(AbstractBaseUser, "get_session_auth_hash")
+        monkeypatch.delattr(AbstractBaseUser, "get_session_auth_fallback_hash")
+
+        assert kit.get_with(signed_in.access).status_code == 401
+
     def test_shows_no_token_in_its_repr(self, user):
         assert repr(sessions.start(user)) == "<TokenPair>"
 
@@ -112,12 +118,13 @@ class TestStart:
         receiver = lambda sender, signal, **facts: heard.append(facts)  # noqa: E731
         session_started.connect(receiver)
 
+        request = RequestFactory().get("/")
         with django_capture_on_commit_callbacks(execute=True):
-            sessions.start(user)
+            sessions.start(user, request)
             assert heard == []
 
         session_started.disconnect(receiver)
-        assert heard == [{"session": Session.objects.get(), "user": user, "request": None}]
+        assert heard == [{"session": Session.objects.get(), "user": user, "request": request}]
 
 
 class TestForUser:

@@ -16,6 +16,7 @@ from django.db.models.signals import post_save, pre_save
 from django.db.models.sql.compiler import SQLCompiler, SQLInsertCompiler
 from django.test import override_settings
 
+from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken
 from drf_jwt_kit.models import Session, insertion, statements
 from drf_jwt_kit.models.moment import read_moment
@@ -137,6 +138,14 @@ class TestCompiling:
         compiled.clear()
 
         authenticate(token)
+
+        assert compiled == []
+
+    def test_happens_once_for_the_look_at_a_user_who_logs_in(self, user, compiled):
+        sessions.start(user)
+        compiled.clear()
+
+        sessions.start(user)
 
         assert compiled == []
 
