@@ -41,7 +41,7 @@ tour: ## the life of a session over HTTP, step by step, on the example project
 test: ## the tests, on every processor (one: ARGS="-n 0")
 	$(bootstrap) test
 	$(compiled)
-	@$(if $(ARGS),,echo "About nine minutes on two processors, and half of that without what \`make services\` brings.")
+	@$(if $(ARGS),,echo "About seven minutes on two processors, and half of that without what \`make services\` brings.")
 	@$(VENV_PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 as-root: ## the tests of what `jwtkit keys` does as root in folders of other users; asks sudo

@@ -281,7 +281,10 @@ class Reader:
         host, port = address.split(":")
         while True:
             try:
-                socket.create_connection((host, int(port))).close()
+                with socket.create_connection((host, int(port))) as made:
+                    # A free port can be given to whoever asks for it: it has then met itself.
+                    if made.getsockname() == made.getpeername():
+                        raise ConnectionRefusedError
             except OSError:
                 log, dead = self.ask_shell(look)
                 assert not dead, f"the server does not run:\n{log}"
