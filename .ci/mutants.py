@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("src", "tests", "example_project", "benchmarks", "pyproject.toml")
+FOLDERS = ("src", "tests", "example_project", "benchmarks", "docs", "pyproject.toml")
 PYTEST = "-p no:randomly -n 0 --ff --nomigrations -p no:unraisableexception -p quickest_first"
 
 
@@ -133,7 +133,7 @@ def configuration(modules: list[str], tests: list[str]) -> str:
 [tool.mutmut]
 source_paths = ["src"]
 only_mutate = {chosen}
-also_copy = ["example_project", "benchmarks"]
+also_copy = ["example_project", "benchmarks", "docs"]
 pytest_add_cli_args = {json.dumps(PYTEST.split())}
 pytest_add_cli_args_test_selection = {json.dumps(tests)}
 process_isolation = "forkserver"
