@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from drf_jwt_kit import sessions
 from drf_jwt_kit.exceptions import InvalidToken, Reason
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions.begin import begun_at_the_end
+from drf_jwt_kit.sessions.begin import begun_at_the_end, log_in
 from drf_jwt_kit.tokens import AccessToken, RefreshToken
 from tests.conftest import claims_of
 
@@ -70,6 +70,35 @@ def test_a_session_that_was_refreshed_is_not_put_back(kit, user, token, past_lee
 
     past_leeway()
     assert kit.refresh(third.refresh).status_code == 200
+
+
+class TestOneThatWaits:
+    @pytest.fixture(params=["started", "written"])
+    def again(self, request, user, token):
+        """``again()``: what was started waits, and its tokens are asked for once more."""
+        browser = RequestFactory().get("/")
+        ways = {"started": lambda: sessions.start(user, browser, token=token)}
+        return {**ways, "written": token.__str__}[request.param]
+
+    @pytest.fixture
+    def token(self, user):
+        return RefreshToken.for_user(user)
+
+    def test_replaces_what_it_was_started_for(self, kit, user, signed_in, token, again):
+        with begun_at_the_end():
+            sessions.start(user, token=token, replaces=signed_in.refresh)
+            again()
+
+        assert kit.refresh(signed_in.refresh).status_code == 401
+
+    def test_is_announced_as_it_was_to_be(self, user, token, again):
+        told = []
+
+        with begun_at_the_end():
+            log_in(user, None, token=token, announce=lambda: told.append(user))
+            again()
+
+        assert told == [user]
 
 
 class TestWhatATokenBounds:
