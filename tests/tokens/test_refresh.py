@@ -50,6 +50,7 @@ def lifetime_of(access):
     return timedelta(seconds=claims_of(access)["exp"] - claims_of(access)["iat"])
 
 
+@pytest.mark.usefixtures("clock")
 class TestItsAccessTokens:
     def test_live_no_longer_than_those_of_the_login_whatever_their_class_says(self, user):
         token = WithLongAccess.for_user(user)
