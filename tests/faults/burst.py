@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.servers.client import Answer
     from tests.servers.site import Site
 
-STRICT = {"ROTATION_LEEWAY": timedelta(0), "THROTTLE_RATES": {"refresh_session": None}}
+STRICT = {"ROTATION_LEEWAY": timedelta(0)}
 """For its site: every refresh writes, and a lost answer is theft unless it is recognized."""
 _PAUSE = 0.05
 """Seconds that a client waits after 503: less than it is asked to, to be more of a burden."""

@@ -12,6 +12,7 @@ from tests.leaks import WATCH
 from .database import Database
 from .fleet import NotWantedError
 from .process import LeftOutError
+from .served import KIT
 from .site import Site
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Si
         entry = database.settings if isinstance(database, Database) else database
         of_database = {"ATOMIC_REQUESTS", "CONN_MAX_AGE"} & settings.keys()
         entry = {**entry, **{name: settings.pop(name) for name in of_database}}
-        claims = {"CLAIMS_SERIALIZER": "tests.servers.served.claims.UnhurriedClaims"}
-        kit = {**claims, **settings.pop("DRF_JWT_KIT", {})}
+        kit = {**KIT, **settings.pop("DRF_JWT_KIT", {})}
         settings = {"DATABASES": {"default": entry}, "DRF_JWT_KIT": kit, **settings}
         folder = tmp_path_factory.mktemp("site")
         site = Site(folder, workers=workers, threads=threads, settings=settings)

@@ -5,6 +5,8 @@ from importlib.util import find_spec
 from tests.settings import *  # noqa: F403
 from tests.settings import INSTALLED_APPS
 
+from . import KIT
+
 if find_spec("MySQLdb") is None and find_spec("pymysql") is not None:
     import pymysql
 
@@ -17,10 +19,7 @@ INSTALLED_APPS = [
     *INSTALLED_APPS,
 ]
 ROOT_URLCONF = "tests.servers.served.urls"
-DRF_JWT_KIT = {
-    "CLAIMS_SERIALIZER": "tests.servers.served.claims.UnhurriedClaims",
-    "THROTTLE_RATES": {"refresh_session": None},  # some clients here refresh without a pause
-}
+DRF_JWT_KIT = KIT
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
