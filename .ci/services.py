@@ -124,6 +124,7 @@ def bring_what_is_quicker() -> None:
         return
     if subprocess.run(["apt-cache", "show", QUICKER], capture_output=True, check=False).returncode:
         return
+    print(f"Installing {QUICKER} with apt-get.", flush=True)
     if apt_get("install", QUICKER).returncode:
         print(f"{QUICKER} could not be installed; the tests take a little longer without it.")
 

@@ -14,6 +14,7 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.authentication import JWTCookieAuthentication
 from drf_jwt_kit.keys import get_ring
 from drf_jwt_kit.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
+from drf_jwt_kit.sessions import binding
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,20 @@ def test_the_refresh_token_is_hidden(user):
     refresh = sessions.start(user).refresh
 
     shown = shown_of_a_login(lambda: TokenRefreshSerializer().validate({"refresh": refresh}))
+
+    assert refresh[-20:] not in shown
+
+
+def failing_rule(user):
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("ask", [binding.is_bound, binding.let_go])
+def test_the_token_of_a_session_that_may_be_bound_is_hidden(user, ask):
+    refresh = sessions.start(user).refresh
+
+    with override_settings(DRF_JWT_KIT={"USER_AUTHENTICATION_RULE": failing_rule}):
+        shown = shown_of_our_frames(lambda: ask(refresh))
 
     assert refresh[-20:] not in shown
 

@@ -40,7 +40,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,10 +152,13 @@ class Reader:
             encoding="utf-8",
             start_new_session=True,
         )
+        # Where this process is killed, its input ends, and with it all that it has started.
+        self.ask_shell("trap 'kill 0' EXIT")
 
     def close(self) -> None:
         """End the shell and its server."""
-        os.killpg(self.shell.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError, PermissionError):  # macOS: the latter, where all ended
+            os.killpg(self.shell.pid, signal.SIGKILL)
         self.shell.communicate()
 
     def work_through(self, markdown: str) -> None:
@@ -254,11 +257,14 @@ class Reader:
         watchdog = threading.Timer(_PATIENCE, os.killpg, (self.shell.pid, signal.SIGKILL))
         watchdog.start()
         printed = ""
-        while f"\n{_DONE}" not in printed:
-            line = self.shell.stdout.readline()
-            assert line, f"$ {command}\n{printed}\nended the shell, or took too long"
-            printed += line
-        watchdog.cancel()
+        try:
+            while f"\n{_DONE}" not in printed:
+                line = self.shell.stdout.readline()
+                assert line, f"$ {command}\n{printed}\nended the shell, or took too long"
+                printed += line
+        finally:
+            watchdog.cancel()
+            watchdog.join()
         printed, _, status = printed.replace("\r\n", "\n").rpartition(_DONE)
         return printed.strip("\n"), int(status)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,25 @@ def test_the_readme_does_what_it_shows(project_of_the_readme: Path):
 def test_what_does_not_hold_is_a_failure(markdown: str, tmp_path: Path):
     with reading(tmp_path) as reader, pytest.raises(AssertionError):
         reader.work_through(markdown)
+
+
+def test_a_shell_that_ends_is_watched_no_longer(tmp_path: Path):
+    before = {*threading.enumerate()}
+
+    with reading(tmp_path) as reader, pytest.raises(AssertionError, match="ended the shell"):
+        reader.ask_shell("exit")
+
+    assert {*threading.enumerate()} <= before
+
+
+def test_a_server_ends_with_what_is_typed(tmp_path: Path):
+    """As it does where the tests are killed."""
+    with reading(tmp_path) as reader:
+        reader.ask_shell("sleep 60 &")
+
+        printed, _ = reader.shell.communicate(timeout=30)  # until nobody has its output
+
+    assert printed == ""
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
 """The ``python`` of the pages: a script in it is in no way different from one in any other."""
 
+import os
+import select
+import signal
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -58,14 +62,14 @@ def test_a_script_does_what_it_does_in_any_python(text, run):
 
 
 def test_a_script_that_fails_says_where(run):
-    failed = run("def broken():\n    return missing\n\nbroken()\n")
+    text = "def broken():\n    return missing\n\nbroken()\n"
 
-    assert failed.returncode == 1
-    assert failed.stderr.startswith("Traceback (most recent call last):\n")
-    assert failed.stderr.endswith(
-        'script.py", line 2, in broken\n    return missing\n           ^^^^^^^\n'
-        "NameError: name 'missing' is not defined\n"
-    )
+    ours, others = run(text), run(text, python=sys.executable)
+
+    first, _, rest = others.stderr.partition("\n")
+    assert ours.returncode == 1
+    assert ours.stderr.startswith(f"{first}\n")
+    assert ours.stderr.endswith(rest)
 
 
 def test_a_script_imports_the_package_under_test_alone(run, tmp_path):
@@ -77,18 +81,54 @@ def test_a_script_imports_the_package_under_test_alone(run, tmp_path):
     assert f"while its tests test {PACKAGE}" in failed.stderr
 
 
-def test_a_script_ends_when_it_is_told_to(tmp_path):
-    waits = tmp_path / "waits.py"
-    waits.write_text("import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(60)\n")
-    with subprocess.Popen(
-        [warm.folder() / "python", waits],
-        env=environment(inherit=False),
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as client:
-        script = int(client.stdout.readline())
+def test_a_script_is_in_no_process_group_that_ctrl_c_ends(run):
+    """What started it is, and ends it."""
+    group = int(run("import os; print(os.getpgid(0))").stdout)
 
+    assert group != os.getpgid(0)
+
+
+def test_a_script_runs_where_a_path_is_too_long_for_a_socket(run, tmp_path, monkeypatch):
+    long = tmp_path / ("long" * 30)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+
+    python = warm.folder.__wrapped__() / "python"
+
+    assert python.is_relative_to(long)
+    assert run("print('here')", python=python).stdout == "here\n"
+
+
+class TestAScriptThatRuns:
+    @pytest.fixture
+    def client(self, tmp_path):
+        """What the shell started for it."""
+        waits = tmp_path / "waits.py"
+        waits.write_text("import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(60)\n")
+        with subprocess.Popen(
+            [warm.folder() / "python", waits],
+            env=environment(inherit=False),
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as client:
+            yield client
+            client.kill()
+
+    @pytest.fixture
+    def script(self, client):
+        """Itself, as a descriptor."""
+        opened = os.pidfd_open(int(client.stdout.readline()))
+        yield opened
+        os.close(opened)
+
+    @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+    def test_ends_with_what_started_it(self, client, script, how):
+        client.send_signal(how)
+
+        assert select.select([script], [], [], 30)[0] == [script]
+
+    def test_has_ended_where_it_was_told_to_when_that_is_known(self, client, script):
         client.terminate()
 
         assert client.wait(timeout=30) == 128 + 15
-        assert not (tmp_path / f"/proc/{script}").exists()
+        assert select.select([script], [], [], 0)[0] == [script]

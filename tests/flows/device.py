@@ -10,7 +10,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from .browser import Browser
+from drf_jwt_kit.sessions.bound import challenge_to_bind
+
+from .browser import REFRESH, Browser
 
 _REGISTRATION = re.compile(r'\(ES256 RS256\);path="([^"]+)";challenge="([^"]+)"')
 _CHALLENGE = re.compile(r'"([^"]+)";id="([^"]+)"')
@@ -60,6 +62,11 @@ class BindingBrowser(Browser):
         bound = self.by_itself(path, Secure_Session_Response=self.device.registration(challenge))
         self.told = bound.json() if bound.status_code == 200 else {}
         return bound
+
+    def bind_what_it_holds(self) -> Any:
+        """Bind by the challenge of the refresh token in its jar, which no answer has offered."""
+        proof = self.device.registration(challenge_to_bind(self.held(REFRESH)))
+        return self.by_itself("/api/auth/bind/", Secure_Session_Response=proof)
 
     def renew(self, proof: str = "", session_id: str = "") -> Any:
         """One request to renew the access cookie."""

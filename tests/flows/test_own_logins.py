@@ -134,6 +134,7 @@ class TestALoginBesideTheConfiguredOne:
         assert claims_of(answer.json()["access"])["tier"] == "gold"
 
 
+@pytest.mark.usefixtures("clock")
 class TestAnAccessTokenClassOfTheProjects:
     def test_may_live_longer_than_the_setting(self, user):
         claims = claims_of(logged_in_by(serializer_of(LongAccess), user)["access"])
@@ -145,7 +146,7 @@ class TestAnAccessTokenClassOfTheProjects:
 
         claims = claims_of(kit.rotate(kit.sign_in(user).refresh).access)
 
-        assert claims["exp"] - claims["iat"] == 3600
+        assert claims["exp"] - claims["iat"] == 60 * 60
 
     def test_may_have_a_type_of_its_own(self, user):
         claims = claims_of(logged_in_by(serializer_of(OfAnotherType), user)["access"])

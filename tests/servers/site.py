@@ -48,6 +48,9 @@ class Site:
         except (AssertionError, OSError) as error:
             self.kill()
             raise RuntimeError(self.log.read_text()[-4000:]) from error
+        except BaseException:  # Ctrl-C: nobody has it yet who would end it
+            self.kill()
+            raise
 
     def kit(self) -> DistantKit:
         """A new client of this site."""

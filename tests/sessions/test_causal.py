@@ -15,7 +15,7 @@ from drf_jwt_kit import sessions
 from drf_jwt_kit.conf.documentation import page
 from drf_jwt_kit.exceptions import InvalidToken, ServiceUnavailable
 from drf_jwt_kit.models import Session
-from drf_jwt_kit.sessions import bound, causal
+from drf_jwt_kit.sessions import causal
 from drf_jwt_kit.sessions.causal import READS, UPDATES, catch_up
 from drf_jwt_kit.tokens import AccessToken
 from tests.conftest import NOON, claims_of
@@ -323,17 +323,10 @@ class TestBoundSessionThatTheNodeHearsOfLate:
         browser.cookies[REFRESH] = signed_in.refresh
         return browser
 
-    def registration(self, browser):
-        challenge = bound.challenge_to_bind(browser.held(REFRESH))
-        return browser.device.registration(challenge)
-
     def test_is_bound(self, browser, signed_in, late):
         late()
 
-        proof = self.registration(browser)
-        answer = browser.by_itself("/api/auth/bind/", Secure_Session_Response=proof)
-
-        assert answer.status_code == 200
+        assert browser.bind_what_it_holds().status_code == 200
         assert signed_in.session.bound_since == 0
 
     def test_is_bound_with_a_token_that_is_no_token_ahead_of_its_row(
@@ -342,10 +335,7 @@ class TestBoundSessionThatTheNodeHearsOfLate:
         browser.cookies[REFRESH] = kit.rotate(signed_in.refresh).refresh
         late(generation=0, rotated_at=None)
 
-        proof = self.registration(browser)
-        answer = browser.by_itself("/api/auth/bind/", Secure_Session_Response=proof)
-
-        assert answer.status_code == 200
+        assert browser.bind_what_it_holds().status_code == 200
         assert signed_in.session.bound_since == 1
 
     def test_is_told_to_a_page_that_asks(self, browser, late):

@@ -6,8 +6,6 @@ a challenge is.
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.views.decorators.debug import sensitive_variables
 
 from drf_jwt_kit.exceptions import InvalidToken, Reason
@@ -36,6 +34,7 @@ def bind(refresh_token: str, proof: str) -> None:
     persistently(lambda again: _bind_once(token, jwk, again=again))
 
 
+@sensitive_variables()
 def is_bound(refresh_token: str) -> bool:
     """Whether the session of ``refresh_token`` is bound by whoever has had this token. One query.
 
@@ -60,8 +59,7 @@ def let_go(refresh_token: str) -> None:
 
 def _read(refresh_token: str) -> tuple[Presented, Session]:
     token = read(refresh_token, REFRESH)
-    once = partial(_live_session, token)
-    return token, persistently(lambda again: once(again=again))
+    return token, persistently(lambda again: _live_session(token, again=again))
 
 
 def _bind_once(token: Presented, jwk: str, *, again: bool) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -24,15 +25,25 @@ from pathlib import Path
 from tests.child import environment
 from tests.servers.process import ends_with_its_parent
 
-POSSIBLE = hasattr(os, "pidfd_open")
 _HERE = Path(__file__).parent
 _PYTHON = """\
 #!/bin/sh
 case "$1" in
-*.py) exec "{python}" -IS "{client}" "{address}" "$@" ;;
+*.py) exec "{python}" -IS "{client}" "{folder}" "$@" ;;
 esac
 exec "{python}" "$@"
 """
+
+
+def _is_possible() -> bool:
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except (AttributeError, OSError):  # another system than Linux, or a Linux before 5.3
+        return False
+    return True
+
+
+POSSIBLE = _is_possible()
 
 
 @cache
@@ -44,22 +55,27 @@ def folder(**variables: str) -> Path | None:
     if not POSSIBLE:
         return None
     made = Path(tempfile.mkdtemp(prefix="python-"))
-    address = made / "socket"
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    opened = os.open(made, os.O_RDONLY)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-        listener.bind(str(address))
+        # By descriptor: the path of a socket has 107 characters at most.
+        listener.bind(f"/proc/self/fd/{opened}/socket")
+        os.close(opened)
         listener.listen(64)
         server = subprocess.Popen(
             [sys.executable, _HERE / "server.py", str(listener.fileno())],
             env=environment(inherit=False, **variables),
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # no terminal, whoever asks for these tests
             pass_fds=[listener.fileno()],
-            preexec_fn=partial(ends_with_its_parent, 9),  # noqa: PLW1509
+            start_new_session=True,  # or Ctrl-C ends it before those who wait for it
+            preexec_fn=partial(ends_with_its_parent, signal.SIGKILL),  # noqa: PLW1509
         )
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    atexit.register(server.wait)
     atexit.register(server.kill)
     python = made / "python"
     python.write_text(
-        _PYTHON.format(python=sys.executable, client=_HERE / "client.py", address=address)
+        _PYTHON.format(python=sys.executable, client=_HERE / "client.py", folder=made)
     )
     python.chmod(0o755)
     return made

@@ -7,7 +7,9 @@ import socket
 import sys
 
 connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-connection.connect(sys.argv[1])
+opened = os.open(sys.argv[1], os.O_RDONLY)
+connection.connect(f"/proc/self/fd/{opened}/socket")
+os.close(opened)
 order = {"argv": sys.argv[2:], "folder": os.getcwd(), "variables": dict(os.environ)}
 socket.send_fds(connection, [json.dumps(order).encode()], [0, 1, 2])
 signal.signal(signal.SIGTERM, lambda *_: connection.shutdown(socket.SHUT_WR))
