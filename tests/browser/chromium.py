@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, Playwright
 
@@ -117,6 +117,13 @@ class Chromium:
     def _close(self) -> None:
         self.browser.close()
         self._playwright.stop()
+
+
+def running(path: str, *flags: str) -> Iterator[Chromium]:
+    """A browser for a fixture, which ends it."""
+    started = Chromium(path, *flags)
+    yield started
+    started.close()
 
 
 def _children() -> set[int]:

@@ -13,7 +13,7 @@ from tests.leaving_out import leave_out
 from tests.servers.database import Database
 
 from . import pictures
-from .chromium import NAMES, VARIABLE, WITHOUT_WINDOWS, Chromium, executable
+from .chromium import NAMES, VARIABLE, WITHOUT_WINDOWS, Chromium, executable, running
 from .profile import Profile
 from .shop import SecureShop, Shop
 
@@ -56,9 +56,7 @@ def _path(*names: str) -> str:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Chromium]:
     """The browser of this run, without windows where that is installed."""
-    running = Chromium(_path(WITHOUT_WINDOWS, *NAMES))
-    yield running
-    running.close()
+    yield from running(_path(WITHOUT_WINDOWS, *NAMES))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .chromium import Chromium
+from .chromium import running
 from .keys import FEATURES, Keys
 from .shop import API, FRONT
 
@@ -17,9 +17,7 @@ _PLAIN_FETCH = f"async () => (await fetch('{SECURE}')).status"
 def chromium(browser_path, binding_shop):
     """A browser that binds sessions, to keys in software where the machine has no chip."""
     pin = f"--ignore-certificate-errors-spki-list={binding_shop.pin}"
-    running = Chromium(browser_path, f"--enable-features={FEATURES}", pin)
-    yield running
-    running.close()
+    yield from running(browser_path, f"--enable-features={FEATURES}", pin)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .chromium import Chromium
+from .chromium import running
 from .test_lesser_browsers import WITHOUT
 
 DEAF = "addEventListener('storage', (event) => event.stopImmediatePropagation());"
@@ -11,9 +11,7 @@ DEAF = "addEventListener('storage', (event) => event.stopImmediatePropagation())
 @pytest.fixture(scope="session")
 def chromium(browser_path):
     """A browser as a person has it, which keeps pages."""
-    running = Chromium(browser_path)
-    yield running
-    running.close()
+    yield from running(browser_path)
 
 
 @pytest.fixture
